@@ -1,0 +1,64 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the others.
+
+PORT ?= 8000
+DEMO ?= 1
+COMPTOIR_HOME ?= var
+TESTS ?=
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# Many shells export HOST as the machine's name; only `make run HOST=…` means an address.
+BIND := $(if $(filter command line,$(origin HOST)),--host $(HOST))
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test check format lock bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run PORT=8001 DEMO=0 COMPTOIR_HOME=/srv/shop HOST=0.0.0.0'
+	@echo '  make test TESTS=tests/orders'
+
+install: ## Install what running needs
+	@tools/install.sh run
+
+install-dev: ## Install what running, testing and changing need
+	@tools/install.sh dev
+
+run: install ## Run the whole platform with a demonstration shop, until Ctrl-C
+	@DEMO=$(DEMO) $(BIN)/comptoir run --port $(PORT) --home '$(COMPTOIR_HOME)' $(BIND)
+
+test: install-dev ## Run every check and every test
+	@tools/test_prerequisites.sh
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 $(TESTS)
+ifeq ($(TESTS),)
+	@if [ -x /usr/lib/postgresql/15/bin/postgres ]; then \
+		echo 'Once more, on the oldest PostgreSQL we support'; \
+		TEST_POSTGRES=debian $(BIN)/pytest -n 2 tests/flows tests/races; \
+	else \
+		echo 'SKIPPED: journeys and races on PostgreSQL 15, which is not installed'; \
+	fi
+endif
+
+check: install-dev ## Lint, check formatting, types and the borders between packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev ## Format the code and repair what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install-dev ## Write the locks anew from pyproject.toml (UPGRADE=1 takes newer versions)
+	printf 'setuptools>=77\nuv\n' | $(COMPILE) $(if $(UPGRADE),--upgrade) --no-annotate - -o tools/bootstrap.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements/dev.txt
+
+bench: install-dev ## Measure the figures in the README
+	$(BIN)/python benchmarks
+
+clean: ## Remove what can be made again; data (var/) stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

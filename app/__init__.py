@@ -1,0 +1,69 @@
+"""Composition root: the only package that knows all the others. Nobody imports it."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import app.admin.views
+import app.demo.views
+import app.shop.views
+import app.staff.views
+import catalog.routes
+import inventory.routes
+import orders.routes
+import stores.routes
+from app import auth, problems, web
+from app.settings import Settings, read_settings
+from app.wiring import SUBSCRIPTIONS
+from kernel import db, events, secret
+
+BODY_BYTES_MAX = 1024 * 1024
+FORM_BYTES_MAX = 500_000
+BLUEPRINTS = (
+    catalog.routes.blueprint,
+    stores.routes.blueprint,
+    inventory.routes.blueprint,
+    orders.routes.blueprint,
+)
+PAGES = (
+    app.demo.views.blueprint,
+    app.shop.views.blueprint,
+    app.staff.views.blueprint,
+    app.admin.views.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the web application.
+
+    Raises ConfigError when a setting is missing or wrong, and RuntimeError when a route was not
+    declared.
+    """
+    settings = settings or read_settings()
+    configure(settings)
+    flask = Flask(__name__)
+    flask.jinja_env.undefined = StrictUndefined
+    flask.config.update(
+        MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES_MAX,
+        API_TITLE="Comptoir",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        COMPTOIR=settings,
+    )
+    proxies = settings.core.trusted_proxies
+    if proxies:
+        flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    problems.init_app(flask)
+    auth.init_app(flask)
+    web.init_app(flask, BLUEPRINTS, PAGES)
+    return flask
+
+
+def configure(settings: Settings) -> None:
+    """Bind this process to its database, its secret and the table of consequences."""
+    db.connect(settings.core.database_url, pool_size=settings.core.database_pool)
+    secret.configure(settings.secret)
+    events.subscribe(SUBSCRIPTIONS)

@@ -1,0 +1,104 @@
+"""Who is asking: a bearer key, the signed link of an order, or somebody unknown in the web shop."""
+
+import re
+from uuid import UUID, uuid4
+
+from flask import Flask, current_app, g, request
+
+import stores.queries
+import stores.services
+from app.access import EVERYWHERE, PERMISSIONS, PERMISSIONS_OF
+from app.problems import Unauthenticated
+from kernel.actors import Actor, ActorKind
+from kernel.db import transaction
+from kernel.errors import Forbidden
+from kernel.links import read_order_token
+from kernel.web import declaration_of
+from stores.queries import KeyFacts
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+BEARER = "bearer "
+
+
+def init_app(app: Flask) -> None:
+    """Have every request of this application identified and its permission checked."""
+    app.before_request(_identify)
+
+
+def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
+    """Return the actor a bearer key speaks for.
+
+    A person's key never allows more than their role, nor more than the key's own scopes when it
+    has any.
+    """
+    if key.role is None:
+        kind, allowed = ActorKind.INTEGRATION, PERMISSIONS & key.scopes
+    else:
+        kind = ActorKind(key.role.value)
+        allowed = PERMISSIONS_OF[kind]
+        allowed = allowed & key.scopes if key.scopes else allowed
+    return Actor(
+        kind=kind,
+        id=key.staff_id or key.id,
+        name=key.name,
+        permissions=allowed,
+        location_ids=None if kind in EVERYWHERE else key.location_ids,
+        device_id=key.id if key.staff_id else None,
+        request_id=request_id,
+    )
+
+
+def shopper(*, order_id: UUID | None = None, request_id: str | None = None) -> Actor:
+    """Return somebody in the web shop, who sees at most the order they hold a link to."""
+    return Actor(
+        kind=ActorKind.SHOPPER,
+        permissions=PERMISSIONS_OF[ActorKind.SHOPPER],
+        order_ids=frozenset() if order_id is None else frozenset({order_id}),
+        request_id=request_id,
+    )
+
+
+def _identify() -> None:
+    g.request_id = _request_id()
+    view = current_app.view_functions.get(request.endpoint or "")
+    declaration = declaration_of(view) if view is not None else None
+    if declaration is None:
+        return
+    g.actor = _actor(g.request_id)
+    if g.actor.may(declaration.permission):
+        return
+    if g.actor.kind is ActorKind.SHOPPER and not g.actor.order_ids:
+        raise Unauthenticated
+    raise Forbidden(permission=declaration.permission)
+
+
+def _actor(request_id: str) -> Actor:
+    if "Authorization" not in request.headers:
+        return shopper(request_id=request_id)
+    token = _token()
+    if not token.startswith(stores.services.KEY_PREFIX):
+        order_id = read_order_token(token)
+        if order_id is None:
+            raise Unauthenticated
+        return shopper(order_id=order_id, request_id=request_id)
+    with transaction() as session:
+        key = stores.queries.find_key(session, stores.services.key_hash(token))
+    if key is None:
+        raise Unauthenticated
+    return actor_of_key(key, request_id=request_id)
+
+
+def _token() -> str:
+    """Return the bearer token; a browser that asked for a password sends it as that."""
+    header = request.headers["Authorization"]
+    if header.lower().startswith(BEARER):
+        return header[len(BEARER) :].strip()
+    given = request.authorization
+    if given is None or given.type != "basic" or not given.password:
+        raise Unauthenticated
+    return given.password
+
+
+def _request_id() -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if REQUEST_ID.fullmatch(given) else str(uuid4())

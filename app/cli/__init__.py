@@ -1,0 +1,25 @@
+"""The command line: `comptoir --help`."""
+
+import logging
+
+import click
+
+from app.cli.check import check
+from app.cli.demo import demo
+from app.cli.docs import docs
+from app.cli.imports import imports
+from app.cli.keys import key
+from app.cli.replay import replay
+from app.cli.run import run
+from app.cli.serve import migrate_database, relay, work
+
+
+@click.group()
+@click.version_option(package_name="comptoir")
+def main() -> None:
+    """Comptoir: one order, one stock, every channel."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+
+
+for command in (check, demo, docs, imports, key, migrate_database, relay, replay, run, work):
+    main.add_command(command)

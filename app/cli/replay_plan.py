@@ -1,0 +1,229 @@
+"""What a day of real sales asks of us: which order each invoice becomes. Pure: no database.
+
+The sales are those of a shop without collection points, so channel, store, names and the way each
+parcel is found are drawn by a seed; articles, quantities and who buys with whom are real.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
+
+from app.cli.tables import Row
+from customers.commands import GiveContact
+from kernel.errors import Invalid
+from kernel.fields import QUANTITY_MAX
+from orders.commands import Channel, Found
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "invoice": ("invoiceno", "invoice"),
+    "code": ("stockcode",),
+    "quantity": ("quantity",),
+    "time": ("invoicedate",),
+    "price": ("unitprice", "price"),
+    "customer": ("customerid",),
+    "country": ("country",),
+}
+CHARGES: Final = frozenset(
+    {"POST", "DOT", "C2", "D", "M", "B", "S", "PADS", "CRUK", "AMAZONFEE", "BANK CHARGES"}
+)
+"""Codes of postage, discounts, fees and hand-written lines: none of them lies on a shelf."""
+
+CHANNELS: Final[Mapping[Channel, int]] = {Channel.WEB: 60, Channel.PHONE: 15, Channel.STORE: 25}
+WAYS: Final[Mapping[Found, int]] = {Found.QR: 60, Found.CODE: 25, Found.SEARCH: 15}
+FRENCH_SPEAKING: Final = frozenset({"France", "Belgium", "Switzerland", "Monaco", "Luxembourg"})
+FIRST_NAMES: Final = ("Adèle", "Bruno", "Chloé", "Denis", "Élise", "Farid", "Grace", "Hugo", "Inès")
+LAST_NAMES: Final = ("Aubry", "Besson", "Carlin", "Dufour", "Esteve", "Fabre", "Guérin", "Harris")
+
+FICTION_IDS: Final = range(10_000, 20_000)
+FICTION_PHONE: Final = "+3319900{:04d}"
+"""Numbers the French regulator keeps for fiction, which nobody has: 01 99 00 followed by four."""
+
+Refuse = Callable[[int, str], None]
+
+
+@dataclass(slots=True)
+class Invoice:
+    """One invoice of the day: its usable articles, equal ones added up."""
+
+    number: str
+    line: int
+    customer: str
+    country: str
+    quantities: dict[str, int] = field(default_factory=dict)
+    lines: int = 0
+
+    @property
+    def is_cancellation(self) -> bool:
+        """Tell whether it takes back another invoice."""
+        return self.number.startswith("C")
+
+    @property
+    def key(self) -> str:
+        """Return what names this invoice with this content, whatever file it came in."""
+        content = repr((self.customer, sorted(self.quantities.items()))).encode()
+        return f"{self.number}:{sha256(content).hexdigest()[:24]}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """The order an invoice becomes, and how its parcel will be found at the counter."""
+
+    invoice: Invoice
+    channel: Channel
+    store_code: str
+    way: Found
+    contact: GiveContact
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """An invoice that takes another back: `whole` is that one's number, `why_not` why there is none."""
+
+    invoice: Invoice
+    whole: str | None
+    why_not: str = ""
+
+
+def read_header(header: Sequence[str]) -> dict[str, int]:
+    """Return which column holds what.
+
+    Raises Invalid, naming the headers found, when a column is missing.
+    """
+    seen = {re.sub(r"[^a-z]", "", text.lower()): place for place, text in enumerate(header)}
+    places = {
+        name: seen[each] for name, choices in COLUMNS.items() for each in choices if each in seen
+    }
+    missing = [name for name in COLUMNS if name not in places]
+    if missing:
+        raise Invalid(f"no column for {', '.join(missing)}; the header says: {', '.join(header)}")
+    return places
+
+
+def read_day(
+    rows: Iterable[Row], places: Mapping[str, int], day: date, *, refuse: Refuse
+) -> list[Invoice]:
+    """Return the invoices of a day in the order of the file; rows of no use are refused."""
+    invoices: dict[str, Invoice] = {}
+    for row in rows:
+        if row.wrong is not None:
+            refuse(row.line, row.wrong)
+            continue
+        values = {name: row.values[place].strip() for name, place in places.items()}
+        try:
+            if _time(values["time"]).date() != day:
+                continue
+            invoice = _invoice(invoices, values, row.line)
+            code, quantity = _article(values, cancels=invoice.is_cancellation)
+        except Invalid as error:
+            refuse(row.line, error.detail)
+            continue
+        invoice.quantities[code] = invoice.quantities.get(code, 0) + quantity
+        invoice.lines += 1
+    return list(invoices.values())
+
+
+def drop_unknown(
+    invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse: Refuse
+) -> None:
+    """Take articles out of the invoices that our catalogue does not have."""
+    for invoice in invoices:
+        for sku in sorted(unknown & invoice.quantities.keys()):
+            refuse(invoice.line, f"SKU not in the catalogue: {sku}")
+            del invoice.quantities[sku]
+
+
+def plan_orders(
+    invoices: Iterable[Invoice], store_codes: Sequence[str], *, seed: int
+) -> Iterator[PlannedOrder]:
+    """Yield the order of each invoice that buys something; the same seed gives the same plan."""
+    for invoice in invoices:
+        if invoice.is_cancellation or not invoice.quantities:
+            continue
+        draw = random.Random(f"{seed}:{invoice.number}")  # noqa: S311 (a lot, not a secret)
+        yield PlannedOrder(
+            invoice=invoice,
+            channel=draw.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0],
+            store_code=draw.choice(store_codes),
+            way=draw.choices(list(WAYS), weights=list(WAYS.values()))[0],
+            contact=_contact(invoice),
+        )
+
+
+def plan_cancellations(invoices: Sequence[Invoice]) -> Iterator[Cancellation]:
+    """Yield what each cancellation of the day takes back, found by customer and articles."""
+    for cancelling in invoices:
+        if not cancelling.is_cancellation:
+            continue
+        if not cancelling.quantities:
+            yield Cancellation(cancelling, None, "it takes back no article")
+            continue
+        earlier = [each for each in invoices if _holds(each, cancelling)]
+        whole = [each for each in earlier if each.quantities == cancelling.quantities]
+        if whole:
+            yield Cancellation(cancelling, whole[-1].number)
+        elif earlier:
+            yield Cancellation(cancelling, None, "it cancels only a part of an order")
+        else:
+            yield Cancellation(cancelling, None, "it cancels an order of another day")
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("the time cannot be read") from error
+
+
+def _invoice(invoices: dict[str, Invoice], values: Mapping[str, str], line: int) -> Invoice:
+    number = values["invoice"].upper()
+    if not re.fullmatch(r"[0-9A-Z-]{1,20}", number):
+        raise Invalid("the invoice has no number")
+    customer = values["customer"].removesuffix(".0")
+    return invoices.setdefault(number, Invoice(number, line, customer, values["country"]))
+
+
+def _article(values: Mapping[str, str], *, cancels: bool) -> tuple[str, int]:
+    code = values["code"]
+    if code.upper() in CHARGES or code.lower().startswith("gift_"):
+        raise Invalid("a charge or voucher, not an article")
+    if not code or not code.isascii() or not code.isprintable():
+        raise Invalid("the article has no code")
+    if not re.fullmatch(r"-?[0-9]{1,9}", values["quantity"]):
+        raise Invalid("the quantity is not a whole number")
+    quantity = int(values["quantity"]) * (-1 if cancels else 1)
+    if not 0 < quantity <= QUANTITY_MAX:
+        raise Invalid("the quantity is not one of a sale")
+    if not re.fullmatch(r"[0-9]+([.,][0-9]+)?", values["price"]) or not values["price"].strip("0.,"):
+        raise Invalid("no price: a note on stock, not a sale")
+    return code, quantity
+
+
+def _holds(original: Invoice, cancelling: Invoice) -> bool:
+    """Tell whether `cancelling` may take back (a part of) this earlier invoice."""
+    return (
+        not original.is_cancellation
+        and original.line < cancelling.line
+        and original.customer == cancelling.customer != ""
+        and all(
+            quantity <= original.quantities.get(sku, 0)
+            for sku, quantity in cancelling.quantities.items()
+        )
+    )
+
+
+def _contact(invoice: Invoice) -> GiveContact:
+    """Return a fictitious person: the same for the same customer; a guest for each other invoice."""
+    person = f"c{invoice.customer}" if invoice.customer else f"guest-{invoice.number}"
+    draw = random.Random(person)  # noqa: S311 (a lot, not a secret)
+    known = int(invoice.customer) if re.fullmatch(r"[0-9]{1,9}", invoice.customer) else 0
+    return GiveContact(
+        first_name=draw.choice(FIRST_NAMES),
+        last_name=draw.choice(LAST_NAMES),
+        email=f"{re.sub(r'[^a-z0-9-]', '-', person.lower())}@example.org",
+        phone=FICTION_PHONE.format(known - FICTION_IDS.start) if known in FICTION_IDS else None,
+        language="fr" if invoice.country in FRENCH_SPEAKING else "en",
+    )

@@ -1,0 +1,21 @@
+"""The start page: the one address `make run` ends with."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app, render_template
+
+from app.demo.retailer import STAFF, STORES
+from app.demo.seed import read_keys
+from kernel.web import declare
+
+blueprint = Blueprint("start", __name__)
+
+
+@blueprint.get("/")
+@declare(permission="api.read")
+def start() -> str:
+    """Show where everything is; in a demonstration, also the keys to try it with."""
+    core = current_app.config["COMPTOIR"].core
+    keys = read_keys(Path(core.comptoir_home)) if core.demo else {}
+    people = [(name, role.value, keys.get(role.value)) for name, role, _ in STAFF]
+    return render_template("start.html", keys=keys, people=people, stores=STORES)

@@ -1,0 +1,134 @@
+"""What surrounds every route: declarations, the brake, headers, health, OpenAPI, problem pages."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, render_template
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+
+from app.problems import HTTP_PROBLEMS, Api, status_of
+from kernel.db import transaction
+from kernel.errors import every_refusal
+from kernel.web import declaration_of, declare
+
+UNDECLARED = frozenset({"static"})
+REDIS_PATIENCE_S = 0.5
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), geolocation=(self)",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+system = Blueprint("system", __name__)
+
+
+def init_app(app: Flask, resources: Iterable[Any], pages: Iterable[Blueprint]) -> None:
+    """Register the routes, and have each one braked, declared and sent with the right headers.
+
+    Raises RuntimeError when a route was not declared.
+    """
+    api = Api(app)
+    app.extensions["comptoir-api"] = api
+    for resource in resources:
+        api.register_blueprint(resource)
+    for page in (*pages, system):
+        app.register_blueprint(page)
+    _brake(app)
+    app.after_request(_finish)
+
+
+@system.get("/health/live")
+@declare(permission="api.read")
+def live() -> Response:
+    """This process answers."""
+    return jsonify(status="ok")
+
+
+@system.get("/health/ready")
+@declare(permission="api.read")
+def ready() -> Response:
+    """Orders can be taken: the database answers. Redis is told of, but not needed for that."""
+    with transaction() as session:
+        session.execute(text("SELECT 1"))
+    return jsonify(status="ok", degraded=[] if _redis_answers() else ["redis"])
+
+
+@system.get("/api/v1/openapi.json")
+@declare(permission="api.read")
+def openapi() -> Response:
+    """Describe every resource of the API."""
+    return jsonify(current_app.extensions["comptoir-api"].spec.to_dict())
+
+
+@system.get("/problems/<string:code>")
+@declare(permission="api.read")
+def problem(code: str) -> str:
+    """Explain a kind of refusal: what it means and what to do."""
+    shown = _explain(code)
+    if shown is None:
+        abort(404)
+    return render_template("problem_kind.html", code=code, **shown)
+
+
+def _explain(code: str) -> dict[str, Any] | None:
+    for kind in every_refusal():
+        if kind.code == code:
+            return {
+                "title": kind.title,
+                "means": (kind.__doc__ or "").strip(),
+                "way_out": kind.way_out,
+                "status": status_of(kind),
+            }
+    for status, (known, title, way_out) in HTTP_PROBLEMS.items():
+        if known == code:
+            return {"title": title, "means": "", "way_out": way_out, "status": status}
+    return None
+
+
+def _brake(app: Flask) -> None:
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    for endpoint, view in app.view_functions.items():
+        if endpoint in UNDECLARED:
+            continue
+        declaration = declaration_of(view)
+        if declaration is None:
+            message = f"the route {endpoint} is not declared"
+            raise RuntimeError(message)
+        limit = limiter.limit(declaration.rate, exempt_when=_is_known)
+        app.view_functions[endpoint] = cast("Any", limit(view))
+
+
+def _is_known() -> bool:
+    """Tell whether the asker holds a key: what is worth money is counted in SQL for them."""
+    return g.actor.id is not None
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if g.get("request_id"):
+        response.headers["X-Request-Id"] = g.request_id
+    if current_app.config["COMPTOIR"].core.public_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = HSTS
+    if response.mimetype == "application/json":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _redis_answers() -> bool:
+    url = current_app.config["COMPTOIR"].core.redis_url
+    try:
+        with Redis.from_url(url, socket_timeout=REDIS_PATIENCE_S) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False

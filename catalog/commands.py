@@ -1,0 +1,33 @@
+"""Inputs of the catalogue's use cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Unit(StrEnum):
+    """The base unit in which an article is counted."""
+
+    PIECE = "piece"
+    GRAM = "gram"
+    MILLILITRE = "millilitre"
+    MILLIMETRE = "millimetre"
+
+
+@dataclass(frozen=True, slots=True)
+class ListSku:
+    """One SKU as an import or an editor gives it; `price_minor` includes tax, per `price_per`."""
+
+    sku: str
+    article_code: str
+    names: Mapping[str, str]
+    price_minor: int
+    currency: str
+    vat_bp: int
+    unit: Unit = Unit.PIECE
+    price_per: int = 1
+    gtin: str | None = None
+    category: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    picture: str | None = None

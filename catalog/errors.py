@@ -1,0 +1,19 @@
+"""Refusals of the catalogue."""
+
+from kernel.errors import Invalid, NotFound
+
+
+class UnknownArticle(NotFound):
+    """There is no article with this code."""
+
+    code = "unknown-article"
+    title = "No such article"
+    way_out = "Search the catalogue: `GET /api/v1/articles?q=…`."
+
+
+class UnknownSku(Invalid):
+    """At least one SKU is not in the catalogue, or has no price today; `skus` names them."""
+
+    code = "unknown-sku"
+    title = "Not an article we sell"
+    way_out = "Leave out the SKUs named in `skus`, or find their present codes in the catalogue."

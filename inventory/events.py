@@ -1,0 +1,30 @@
+"""What happens to stock, where somebody must know or act. The ledger itself stands apart."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReceived(Event):
+    """Goods came in at a location; `units` in base units over `skus` SKUs."""
+
+    name = "stock.received.v1"
+    aggregate = "receipt"
+    receipt_id: UUID
+    location_id: UUID
+    skus: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockDoubted(Event):
+    """A picker did not find what is booked: `quantity` left the offer until somebody counts."""
+
+    name = "stock.doubted.v1"
+    aggregate = "doubt"
+    doubt_id: UUID
+    location_id: UUID
+    sku: str
+    quantity: int

@@ -1,0 +1,75 @@
+"""Tables of stock. Every invariant that one row can express is a constraint here."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.commands import Cause, MovementKind
+from kernel.clock import DB_NOW
+from kernel.db import APPEND_ONLY, Base, BigId
+
+
+class StockLevel(Base):
+    """What one location has of one SKU, in base units.
+
+    Available = on hand - reserved - quarantined - safety stock. Reserved may exceed on hand: that
+    is a shortage somebody must resolve, and the shelf's truth must be writable.
+    """
+
+    __tablename__ = "stock_level"
+    __table_args__ = (
+        CheckConstraint("on_hand >= 0", name="on_hand"),
+        CheckConstraint("reserved >= 0", name="reserved"),
+        CheckConstraint("quarantined >= 0", name="quarantined"),
+        CheckConstraint("safety_stock >= 0", name="safety_stock"),
+        Index(None, "sku"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"), primary_key=True)
+    on_hand: Mapped[int] = mapped_column(server_default="0")
+    reserved: Mapped[int] = mapped_column(server_default="0")
+    quarantined: Mapped[int] = mapped_column(server_default="0")
+    safety_stock: Mapped[int] = mapped_column(server_default="0")
+
+
+class Reservation(Base):
+    """What one location still owes one fulfillment (an id of `orders`) of one SKU."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity"),
+        Index(None, "location_id", "sku", postgresql_where=text("quantity > 0")),
+    )
+
+    fulfillment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"), primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    quantity: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class StockMovement(Base):
+    """One line of the ledger: what changed a level, by how much, and because of what."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        CheckConstraint("kind <> 'adjusted' OR reason IS NOT NULL", name="adjusted_reason"),
+        Index(None, "location_id", "sku", "id"),
+        {"info": APPEND_ONLY},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"))
+    kind: Mapped[MovementKind]
+    on_hand_delta: Mapped[int] = mapped_column(server_default="0")
+    reserved_delta: Mapped[int] = mapped_column(server_default="0")
+    quarantined_delta: Mapped[int] = mapped_column(server_default="0")
+    cause: Mapped[Cause]
+    cause_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

@@ -1,0 +1,160 @@
+"""Reads of stock, and the shapes others may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, ScalarSelect, Select, func, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+import catalog.queries
+from inventory.errors import NoStockRecord
+from inventory.models import Reservation, StockLevel, StockMovement
+
+PAGE_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFacts:
+    """What one location has of one SKU, in base units; `available` is what may be promised."""
+
+    location_id: UUID
+    sku: str
+    on_hand: int
+    reserved: int
+    quarantined: int
+    safety_stock: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovementFacts:
+    """One line of the ledger."""
+
+    id: int
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    quarantined_delta: int
+    cause: str
+    cause_id: UUID | None
+    reason: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one row of `select_reach` says: a store's row and what it has of each wanted SKU."""
+
+    store: Row[Any]
+    distance_km: float | None
+    available: Mapping[str, int]
+
+
+def get_level(session: Session, *, location_id: UUID, sku: str) -> LevelFacts:
+    """Return the level of one SKU at one location.
+
+    Raises NoStockRecord.
+    """
+    level = session.get(StockLevel, (location_id, sku))
+    if level is None:
+        raise NoStockRecord(sku=sku)
+    return _level(level)
+
+
+def list_levels(
+    session: Session,
+    *,
+    location_id: UUID,
+    skus: Sequence[str] = (),
+    after: str = "",
+    limit: int = PAGE_MAX,
+) -> list[LevelFacts]:
+    """Return levels of a location by SKU after `after`; only those of `skus` when given."""
+    rows = select(StockLevel).where(StockLevel.location_id == location_id, StockLevel.sku > after)
+    if skus:
+        rows = rows.where(StockLevel.sku.in_(skus))
+    return [
+        _level(level)
+        for level in session.execute(rows.order_by(StockLevel.sku).limit(limit)).scalars()
+    ]
+
+
+def list_movements(
+    session: Session, *, location_id: UUID, sku: str, before: int | None = None, limit: int = 100
+) -> list[MovementFacts]:
+    """Return the ledger of one SKU at one location, newest first, before line `before`."""
+    rows = select(StockMovement).where(
+        StockMovement.location_id == location_id, StockMovement.sku == sku
+    )
+    if before is not None:
+        rows = rows.where(StockMovement.id < before)
+    return [
+        MovementFacts(
+            row.id,
+            row.kind.value,
+            row.on_hand_delta,
+            row.reserved_delta,
+            row.quarantined_delta,
+            row.cause.value,
+            row.cause_id,
+            row.reason,
+            row.recorded_at,
+        )
+        for row in session.execute(rows.order_by(StockMovement.id.desc()).limit(limit)).scalars()
+    ]
+
+
+def list_reserved(session: Session, fulfillment_id: UUID) -> dict[str, int]:
+    """Return what stock still owes a fulfillment, by SKU."""
+    rows = session.execute(
+        select(Reservation.sku, Reservation.quantity).where(
+            Reservation.fulfillment_id == fulfillment_id, Reservation.quantity > 0
+        )
+    )
+    return {row.sku: row.quantity for row in rows}
+
+
+def reach(
+    session: Session, *, stores: Select[*tuple[Any, ...]], skus: Sequence[str]
+) -> tuple[list[Reach], list[str]]:
+    """Return what each store of the statement `stores` has of these SKUs, in one statement.
+
+    The second list names those of `skus` that are not in the catalogue.
+    """
+    place = stores.subquery("place")
+    known = select(
+        func.array(catalog.queries.select_known(skus).scalar_subquery()).label("known")
+    ).subquery("known")
+    levels = _levels(place.c.location_id, skus).label("levels")
+    rows = session.execute(
+        select(known.c.known, levels, place).select_from(known.outerjoin(place, true()))
+    ).all()
+    unknown = sorted(set(skus) - set(rows[0].known))
+    return [
+        Reach(row, row.distance_km, row.levels or {}) for row in rows if row.location_id is not None
+    ], unknown
+
+
+def _levels(location_id: KeyedColumnElement[Any], skus: Sequence[str]) -> ScalarSelect[Any]:
+    available = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
+    return (
+        select(func.jsonb_object_agg(StockLevel.sku, available - StockLevel.safety_stock))
+        .where(StockLevel.location_id == location_id, StockLevel.sku.in_(skus))
+        .scalar_subquery()
+    )
+
+
+def _level(row: StockLevel) -> LevelFacts:
+    return LevelFacts(
+        row.location_id,
+        row.sku,
+        row.on_hand,
+        row.reserved,
+        row.quarantined,
+        row.safety_stock,
+        max(row.on_hand - row.reserved - row.quarantined - row.safety_stock, 0),
+    )

@@ -1,0 +1,68 @@
+"""Stock in JSON."""
+
+from marshmallow import Schema, fields, validate
+
+from kernel.fields import SafeText, StrictSchema
+from kernel.web import ID_MAX
+
+LIMIT_MAX = 100
+
+
+class LevelQuerySchema(StrictSchema):
+    """Which levels of a store to list."""
+
+    sku = SafeText(load_default=None, max_length=64)
+    cursor = SafeText(load_default=None, max_length=400)
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+
+
+class MovementQuerySchema(StrictSchema):
+    """Which lines of the ledger to list, newest first."""
+
+    before = fields.Integer(load_default=None, validate=validate.Range(min=1, max=ID_MAX))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+
+
+class LevelSchema(Schema):
+    """What one location has of one SKU, in base units."""
+
+    sku = fields.String(required=True)
+    on_hand = fields.Integer(required=True)
+    reserved = fields.Integer(required=True)
+    quarantined = fields.Integer(required=True)
+    safety_stock = fields.Integer(required=True)
+    available = fields.Integer(required=True)
+
+
+class LevelPageSchema(Schema):
+    """A page of levels; `next` is null on the last one."""
+
+    levels = fields.List(fields.Nested(LevelSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class MovementSchema(Schema):
+    """One line of the ledger."""
+
+    id = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    on_hand_delta = fields.Integer(required=True)
+    reserved_delta = fields.Integer(required=True)
+    quarantined_delta = fields.Integer(required=True)
+    cause = fields.String(required=True)
+    cause_id = fields.UUID(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    recorded_at = fields.AwareDateTime(required=True)
+
+
+class MovementPageSchema(Schema):
+    """The newest lines of the ledger of one SKU at one location."""
+
+    level = fields.Nested(LevelSchema, required=True)
+    movements = fields.List(fields.Nested(MovementSchema), required=True)
+
+
+class ReceiptSchema(Schema):
+    """That goods were booked in."""
+
+    receipt_id = fields.UUID(required=True)

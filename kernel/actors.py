@@ -1,0 +1,53 @@
+"""Actors: who does something, what they may do, and which stores are theirs."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    """The roles of the trade, and the machines that act in its name."""
+
+    SHOPPER = "shopper"
+    ASSOCIATE = "associate"
+    MANAGER = "manager"
+    AGENT = "agent"
+    ADMIN = "admin"
+    TABLET = "tablet"
+    TERMINAL = "terminal"
+    INTEGRATION = "integration"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who asks, after the door has made sure of who it is.
+
+    `location_ids` is None for those who see every store; `order_ids` is None for everybody but
+    shoppers, who see only the orders they hold a signed link to.
+    """
+
+    kind: ActorKind
+    id: UUID | None = None
+    name: str = ""
+    permissions: frozenset[str] = frozenset()
+    location_ids: frozenset[UUID] | None = frozenset()
+    order_ids: frozenset[UUID] | None = None
+    device_id: UUID | None = None
+    request_id: str | None = field(default=None, compare=False)
+
+    def may(self, permission: str) -> bool:
+        """Tell whether this actor holds `permission`; an empty name is held by nobody."""
+        return bool(permission) and permission in self.permissions
+
+    def sees_location(self, location_id: UUID) -> bool:
+        """Tell whether this store is theirs."""
+        return self.location_ids is None or location_id in self.location_ids
+
+    def sees_order(self, order_id: UUID) -> bool:
+        """Tell whether a shopper holds this order; staff are scoped by store instead."""
+        return self.order_ids is None or order_id in self.order_ids
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, name="Comptoir", location_ids=None)
+"""Jobs on a clock and reactions to events."""

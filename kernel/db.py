@@ -1,0 +1,124 @@
+"""The database: base of every table, engine, and the one way to open a transaction."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Text,
+    TypeDecorator,
+    create_engine,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+APPEND_ONLY = {"append_only": True}
+"""`Table.info` of a table whose rows the application may add but never change or remove."""
+
+LIMITS_MS = {
+    "lock_timeout": 3_000,
+    "statement_timeout": 10_000,
+    "idle_in_transaction_session_timeout": 10_000,
+}
+"""Milliseconds after which the server gives up: a frozen client must not keep locks for ever."""
+
+CONNECT_TIMEOUT_S = 3
+POOL_TIMEOUT_S = 5
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: refuses naive times on the way in, gives aware UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102 (SQLAlchemy's signature)
+        if value is not None and value.tzinfo is None:
+            message = "a time without its zone is not an instant"
+            raise ValueError(message)
+        return value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102 (SQLAlchemy's signature)
+        return value if value is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every table in the project."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime(),
+        str: Text(),
+        dict[str, Any]: JSONB(),
+        list[str]: JSONB(),
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=32,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+BigId = BigInteger
+"""Column type of identity keys that never leave the house."""
+
+SessionFactory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """Return an engine with every timeout set, for at most `pool_size` connections a process."""
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS_MS.items())
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": f"{options} -c timezone=UTC",
+        },
+    )
+
+
+def connect(url: str, *, pool_size: int = 8) -> Engine:
+    """Bind every later `transaction()` of this process to the database at `url`."""
+    engine = make_engine(url, pool_size=pool_size)
+    SessionFactory.configure(bind=engine)
+    return engine
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit when the block ends, roll back when it raises. Nothing else commits."""
+    with SessionFactory.begin() as session:
+        yield session
+
+
+def sorted_items(quantities: Mapping[str, int]) -> tuple[list[str], list[int]]:
+    """Return SKUs and quantities in SKU order: the order in which every writer takes its locks."""
+    skus = sorted(quantities)
+    return skus, [quantities[sku] for sku in skus]
+
+
+def id_text(value: UUID | None) -> str | None:
+    """Return an id as JSON shows it."""
+    return None if value is None else str(value)

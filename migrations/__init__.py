@@ -1,0 +1,1 @@
+"""Alembic migrations: one linear history, expand then contract, never edited once released."""

@@ -1,0 +1,48 @@
+"""Invariants of messages: queries that must return no rows."""
+
+from typing import Final
+
+from kernel.checks import Check
+
+CHECKS: Final = (
+    Check(
+        "INV-19",
+        "no lost notification: an event that owes a message has one, and it ends within a day",
+        """
+        SELECT e.id AS event_id, e.name AS lost, NULL AS message_id
+        FROM event e
+        WHERE (e.name IN ('order.placed.v1', 'fulfillment.ready.v1', 'fulfillment.cancelled.v1',
+                          'fulfillment.expired.v1')
+               OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))
+          AND EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id)
+          AND NOT EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id AND d.done_at IS NULL)
+          AND NOT EXISTS (SELECT FROM message m WHERE m.event_id = e.id)
+        UNION ALL
+        SELECT m.event_id, m.template, m.id
+        FROM message m
+        WHERE m.status = 'due' AND m.created_at < statement_timestamp() - interval '24 hours'
+        """,
+    ),
+    Check(
+        "INV-20",
+        "no double message: nobody is told the same twice on one channel",
+        """
+        SELECT event_id, fulfillment_id, contact_id, channel, template, count(*) AS copies
+        FROM message
+        WHERE status = 'sent'
+        GROUP BY event_id, fulfillment_id, contact_id, channel, template
+        HAVING count(*) > 1
+        """,
+    ),
+    Check(
+        "INV-21",
+        "no stale message: nobody is called to a parcel that is no longer there",
+        # Ten seconds is the longest a transaction that ends a parcel can stay open unseen.
+        """
+        SELECT m.id AS message_id, m.begun_at, f.ended_at, f.status
+        FROM message m JOIN fulfillment f ON f.id = m.fulfillment_id
+        WHERE m.template = 'ready' AND m.status = 'sent'
+          AND m.begun_at > f.ended_at + interval '10 seconds'
+        """,
+    ),
+)

@@ -1,0 +1,41 @@
+"""Words of notifications."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Template(StrEnum):
+    """What a message says. Each is of the service class: none advertises."""
+
+    CONFIRMATION = "confirmation"
+    READY = "ready"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RECEIPT = "receipt"
+
+
+class MessageStatus(StrEnum):
+    """The truth about a message's way."""
+
+    DUE = "due"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Owe:
+    """That an event of a parcel has to be told to its customer in this template's words."""
+
+    event_id: int
+    fulfillment_id: UUID
+    template: Template

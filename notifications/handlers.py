@@ -1,0 +1,39 @@
+"""Reactions to what happens to orders: each owes messages, and sends none. Safe to repeat."""
+
+from sqlalchemy.orm import Session
+
+from notifications import services
+from notifications.commands import Owe, Template
+from orders.events import (
+    FulfillmentCancelled,
+    FulfillmentExpired,
+    FulfillmentHandedOver,
+    FulfillmentReady,
+    OrderPlaced,
+)
+
+
+def confirm_order(session: Session, event: OrderPlaced) -> None:
+    """The customer is owed a confirmation."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CONFIRMATION))
+
+
+def announce_ready(session: Session, event: FulfillmentReady) -> None:
+    """The customer is owed the news that the parcel waits, on every channel we know."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+
+
+def announce_cancelled(session: Session, event: FulfillmentCancelled) -> None:
+    """The customer is owed the news that there is nothing to come for."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CANCELLED))
+
+
+def announce_expired(session: Session, event: FulfillmentExpired) -> None:
+    """The customer is owed the news that the parcel waits no longer."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.EXPIRED))
+
+
+def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:
+    """The customer is owed a list of what was collected, once nothing is left to collect."""
+    if event.complete:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.RECEIPT))

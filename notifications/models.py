@@ -1,0 +1,48 @@
+"""Tables of messages. Bodies are rendered when sent and not kept; addresses stay in customers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.clock import DB_NOW
+from kernel.db import Base, BigId
+from notifications.commands import Channel, MessageStatus, Template
+
+
+class Message(Base):
+    """One message owed to one recipient because of one event.
+
+    `reference` is what the provider is given to know it by: the Message-ID of an e-mail. `due_at`
+    is due time and end of lease in one, `fence` tells an old sender from the present one,
+    `begun_at` says that the provider may have been called without an answer.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_due", "due_at", postgresql_where=text("status = 'due'")),
+        Index(None, "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"))
+    fulfillment_id: Mapped[UUID] = mapped_column(ForeignKey("fulfillment.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    channel: Mapped[Channel]
+    template: Mapped[Template]
+    template_version: Mapped[int]
+    language: Mapped[str] = mapped_column(String(5))
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[UUID] = mapped_column(unique=True)
+    status: Mapped[MessageStatus]
+    due_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    fence: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    begun_at: Mapped[datetime | None]
+    possible_duplicate: Mapped[bool] = mapped_column(server_default="false")
+    provider_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

@@ -1,0 +1,6 @@
+"""Use cases of messages: owe one, lease those due, begin a call to the vendor, settle it."""
+
+from notifications.services.owing import owe
+from notifications.services.sending import Call, Claim, begin, claim_due, settle
+
+__all__ = ["Call", "Claim", "begin", "claim_due", "owe", "settle"]

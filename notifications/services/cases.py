@@ -1,0 +1,56 @@
+"""Everything a message speaks of, read afresh when it is sent."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+import customers.queries
+import orders.queries
+import payments.queries
+import stores.queries
+from customers.queries import ContactFacts
+from kernel import events
+from kernel.actors import SYSTEM
+from notifications.models import Message
+from orders.commands import Formation
+from orders.passes import PassFacts
+from orders.queries import FulfillmentFacts
+from stores.queries import BrandFacts, StoreFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The parcel with its customer and store as they are now.
+
+    `collect` is the live pass, if there is one; `reason` is the one the event was recorded with;
+    `paid_minor` is in minor units.
+    """
+
+    parcel: FulfillmentFacts
+    is_distance: bool
+    contact: ContactFacts | None
+    brand: BrandFacts
+    store: StoreFacts
+    collect: PassFacts | None
+    paid_minor: int
+    reason: str
+
+
+def read_case(session: Session, message: Message) -> Case:
+    """Return what a message speaks of, as it is now."""
+    order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
+    parcel = next(each for each in order.fulfillments if each.id == message.fulfillment_id)
+    contacts = customers.queries.get_contacts(session, [message.contact_id])
+    states = orders.queries.list_passes(session, parcel.id)
+    alive = [state.facts for state in states if state.revoked_why is None and not state.used]
+    history = events.list_history(session, [parcel.id, order.id])
+    return Case(
+        parcel=parcel,
+        is_distance=order.formation is Formation.DISTANCE,
+        contact=contacts.get(message.contact_id),
+        brand=stores.queries.get_brand(session, order.brand_id),
+        store=stores.queries.get_store_by_id(session, parcel.location_id),
+        collect=alive[-1] if alive else None,
+        paid_minor=payments.queries.paid_minor(session, parcel.id),
+        reason=next((each.reason for each in history if each.id == message.event_id), None) or "",
+    )

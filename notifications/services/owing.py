@@ -1,0 +1,104 @@
+"""Owing messages: which channels an event is told on, each once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+import customers.queries
+import orders.queries
+from customers.queries import ContactFacts
+from kernel.actors import SYSTEM
+from kernel.ids import new_id
+from notifications.commands import Channel, MessageStatus, Owe, Template
+from notifications.models import Message
+from orders.queries import FulfillmentFacts
+
+VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
+"""Raise a template's number when its words change: history then tells which ones were sent."""
+LANGUAGES: Final = ("fr", "en")
+ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
+ON_EVERY_CHANNEL: Final = frozenset({Template.READY})
+"""Others go by e-mail, and as a text message only to those who gave no e-mail address."""
+OTHER: Final[Mapping[Channel, Channel]] = {
+    Channel.EMAIL: Channel.SMS,
+    Channel.SMS: Channel.EMAIL,
+}
+
+
+def owe(session: Session, command: Owe) -> None:
+    """The parcel's customer is owed this news; owing it twice changes nothing.
+
+    News for which there is no address is kept too, as suppressed: it shows that nobody was told.
+
+    Raises UnknownFulfillment.
+    """
+    parcel = orders.queries.get_fulfillment(session, command.fulfillment_id, actor=SYSTEM)
+    contact = customers.queries.get_contacts(session, [parcel.contact_id]).get(parcel.contact_id)
+    channels = _channels(command.template, contact)
+    rows = [_row(command, parcel, channel) for channel in channels or [Channel.EMAIL]]
+    if not channels:
+        rows[0] |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
+    _insert(session, rows)
+
+
+def fall_back(session: Session, message: Message) -> bool:
+    """Owe on the other channel what could not be told on this one; False where that is no way.
+
+    The other channel's message has the key it always has, so whoever was or will be told there
+    anyway is not told again.
+    """
+    other = OTHER[message.channel]
+    contact = customers.queries.get_contacts(session, [message.contact_id]).get(message.contact_id)
+    if message.template in ONLY_BY_EMAIL or address_of(contact, other) is None:
+        return False
+    parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=SYSTEM)
+    _insert(
+        session,
+        [_row(Owe(message.event_id, message.fulfillment_id, message.template), parcel, other)],
+    )
+    return True
+
+
+def address_of(contact: ContactFacts | None, channel: Channel) -> str | None:
+    """Return where a contact is reached on a channel; None when it is not, or was erased."""
+    if contact is None:
+        return None
+    return (contact.email if channel is Channel.EMAIL else contact.phone) or None
+
+
+def _channels(template: Template, contact: ContactFacts | None) -> list[Channel]:
+    known = [channel for channel in Channel if address_of(contact, channel)]
+    if template in ONLY_BY_EMAIL:
+        return [channel for channel in known if channel is Channel.EMAIL]
+    return known if template in ON_EVERY_CHANNEL else known[:1]
+
+
+def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, object]:
+    version = VERSIONS[command.template]
+    return {
+        "event_id": command.event_id,
+        "order_id": parcel.order_id,
+        "fulfillment_id": parcel.id,
+        "contact_id": parcel.contact_id,
+        "channel": channel,
+        "template": command.template,
+        "template_version": version,
+        "language": parcel.language if parcel.language in LANGUAGES else LANGUAGES[-1],
+        "dedupe_key": _key(command, channel, contact_id=parcel.contact_id, version=version),
+        "reference": new_id(),
+        "status": MessageStatus.DUE,
+        "note": None,
+    }
+
+
+def _key(command: Owe, channel: Channel, *, contact_id: UUID, version: int) -> str:
+    parts = (command.event_id, command.fulfillment_id, channel, contact_id, command.template)
+    return ":".join(str(part) for part in (*parts, version))
+
+
+def _insert(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    statement = insert(Message).values(list(rows))
+    session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))

@@ -1,0 +1,152 @@
+"""Words of messages: one file per template and language, two layouts for them all.
+
+Nothing a customer typed stands in a message, so that a form of ours writes nobody's letters. The
+code and its picture are derived here and kept nowhere.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from kernel import links, qr
+from kernel.ids import show_code, show_order_number
+from kernel.money import vat_shares
+from notifications import gateway
+from notifications.commands import Channel, Template
+from notifications.gateway import Email, Sms
+from notifications.models import Message
+from notifications.services import gsm7
+from notifications.services.cases import Case
+from notifications.services.owing import address_of
+from notifications.services.wording import Voice
+from orders import passes
+from orders.commands import Status
+from orders.queries import FulfillmentFacts, LineFacts
+
+QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
+    Template.CONFIRMATION: lambda line: line.quantity,
+    Template.READY: lambda line: line.quantity - line.cancelled,
+    Template.CANCELLED: lambda line: line.quantity,
+    Template.EXPIRED: lambda line: line.quantity - line.handed_over,
+    Template.RECEIPT: lambda line: line.handed_over,
+}
+"""How many of each line a message speaks of."""
+PRICED: Final = frozenset({Template.CONFIRMATION, Template.READY, Template.RECEIPT})
+TO_PAY: Final = frozenset({Template.CONFIRMATION, Template.READY})
+
+_pages = Environment(
+    loader=PackageLoader("notifications"),
+    autoescape=select_autoescape(["html"], default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(message: Message, case: Case) -> Email | Sms:
+    """Return the message as it goes out now.
+
+    Raises ValueError when the contact has no address on this channel any more.
+    """
+    to = address_of(case.contact, message.channel)
+    if to is None:
+        raise ValueError("no address")
+    facts = _facts(message, case)
+    words = _say(f"{message.template}.{message.language}.txt", facts)
+    if message.channel is Channel.SMS:
+        return Sms(gateway.settings().sms_from or case.brand.sms_sender, to, fit(words["sms"]))
+    domain = case.brand.sender_email.rpartition("@")[2]
+    picture_id = f"code.{message.reference}@{domain}"
+    everything = {**facts, "labels": _say(f"labels.{message.language}.txt", facts), **words}
+    page = _pages.get_template("layout.html").render(everything, picture_id=picture_id)
+    return Email(
+        message_id=f"<{message.reference}@{domain}>",
+        sender_name=case.brand.name,
+        sender=case.brand.sender_email,
+        to=to,
+        language=message.language,
+        subject=words["subject"],
+        text=_pages.get_template("layout.txt").render(everything),
+        page=page,
+        picture=qr.png(passes.qr_text(case.collect)) if facts["code"] and case.collect else None,
+        picture_id=picture_id,
+    )
+
+
+def fit(texts: str) -> str:
+    """Return the first line that fits one text message, in its alphabet.
+
+    Lines go from the fullest to the shortest; should none fit, the last is cut.
+    """
+    lines = [gsm7.transliterate(line.strip()) for line in texts.splitlines() if line.strip()]
+    for line in lines:
+        if gsm7.count_places(line) <= gsm7.PLACES:
+            return line
+    return lines[-1][: gsm7.PLACES // 2]
+
+
+def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return every block of a file of words."""
+    template = _pages.get_template(name)
+    return {
+        block: "".join(words(template.new_context(dict(facts)))).strip()
+        for block, words in template.blocks.items()
+    }
+
+
+def _facts(message: Message, case: Case) -> dict[str, Any]:
+    """Return what the words may speak of; what does not apply is empty."""
+    voice, parcel = Voice(message.language, ZoneInfo(case.store.time_zone)), case.parcel
+    token = links.order_token(parcel.order_id)
+    shows_code = message.template is Template.READY and case.collect is not None
+    return {
+        "template": message.template.value,
+        "language": message.language,
+        "brand": case.brand.name,
+        "short_brand": case.brand.sms_sender,
+        "number": show_order_number(parcel.order_number),
+        "store": case.store.name,
+        "place": [case.store.street, f"{case.store.postcode} {case.store.city}".strip()],
+        "phone": case.store.phone or "",
+        "hours": voice.hours(case.store),
+        "expected": voice.moment(parcel.promised_at),
+        "short_expected": voice.short_moment(parcel.promised_at),
+        "until": voice.moment(parcel.collect_by) if parcel.collect_by else "",
+        "short_until": voice.short_moment(parcel.collect_by) if parcel.collect_by else "",
+        "ended": voice.moment(parcel.ended_at) if parcel.ended_at else "",
+        "is_ready": parcel.status is Status.READY,
+        "is_distance": case.is_distance,
+        "is_paid": case.paid_minor > 0,
+        "reason": case.reason,
+        "code": show_code(passes.typed_code(case.collect.id))
+        if shows_code and case.collect
+        else "",
+        "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
+        **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
+    }
+
+
+def _amounts(
+    template: Template, parcel: FulfillmentFacts, voice: Voice, *, paid_minor: int
+) -> dict[str, Any]:
+    quantity_of = QUANTITIES[template]
+    chosen = [(line, quantity_of(line)) for line in parcel.lines if quantity_of(line)]
+    priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
+    total = sum(amount for _, amount in priced)
+    due = total - paid_minor if template in TO_PAY else 0
+    is_priced = template in PRICED
+    return {
+        "lines": [
+            (quantity, line.name, voice.money(amount, parcel.currency) if is_priced else "")
+            for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
+        ],
+        "missing": [(line.cancelled, line.name) for line in parcel.lines if line.cancelled],
+        "total": voice.money(total, parcel.currency) if is_priced else "",
+        "vat": [
+            (voice.rate(share.rate_bp), voice.money(share.vat_minor, parcel.currency))
+            for share in vat_shares(priced if is_priced else [])
+        ],
+        "due": voice.money(due, parcel.currency) if due > 0 else "",
+    }

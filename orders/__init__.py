@@ -1,0 +1,1 @@
+"""The order on every channel: its fulfillments, states, availability, prices and pickup passes."""

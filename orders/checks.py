@@ -1,0 +1,94 @@
+"""What must hold of orders: queries that return no rows."""
+
+from kernel.checks import Check
+
+CHECKS = (
+    Check(
+        "INV-04",
+        "stock is promised to a parcel that is owed something else",
+        """
+        SELECT fulfillment_id, sku, coalesce(o.open, 0) AS owed, coalesce(r.quantity, 0) AS reserved
+        FROM (
+            SELECT l.fulfillment_id, l.sku, f.location_id,
+                   l.quantity - l.cancelled - l.handed_over AS open
+            FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id) o
+        FULL JOIN reservation r USING (fulfillment_id, sku)
+        WHERE coalesce(o.open, 0) <> coalesce(r.quantity, 0)
+           OR (r.quantity > 0 AND r.location_id <> o.location_id)
+        """,
+    ),
+    Check(
+        "INV-07",
+        "a parcel's state is not where its events left it",
+        """
+        SELECT f.id, f.status, e.name FROM fulfillment f JOIN LATERAL (
+            SELECT name, facts FROM event
+            WHERE aggregate_id = f.id AND name IN (
+                'fulfillment.accepted.v1', 'fulfillment.picking_started.v1',
+                'fulfillment.ready.v1', 'fulfillment.handed_over.v1',
+                'fulfillment.cancelled.v1', 'fulfillment.expired.v1')
+            ORDER BY version DESC LIMIT 1) e ON true
+        WHERE f.status <> CASE e.name
+            WHEN 'fulfillment.accepted.v1' THEN 'accepted'
+            WHEN 'fulfillment.picking_started.v1' THEN 'picking'
+            WHEN 'fulfillment.ready.v1' THEN 'ready'
+            WHEN 'fulfillment.handed_over.v1'
+                THEN CASE WHEN (e.facts ->> 'complete')::boolean THEN 'handed_over' ELSE 'ready' END
+            WHEN 'fulfillment.cancelled.v1' THEN 'cancelled'
+            ELSE 'expired' END
+        """,
+    ),
+    Check(
+        "INV-15",
+        "more was handed over than was ordered and not given up",
+        """
+        SELECT l.fulfillment_id, l.sku FROM fulfillment_line l
+        WHERE l.handed_over <> coalesce((
+            SELECT sum((h.quantities ->> l.sku)::int) FROM hand_over h
+            WHERE h.fulfillment_id = l.fulfillment_id), 0)
+        """,
+    ),
+    Check(
+        "INV-16",
+        "a parcel was handed over unpaid, or at another store",
+        """
+        SELECT h.id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
+        WHERE h.location_id <> f.location_id OR NOT EXISTS (
+            SELECT FROM till_payment p WHERE p.reference_id = f.id) AND EXISTS (
+            SELECT FROM order_line l
+            WHERE l.order_id = f.order_id AND l.unit_price_minor > 0 AND h.quantities ? l.sku)
+        """,
+    ),
+    Check(
+        "INV-22",
+        "an aggregate's events are not numbered from 1 without a gap",
+        """
+        SELECT aggregate_id, max(version) AS newest, count(*) AS events FROM event
+        GROUP BY aggregate_id HAVING max(version) <> count(*) OR min(version) <> 1
+        """,
+    ),
+    Check(
+        "INV-27",
+        "an aggregate's events run back in time",
+        """
+        SELECT aggregate_id, version FROM (
+            SELECT aggregate_id, version, recorded_at,
+                   lag(recorded_at) OVER (PARTITION BY aggregate_id ORDER BY version) AS before
+            FROM event) e
+        WHERE recorded_at < before
+        """,
+    ),
+    Check(
+        "PASS-01",
+        "a parcel that ended otherwise than collected still has a live pass",
+        """
+        SELECT p.id FROM pickup_pass p JOIN fulfillment f ON f.id = p.fulfillment_id
+        WHERE p.revoked_at IS NULL AND f.status IN ('cancelled', 'expired')
+        """,
+    ),
+    Check(
+        "ORPHAN-01",
+        "a price belongs to no brand",
+        "SELECT p.id FROM price p WHERE NOT EXISTS (SELECT FROM brand b WHERE b.id = p.brand_id)",
+    ),
+)

@@ -1,0 +1,399 @@
+"""Reads of orders, and the shapes others may see. Every read is scoped by its actor."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from kernel.actors import Actor, ActorKind
+from kernel.clock import DB_NOW
+from orders.commands import Channel, Formation, Method, Status
+from orders.errors import UnknownFulfillment, UnknownOrder
+from orders.models import Fulfillment, FulfillmentLine, HandOverRow, Order, OrderLine, PickupPass
+from orders.passes import PassFacts
+from orders.pricing import PricedLine, Totals, totals
+
+PAGE_MAX = 100
+CODE_MEMORY_DAYS = 30
+"""Days for which a typed code of a parcel that is gone still gets a clear answer."""
+
+ROLL_UP: Final[tuple[Status, ...]] = (
+    Status.REJECTED,
+    Status.PENDING,
+    Status.NEW,
+    Status.ACCEPTED,
+    Status.PICKING,
+    Status.IN_TRANSFER,
+    Status.PACKED,
+    Status.READY,
+    Status.SHIPPED,
+    Status.DELIVERED,
+    Status.HANDED_OVER,
+    Status.EXPIRED,
+    Status.REROUTED,
+    Status.CANCELLED,
+)
+"""An order stands where the first of its fulfillments in this list stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One SKU of a fulfillment: quantities in base units, price as agreed."""
+
+    sku: str
+    name: str
+    quantity: int
+    picked: int
+    cancelled: int
+    handed_over: int
+    short_reason: str | None
+    unit_price_minor: int
+    price_per: int
+    vat_bp: int
+
+    @property
+    def open(self) -> int:
+        """Return how many are still owed to the customer."""
+        return self.quantity - self.cancelled - self.handed_over
+
+    @property
+    def collectable(self) -> int:
+        """Return how many lie in the bin for the customer."""
+        return min(self.picked - self.handed_over, self.open)
+
+    def priced(self, quantity: int) -> PricedLine:
+        """Return this line at its agreed price for another quantity."""
+        return PricedLine(quantity, self.unit_price_minor, self.price_per, self.vat_bp)
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentFacts:
+    """One parcel: where, how, how far, and what is in it."""
+
+    id: UUID
+    order_id: UUID
+    order_number: str
+    channel: Channel
+    language: str
+    currency: str
+    contact_id: UUID
+    location_id: UUID
+    method: Method
+    status: Status
+    promised_at: datetime
+    promise_inputs: Mapping[str, Any]
+    bin: str | None
+    ready_at: datetime | None
+    collect_by: datetime | None
+    ended_at: datetime | None
+    created_at: datetime
+    overdue: bool
+    lines: tuple[LineFacts, ...]
+
+    @property
+    def owed(self) -> Totals:
+        """Return what the customer pays for: everything not given up."""
+        return totals(line.priced(line.quantity - line.cancelled) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order with its parcels; its status is rolled up from theirs."""
+
+    id: UUID
+    number: str
+    brand_id: UUID
+    channel: Channel
+    formation: Formation
+    language: str
+    currency: str
+    contact_id: UUID
+    placed_at: datetime
+    fulfillments: tuple[FulfillmentFacts, ...]
+
+    @property
+    def status(self) -> Status:
+        """Return where the order stands."""
+        return roll_up(parcel.status for parcel in self.fulfillments)
+
+    @property
+    def owed(self) -> Totals:
+        """Return what the customer pays for: everything not given up."""
+        return totals(
+            line.priced(line.quantity - line.cancelled)
+            for parcel in self.fulfillments
+            for line in parcel.lines
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverFacts:
+    """Who handed a parcel over, when and where."""
+
+    location_id: UUID
+    staff_name: str
+    handed_over_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PassState:
+    """A pass and whether it is still alive."""
+
+    facts: PassFacts
+    holder: str
+    revoked_why: str | None
+    used: bool
+
+
+def roll_up(statuses: Iterable[Status]) -> Status:
+    """Return where an order with parcels in these states stands."""
+    return min(statuses, key=ROLL_UP.index)
+
+
+def get_order(session: Session, order_id: UUID, *, actor: Actor) -> OrderFacts:
+    """Return an order.
+
+    Raises UnknownOrder, also for orders that are none of the actor's.
+    """
+    return _order(session, Order.id == order_id, actor=actor)
+
+
+def get_order_by_number(session: Session, number: str, *, actor: Actor) -> OrderFacts:
+    """Return an order by its number (seven signs, as stored).
+
+    Raises UnknownOrder, also for orders that are none of the actor's.
+    """
+    return _order(session, Order.number == number, actor=actor)
+
+
+def get_fulfillment(session: Session, fulfillment_id: UUID, *, actor: Actor) -> FulfillmentFacts:
+    """Return a parcel.
+
+    Raises UnknownFulfillment, also for those that are none of the actor's.
+    """
+    found = _fulfillments(session, Fulfillment.id == fulfillment_id, actor=actor)
+    if not found:
+        raise UnknownFulfillment(fulfillment_id=str(fulfillment_id))
+    return found[0]
+
+
+def list_fulfillments(
+    session: Session,
+    *,
+    location_id: UUID,
+    statuses: Sequence[Status],
+    actor: Actor,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_MAX,
+) -> list[FulfillmentFacts]:
+    """Return a store's parcels in these states, soonest promise first, after `after`."""
+    wanted = and_(Fulfillment.location_id == location_id, Fulfillment.status.in_(statuses))
+    if after is not None:
+        wanted = and_(
+            wanted,
+            or_(
+                Fulfillment.promised_at > after[0],
+                and_(Fulfillment.promised_at == after[0], Fulfillment.id > after[1]),
+            ),
+        )
+    return _fulfillments(session, wanted, actor=actor, limit=limit)
+
+
+def list_parcels_of(
+    session: Session, *, location_id: UUID, contact_ids: Sequence[UUID], actor: Actor
+) -> list[FulfillmentFacts]:
+    """Return a store's open parcels for these contacts."""
+    wanted = and_(
+        Fulfillment.location_id == location_id,
+        Fulfillment.ended_at.is_(None),
+        Order.contact_id.in_(contact_ids),
+    )
+    return _fulfillments(session, wanted, actor=actor)
+
+
+def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
+    """Return the contacts of a store's open parcels: who may stand at its counter."""
+    rows = session.execute(
+        select(Order.contact_id)
+        .join(Fulfillment, Fulfillment.order_id == Order.id)
+        .where(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
+    )
+    return list(rows.scalars())
+
+
+def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
+    """Return ready parcels whose collection period is over, by the database's clock."""
+    rows = session.execute(
+        select(Fulfillment.id)
+        .where(Fulfillment.status == Status.READY, Fulfillment.collect_by < DB_NOW)
+        .order_by(Fulfillment.collect_by)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def list_passes(session: Session, fulfillment_id: UUID) -> list[PassState]:
+    """Return every pass ever made for a parcel, oldest first."""
+    rows = session.execute(
+        select(PickupPass)
+        .where(PickupPass.fulfillment_id == fulfillment_id)
+        .order_by(PickupPass.created_at)
+    ).scalars()
+    return [_pass(row) for row in rows]
+
+
+def find_pass(session: Session, pass_id: UUID) -> PassState | None:
+    """Return a pass, if there is one with this id."""
+    row = session.get(PickupPass, pass_id)
+    return None if row is None else _pass(row)
+
+
+def list_passes_at(session: Session, *, location_id: UUID) -> list[PassState]:
+    """Return the passes of a store's open parcels and of those that ended in the last 30 days."""
+    rows = session.execute(
+        select(PickupPass)
+        .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
+        .where(
+            Fulfillment.location_id == location_id,
+            or_(
+                Fulfillment.status == Status.READY,
+                Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS),
+            ),
+        )
+    ).scalars()
+    return [_pass(row) for row in rows]
+
+
+def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts | None:
+    """Return the newest hand-over of a parcel, if there was one."""
+    row = session.execute(
+        select(HandOverRow)
+        .where(HandOverRow.fulfillment_id == fulfillment_id)
+        .order_by(HandOverRow.handed_over_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    return HandOverFacts(row.location_id, row.staff_name, row.handed_over_at)
+
+
+def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> OrderFacts:
+    order = session.execute(select(Order).where(wanted, _holds(actor))).scalar_one_or_none()
+    if order is None:
+        raise UnknownOrder
+    parcels = _fulfillments(session, Fulfillment.order_id == order.id, actor=actor)
+    if not parcels:
+        raise UnknownOrder
+    return OrderFacts(
+        order.id,
+        order.number,
+        order.brand_id,
+        order.channel,
+        order.formation,
+        order.language,
+        order.currency,
+        order.contact_id,
+        order.placed_at,
+        tuple(parcels),
+    )
+
+
+def _fulfillments(
+    session: Session, wanted: ColumnElement[bool], *, actor: Actor, limit: int = PAGE_MAX
+) -> list[FulfillmentFacts]:
+    overdue = and_(
+        Fulfillment.promised_at < DB_NOW,
+        Fulfillment.status.in_([Status.NEW, Status.ACCEPTED, Status.PICKING]),
+    )
+    rows = session.execute(
+        select(Fulfillment, Order, overdue.label("overdue"))
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(wanted, _holds(actor), _at(actor))
+        .order_by(Fulfillment.promised_at, Fulfillment.id)
+        .limit(limit)
+    ).all()
+    lines = _lines(session, [row.Fulfillment.id for row in rows])
+    return [
+        _facts(row.Fulfillment, row.Order, overdue=row.overdue, lines=lines[row.Fulfillment.id])
+        for row in rows
+    ]
+
+
+def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[LineFacts]]:
+    found: dict[UUID, list[LineFacts]] = {each: [] for each in fulfillment_ids}
+    if not found:
+        return found
+    rows = session.execute(
+        select(FulfillmentLine, OrderLine)
+        .join(Fulfillment, Fulfillment.id == FulfillmentLine.fulfillment_id)
+        .join(
+            OrderLine,
+            and_(OrderLine.order_id == Fulfillment.order_id, OrderLine.sku == FulfillmentLine.sku),
+        )
+        .where(FulfillmentLine.fulfillment_id.in_(fulfillment_ids))
+        .order_by(OrderLine.position)
+    )
+    for part, line in rows:
+        found[part.fulfillment_id].append(
+            LineFacts(
+                sku=part.sku,
+                name=line.name,
+                quantity=part.quantity,
+                picked=part.picked,
+                cancelled=part.cancelled,
+                handed_over=part.handed_over,
+                short_reason=part.short_reason,
+                unit_price_minor=line.unit_price_minor,
+                price_per=line.price_per,
+                vat_bp=line.vat_bp,
+            )
+        )
+    return found
+
+
+def _facts(
+    row: Fulfillment, order: Order, *, overdue: bool, lines: list[LineFacts]
+) -> FulfillmentFacts:
+    return FulfillmentFacts(
+        id=row.id,
+        order_id=order.id,
+        order_number=order.number,
+        channel=order.channel,
+        language=order.language,
+        currency=order.currency,
+        contact_id=order.contact_id,
+        location_id=row.location_id,
+        method=row.method,
+        status=row.status,
+        promised_at=row.promised_at,
+        promise_inputs=row.promise_inputs,
+        bin=row.bin,
+        ready_at=row.ready_at,
+        collect_by=row.collect_by,
+        ended_at=row.ended_at,
+        created_at=row.created_at,
+        overdue=overdue,
+        lines=tuple(lines),
+    )
+
+
+def _pass(row: PickupPass) -> PassState:
+    facts = PassFacts(row.id, row.fulfillment_id, row.key_id, row.last_day)
+    why = None if row.revoked_at is None else (row.revoked_why or "revoked")
+    return PassState(facts, row.holder, why, row.used_at is not None)
+
+
+def _holds(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind is ActorKind.SHOPPER:
+        return Order.id.in_(actor.order_ids or ())
+    return true()
+
+
+def _at(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind is ActorKind.SHOPPER or actor.location_ids is None:
+        return true()
+    return Fulfillment.location_id.in_(actor.location_ids)

@@ -1,0 +1,114 @@
+"""Where it is to be had, placing an order, reading and cancelling it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from kernel.db import transaction
+from kernel.ids import read_order_number
+from kernel.links import order_token
+from kernel.web import answer_once, current_actor, declare
+from orders import availability, queries, services
+from orders.commands import PlaceOrder
+from orders.errors import UnknownOrder
+from orders.routes.blueprint import blueprint
+from orders.schemas import (
+    AvailabilitySchema,
+    BasketSchema,
+    CancelSchema,
+    OrderQuerySchema,
+    OrderSchema,
+    PlacedOrderSchema,
+    PlaceOrderSchema,
+)
+from orders.services import PlacedOrder
+from stores.queries import Near
+
+
+@blueprint.post("/availability")
+@declare(permission="availability.read")
+@blueprint.arguments(BasketSchema)
+@blueprint.response(200, AvailabilitySchema)
+def find_offers(basket: dict[str, Any]) -> dict[str, Any]:
+    """Tell which stores have a basket, how much of it, and when it can be ready."""
+    near = Near(radius_km=basket["radius_km"], **basket["near"]) if basket["near"] else None
+    with transaction() as session:
+        offers = availability.find_offers(
+            session,
+            quantities=basket["quantities"],
+            near=near,
+            store_codes=basket["stores"],
+        )
+    return {"stores": offers}
+
+
+@blueprint.post("/orders")
+@declare(permission="orders.place", keyed=True, rate="120/minute")
+@blueprint.arguments(PlaceOrderSchema)
+@blueprint.response(201, PlacedOrderSchema)
+def place_order(command: PlaceOrder) -> Response:
+    """Place an order to collect at a store and pay there."""
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            return 201, _kept(services.place_order(session, command, actor=current_actor()))
+
+        return answer_once(session, act, show=_with_token)
+
+
+@blueprint.get("/orders")
+@declare(permission="orders.read")
+@blueprint.arguments(OrderQuerySchema, location="query")
+@blueprint.response(200, OrderSchema)
+def find_order(query: dict[str, Any]) -> queries.OrderFacts:
+    """Show the order with a number, as printed or typed."""
+    number = read_order_number(query["number"])
+    if number is None:
+        raise UnknownOrder
+    with transaction() as session:
+        return queries.get_order_by_number(session, number, actor=current_actor())
+
+
+@blueprint.get("/orders/<uuid:order_id>")
+@declare(permission="orders.read")
+@blueprint.response(200, OrderSchema)
+def get_order(order_id: UUID) -> queries.OrderFacts:
+    """Show an order."""
+    with transaction() as session:
+        return queries.get_order(session, order_id, actor=current_actor())
+
+
+@blueprint.post("/orders/<uuid:order_id>/cancel")
+@declare(permission="orders.cancel", keyed=True)
+@blueprint.arguments(CancelSchema)
+@blueprint.response(200, OrderSchema)
+def cancel_order(body: dict[str, Any], order_id: UUID) -> Response:
+    """Call an order off."""
+    actor = current_actor()
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.cancel_order(session, order_id, reason=body["reason"], actor=actor)
+            return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
+
+        return answer_once(session, act)
+
+
+def _kept(placed: PlacedOrder) -> dict[str, Any]:
+    shown: dict[str, Any] = PlacedOrderSchema(exclude=("access_token",)).dump(
+        {
+            "id": placed.id,
+            "number": placed.number,
+            "fulfillment_id": placed.fulfillment_id,
+            "promised_at": placed.promised_at,
+            "currency": placed.currency,
+            "total_minor": placed.totals.total_minor,
+            "vat": placed.totals.vat,
+        }
+    )
+    return shown
+
+
+def _with_token(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "access_token": order_token(UUID(body["id"]))}

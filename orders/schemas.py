@@ -1,0 +1,282 @@
+"""Orders in JSON."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from customers.commands import GiveContact
+from kernel.fields import (
+    RADIUS_KM_MAX,
+    SKU_MAX,
+    Items,
+    ItemsSchema,
+    PositionSchema,
+    Quantity,
+    SafeText,
+    StrictFloat,
+    StrictSchema,
+)
+from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason, Status
+
+LIMIT_MAX = 100
+STORES_MAX = 600
+LANGUAGES = ("fr", "en")
+
+
+class BasketSchema(ItemsSchema):
+    """A basket, and where to look for it: around a position, or in named stores."""
+
+    near = fields.Nested(PositionSchema, load_default=None)
+    radius_km = StrictFloat(load_default=50.0, validate=validate.Range(min=0.1, max=RADIUS_KM_MAX))
+    stores = fields.List(
+        SafeText(max_length=SKU_MAX), load_default=list, validate=validate.Length(max=STORES_MAX)
+    )
+
+
+class ContactSchema(StrictSchema):
+    """Who the order is for: a name, and an e-mail address or a phone number."""
+
+    first_name = SafeText(load_default="", min_length=0, max_length=80)
+    last_name = SafeText(required=True, max_length=80)
+    email = SafeText(load_default=None, allow_none=True, max_length=254)
+    phone = SafeText(load_default=None, allow_none=True, max_length=32)
+
+    @validates_schema
+    def one_way_at_least(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+        """Refuse somebody nobody could tell that it is ready."""
+        if not data.get("email") and not data.get("phone"):
+            raise ValidationError("Give an e-mail address or a phone number.", "email")
+
+
+class PlaceOrderSchema(ItemsSchema):
+    """An order to collect at a store and pay there."""
+
+    channel = fields.Enum(Channel, by_value=True, load_default=Channel.WEB)
+    store = SafeText(required=True, max_length=SKU_MAX)
+    language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
+    customer = fields.Nested(ContactSchema, required=True)
+
+    @post_load
+    def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
+        """Return the command."""
+        contact = GiveContact(language=data["language"], **data["customer"])
+        return PlaceOrder(data["channel"], data["store"], data["quantities"], contact)
+
+
+class CancelSchema(StrictSchema):
+    """Why an order is called off."""
+
+    reason = fields.Enum(CancelReason, by_value=True, load_default=CancelReason.CUSTOMER_REMORSE)
+
+
+class OrderQuerySchema(StrictSchema):
+    """The number of an order, as printed or typed."""
+
+    number = SafeText(required=True, max_length=20)
+
+
+class FulfillmentQuerySchema(StrictSchema):
+    """Which parcels of a store to list, soonest promise first."""
+
+    store = SafeText(required=True, max_length=SKU_MAX)
+    status = fields.List(
+        fields.Enum(Status, by_value=True),
+        load_default=lambda: [Status.NEW, Status.ACCEPTED, Status.PICKING, Status.READY],
+        validate=validate.Length(max=len(Status)),
+    )
+    cursor = SafeText(load_default=None, max_length=400)
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+
+
+class ParcelQuerySchema(StrictSchema):
+    """What the customer says at the counter: a name, or the end of a phone number."""
+
+    said = SafeText(required=True, min_length=2, max_length=80)
+
+
+class ShortSchema(StrictSchema):
+    """What cannot be had, and why."""
+
+    sku = SafeText(required=True, max_length=SKU_MAX)
+    quantity = Quantity(required=True)
+    reason = fields.Enum(ShortReason, by_value=True, required=True)
+
+
+class BinSchema(StrictSchema):
+    """The label of a bin."""
+
+    bin = SafeText(required=True, max_length=32)
+
+
+class ReadySchema(StrictSchema):
+    """That everything is decided; the bin may be named here if it was not before."""
+
+    bin = SafeText(load_default=None, max_length=32)
+
+
+class HandOverSchema(StrictSchema):
+    """What was seen at the counter: exactly one of `qr`, `code` and `fulfillment_id`."""
+
+    store = SafeText(required=True, max_length=SKU_MAX)
+    qr = SafeText(load_default=None, max_length=500)
+    code = SafeText(load_default=None, max_length=20)
+    fulfillment_id = fields.UUID(load_default=None)
+    ticket_number = SafeText(load_default=None, max_length=64)
+    items = Items(
+        required=False,
+        load_default=None,
+        metadata={"description": "What the customer takes; everything when left out."},
+    )
+
+    @validates_schema
+    def one_of_three(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+        """Refuse none or several ways to find the parcel."""
+        given = [name for name in ("qr", "code", "fulfillment_id") if data.get(name) is not None]
+        if len(given) != 1:
+            raise ValidationError("Give exactly one of qr, code and fulfillment_id.", "qr")
+
+    @post_load
+    def command(self, data: dict[str, Any], **_: Any) -> HandOver:  # noqa: ANN401 (marshmallow)
+        """Return the command."""
+        return HandOver(store_code=data.pop("store"), **data)
+
+
+class VatSchema(Schema):
+    """What one VAT rate makes of the sum, minor units."""
+
+    rate_bp = fields.Integer(required=True)
+    gross_minor = fields.Integer(required=True)
+    net_minor = fields.Integer(required=True)
+    vat_minor = fields.Integer(required=True)
+
+
+class PlacedOrderSchema(Schema):
+    """An order that was opened; `access_token` shows it to whoever placed it."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    fulfillment_id = fields.UUID(required=True)
+    promised_at = fields.AwareDateTime(required=True)
+    currency = fields.String(required=True)
+    total_minor = fields.Integer(required=True)
+    vat = fields.List(fields.Nested(VatSchema), required=True)
+    access_token = fields.String(required=True)
+
+
+class LineSchema(Schema):
+    """One SKU of a parcel, in base units."""
+
+    sku = fields.String(required=True)
+    name = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    picked = fields.Integer(required=True)
+    cancelled = fields.Integer(required=True)
+    handed_over = fields.Integer(required=True)
+    short_reason = fields.String(required=True, allow_none=True)
+    unit_price_minor = fields.Integer(required=True)
+    price_per = fields.Integer(required=True)
+    vat_bp = fields.Integer(required=True)
+
+
+class FulfillmentSchema(Schema):
+    """One parcel: where it is prepared, how far it is, what is in it."""
+
+    id = fields.UUID(required=True)
+    order_id = fields.UUID(required=True)
+    order_number = fields.String(required=True)
+    channel = fields.String(required=True)
+    currency = fields.String(required=True)
+    location_id = fields.UUID(required=True)
+    method = fields.String(required=True)
+    status = fields.String(required=True)
+    overdue = fields.Boolean(required=True)
+    promised_at = fields.AwareDateTime(required=True)
+    promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+    bin = fields.String(required=True, allow_none=True)
+    ready_at = fields.AwareDateTime(required=True, allow_none=True)
+    collect_by = fields.AwareDateTime(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    total_minor = fields.Function(lambda parcel: parcel.owed.total_minor, required=True)
+    lines = fields.List(fields.Nested(LineSchema), required=True)
+
+
+class FulfillmentPageSchema(Schema):
+    """A page of parcels; `next` is null on the last one."""
+
+    fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OrderSchema(Schema):
+    """An order with its parcels; its status is rolled up from theirs."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    channel = fields.String(required=True)
+    formation = fields.String(required=True)
+    language = fields.String(required=True)
+    currency = fields.String(required=True)
+    status = fields.String(required=True)
+    placed_at = fields.AwareDateTime(required=True)
+    total_minor = fields.Function(lambda order: order.owed.total_minor, required=True)
+    vat = fields.Function(lambda order: VatSchema(many=True).dump(order.owed.vat), required=True)
+    fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
+
+
+class ParcelSchema(Schema):
+    """A parcel that may be handed over now: to whom, from which bin, and what is due."""
+
+    fulfillment = fields.Nested(FulfillmentSchema, required=True)
+    customer_name = fields.String(required=True)
+    found = fields.String(required=True)
+    due_minor = fields.Integer(required=True)
+    quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class HandedOverSchema(Schema):
+    """That goods were handed over."""
+
+    hand_over_id = fields.UUID(required=True)
+    order_number = fields.String(required=True)
+    status = fields.String(required=True)
+
+
+class CounterSchema(Schema):
+    """A parcel that somebody at the counter may have come for."""
+
+    fulfillment_id = fields.UUID(required=True)
+    order_number = fields.String(required=True)
+    customer_name = fields.String(required=True)
+    status = fields.String(required=True)
+    bin = fields.String(required=True, allow_none=True)
+
+
+class CounterListSchema(Schema):
+    """Who may stand at the counter."""
+
+    parcels = fields.List(fields.Nested(CounterSchema), required=True)
+
+
+class StoreOfferSchema(Schema):
+    """What one store can give of a basket."""
+
+    store = fields.Function(lambda offer: offer.store.code, required=True)
+    name = fields.Function(lambda offer: offer.store.name, required=True)
+    city = fields.Function(lambda offer: offer.store.city, required=True)
+    distance_km = fields.Float(required=True, allow_none=True)
+    coverage = fields.String(required=True)
+    reason = fields.String(required=True)
+    available = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    ready_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AvailabilitySchema(Schema):
+    """The stores that were asked, best first."""
+
+    stores = fields.List(fields.Nested(StoreOfferSchema), required=True)
+
+
+class PassKeysSchema(Schema):
+    """The public keys passes are signed with: key id to base64url of 32 bytes (Ed25519)."""
+
+    keys = fields.Dict(keys=fields.String(), values=fields.String(), required=True)

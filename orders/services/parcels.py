@@ -1,0 +1,92 @@
+"""What every use case on one parcel begins and ends with."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+import inventory.services
+from kernel.actors import Actor, ActorKind
+from kernel.clock import DB_NOW
+from orders.errors import NotOrdered, UnknownFulfillment
+from orders.models import Fulfillment, FulfillmentLine, PickupPass
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A parcel and its lines, held until the transaction ends."""
+
+    parcel: Fulfillment
+    lines: dict[str, FulfillmentLine]
+
+    @property
+    def ids(self) -> dict[str, UUID]:
+        """Return the ids every event of this parcel carries."""
+        return {
+            "fulfillment_id": self.parcel.id,
+            "order_id": self.parcel.order_id,
+            "location_id": self.parcel.location_id,
+        }
+
+
+def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
+    """Return the parcel as it is now, and keep others from moving it meanwhile.
+
+    Raises UnknownFulfillment, also for parcels of stores that are not the actor's.
+    """
+    parcel = session.execute(
+        select(Fulfillment)
+        .where(Fulfillment.id == fulfillment_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if (
+        parcel is None
+        or actor.kind is ActorKind.SHOPPER
+        or not actor.sees_location(parcel.location_id)
+    ):
+        raise UnknownFulfillment(fulfillment_id=str(fulfillment_id))
+    return Locked(parcel, load_lines(session, parcel.id))
+
+
+def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:
+    """Return the lines of a parcel that is locked, as they are now."""
+    rows = session.execute(
+        select(FulfillmentLine)
+        .where(FulfillmentLine.fulfillment_id == fulfillment_id)
+        .order_by(FulfillmentLine.sku)
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return {line.sku: line for line in rows}
+
+
+def require_open(locked: Locked, quantities: dict[str, int]) -> None:
+    """Return nothing when each quantity is still undecided on its line.
+
+    Raises NotOrdered.
+    """
+    undecided = {sku: line.undecided for sku, line in locked.lines.items()}
+    if any(quantity > undecided.get(sku, 0) for sku, quantity in quantities.items()):
+        raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
+
+
+def give_up(session: Session, locked: Locked, *, why: str) -> None:
+    """Cancel what is still owed of a parcel, free its stock and kill its passes."""
+    owed = {sku: line.open for sku, line in locked.lines.items() if line.open}
+    for sku, quantity in owed.items():
+        locked.lines[sku].cancelled += quantity
+    session.flush()
+    if owed:
+        inventory.services.release(
+            session,
+            fulfillment_id=locked.parcel.id,
+            location_id=locked.parcel.location_id,
+            quantities=owed,
+            reason=why,
+        )
+    session.execute(
+        update(PickupPass)
+        .where(PickupPass.fulfillment_id == locked.parcel.id, PickupPass.revoked_at.is_(None))
+        .values(revoked_at=DB_NOW, revoked_why=why)
+    )

@@ -1,0 +1,1 @@
+"""Money taken and given back. Knows the references of others, never their orders."""

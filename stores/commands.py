@@ -1,0 +1,60 @@
+"""Inputs of the stores' use cases."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class StaffRole(StrEnum):
+    """What somebody does for the retailer; `app/access.py` says what each may do."""
+
+    ASSOCIATE = "associate"
+    MANAGER = "manager"
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBrand:
+    """A brand as it is set up."""
+
+    code: str
+    name: str
+    currency: str
+    languages: tuple[str, ...]
+    sender_email: str
+    sms_sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLocation:
+    """A store or warehouse as an import or an editor gives it."""
+
+    brand_id: UUID
+    code: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    phone: str | None
+    latitude: float
+    longitude: float
+    time_zone: str
+    opening_hours: str | None
+    holiday_region: str | None = None
+    sells: bool = True
+    collects: bool = True
+    ships: bool = False
+    receives: bool = True
+    prepare_min: int = 120
+    hold_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class HireStaff:
+    """Somebody who begins to work for the retailer."""
+
+    name: str
+    role: StaffRole
+    location_ids: tuple[UUID, ...] = ()

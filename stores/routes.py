@@ -1,0 +1,90 @@
+"""Stores over HTTP."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from kernel.db import transaction
+from kernel.web import (
+    ApiBlueprint,
+    answer_once,
+    current_actor,
+    declare,
+    make_cursor,
+    read_cursor,
+)
+from stores import promises, queries, services
+from stores.schemas import PauseSchema, StorePageSchema, StoreQuerySchema, StoreSchema
+
+blueprint = ApiBlueprint("stores", __name__, url_prefix="/api/v1", description="Stores")
+
+
+@blueprint.get("/stores")
+@declare(permission="stores.read")
+@blueprint.arguments(StoreQuerySchema, location="query")
+@blueprint.response(200, StorePageSchema)
+def list_stores(query: dict[str, Any]) -> dict[str, Any]:
+    """List the stores, all or around a position."""
+    near = None
+    if query["latitude"] is not None:
+        near = queries.Near(query["latitude"], query["longitude"], query["radius_km"])
+    after = read_cursor(query["cursor"], parts=1)
+    with transaction() as session:
+        found = queries.list_stores(
+            session, near=near, after=after[0] if after else "", limit=query["limit"]
+        )
+    full = len(found) == query["limit"]
+    return {
+        "stores": [show_store(store) for store in found],
+        "next": make_cursor(found[-1].code) if full else None,
+    }
+
+
+@blueprint.get("/stores/<string:code>")
+@declare(permission="stores.read")
+@blueprint.response(200, StoreSchema)
+def get_store(code: str) -> dict[str, Any]:
+    """Show one store with its hours."""
+    with transaction() as session:
+        return show_store(queries.get_store(session, code))
+
+
+@blueprint.post("/stores/<string:code>/pause")
+@declare(permission="stores.pause", keyed=True)
+@blueprint.arguments(PauseSchema)
+@blueprint.response(200, StoreSchema)
+def pause_store(body: dict[str, Any], code: str) -> Response:
+    """Take no new pickup orders at a store until a time."""
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.pause_store(session, code=code, actor=current_actor(), **body)
+            return 200, StoreSchema().dump(show_store(queries.get_store(session, code)))
+
+        return answer_once(session, act)
+
+
+@blueprint.post("/stores/<string:code>/resume")
+@declare(permission="stores.pause", keyed=True)
+@blueprint.response(200, StoreSchema)
+def resume_store(code: str) -> Response:
+    """Take orders again at a store."""
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.resume_store(session, code=code, actor=current_actor())
+            return 200, StoreSchema().dump(show_store(queries.get_store(session, code)))
+
+        return answer_once(session, act)
+
+
+def show_store(store: queries.StoreFacts) -> dict[str, Any]:
+    """Return a store with whether it is open now, and when it opens or closes next."""
+    shown = asdict(store)
+    shown["opening_hours"] = store.schedule.opening_hours if store.schedule else None
+    times = promises.opening_times(store.schedule, start=store.asked_at) if store.schedule else None
+    opens, closes = next(times, (None, None)) if times else (None, None)
+    shown["open_now"] = opens is not None and opens <= store.asked_at
+    shown["opens_at"], shown["closes_at"] = opens, closes
+    return shown

@@ -1,0 +1,222 @@
+"""Fixtures every test can ask for: a real database, a session that rolls back, a small retailer."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+import stores.services
+from app import create_app
+from app.embedded import Cluster, private_postgres
+from app.migrate import migrate
+from app.settings import Settings, read_settings
+from catalog.commands import ListSku
+from catalog.services import list_skus
+from inventory.services import receive
+from kernel import db
+from kernel.actors import SYSTEM
+from kernel.db import SessionFactory
+from stores.commands import HireStaff, OpenBrand, OpenLocation, StaffRole
+
+ROOT = Path(__file__).resolve().parent.parent
+DEBIAN_BINARIES = Path("/usr/lib/postgresql/15/bin")
+ALWAYS_OPEN = "24/7"
+SECRET = "a-secret-for-tests-0123456789-abcdef"  # noqa: S105 (tests)
+
+
+def postgres_binaries() -> Path | None:
+    """Return the programs TEST_POSTGRES asks for: Debian's, or the embedded ones."""
+    if os.environ.get("TEST_POSTGRES") != "debian":
+        return None
+    if not DEBIAN_BINARIES.exists():
+        pytest.skip("PostgreSQL 15 of Debian is not installed")
+    return DEBIAN_BINARIES
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A throw-away PostgreSQL for this test process, with the newest schema."""
+    directory = tmp_path_factory.mktemp("servers") / "postgres"
+    with private_postgres(directory, binaries=postgres_binaries(), fast=True) as running:
+        migrate(running.url("owner"), running.url("app"))
+        yield running
+
+
+def settings_for(database_url: str, home: Path, **more: str) -> Settings:
+    """Return settings for a test installation."""
+    return read_settings(
+        {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": "unix:///nowhere/redis.sock",
+            "COMPTOIR_HOME": str(home),
+            "COMPTOIR_SECRET": SECRET,
+            "PUBLIC_URL": "http://shop.test",
+            **more,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application, bound to the throw-away database."""
+    return create_app(settings_for(cluster.url("app"), tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def engine(cluster: Cluster, app: Flask) -> Iterator[Engine]:
+    engine = db.connect(cluster.url("app"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, connection.begin() as outer:
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """A session whose commits are savepoints: production code commits, the test rolls back."""
+    SessionFactory.configure(bind=connection, join_transaction_mode="create_savepoint")
+    with SessionFactory() as session:
+        yield session
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A small retailer: two stores, three articles, and keys of the people who work there."""
+
+    brand_id: UUID
+    lyon: UUID
+    paris: UUID
+    associate: str
+    paris_associate: str
+    manager: str
+    agent: str
+    integration: str
+
+
+def open_shop(session: Session, *, units: int = 10) -> Shop:
+    """Open the small retailer with `units` of each article in both stores."""
+    brand_id = stores.services.open_brand(
+        session,
+        OpenBrand("aubepin", "Aubépin", "EUR", ("fr", "en"), "bonjour@aubepin.test", "Aubepin"),
+    )
+    lyon = _open_store(session, brand_id, "lyon", "Lyon Croix-Rousse", 45.7746, 4.8318)
+    paris = _open_store(session, brand_id, "paris", "Paris Bastille", 48.8532, 2.3692)
+    list_skus(session, SKUS, brand_id=brand_id)
+    for location_id in (lyon, paris):
+        receive(
+            session,
+            location_id=location_id,
+            quantities={command.sku: units for command in SKUS},
+            actor=SYSTEM,
+        )
+    return Shop(
+        brand_id,
+        lyon,
+        paris,
+        _key(session, "Inès", StaffRole.ASSOCIATE, lyon),
+        _key(session, "Marc", StaffRole.ASSOCIATE, paris),
+        _key(session, "Nadia", StaffRole.MANAGER, lyon),
+        _key(session, "Luc", StaffRole.AGENT),
+        stores.services.issue_key(
+            session, name="e-shop", scopes=["orders.place", "orders.read"], actor=SYSTEM
+        )[1],
+    )
+
+
+SKUS = (
+    ListSku(
+        "TENT-2P", "TENT", {"fr": "Tente 2 places", "en": "Two-person tent"}, 8990, "EUR", 2000
+    ),
+    ListSku(
+        "MUG-BLUE",
+        "MUG",
+        {"fr": "Tasse", "en": "Mug"},
+        1290,
+        "EUR",
+        2000,
+        options={"colour": "blue"},
+    ),
+    ListSku("BOOK", "BOOK", {"fr": "Carnet", "en": "Notebook"}, 455, "EUR", 550),
+)
+
+
+def _open_store(  # noqa: PLR0917 (a row of a table)
+    session: Session, brand_id: UUID, code: str, name: str, latitude: float, longitude: float
+) -> UUID:
+    location_id, _ = stores.services.open_location(
+        session,
+        OpenLocation(
+            brand_id=brand_id,
+            code=code,
+            name=name,
+            street="1 rue du Test",
+            postcode="69004",
+            city=name.split(maxsplit=1)[0],
+            country="FR",
+            phone=None,
+            latitude=latitude,
+            longitude=longitude,
+            time_zone="Europe/Paris",
+            opening_hours=ALWAYS_OPEN,
+        ),
+    )
+    return location_id
+
+
+def _key(session: Session, name: str, role: StaffRole, *locations: UUID) -> str:
+    staff_id = stores.services.hire_staff(session, HireStaff(name, role, locations))
+    return stores.services.issue_key(
+        session, name=name, scopes=[], staff_id=staff_id, actor=SYSTEM
+    )[1]
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    """The small retailer, gone after the test."""
+    opened = open_shop(session)
+    session.commit()
+    return opened
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser or program that speaks to the application."""
+    return app.test_client()
+
+
+def as_key(key: str, *, idempotency_key: str | None = None) -> dict[str, str]:
+    """Return the headers of a request with a bearer key and a fresh Idempotency-Key."""
+    return {
+        "Authorization": f"Bearer {key}",
+        "Idempotency-Key": idempotency_key or str(uuid4()),
+    }
+
+
+def order_body(**changes: Any) -> dict[str, Any]:
+    """Return an order of one tent and two mugs to collect in Lyon."""
+    return {
+        "channel": "web",
+        "store": "lyon",
+        "language": "fr",
+        "items": [{"sku": "TENT-2P", "quantity": 1}, {"sku": "MUG-BLUE", "quantity": 2}],
+        "customer": {
+            "first_name": "Chloé",
+            "last_name": "Durand",
+            "email": "chloe.durand@example.org",
+            "phone": "06 39 98 12 34",
+        },
+        **changes,
+    }

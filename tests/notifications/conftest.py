@@ -1,0 +1,155 @@
+"""A mail server, an SMS provider and a mailbox of their own, and orders to write about."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import orders.services
+from customers.commands import GiveContact
+from kernel import delivery
+from kernel.actors import SYSTEM
+from notifications import gateway
+from notifications.gateway import MessagingSettings
+from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
+from orders.services import PlacedOrder
+from sandbox import Addresses, running
+
+EMAIL, PHONE = "chloe.durand@example.org", "+33612345678"
+
+
+@pytest.fixture
+def vendors(tmp_path: Path) -> Iterator[Addresses]:
+    """The vendors' stand-ins, with the gateway pointed at them."""
+    before = gateway.settings()
+    with running(tmp_path / "vendors") as addresses:
+        gateway.configure(
+            MessagingSettings(
+                smtp_url=addresses.smtp, sms_url=addresses.sms, public_url="https://shop.test"
+            )
+        )
+        yield addresses
+    gateway.configure(before)
+
+
+@pytest.fixture
+def spoil(vendors: Addresses) -> Callable[..., None]:
+    """Have a vendor misbehave: `spoil(smtp=[{"at": "rcpt", "do": "451"}])`."""
+
+    def put(**script: list[dict[str, Any]]) -> None:
+        response = httpx.put(f"{vendors.control}/faults", json=script, trust_env=False)
+        assert response.status_code == 200, response.text
+
+    return put
+
+
+@pytest.fixture
+def received(vendors: Addresses) -> Callable[[str], list[dict[str, Any]]]:
+    """Return what arrived: `received("email")`, `received("sms")`."""
+
+    def read(kind: str) -> list[dict[str, Any]]:
+        response = httpx.get(f"{vendors.mailbox}/messages", trust_env=False)
+        return [each for each in response.json()["messages"] if each["kind"] == kind]
+
+    return read
+
+
+@dataclass
+class Counter:
+    """Somebody who does what shoppers and stores do, and lets the news reach its listeners."""
+
+    session: Session
+
+    def place(
+        self,
+        *,
+        language: str = "fr",
+        email: str | None = EMAIL,
+        phone: str | None = PHONE,
+        channel: Channel = Channel.WEB,
+    ) -> PlacedOrder:
+        """One tent and two mugs, to collect in Lyon."""
+        contact = GiveContact("Chloé", "Durand", email, phone, language)
+        command = PlaceOrder(channel, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, contact)
+        placed = orders.services.place_order(self.session, command, actor=SYSTEM)
+        self.tell()
+        return placed
+
+    def make_ready(self, placed: PlacedOrder, *, short_mugs: int = 0) -> None:
+        """The parcel is picked, but for so many mugs, binned and ready."""
+        parcel, act = placed.fulfillment_id, orders.services
+        act.accept(self.session, parcel, actor=SYSTEM)
+        if short_mugs:
+            act.report_short_line(
+                self.session,
+                parcel,
+                sku="MUG-BLUE",
+                quantity=short_mugs,
+                reason=ShortReason.NOT_FOUND,
+                actor=SYSTEM,
+            )
+        quantities = {"TENT-2P": 1, "MUG-BLUE": 2 - short_mugs}
+        act.pick(
+            self.session,
+            parcel,
+            quantities={sku: quantity for sku, quantity in quantities.items() if quantity},
+            actor=SYSTEM,
+        )
+        act.mark_ready(self.session, parcel, bin_code="A7", actor=SYSTEM)
+        self.tell()
+
+    def hand_over(self, placed: PlacedOrder) -> None:
+        command = HandOver("lyon", fulfillment_id=placed.fulfillment_id, ticket_number="T-1")
+        orders.services.hand_over(self.session, command, actor=SYSTEM)
+        self.tell()
+
+    def cancel(self, placed: PlacedOrder, reason: CancelReason) -> None:
+        orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
+        self.tell()
+
+    def expire(self, placed: PlacedOrder) -> None:
+        self.session.execute(
+            text("UPDATE fulfillment SET collect_by = now() - interval '1 hour' WHERE id = :id"),
+            {"id": placed.fulfillment_id},
+        )
+        assert orders.services.expire_fulfillment(self.session, placed.fulfillment_id)
+        self.tell()
+
+    def tell(self) -> None:
+        """Deliver every event to its listeners."""
+        self.session.commit()
+        while claims := delivery.claim_due(self.session):
+            for claim in claims:
+                delivery.deliver(self.session, claim)
+        self.session.commit()
+
+    def time_passes(self) -> None:
+        """Every lease has ended and every delay is over."""
+        self.session.execute(
+            text("UPDATE message SET due_at = statement_timestamp() WHERE status = 'due'")
+        )
+        self.session.commit()
+
+    def messages(self, order_id: UUID) -> list[dict[str, Any]]:
+        """The rows, oldest first."""
+        rows = self.session.execute(
+            text("SELECT * FROM message WHERE order_id = :id ORDER BY id"), {"id": order_id}
+        )
+        return [dict(row) for row in rows.mappings()]
+
+    def ways(self, order_id: UUID) -> list[tuple[str, str, str]]:
+        """Template, channel and status of every message, oldest first."""
+        return [
+            (row["template"], row["channel"], row["status"]) for row in self.messages(order_id)
+        ]
+
+
+@pytest.fixture
+def counter(session: Session, shop: Any) -> Counter:
+    return Counter(session)

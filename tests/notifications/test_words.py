@@ -1,0 +1,277 @@
+"""What messages say, and what they never say."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from kernel.ids import show_code
+from kernel.links import read_order_token
+from notifications import gateway, services
+from notifications.commands import Channel, Template
+from notifications.gateway import Email, Sms
+from notifications.models import Message
+from notifications.services import gsm7
+from notifications.services.cases import read_case
+from notifications.services.rendering import fit, render
+from orders import passes, queries
+from orders.commands import CancelReason
+from orders.commands import Channel as OrderChannel
+from sandbox import Addresses
+from sandbox.sms_length import count_segments, is_gsm7
+
+STORES = Path(__file__).parents[2].parent / "shared/data/stores/gifi.geojson"
+LANGUAGES = ("fr", "en")
+LONG_LINK = "https://www.commandes.maison-aubepin.example"
+
+
+@pytest.fixture
+def letters(session: Session, vendors: Addresses) -> Callable[[], list[Email | Sms]]:
+    """Take on every message that is due and return what would be sent, oldest first."""
+
+    def take() -> list[Email | Sms]:
+        claims = services.claim_due(session, limit=50)
+        calls = [services.begin(session, claim) for claim in claims]
+        return [call.letter for call in calls if call is not None]
+
+    return take
+
+
+Letters = Callable[[], list[Email | Sms]]
+
+
+class Page(HTMLParser):
+    """Every address a page names, and every tag that was opened and not closed."""
+
+    VOID = frozenset({"meta", "br", "img"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value or "" for name, value in attrs if name in {"href", "src"}]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def the_email(found: list[Email | Sms]) -> Email:
+    (email,) = (each for each in found if isinstance(each, Email))
+    return email
+
+
+def the_sms(found: list[Email | Sms]) -> Sms:
+    (sms,) = (each for each in found if isinstance(each, Sms))
+    return sms
+
+
+def test_a_confirmation_asks_to_wait_and_holds_no_code(counter: Any, letters: Letters) -> None:
+    placed = counter.place()
+    email = the_email(letters())
+    assert email.subject.endswith("bien reçue, Lyon Croix-Rousse")
+    assert "Attendez notre message avant de venir\u00a0: nous l’enverrons d’ici " in email.text
+    assert "1 × Tente 2 places  89,90\u00a0€" in email.text
+    assert "2 × Tasse  25,80\u00a0€" in email.text
+    assert "Total TTC  115,70\u00a0€" in email.text
+    assert "dont TVA 20\u202f%  19,28\u00a0€" in email.text
+    assert "Vous payez 115,70\u00a0€ au retrait, en magasin." in email.text
+    assert "Vous pouvez vous rétracter sans donner de raison dans les 14 jours" in email.text
+    assert "1 rue du Test\n69004 Lyon" in email.text
+    assert "jour et nuit" in email.text
+    assert email.picture is None
+    assert re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", email.text + email.page) is None
+    link = re.search(r"https://shop\.test/fr/orders/(\S+)", email.text)
+    assert link is not None
+    assert read_order_token(link[1]) == placed.id
+
+
+def test_an_order_placed_in_the_store_has_no_right_to_withdraw(
+    counter: Any, letters: Letters
+) -> None:
+    counter.place(channel=OrderChannel.STORE, language="en")
+    email = the_email(letters())
+    assert "withdraw" not in email.text
+    assert "Please wait for our message before you come: expected by " in email.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_ready_email_shows_the_pass_as_picture_and_as_text(
+    counter: Any, letters: Letters, session: Session, language: str
+) -> None:
+    placed = counter.place(language=language)
+    letters()
+    counter.make_ready(placed)
+    found = letters()
+    email, sms = the_email(found), the_sms(found)
+    (state,) = queries.list_passes(session, placed.fulfillment_id)
+    code = show_code(passes.typed_code(state.facts.id))
+    assert email.picture is not None
+    with Image.open(BytesIO(email.picture)) as picture:
+        (barcode,) = zxingcpp.read_barcodes(picture)
+    assert barcode.text == passes.qr_text(state.facts)
+    assert code in email.text
+    assert email.page.count(code) == 1
+    assert f"Code {code}" in sms.text
+    assert code not in email.subject
+    preheader = email.page.split("display:none")[1].split("</div>")[0]
+    assert code not in preheader
+    assert "A7" not in email.text
+    assert f"cid:{email.picture_id}" in email.page
+
+
+def test_what_is_missing_is_named_with_the_new_total(counter: Any, letters: Letters) -> None:
+    placed = counter.place()
+    letters()
+    counter.make_ready(placed, short_mugs=1)
+    email = the_email(letters())
+    assert (
+        "Nous n’avons pas trouvé\u00a0: 1\u00a0×\u00a0Tasse. Vous ne le payez pas\u00a0: "
+        "le nouveau total est de 102,80\u00a0€."
+    ) in email.text
+    assert "À payer au retrait  102,80\u00a0€" in email.text
+
+
+def test_a_receipt_lists_what_was_collected(counter: Any, letters: Letters) -> None:
+    placed = counter.place(language="en")
+    counter.make_ready(placed)
+    letters()
+    counter.hand_over(placed)
+    email = the_email(letters())
+    assert "2 × Mug  €25.80" in email.text
+    assert "Total incl. VAT  €115.70" in email.text
+    assert "To pay" not in email.text
+    assert "within 14 days after you collected" in email.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (CancelReason.CUSTOMER_REMORSE, "As you asked: there is nothing left to collect"),
+        (CancelReason.OUT_OF_STOCK, "We could not find your articles at Lyon Croix-Rousse."),
+        (CancelReason.PRICE_ERROR, "Lyon Croix-Rousse cannot fulfil it. Please do not come"),
+    ],
+)
+def test_a_cancellation_says_why(
+    counter: Any, letters: Letters, reason: CancelReason, words: str
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    counter.cancel(placed, reason)
+    email = the_email(letters())
+    assert words in email.text
+    assert "You have nothing to pay." in email.text
+
+
+def test_nothing_a_customer_typed_stands_in_a_message(
+    counter: Any, letters: Letters, session: Session
+) -> None:
+    counter.place()
+    session.execute(text("UPDATE contact SET first_name = 'Win', last_name = 'evil.example'"))
+    session.commit()
+    email = the_email(letters())
+    assert "evil" not in email.subject + email.text + email.page
+
+
+def walk(counter: Any, language: str) -> None:
+    """Owe each template once, by e-mail and by text message where it has one."""
+    collected, cancelled, expired = (counter.place(language=language) for _ in range(3))
+    counter.place(language=language, email=None)
+    counter.make_ready(collected)
+    counter.make_ready(expired)
+    counter.cancel(cancelled, CancelReason.OUT_OF_STOCK)
+    gone = counter.place(language=language, email=None)
+    counter.cancel(gone, CancelReason.DUPLICATE)
+    late = counter.place(language=language, email=None)
+    counter.make_ready(late)
+    counter.expire(late)
+    counter.expire(expired)
+    counter.hand_over(collected)
+
+
+def all_of(session: Session, language: str) -> Iterator[tuple[Template, Channel, Email | Sms]]:
+    for message in session.execute(select(Message)).scalars():
+        yield message.template, message.channel, render(message, read_case(session, message))
+        assert message.language == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
+    counter: Any, session: Session, vendors: Addresses, language: str
+) -> None:
+    walk(counter, language)
+    seen = set()
+    for template, channel, letter in all_of(session, language):
+        seen.add((template, channel))
+        if not isinstance(letter, Email):
+            continue
+        page = Page(letter.page)
+        assert page.open == []
+        assert "http" not in letter.page.replace("https://shop.test/", "")
+        links = {each for each in page.addresses if not each.startswith("cid:")}
+        assert len(links) == 1
+        assert links.pop().startswith(f"https://shop.test/{language}/orders/")
+        assert "{" not in letter.text + letter.subject
+        assert "\n" not in letter.subject
+        assert "\n\n\n" not in letter.text
+    assert seen == {(template, Channel.EMAIL) for template in Template} | {
+        (template, Channel.SMS) for template in Template if template is not Template.RECEIPT
+    }
+
+
+def longest_names() -> list[str]:
+    """Return the longest names of a real chain's stores."""
+    if not STORES.exists():
+        pytest.skip("the real stores are not at hand")
+    features = json.loads(STORES.read_text(encoding="utf-8"))["features"]
+    names = {each["properties"].get("alt_name") or "" for each in features}
+    return sorted(names, key=len, reverse=True)[:5]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", ["https://shop.test", LONG_LINK, f"https://{'a' * 60}.example"])
+def test_a_text_message_fits_one_part_whatever_the_store_and_the_link(
+    counter: Any, session: Session, vendors: Addresses, language: str, address: str
+) -> None:
+    names = [*longest_names(), "Nœux-les-Mines – Façade “Hôtel-de-Ville” €€€ très très long"]
+    walk(counter, language)
+    gateway.configure(
+        gateway.MessagingSettings(
+            smtp_url=vendors.smtp, sms_url=vendors.sms, public_url=f"{address}/"
+        )
+    )
+    count = 0
+    for name in names:
+        session.execute(text("UPDATE location SET name = :name"), {"name": name})
+        session.commit()
+        session.expire_all()
+        for _, _, letter in all_of(session, language):
+            if isinstance(letter, Sms):
+                assert is_gsm7(letter.text), letter.text
+                assert count_segments(letter.text) == 1, letter.text
+                count += 1
+    assert count == 8 * len(names)
+
+
+def test_the_fullest_line_that_fits_is_taken() -> None:
+    assert fit(f"{'a' * 161}\n{'b' * 160}\nc") == "b" * 160
+    assert fit(f"{'€' * 81}\nc") == "c"
+    assert fit("Aubépin’s façade… où") == "Aubépin's facade... où"
+
+
+def test_letters_outside_the_alphabet_are_replaced() -> None:
+    assert gsm7.transliterate("çêâîôûœ’…«»Łódź 日") == "ceaiouoe'...\"\"Lodz ?"
+    assert gsm7.count_places("a€[") == 5
