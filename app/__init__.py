@@ -10,6 +10,7 @@ import app.shop.views
 import app.staff.views
 import catalog.routes
 import inventory.routes
+import notifications.gateway
 import orders.routes
 import stores.routes
 from app import auth, problems, web
@@ -67,3 +68,4 @@ def configure(settings: Settings) -> None:
     db.connect(settings.core.database_url, pool_size=settings.core.database_pool)
     secret.configure(settings.secret)
     events.subscribe(SUBSCRIPTIONS)
+    notifications.gateway.configure(settings.messaging)

@@ -122,7 +122,9 @@ class Import:
 
 
 @contextmanager
-def importing(kind: str, *, new: str = "new", others: str = "brought up to date") -> Iterator[Import]:
+def importing(
+    kind: str, *, new: str = "new", others: str = "brought up to date"
+) -> Iterator[Import]:
     """Give a run on the database; say at its end what became of it, also by the exit status.
 
     `new` and `others` are the words for rows that changed something and for those that need not.

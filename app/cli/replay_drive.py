@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import catalog.queries
 import inventory.queries
@@ -111,7 +112,8 @@ def receive_stock(store_code: str, quantities: Mapping[str, int]) -> tuple[int, 
     """Book in what a store lacks for these quantities; return how many units of how many SKUs."""
     with transaction() as session:
         store = stores.queries.get_store(session, store_code)
-        there = {each.sku: each.available for each in _levels(store_code, quantities)}
+        levels = _levels(session, store.id, quantities)
+        there = {each.sku: each.available for each in levels}
         lacking = {
             sku: quantity - there.get(sku, 0)
             for sku, quantity in quantities.items()
@@ -126,8 +128,14 @@ def receive_stock(store_code: str, quantities: Mapping[str, int]) -> tuple[int, 
 
 def look_at_shelves(wanted: Mapping[str, Mapping[str, int]]) -> Shelves:
     """Return what lies at these stores of these SKUs."""
-    levels = [each for code, skus in wanted.items() for each in _levels(code, skus)]
-    return Shelves(sum(each.on_hand for each in levels), sum(each.reserved for each in levels))
+    on_hand = reserved = 0
+    for code, skus in wanted.items():
+        with transaction() as session:
+            store = stores.queries.get_store(session, code)
+            levels = _levels(session, store.id, skus)
+        on_hand += sum(each.on_hand for each in levels)
+        reserved += sum(each.reserved for each in levels)
+    return Shelves(on_hand, reserved)
 
 
 def place(planned: PlannedOrder) -> Parcel:
@@ -207,9 +215,47 @@ def hand_over(parcel: Parcel) -> None:
         return
     with transaction() as session:
         store = stores.queries.get_store_by_id(session, facts.location_id)
-        command = HandOver(
-            store_code=store.code,
-            ticket_number=f"T-{parcel.planned.invoice.number}",
-            **_shown(session_passes(parcel), parcel),
-        )
+        command = _seen_at_counter(session, parcel, store_code=store.code)
         orders.services.hand_over(session, command, actor=_staff(facts))
+
+
+def _levels(session: Session, location_id: UUID, skus: Iterable[str]) -> list[LevelFacts]:
+    return inventory.queries.list_levels(
+        session, location_id=location_id, skus=sorted(skus), limit=LEVELS_MAX
+    )
+
+
+def _parcel(planned: PlannedOrder, body: Mapping[str, str], *, again: bool) -> Parcel:
+    return Parcel(planned, UUID(body["order_id"]), UUID(body["fulfillment_id"]), again)
+
+
+def _buyer(planned: PlannedOrder) -> Actor:
+    """Return who types the order in: the shopper, the call centre or the store's staff."""
+    kind = _BUYERS[planned.channel]
+    everywhere = None if kind is ActorKind.AGENT else frozenset[UUID]()
+    return Actor(kind=kind, name=NAME, location_ids=everywhere)
+
+
+def _staff(facts: FulfillmentFacts) -> Actor:
+    """Return an associate of the parcel's store: what follows must be within their rights."""
+    return Actor(kind=ActorKind.ASSOCIATE, name=NAME, location_ids=frozenset({facts.location_id}))
+
+
+def _bin(parcel: Parcel) -> str:
+    return f"R-{parcel.planned.invoice.number[-2:]}"
+
+
+def _seen_at_counter(session: Session, parcel: Parcel, *, store_code: str) -> HandOver:
+    """Return what the associate has in hand: the QR text, the typed code, or the parcel found."""
+    ticket = f"T-{parcel.planned.invoice.number}"
+    live = [
+        each.facts
+        for each in orders.queries.list_passes(session, parcel.fulfillment_id)
+        if each.revoked_why is None
+    ]
+    if parcel.planned.way is Found.QR and live:
+        return HandOver(store_code, qr=orders.passes.qr_text(live[-1]), ticket_number=ticket)
+    if parcel.planned.way is Found.CODE and live:
+        code = orders.passes.typed_code(live[-1].id)
+        return HandOver(store_code, code=code, ticket_number=ticket)
+    return HandOver(store_code, fulfillment_id=parcel.fulfillment_id, ticket_number=ticket)

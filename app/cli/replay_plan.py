@@ -54,18 +54,16 @@ class Invoice:
     customer: str
     country: str
     quantities: dict[str, int] = field(default_factory=dict)
-    lines: int = 0
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """On which lines of the file each article stands."""
+
+    key: str = ""
+    """What names this invoice with this content, whatever file it came in."""
 
     @property
     def is_cancellation(self) -> bool:
         """Tell whether it takes back another invoice."""
         return self.number.startswith("C")
-
-    @property
-    def key(self) -> str:
-        """Return what names this invoice with this content, whatever file it came in."""
-        content = repr((self.customer, sorted(self.quantities.items()))).encode()
-        return f"{self.number}:{sha256(content).hexdigest()[:24]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class PlannedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """An invoice that takes another back: `whole` is that one's number, `why_not` why there is none."""
+    """An invoice that takes another back: `whole` is that one's number, else `why_not` says why."""
 
     invoice: Invoice
     whole: str | None
@@ -122,17 +120,18 @@ def read_day(
             refuse(row.line, error.detail)
             continue
         invoice.quantities[code] = invoice.quantities.get(code, 0) + quantity
-        invoice.lines += 1
+        invoice.places.setdefault(code, []).append(row.line)
+    for invoice in invoices.values():
+        invoice.key = f"{invoice.number}:{_fingerprint(invoice)}"
     return list(invoices.values())
 
 
-def drop_unknown(
-    invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse: Refuse
-) -> None:
+def drop_unknown(invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse: Refuse) -> None:
     """Take articles out of the invoices that our catalogue does not have."""
     for invoice in invoices:
         for sku in sorted(unknown & invoice.quantities.keys()):
-            refuse(invoice.line, f"SKU not in the catalogue: {sku}")
+            for line in invoice.places.pop(sku):
+                refuse(line, f"SKU not in the catalogue: {sku}")
             del invoice.quantities[sku]
 
 
@@ -159,16 +158,16 @@ def plan_cancellations(invoices: Sequence[Invoice]) -> Iterator[Cancellation]:
         if not cancelling.is_cancellation:
             continue
         if not cancelling.quantities:
-            yield Cancellation(cancelling, None, "it takes back no article")
+            yield Cancellation(cancelling, None, "take back no article")
             continue
         earlier = [each for each in invoices if _holds(each, cancelling)]
         whole = [each for each in earlier if each.quantities == cancelling.quantities]
         if whole:
             yield Cancellation(cancelling, whole[-1].number)
         elif earlier:
-            yield Cancellation(cancelling, None, "it cancels only a part of an order")
+            yield Cancellation(cancelling, None, "cancel only a part of an order")
         else:
-            yield Cancellation(cancelling, None, "it cancels an order of another day")
+            yield Cancellation(cancelling, None, "cancel an order of another day")
 
 
 def _time(text: str) -> datetime:
@@ -186,6 +185,11 @@ def _invoice(invoices: dict[str, Invoice], values: Mapping[str, str], line: int)
     return invoices.setdefault(number, Invoice(number, line, customer, values["country"]))
 
 
+def _fingerprint(invoice: Invoice) -> str:
+    content = repr((invoice.customer, sorted(invoice.quantities.items())))
+    return sha256(content.encode()).hexdigest()[:24]
+
+
 def _article(values: Mapping[str, str], *, cancels: bool) -> tuple[str, int]:
     code = values["code"]
     if code.upper() in CHARGES or code.lower().startswith("gift_"):
@@ -197,7 +201,8 @@ def _article(values: Mapping[str, str], *, cancels: bool) -> tuple[str, int]:
     quantity = int(values["quantity"]) * (-1 if cancels else 1)
     if not 0 < quantity <= QUANTITY_MAX:
         raise Invalid("the quantity is not one of a sale")
-    if not re.fullmatch(r"[0-9]+([.,][0-9]+)?", values["price"]) or not values["price"].strip("0.,"):
+    price = values["price"]
+    if not re.fullmatch(r"[0-9]+([.,][0-9]+)?", price) or not price.strip("0.,"):
         raise Invalid("no price: a note on stock, not a sale")
     return code, quantity
 
@@ -216,7 +221,7 @@ def _holds(original: Invoice, cancelling: Invoice) -> bool:
 
 
 def _contact(invoice: Invoice) -> GiveContact:
-    """Return a fictitious person: the same for the same customer; a guest for each other invoice."""
+    """Return a fictitious person: the same for the same customer, a guest where none is named."""
     person = f"c{invoice.customer}" if invoice.customer else f"guest-{invoice.number}"
     draw = random.Random(person)  # noqa: S311 (a lot, not a secret)
     known = int(invoice.customer) if re.fullmatch(r"[0-9]{1,9}", invoice.customer) else 0
