@@ -25,7 +25,7 @@ install-dev: ## Install what running, testing and changing need
 	@tools/install.sh dev
 
 run: install ## Run the whole platform with a demonstration shop, until Ctrl-C
-	@DEMO=$(DEMO) $(BIN)/comptoir run --port $(PORT) --home '$(COMPTOIR_HOME)' $(BIND)
+	@DEMO=$(DEMO) exec $(BIN)/comptoir run --with-parent --port $(PORT) --home '$(COMPTOIR_HOME)' $(BIND)
 
 test: install-dev ## Run every check and every test
 	@tools/test_prerequisites.sh

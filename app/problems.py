@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import flask_smorest
 from flask import Flask, Response, g, jsonify, render_template, request
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -18,7 +18,11 @@ from kernel.web import KeyRequired, MalformedBody
 
 ERRORS_MAX = 50
 RETRY_AFTER_S = 2
+BRAKE_S = 60
+"""Seconds after which the brake of a route lets somebody through again; rates are per minute."""
 MEDIA_TYPE = "application/problem+json"
+OUT_OF_RANGE = "22003"
+"""SQLSTATE of a figure that its column cannot hold: sums grow by what was asked for."""
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,11 @@ HTTP_PROBLEMS: dict[int, tuple[str, str, str]] = {
 
 class ProblemSchema(Schema):
     """A problem as RFC 9457 shapes it; facts of its kind stand beside these members."""
+
+    class Meta:
+        """Options of marshmallow."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "/problems/<code>: a page"})
     title = fields.String(required=True)
@@ -134,6 +143,8 @@ def http_problem(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
+    if status == 429:  # noqa: PLR2004 (too many requests)
+        response.headers.setdefault("Retry-After", str(BRAKE_S))
     return response
 
 
@@ -148,6 +159,8 @@ def database_problem(error: DBAPIError) -> Response:
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate in {"55P03", "57014", "40P01", "40001"}:
         return unavailable_problem(error)
+    if sqlstate == OUT_OF_RANGE:
+        return refusal_problem(errors.Invalid("A figure would grow too large to be kept."))
     return unexpected_problem(error)
 
 

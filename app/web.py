@@ -9,7 +9,9 @@ from flask_limiter.util import get_remote_address
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
+from werkzeug.routing import BaseConverter, Map, UnicodeConverter
 
+from app.openapi import describe
 from app.problems import HTTP_PROBLEMS, Api, status_of
 from kernel.db import transaction
 from kernel.errors import every_refusal
@@ -32,11 +34,21 @@ HSTS = "max-age=31536000; includeSubDomains"
 system = Blueprint("system", __name__)
 
 
+class WordConverter(UnicodeConverter):
+    """A part of an address without control signs, which no code of ours and no column holds."""
+
+    regex = r"[^/\x00-\x1f\x7f]{1,200}"
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 (Werkzeug's name)
+        BaseConverter.__init__(self, map)
+
+
 def init_app(app: Flask, resources: Iterable[Any], pages: Iterable[Blueprint]) -> None:
     """Register the routes, and have each one braked, declared and sent with the right headers.
 
     Raises RuntimeError when a route was not declared.
     """
+    app.url_map.converters["string"] = WordConverter
     api = Api(app)
     app.extensions["comptoir-api"] = api
     for resource in resources:
@@ -67,7 +79,7 @@ def ready() -> Response:
 @declare(permission="api.read")
 def openapi() -> Response:
     """Describe every resource of the API."""
-    return jsonify(current_app.extensions["comptoir-api"].spec.to_dict())
+    return jsonify(describe(current_app))
 
 
 @system.get("/problems/<string:code>")
@@ -120,7 +132,7 @@ def _finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
     if current_app.config["COMPTOIR"].core.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = HSTS
-    if response.mimetype == "application/json":
+    if response.mimetype in {"application/json", "text/html"}:  # pages show names and passes
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

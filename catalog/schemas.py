@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from catalog.commands import Unit
-from kernel.fields import SafeText, StrictSchema
+from kernel.fields import QueryInteger, SafeText, StrictSchema
 
 LIMIT_MAX = 100
 
@@ -16,7 +16,7 @@ class ArticleQuerySchema(StrictSchema):
     language = fields.String(load_default="fr", validate=validate.OneOf(["fr", "en"]))
     brand = fields.UUID(load_default=None, metadata={"description": "Whose prices; else any."})
     cursor = SafeText(load_default=None, max_length=400)
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
 class ArticleViewSchema(StrictSchema):
@@ -32,7 +32,7 @@ class SkuSchema(Schema):
     sku = fields.String(required=True)
     gtin = fields.String(required=True, allow_none=True)
     options = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
-    unit = fields.Enum(Unit, by_value=True, required=True)
+    unit = fields.Enum(Unit, by_value=True, required=True, metadata={"type": "string"})
     vat_bp = fields.Integer(required=True)
     price_minor = fields.Integer(required=True, allow_none=True)
     price_per = fields.Integer(required=True, allow_none=True)

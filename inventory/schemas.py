@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from kernel.fields import SafeText, StrictSchema
+from kernel.fields import QueryInteger, SafeText, StrictSchema
 from kernel.web import ID_MAX
 
 LIMIT_MAX = 100
@@ -13,14 +13,14 @@ class LevelQuerySchema(StrictSchema):
 
     sku = SafeText(load_default=None, max_length=64)
     cursor = SafeText(load_default=None, max_length=400)
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
 class MovementQuerySchema(StrictSchema):
     """Which lines of the ledger to list, newest first."""
 
-    before = fields.Integer(load_default=None, validate=validate.Range(min=1, max=ID_MAX))
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+    before = QueryInteger(load_default=None, validate=validate.Range(min=1, max=ID_MAX))
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
 class LevelSchema(Schema):

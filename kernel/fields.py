@@ -125,6 +125,8 @@ class Items(fields.List[Any]):
         quantities: dict[str, int] = {}
         for item in items:
             quantities[item["sku"]] = quantities.get(item["sku"], 0) + item["quantity"]
+        if any(quantity > QUANTITY_MAX for quantity in quantities.values()):
+            raise ValidationError(f"At most {QUANTITY_MAX} of one SKU.")
         return quantities
 
 
@@ -139,3 +141,18 @@ class PositionSchema(StrictSchema):
 
     latitude = StrictFloat(required=True, validate=validate.Range(min=-90, max=90))
     longitude = StrictFloat(required=True, validate=validate.Range(min=-180, max=180))
+
+
+class QueryInteger(fields.Integer):
+    """A whole number in a query: ASCII digits and nothing else."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> int:
+        if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+            raise self.make_error("invalid")
+        return int(super()._deserialize(value, attr, data, **kwargs) or 0)

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from kernel import idempotency, secret
 from kernel.actors import Actor
@@ -87,8 +88,11 @@ class StrictParser(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401, ARG002 (webargs' signature)
         """Return the request's JSON.
 
-        Raises MalformedBody.
+        Raises MalformedBody, or UnsupportedMediaType when it is not sent as JSON: a foreign
+        page's form may send text/plain without asking first.
         """
+        if not req.is_json:
+            raise UnsupportedMediaType
         return read_json(req.get_data(cache=True))
 
 
@@ -149,7 +153,8 @@ def read_key() -> str:
     if len(keys) != 1:
         raise KeyRequired
     key = keys[0].strip()
-    if not KEY_MIN <= len(key) <= KEY_MAX or not key.isascii() or not key.isprintable():
+    plain = key.isascii() and key.isprintable() and "," not in key  # a comma joins two headers
+    if not KEY_MIN <= len(key) <= KEY_MAX or not plain:
         raise KeyRequired
     return key
 
@@ -158,7 +163,8 @@ Show = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _key_scope(actor: Actor) -> str:
-    return f"{actor.kind}:{actor.id or '-'}"
+    holder = actor.id or next(iter(actor.order_ids or ()), "-")
+    return f"{actor.kind}:{holder}"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from kernel.fields import (
     ItemsSchema,
     PositionSchema,
     Quantity,
+    QueryInteger,
     SafeText,
     StrictFloat,
     StrictSchema,
@@ -21,6 +22,8 @@ from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortRe
 LIMIT_MAX = 100
 STORES_MAX = 600
 LANGUAGES = ("fr", "en")
+TEXT = {"type": "string"}
+"""What OpenAPI is told of a value that only a function or an enum gives."""
 
 
 class BasketSchema(ItemsSchema):
@@ -51,7 +54,7 @@ class ContactSchema(StrictSchema):
 class PlaceOrderSchema(ItemsSchema):
     """An order to collect at a store and pay there."""
 
-    channel = fields.Enum(Channel, by_value=True, load_default=Channel.WEB)
+    channel = fields.Enum(Channel, by_value=True, metadata=TEXT, load_default=Channel.WEB)
     store = SafeText(required=True, max_length=SKU_MAX)
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
     customer = fields.Nested(ContactSchema, required=True)
@@ -66,7 +69,9 @@ class PlaceOrderSchema(ItemsSchema):
 class CancelSchema(StrictSchema):
     """Why an order is called off."""
 
-    reason = fields.Enum(CancelReason, by_value=True, load_default=CancelReason.CUSTOMER_REMORSE)
+    reason = fields.Enum(
+        CancelReason, by_value=True, metadata=TEXT, load_default=CancelReason.CUSTOMER_REMORSE
+    )
 
 
 class OrderQuerySchema(StrictSchema):
@@ -80,12 +85,12 @@ class FulfillmentQuerySchema(StrictSchema):
 
     store = SafeText(required=True, max_length=SKU_MAX)
     status = fields.List(
-        fields.Enum(Status, by_value=True),
+        fields.Enum(Status, by_value=True, metadata=TEXT),
         load_default=lambda: [Status.NEW, Status.ACCEPTED, Status.PICKING, Status.READY],
         validate=validate.Length(max=len(Status)),
     )
     cursor = SafeText(load_default=None, max_length=400)
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
 class ParcelQuerySchema(StrictSchema):
@@ -99,7 +104,7 @@ class ShortSchema(StrictSchema):
 
     sku = SafeText(required=True, max_length=SKU_MAX)
     quantity = Quantity(required=True)
-    reason = fields.Enum(ShortReason, by_value=True, required=True)
+    reason = fields.Enum(ShortReason, by_value=True, metadata=TEXT, required=True)
 
 
 class BinSchema(StrictSchema):
@@ -196,7 +201,9 @@ class FulfillmentSchema(Schema):
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
-    total_minor = fields.Function(lambda parcel: parcel.owed.total_minor, required=True)
+    total_minor = fields.Function(
+        lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
+    )
     lines = fields.List(fields.Nested(LineSchema), required=True)
 
 
@@ -218,8 +225,14 @@ class OrderSchema(Schema):
     currency = fields.String(required=True)
     status = fields.String(required=True)
     placed_at = fields.AwareDateTime(required=True)
-    total_minor = fields.Function(lambda order: order.owed.total_minor, required=True)
-    vat = fields.Function(lambda order: VatSchema(many=True).dump(order.owed.vat), required=True)
+    total_minor = fields.Function(
+        lambda order: order.owed.total_minor, required=True, metadata={"type": "integer"}
+    )
+    vat = fields.Function(
+        lambda order: VatSchema(many=True).dump(order.owed.vat),
+        required=True,
+        metadata={"type": "array", "items": {"$ref": "#/components/schemas/Vat"}},
+    )
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
 
 
@@ -260,9 +273,9 @@ class CounterListSchema(Schema):
 class StoreOfferSchema(Schema):
     """What one store can give of a basket."""
 
-    store = fields.Function(lambda offer: offer.store.code, required=True)
-    name = fields.Function(lambda offer: offer.store.name, required=True)
-    city = fields.Function(lambda offer: offer.store.city, required=True)
+    store = fields.Function(lambda offer: offer.store.code, required=True, metadata=TEXT)
+    name = fields.Function(lambda offer: offer.store.name, required=True, metadata=TEXT)
+    city = fields.Function(lambda offer: offer.store.city, required=True, metadata=TEXT)
     distance_km = fields.Float(required=True, allow_none=True)
     coverage = fields.String(required=True)
     reason = fields.String(required=True)

@@ -64,7 +64,7 @@ DEGREES_MAX: Final = 360
 SHARED_REFS: Final = frozenset({"ref:FR:NAF", "ref:FR:SIREN", "ref:vatin"})
 """Tags that name the company or its trade, not the store."""
 
-_GLUED_NUMBER = re.compile(r"(.*[a-zà-ÿ]{3})(\d{1,4})")
+_GLUED_NUMBER = re.compile(r"(.*[a-zà-ÿ]{3})(\d{1,4}(?:[/-]\d{1,4})?(?: ?(?:bis|ter|[A-Z]))?)")
 _POSTCODE_FIRST = re.compile(r"\d{4,5}\s+(\D.*)")
 
 

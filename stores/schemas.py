@@ -1,12 +1,15 @@
 """Stores in JSON."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from kernel.fields import RADIUS_KM_MAX, SafeText, StrictSchema
+from kernel.clock import now
+from kernel.fields import RADIUS_KM_MAX, QueryInteger, SafeText, StrictSchema
 
 LIMIT_MAX = 100
+PAUSE_MAX = timedelta(days=366)
 
 
 class StoreQuerySchema(StrictSchema):
@@ -16,7 +19,7 @@ class StoreQuerySchema(StrictSchema):
     longitude = fields.Float(load_default=None, validate=validate.Range(min=-180, max=180))
     radius_km = fields.Float(load_default=50.0, validate=validate.Range(min=0.1, max=RADIUS_KM_MAX))
     cursor = SafeText(load_default=None, max_length=400)
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
     @validates_schema
     def both_or_none(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
@@ -25,10 +28,15 @@ class StoreQuerySchema(StrictSchema):
             raise ValidationError("Give latitude and longitude together.", "longitude")
 
 
+def _ahead(until: datetime) -> None:
+    if not timedelta() < until - now() < PAUSE_MAX:
+        raise ValidationError("Give a time to come, at most a year ahead.")
+
+
 class PauseSchema(StrictSchema):
     """Until when and why a store takes no orders."""
 
-    until = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True, validate=_ahead)
     reason = SafeText(required=True)
 
 

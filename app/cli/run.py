@@ -1,10 +1,13 @@
 """`comptoir run`: the whole platform on this machine."""
 
+import os
+import signal
 from pathlib import Path
 
 import click
 
 from app.embedded import EmbeddedError
+from app.embedded.launch import die_with_parent
 from app.supervisor import Plan
 from app.supervisor import run as run_platform
 
@@ -26,8 +29,11 @@ from app.supervisor import run as run_platform
 @click.option(
     "--demo/--no-demo", envvar="DEMO", default=True, help="Fill in the demonstration shop."
 )
-def run(*, port: int, host: str, home: Path, demo: bool) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True, help="Stop when the caller dies.")
+def run(*, port: int, host: str, home: Path, demo: bool, with_parent: bool) -> None:
     """Run the shop, its jobs and the stand-ins for its vendors until Ctrl-C."""
+    if with_parent:
+        die_with_parent(signal.SIGTERM, parent=os.getppid())
     try:
         run_platform(Plan(host=host, port=port, home=home, demo=demo))
     except EmbeddedError as error:

@@ -83,8 +83,9 @@ def count_lines(path: Path) -> int:
                 block = file.read(BLOCK_BYTES)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
+        line = lines + error.object[: error.start].count(b"\n") + 1
         raise Unreadable(
-            f"{path} is not written in UTF-8 (after line {lines + 1:,}), perhaps in Latin-1 or "
+            f"{path} is not written in UTF-8 (line {line:,}), perhaps in Latin-1 or "
             "Windows-1252. Save it as UTF-8 and import again."
         ) from error
     except (OSError, EOFError, zlib.error) as error:

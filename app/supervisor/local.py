@@ -115,6 +115,8 @@ def _environment(plan: Plan, home: Path, addresses: Addresses) -> Mapping[str, s
         "REDIS_URL": addresses.redis_url,
         "COMPTOIR_HOME": str(home),
         "PORT": str(plan.port),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{plan.port}",
+        "DEMO": "1" if plan.demo else "0",
         "PYTHONUNBUFFERED": "1",  # a log shows what happened up to the end
     }
 

@@ -23,6 +23,7 @@ from orders.schemas import (
     ReadySchema,
     ShortSchema,
 )
+from stores.errors import UnknownLocation
 
 
 @blueprint.get("/fulfillments")
@@ -31,13 +32,16 @@ from orders.schemas import (
 @blueprint.response(200, FulfillmentPageSchema)
 def list_fulfillments(query: dict[str, Any]) -> dict[str, Any]:
     """List a store's parcels, soonest promise first."""
+    actor = current_actor()
     with transaction() as session:
         store = stores.queries.get_store(session, query["store"])
+        if not actor.sees_location(store.id):
+            raise UnknownLocation(store=query["store"])
         found = queries.list_fulfillments(
             session,
             location_id=store.id,
             statuses=query["status"],
-            actor=current_actor(),
+            actor=actor,
             after=_after(query["cursor"]),
             limit=query["limit"],
         )
