@@ -32,6 +32,11 @@ UNHEARD = frozenset(
         "store.resumed.v1",
         "key.issued.v1",
         "key.revoked.v1",
+        "tablet.enrolled.v1",
+        "tablet.revoked.v1",
+        "staff.hired.v1",
+        "staff.disabled.v1",
+        "staff.signed_in.v1",
     }
 )
 """Events that are history only: a new event is heard or named here."""

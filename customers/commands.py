@@ -13,3 +13,12 @@ class GiveContact:
     phone: str | None
     language: str
     country: str = "FR"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody looks for stores: what they called it, and where that is (WGS84)."""
+
+    label: str
+    latitude: float
+    longitude: float

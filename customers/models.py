@@ -59,3 +59,19 @@ class Contact(Base):
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class ShopperSession(Base):
+    """A browser in the shop, by its cookie: its language and where it looks for stores."""
+
+    __tablename__ = "shopper_session"
+    __table_args__ = (Index(None, "seen_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    place: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    seen_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

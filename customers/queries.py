@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from customers.models import Contact
+from customers.commands import Place
+from customers.models import Contact, ShopperSession
 
 MATCH_MIN = 2
 
@@ -27,6 +29,15 @@ class ContactFacts:
     def name(self) -> str:
         """Return the full name as it is called out."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """A browser in the shop."""
+
+    id: UUID
+    customer_id: UUID | None
+    place: Place | None
 
 
 def get_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, ContactFacts]:
@@ -55,6 +66,18 @@ def match_contacts(
         select(Contact).where(Contact.id.in_(among), or_(*tests)).order_by(Contact.last_name)
     ).scalars()
     return {row.id: _facts(row) for row in rows}
+
+
+def find_session(session: Session, *, token: str) -> SessionFacts | None:
+    """Return the browser with this cookie, if it did anything worth remembering."""
+    row = session.execute(
+        select(ShopperSession).where(ShopperSession.token_hash == sha256(token.encode()).digest())
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    known = row.latitude is not None and row.longitude is not None
+    place = Place(row.place or "", row.latitude or 0.0, row.longitude or 0.0) if known else None
+    return SessionFacts(row.id, row.customer_id, place)
 
 
 def _facts(row: Contact) -> ContactFacts:

@@ -1,16 +1,20 @@
 """Use cases of customers."""
 
+from hashlib import sha256
+from uuid import UUID
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import Text, bindparam, text, update
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from customers.commands import GiveContact
+from customers.commands import GiveContact, Place
 from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
-from customers.models import PointKind
+from customers.models import PointKind, ShopperSession
 from customers.queries import ContactFacts
+from kernel.clock import DB_NOW
 from kernel.ids import new_id
 
 REACHABLE = frozenset(
@@ -121,3 +125,25 @@ def normal_phone(text: str, *, country: str) -> str:
     if phonenumbers.number_type(number) not in REACHABLE:  # also what is not valid at all
         raise UnreadablePhone
     return normal
+
+
+def begin_session(session: Session, *, token: str) -> UUID:
+    """Have a row for the browser with this cookie; return its id."""
+    statement = insert(ShopperSession).values(
+        id=new_id(), token_hash=sha256(token.encode()).digest()
+    )
+    session_id: UUID = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["token_hash"], set_={"seen_at": DB_NOW}
+        ).returning(ShopperSession.id)
+    ).scalar_one()
+    return session_id
+
+
+def look_from(session: Session, session_id: UUID, *, place: Place) -> None:
+    """Remember where this browser looks for stores."""
+    session.execute(
+        update(ShopperSession)
+        .where(ShopperSession.id == session_id)
+        .values(place=place.label, latitude=place.latitude, longitude=place.longitude)
+    )

@@ -44,6 +44,11 @@ def code_from_digest(digest: bytes) -> str:
     return "".join(ALPHABET[(bits >> shift) & 31] for shift in range(35, -1, -5))
 
 
+def new_code() -> str:
+    """Return eight random signs (40 bits) for a secret that people type once."""
+    return code_from_digest(secrets.token_bytes(5))
+
+
 def read_code(text: str) -> str | None:
     """Return the eight-sign code a person typed, misread signs mended; None if it cannot be one."""
     code = text.strip().upper().translate(MISREAD)

@@ -58,3 +58,6 @@ class HireStaff:
     name: str
     role: StaffRole
     location_ids: tuple[UUID, ...] = ()
+    email: str | None = None
+    pin: str | None = None
+    password: str | None = None

@@ -1,6 +1,6 @@
 """Refusals of stores."""
 
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class UnknownLocation(NotFound):
@@ -41,3 +41,35 @@ class UnreadableHours(Invalid):
     code = "unreadable-hours"
     title = "Opening hours cannot be read"
     way_out = "Write them like `Mo-Sa 09:30-19:00; Su,PH off`."
+
+
+class SignInRefused(Forbidden):
+    """Name and secret do not belong together; which of the two is wrong is not told."""
+
+    code = "sign-in-refused"
+    title = "This does not open the door"
+    way_out = "Try again slowly, or ask a manager for a new PIN or password."
+
+
+class EnrolmentRefused(Forbidden):
+    """The enrolment code is unknown, was used, or is older than ten minutes."""
+
+    code = "enrolment-refused"
+    title = "This device cannot be enrolled with that code"
+    way_out = "Ask a manager for a new enrolment code and use it within ten minutes."
+
+
+class WeakSecret(Invalid):
+    """The PIN or password is too short to protect anything."""
+
+    code = "weak-secret"
+    title = "Too easy to guess"
+    way_out = "Use a PIN of 4 to 8 digits, and a password of at least 12 signs."
+
+
+class UnknownStaff(NotFound):
+    """There is nobody with this id on the staff."""
+
+    code = "unknown-staff"
+    title = "Nobody of the staff"
+    way_out = "Pick the person from the list of the staff."

@@ -43,3 +43,52 @@ class KeyRevoked(Event):
     name = "key.revoked.v1"
     aggregate = "key"
     key_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabletEnrolled(Event):
+    """A device became a tablet of a store."""
+
+    name = "tablet.enrolled.v1"
+    aggregate = "tablet"
+    tablet_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabletRevoked(Event):
+    """A tablet died, and with it everybody's session on it."""
+
+    name = "tablet.revoked.v1"
+    aggregate = "tablet"
+    tablet_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffHired(Event):
+    """Somebody joined the staff."""
+
+    name = "staff.hired.v1"
+    aggregate = "staff"
+    staff_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDisabled(Event):
+    """Somebody left the staff: their sessions and keys are dead."""
+
+    name = "staff.disabled.v1"
+    aggregate = "staff"
+    staff_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSignedIn(Event):
+    """Somebody signed in, on a tablet or elsewhere."""
+
+    name = "staff.signed_in.v1"
+    aggregate = "sign_in"
+    sign_in_id: UUID
+    staff_id: UUID
+    tablet_id: UUID | None

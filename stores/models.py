@@ -71,6 +71,9 @@ class Staff(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     role: Mapped[StaffRole]
+    email: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    pin_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     closed_at: Mapped[datetime | None]
 
@@ -100,6 +103,44 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Tablet(Base):
+    """An enrolled device of one store. Only the hash of its cookie is kept."""
+
+    __tablename__ = "tablet"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    enrolled_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    revoked_at: Mapped[datetime | None]
+
+
+class Enrolment(Base):
+    """A one-use code with which a device becomes a tablet of a store within ten minutes."""
+
+    __tablename__ = "enrolment"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    tablet_name: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class StaffSession(Base):
+    """That somebody of the staff is signed in: on a tablet by PIN, elsewhere by password."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablet.id"))
+    started_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    idle_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Setting(Base):

@@ -83,6 +83,33 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "obligation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference_id", sa.Uuid(), nullable=False),
+        sa.Column("obligation_no", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column(
+            "opened_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_obligation_amount_minor")),
+        sa.CheckConstraint("obligation_no > 0", name=op.f("ck_obligation_obligation_no")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
+        sa.UniqueConstraint(
+            "reference_id", "obligation_no", name=op.f("uq_obligation_reference_id_obligation_no")
+        ),
+    )
+    op.create_table(
         "setting",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
@@ -107,6 +134,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("pin_hash", sa.Text(), nullable=True),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -115,6 +145,7 @@ def upgrade() -> None:
         ),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("email", name=op.f("uq_staff_email")),
     )
     op.create_table(
         "stored_answer",
@@ -135,6 +166,38 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_stored_answer_created_at"), "stored_answer", ["created_at"], unique=False
+    )
+    op.create_table(
+        "stripe_event",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=True),
+        sa.Column("intent_id", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column(
+            "due_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "received_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stripe_event")),
+    )
+    op.create_index(
+        "ix_stripe_event_due",
+        "stripe_event",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'due'"),
     )
     op.create_table(
         "till_payment",
@@ -208,6 +271,51 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_article_code")),
     )
     op.create_index(op.f("ix_article_category_code"), "article", ["category_code"], unique=False)
+    op.create_table(
+        "checkout",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("obligation_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_no", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=False),
+        sa.Column("cancel_url", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("polls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("poll_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_failure", sa.Text(), nullable=True),
+        sa.Column("doubt", sa.Text(), nullable=True),
+        sa.Column(
+            "started_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["obligation_id"], ["obligation.id"], name=op.f("fk_checkout_obligation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
+        sa.UniqueConstraint(
+            "obligation_id", "attempt_no", name=op.f("uq_checkout_obligation_id_attempt_no")
+        ),
+        sa.UniqueConstraint("session_id", name=op.f("uq_checkout_session_id")),
+    )
+    op.create_index(
+        "ix_checkout_poll",
+        "checkout",
+        ["poll_due_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('starting', 'open')"),
+    )
+    op.create_index(
+        "uq_checkout_live",
+        "checkout",
+        ["obligation_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('starting', 'open')"),
+    )
     op.create_table(
         "contact",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -327,6 +435,35 @@ def upgrade() -> None:
         op.f("ix_location_latitude_longitude"), "location", ["latitude", "longitude"], unique=False
     )
     op.create_table(
+        "shopper_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "seen_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_shopper_session_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shopper_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_shopper_session_token_hash")),
+    )
+    op.create_index(
+        op.f("ix_shopper_session_seen_at"), "shopper_session", ["seen_at"], unique=False
+    )
+    op.create_table(
         "article_text",
         sa.Column("article_id", sa.Uuid(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -336,6 +473,84 @@ def upgrade() -> None:
             ["article_id"], ["article.id"], name=op.f("fk_article_text_article_id")
         ),
         sa.PrimaryKeyConstraint("article_id", "language", name=op.f("pk_article_text")),
+    )
+    op.create_table(
+        "card_payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("obligation_id", sa.Uuid(), nullable=False),
+        sa.Column("checkout_id", sa.Uuid(), nullable=False),
+        sa.Column("intent_id", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("captured_minor", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refunded_minor", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "authorised_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_card_payment_amount_minor")),
+        sa.CheckConstraint(
+            "captured_minor BETWEEN 0 AND amount_minor", name=op.f("ck_card_payment_captured_minor")
+        ),
+        sa.CheckConstraint(
+            "refunded_minor BETWEEN 0 AND captured_minor",
+            name=op.f("ck_card_payment_refunded_minor"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["checkout_id"], ["checkout.id"], name=op.f("fk_card_payment_checkout_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["obligation_id"], ["obligation.id"], name=op.f("fk_card_payment_obligation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_payment")),
+        sa.UniqueConstraint("intent_id", name=op.f("uq_card_payment_intent_id")),
+    )
+    op.create_index(
+        op.f("ix_card_payment_obligation_id"), "card_payment", ["obligation_id"], unique=False
+    )
+    op.create_index(
+        "uq_card_payment_wanted",
+        "card_payment",
+        ["obligation_id"],
+        unique=True,
+        postgresql_where=sa.text("wanted AND status IN ('authorised', 'captured')"),
+    )
+    op.create_table(
+        "cart",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_cart_location_id")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["shopper_session.id"], name=op.f("fk_cart_session_id")
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_cart")),
+    )
+    op.create_table(
+        "enrolment",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("tablet_name", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["location.id"], name=op.f("fk_enrolment_location_id")
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_enrolment")),
     )
     op.create_table(
         "sales_order",
@@ -387,6 +602,44 @@ def upgrade() -> None:
             ["staff_id"], ["staff.id"], name=op.f("fk_staff_location_staff_id")
         ),
         sa.PrimaryKeyConstraint("staff_id", "location_id", name=op.f("pk_staff_location")),
+    )
+    op.create_table(
+        "tablet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "enrolled_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["location.id"], name=op.f("fk_tablet_location_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tablet")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_tablet_token_hash")),
+    )
+    op.create_index(op.f("ix_tablet_location_id"), "tablet", ["location_id"], unique=False)
+    op.create_table(
+        "cart_line",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column(
+            "added_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_cart_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["cart.session_id"], name=op.f("fk_cart_line_session_id")
+        ),
+        sa.ForeignKeyConstraint(["sku"], ["sku.code"], name=op.f("fk_cart_line_sku")),
+        sa.PrimaryKeyConstraint("session_id", "sku", name=op.f("pk_cart_line")),
     )
     op.create_table(
         "fulfillment",
@@ -463,6 +716,92 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "sku", name=op.f("pk_order_line")),
     )
     op.create_table(
+        "payment_wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("obligation_id", sa.Uuid(), nullable=False),
+        sa.Column("checkout_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column(
+            "due_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("key_no", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("provider_id", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column(
+            "wished_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(kind = 'expire') = (checkout_id IS NOT NULL)",
+            name=op.f("ck_payment_wish_checkout_id"),
+        ),
+        sa.CheckConstraint(
+            "(kind = 'expire') = (payment_id IS NULL)", name=op.f("ck_payment_wish_payment_id")
+        ),
+        sa.CheckConstraint(
+            "CASE WHEN kind IN ('capture', 'refund') THEN amount_minor > 0 ELSE amount_minor IS NULL END",
+            name=op.f("ck_payment_wish_amount_minor"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["checkout_id"], ["checkout.id"], name=op.f("fk_payment_wish_checkout_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["obligation_id"], ["obligation.id"], name=op.f("fk_payment_wish_obligation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["card_payment.id"], name=op.f("fk_payment_wish_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_wish")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_payment_wish_provider_id")),
+    )
+    op.create_index(
+        "ix_payment_wish_due",
+        "payment_wish",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('due', 'unknown')"),
+    )
+    op.create_index(
+        op.f("ix_payment_wish_obligation_id"), "payment_wish", ["obligation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_payment_wish_payment_id"), "payment_wish", ["payment_id"], unique=False
+    )
+    op.create_index(
+        "uq_payment_wish_cancel",
+        "payment_wish",
+        ["payment_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'cancel' AND status IN ('due', 'unknown')"),
+    )
+    op.create_index(
+        "uq_payment_wish_capture",
+        "payment_wish",
+        ["payment_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'capture' AND status IN ('due', 'unknown', 'done')"),
+    )
+    op.create_index(
+        "uq_payment_wish_expire",
+        "payment_wish",
+        ["checkout_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'expire' AND status IN ('due', 'unknown')"),
+    )
+    op.create_table(
         "price",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("brand_id", sa.Uuid(), nullable=False),
@@ -522,6 +861,26 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("quantity > 0"),
     )
+    op.create_table(
+        "staff_session",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("tablet_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "started_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("statement_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id")),
+        sa.ForeignKeyConstraint(
+            ["tablet_id"], ["tablet.id"], name=op.f("fk_staff_session_tablet_id")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
+    )
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("location_id", sa.Uuid(), nullable=False),
@@ -724,6 +1083,8 @@ def downgrade() -> None:
     op.drop_table("stock_movement")
     op.drop_index(op.f("ix_stock_level_sku"), table_name="stock_level")
     op.drop_table("stock_level")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_table("staff_session")
     op.drop_index(
         op.f("ix_reservation_location_id_sku"),
         table_name="reservation",
@@ -736,6 +1097,29 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_price_sku"), table_name="price")
     op.drop_index(op.f("ix_price_brand_id_sku_valid_from"), table_name="price")
     op.drop_table("price")
+    op.drop_index(
+        "uq_payment_wish_expire",
+        table_name="payment_wish",
+        postgresql_where=sa.text("kind = 'expire' AND status IN ('due', 'unknown')"),
+    )
+    op.drop_index(
+        "uq_payment_wish_capture",
+        table_name="payment_wish",
+        postgresql_where=sa.text("kind = 'capture' AND status IN ('due', 'unknown', 'done')"),
+    )
+    op.drop_index(
+        "uq_payment_wish_cancel",
+        table_name="payment_wish",
+        postgresql_where=sa.text("kind = 'cancel' AND status IN ('due', 'unknown')"),
+    )
+    op.drop_index(op.f("ix_payment_wish_payment_id"), table_name="payment_wish")
+    op.drop_index(op.f("ix_payment_wish_obligation_id"), table_name="payment_wish")
+    op.drop_index(
+        "ix_payment_wish_due",
+        table_name="payment_wish",
+        postgresql_where=sa.text("status IN ('due', 'unknown')"),
+    )
+    op.drop_table("payment_wish")
     op.drop_table("order_line")
     op.drop_index(op.f("ix_fulfillment_order_id"), table_name="fulfillment")
     op.drop_index(
@@ -756,12 +1140,26 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'ready'"),
     )
     op.drop_table("fulfillment")
+    op.drop_table("cart_line")
+    op.drop_index(op.f("ix_tablet_location_id"), table_name="tablet")
+    op.drop_table("tablet")
     op.drop_table("staff_location")
     op.drop_index(op.f("ix_sku_article_id"), table_name="sku")
     op.drop_table("sku")
     op.drop_index(op.f("ix_sales_order_contact_id"), table_name="sales_order")
     op.drop_table("sales_order")
+    op.drop_table("enrolment")
+    op.drop_table("cart")
+    op.drop_index(
+        "uq_card_payment_wanted",
+        table_name="card_payment",
+        postgresql_where=sa.text("wanted AND status IN ('authorised', 'captured')"),
+    )
+    op.drop_index(op.f("ix_card_payment_obligation_id"), table_name="card_payment")
+    op.drop_table("card_payment")
     op.drop_table("article_text")
+    op.drop_index(op.f("ix_shopper_session_seen_at"), table_name="shopper_session")
+    op.drop_table("shopper_session")
     op.drop_index(op.f("ix_location_latitude_longitude"), table_name="location")
     op.drop_index(op.f("ix_location_brand_id"), table_name="location")
     op.drop_table("location")
@@ -778,6 +1176,17 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_contact_customer_id"), table_name="contact")
     op.drop_table("contact")
+    op.drop_index(
+        "uq_checkout_live",
+        table_name="checkout",
+        postgresql_where=sa.text("status IN ('starting', 'open')"),
+    )
+    op.drop_index(
+        "ix_checkout_poll",
+        table_name="checkout",
+        postgresql_where=sa.text("status IN ('starting', 'open')"),
+    )
+    op.drop_table("checkout")
     op.drop_index(op.f("ix_article_category_code"), table_name="article")
     op.drop_table("article")
     op.drop_index(op.f("ix_api_key_staff_id"), table_name="api_key")
@@ -785,11 +1194,16 @@ def downgrade() -> None:
     op.drop_table("turn")
     op.drop_index(op.f("ix_till_payment_reference_id"), table_name="till_payment")
     op.drop_table("till_payment")
+    op.drop_index(
+        "ix_stripe_event_due", table_name="stripe_event", postgresql_where=sa.text("status = 'due'")
+    )
+    op.drop_table("stripe_event")
     op.drop_index(op.f("ix_stored_answer_created_at"), table_name="stored_answer")
     op.drop_table("stored_answer")
     op.drop_table("staff")
     op.drop_index(op.f("ix_setting_scope_scope_id_key"), table_name="setting")
     op.drop_table("setting")
+    op.drop_table("obligation")
     op.drop_table("event")
     op.drop_table("customer")
     op.drop_table("category")

@@ -1,4 +1,4 @@
-"""Reads of stores, and the shapes others may see."""
+"""Reads of brands and locations, and the shapes others may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,12 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, and_, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
-from stores.commands import StaffRole
 from stores.errors import UnknownBrand, UnknownLocation
-from stores.models import ApiKey, Brand, Location, Staff, StaffLocation
+from stores.models import Brand, Location
 from stores.promises import Schedule
 
 EARTH_KM = 6371.0
@@ -70,18 +69,6 @@ class Near:
     latitude: float
     longitude: float
     radius_km: float
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFacts:
-    """Who a bearer key speaks for: a person of the staff, or an integration with its scopes."""
-
-    id: UUID
-    name: str
-    staff_id: UUID | None
-    role: StaffRole | None
-    scopes: frozenset[str]
-    location_ids: frozenset[UUID]
 
 
 def get_brand(session: Session, brand_id: UUID) -> BrandFacts:
@@ -174,42 +161,6 @@ def store_from(row: Row[Any]) -> StoreFacts:
         paused_until=row.paused_until,
         pause_reason=row.pause_reason,
         asked_at=row.asked_at,
-    )
-
-
-def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
-    """Return who a live bearer key speaks for, in one statement."""
-    row = session.execute(
-        select(
-            ApiKey.id,
-            ApiKey.name,
-            ApiKey.staff_id,
-            ApiKey.scopes,
-            Staff.role,
-            Staff.name.label("staff_name"),
-            func.array(
-                select(StaffLocation.location_id)
-                .where(StaffLocation.staff_id == ApiKey.staff_id)
-                .scalar_subquery()
-            ).label("location_ids"),
-        )
-        .outerjoin(Staff, Staff.id == ApiKey.staff_id)
-        .where(
-            ApiKey.key_hash == key_hash,
-            ApiKey.revoked_at.is_(None),
-            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > DB_NOW),
-            Staff.closed_at.is_(None),
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return KeyFacts(
-        id=row.id,
-        name=row.staff_name or row.name,
-        staff_id=row.staff_id,
-        role=row.role,
-        scopes=frozenset(row.scopes),
-        location_ids=frozenset(row.location_ids),
     )
 
 

@@ -1,9 +1,6 @@
-"""Use cases of stores: set up brands and locations, pause them, hire people, issue keys."""
+"""Brands and locations: set up, paused, resumed."""
 
-import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import Boolean, literal_column, select, update
@@ -12,16 +9,13 @@ from sqlalchemy.orm import Session
 
 from kernel import events
 from kernel.actors import Actor
-from kernel.clock import DB_NOW
 from kernel.ids import new_id
-from stores.commands import HireStaff, OpenBrand, OpenLocation
+from stores.commands import OpenBrand, OpenLocation
 from stores.errors import UnknownLocation
-from stores.events import KeyIssued, KeyRevoked, StorePaused, StoreResumed
-from stores.models import ApiKey, Brand, Location, Staff, StaffLocation
+from stores.events import StorePaused, StoreResumed
+from stores.models import Brand, Location
 from stores.promises import Schedule, read_schedule
 
-KEY_PREFIX = "cmp_"
-KEY_BYTES = 32
 REGIONS = {"57": "57", "67": "6AE", "68": "6AE"}
 """Départements of Alsace and Moselle, which keep two public holidays more (holidays' codes)."""
 
@@ -87,62 +81,6 @@ def resume_store(session: Session, *, code: str, actor: Actor) -> None:
     """
     location_id = _set_pause(session, code=code, until=None, reason=None, actor=actor)
     events.record(session, StoreResumed(location_id=location_id), actor=actor)
-
-
-def hire_staff(session: Session, command: HireStaff) -> UUID:
-    """Add somebody to the staff of these stores; return their id."""
-    staff_id = new_id()
-    session.add(Staff(id=staff_id, name=command.name, role=command.role))
-    session.flush()
-    session.add_all(
-        StaffLocation(staff_id=staff_id, location_id=location_id)
-        for location_id in command.location_ids
-    )
-    session.flush()
-    return staff_id
-
-
-def issue_key(
-    session: Session,
-    *,
-    name: str,
-    scopes: Sequence[str],
-    staff_id: UUID | None = None,
-    expires_at: datetime | None = None,
-    actor: Actor,
-) -> tuple[UUID, str]:
-    """Issue a bearer key; return its id and the key, which is shown this once and never stored."""
-    key, key_id = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES), new_id()
-    session.add(
-        ApiKey(
-            id=key_id,
-            name=name,
-            key_hash=key_hash(key),
-            staff_id=staff_id,
-            scopes=sorted(set(scopes)),
-            expires_at=expires_at,
-        )
-    )
-    session.flush()
-    events.record(session, KeyIssued(key_id=key_id, scopes=sorted(set(scopes))), actor=actor)
-    return key_id, key
-
-
-def revoke_key(session: Session, *, key_id: UUID, actor: Actor) -> None:
-    """Make a key useless from now on; revoking twice changes nothing."""
-    revoked = session.execute(
-        update(ApiKey)
-        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
-        .values(revoked_at=DB_NOW)
-        .returning(ApiKey.id)
-    ).scalar_one_or_none()
-    if revoked is not None:
-        events.record(session, KeyRevoked(key_id=key_id), actor=actor)
-
-
-def key_hash(key: str) -> bytes:
-    """Return what is kept of a key: 256 random bits need no slow hash."""
-    return sha256(key.encode()).digest()
 
 
 def _set_pause(

@@ -1,157 +1,21 @@
-"""Reads of orders, and the shapes others may see. Every read is scoped by its actor."""
+"""Reads of orders and their parcels. Every read is scoped by its actor."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor, ActorKind
 from kernel.clock import DB_NOW
-from orders.commands import Channel, Formation, Method, Status
+from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, HandOverRow, Order, OrderLine, PickupPass
-from orders.passes import PassFacts
-from orders.pricing import PricedLine, Totals, totals
+from orders.models import Fulfillment, FulfillmentLine, Order, OrderLine
+from orders.queries.shapes import FulfillmentFacts, LineFacts, OrderFacts
 
-PAGE_MAX = 100
-CODE_MEMORY_DAYS = 30
-"""Days for which a typed code of a parcel that is gone still gets a clear answer."""
-
-ROLL_UP: Final[tuple[Status, ...]] = (
-    Status.REJECTED,
-    Status.PENDING,
-    Status.NEW,
-    Status.ACCEPTED,
-    Status.PICKING,
-    Status.IN_TRANSFER,
-    Status.PACKED,
-    Status.READY,
-    Status.SHIPPED,
-    Status.DELIVERED,
-    Status.HANDED_OVER,
-    Status.EXPIRED,
-    Status.REROUTED,
-    Status.CANCELLED,
-)
-"""An order stands where the first of its fulfillments in this list stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineFacts:
-    """One SKU of a fulfillment: quantities in base units, price as agreed."""
-
-    sku: str
-    name: str
-    quantity: int
-    picked: int
-    cancelled: int
-    handed_over: int
-    short_reason: str | None
-    unit_price_minor: int
-    price_per: int
-    vat_bp: int
-
-    @property
-    def open(self) -> int:
-        """Return how many are still owed to the customer."""
-        return self.quantity - self.cancelled - self.handed_over
-
-    @property
-    def collectable(self) -> int:
-        """Return how many lie in the bin for the customer."""
-        return min(self.picked - self.handed_over, self.open)
-
-    def priced(self, quantity: int) -> PricedLine:
-        """Return this line at its agreed price for another quantity."""
-        return PricedLine(quantity, self.unit_price_minor, self.price_per, self.vat_bp)
-
-
-@dataclass(frozen=True, slots=True)
-class FulfillmentFacts:
-    """One parcel: where, how, how far, and what is in it."""
-
-    id: UUID
-    order_id: UUID
-    order_number: str
-    channel: Channel
-    language: str
-    currency: str
-    contact_id: UUID
-    location_id: UUID
-    method: Method
-    status: Status
-    promised_at: datetime
-    promise_inputs: Mapping[str, Any]
-    bin: str | None
-    ready_at: datetime | None
-    collect_by: datetime | None
-    ended_at: datetime | None
-    created_at: datetime
-    overdue: bool
-    lines: tuple[LineFacts, ...]
-
-    @property
-    def owed(self) -> Totals:
-        """Return what the customer pays for: everything not given up."""
-        return totals(line.priced(line.quantity - line.cancelled) for line in self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """An order with its parcels; its status is rolled up from theirs."""
-
-    id: UUID
-    number: str
-    brand_id: UUID
-    channel: Channel
-    formation: Formation
-    language: str
-    currency: str
-    contact_id: UUID
-    placed_at: datetime
-    fulfillments: tuple[FulfillmentFacts, ...]
-
-    @property
-    def status(self) -> Status:
-        """Return where the order stands."""
-        return roll_up(parcel.status for parcel in self.fulfillments)
-
-    @property
-    def owed(self) -> Totals:
-        """Return what the customer pays for: everything not given up."""
-        return totals(
-            line.priced(line.quantity - line.cancelled)
-            for parcel in self.fulfillments
-            for line in parcel.lines
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class HandOverFacts:
-    """Who handed a parcel over, when and where."""
-
-    location_id: UUID
-    staff_name: str
-    handed_over_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PassState:
-    """A pass and whether it is still alive."""
-
-    facts: PassFacts
-    holder: str
-    revoked_why: str | None
-    used: bool
-
-
-def roll_up(statuses: Iterable[Status]) -> Status:
-    """Return where an order with parcels in these states stands."""
-    return min(statuses, key=ROLL_UP.index)
+PAGE_MAX: Final = 100
 
 
 def get_order(session: Session, order_id: UUID, *, actor: Actor) -> OrderFacts:
@@ -234,51 +98,6 @@ def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
         .limit(limit)
     )
     return list(rows.scalars())
-
-
-def list_passes(session: Session, fulfillment_id: UUID) -> list[PassState]:
-    """Return every pass ever made for a parcel, oldest first."""
-    rows = session.execute(
-        select(PickupPass)
-        .where(PickupPass.fulfillment_id == fulfillment_id)
-        .order_by(PickupPass.created_at)
-    ).scalars()
-    return [_pass(row) for row in rows]
-
-
-def find_pass(session: Session, pass_id: UUID) -> PassState | None:
-    """Return a pass, if there is one with this id."""
-    row = session.get(PickupPass, pass_id)
-    return None if row is None else _pass(row)
-
-
-def list_passes_at(session: Session, *, location_id: UUID) -> list[PassState]:
-    """Return the passes of a store's open parcels and of those that ended in the last 30 days."""
-    rows = session.execute(
-        select(PickupPass)
-        .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
-        .where(
-            Fulfillment.location_id == location_id,
-            or_(
-                Fulfillment.status == Status.READY,
-                Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS),
-            ),
-        )
-    ).scalars()
-    return [_pass(row) for row in rows]
-
-
-def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts | None:
-    """Return the newest hand-over of a parcel, if there was one."""
-    row = session.execute(
-        select(HandOverRow)
-        .where(HandOverRow.fulfillment_id == fulfillment_id)
-        .order_by(HandOverRow.handed_over_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    if row is None:
-        return None
-    return HandOverFacts(row.location_id, row.staff_name, row.handed_over_at)
 
 
 def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> OrderFacts:
@@ -379,12 +198,6 @@ def _facts(
         overdue=overdue,
         lines=tuple(lines),
     )
-
-
-def _pass(row: PickupPass) -> PassState:
-    facts = PassFacts(row.id, row.fulfillment_id, row.key_id, row.last_day)
-    why = None if row.revoked_at is None else (row.revoked_why or "revoked")
-    return PassState(facts, row.holder, why, row.used_at is not None)
 
 
 def _holds(actor: Actor) -> ColumnElement[bool]:

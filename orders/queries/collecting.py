@@ -1,0 +1,67 @@
+"""Reads of passes and hand-overs: what opens a parcel, and who opened it."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.clock import DB_NOW
+from orders.commands import Status
+from orders.models import Fulfillment, HandOverRow, PickupPass
+from orders.passes import PassFacts
+from orders.queries.shapes import HandOverFacts, PassState
+
+CODE_MEMORY_DAYS: Final = 30
+"""Days for which a typed code of a parcel that is gone still gets a clear answer."""
+
+
+def list_passes(session: Session, fulfillment_id: UUID) -> list[PassState]:
+    """Return every pass ever made for a parcel, oldest first."""
+    rows = session.execute(
+        select(PickupPass)
+        .where(PickupPass.fulfillment_id == fulfillment_id)
+        .order_by(PickupPass.created_at)
+    ).scalars()
+    return [_pass(row) for row in rows]
+
+
+def find_pass(session: Session, pass_id: UUID) -> PassState | None:
+    """Return a pass, if there is one with this id."""
+    row = session.get(PickupPass, pass_id)
+    return None if row is None else _pass(row)
+
+
+def list_passes_at(session: Session, *, location_id: UUID) -> list[PassState]:
+    """Return the passes of a store's open parcels and of those that ended in the last 30 days."""
+    rows = session.execute(
+        select(PickupPass)
+        .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
+        .where(
+            Fulfillment.location_id == location_id,
+            or_(
+                Fulfillment.status == Status.READY,
+                Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS),
+            ),
+        )
+    ).scalars()
+    return [_pass(row) for row in rows]
+
+
+def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts | None:
+    """Return the newest hand-over of a parcel, if there was one."""
+    row = session.execute(
+        select(HandOverRow)
+        .where(HandOverRow.fulfillment_id == fulfillment_id)
+        .order_by(HandOverRow.handed_over_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    return HandOverFacts(row.location_id, row.staff_name, row.handed_over_at)
+
+
+def _pass(row: PickupPass) -> PassState:
+    facts = PassFacts(row.id, row.fulfillment_id, row.key_id, row.last_day)
+    why = None if row.revoked_at is None else (row.revoked_why or "revoked")
+    return PassState(facts, row.holder, why, row.used_at is not None)

@@ -1,0 +1,45 @@
+"""Reads of stores and of the people who work there."""
+
+from stores.queries.locations import (
+    BrandFacts,
+    Near,
+    StoreFacts,
+    find_brand,
+    get_brand,
+    get_store,
+    get_store_by_id,
+    list_stores,
+    select_stores,
+    store_from,
+)
+from stores.queries.people import (
+    KeyFacts,
+    SignedIn,
+    StaffFacts,
+    TabletFacts,
+    find_key,
+    find_signed_in,
+    find_tablet,
+    list_staff,
+)
+
+__all__ = [
+    "BrandFacts",
+    "KeyFacts",
+    "Near",
+    "SignedIn",
+    "StaffFacts",
+    "StoreFacts",
+    "TabletFacts",
+    "find_brand",
+    "find_key",
+    "find_signed_in",
+    "find_tablet",
+    "get_brand",
+    "get_store",
+    "get_store_by_id",
+    "list_staff",
+    "list_stores",
+    "select_stores",
+    "store_from",
+]

@@ -1,0 +1,160 @@
+"""Reads of the staff, their keys, tablets and sessions, and the shapes others may see."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.clock import DB_NOW
+from stores.commands import StaffRole
+from stores.models import ApiKey, Location, Staff, StaffLocation, StaffSession, Tablet
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """Who a bearer key speaks for: a person of the staff, or an integration with its scopes."""
+
+    id: UUID
+    name: str
+    staff_id: UUID | None
+    role: StaffRole | None
+    scopes: frozenset[str]
+    location_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class TabletFacts:
+    """An enrolled device and the store it belongs to."""
+
+    id: UUID
+    name: str
+    location_id: UUID
+    store_code: str
+    store_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in on a cookie, and on which tablet."""
+
+    staff_id: UUID
+    name: str
+    role: StaffRole
+    location_ids: frozenset[UUID]
+    tablet_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """Somebody of the staff."""
+
+    id: UUID
+    name: str
+    role: StaffRole
+    email: str | None
+    location_ids: frozenset[UUID]
+    has_pin: bool
+    active: bool
+
+
+def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
+    """Return who a live bearer key speaks for, in one statement."""
+    row = session.execute(
+        select(
+            ApiKey.id,
+            ApiKey.name,
+            ApiKey.staff_id,
+            ApiKey.scopes,
+            Staff.role,
+            Staff.name.label("staff_name"),
+            _locations_of_staff().label("location_ids"),
+        )
+        .outerjoin(Staff, Staff.id == ApiKey.staff_id)
+        .where(
+            ApiKey.key_hash == key_hash,
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > DB_NOW),
+            Staff.closed_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return KeyFacts(
+        id=row.id,
+        name=row.staff_name or row.name,
+        staff_id=row.staff_id,
+        role=row.role,
+        scopes=frozenset(row.scopes),
+        location_ids=frozenset(row.location_ids),
+    )
+
+
+def find_tablet(session: Session, token_hash: bytes) -> TabletFacts | None:
+    """Return the live tablet with this cookie."""
+    row = session.execute(
+        select(
+            Tablet.id, Tablet.name, Tablet.location_id, Location.code, Location.name.label("store")
+        )
+        .join(Location, Location.id == Tablet.location_id)
+        .where(Tablet.token_hash == token_hash, Tablet.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    return TabletFacts(row.id, row.name, row.location_id, row.code, row.store)
+
+
+def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
+    """Return who is signed in on this cookie, by the database's clock."""
+    row = session.execute(
+        select(
+            Staff.id,
+            Staff.name,
+            Staff.role,
+            StaffSession.tablet_id,
+            Tablet.revoked_at,
+            _locations_of_staff().label("location_ids"),
+        )
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .outerjoin(Tablet, Tablet.id == StaffSession.tablet_id)
+        .where(
+            StaffSession.token_hash == token_hash,
+            StaffSession.ended_at.is_(None),
+            StaffSession.idle_until > DB_NOW,
+            Staff.closed_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None or row.revoked_at is not None:
+        return None
+    return SignedIn(row.id, row.name, row.role, frozenset(row.location_ids), row.tablet_id)
+
+
+def list_staff(session: Session, *, location_id: UUID | None = None) -> list[StaffFacts]:
+    """Return the staff by name, of one store or all, those who left last."""
+    rows = select(Staff, _locations_of_staff().label("location_ids"))
+    if location_id is not None:
+        rows = rows.join(StaffLocation, StaffLocation.staff_id == Staff.id).where(
+            StaffLocation.location_id == location_id
+        )
+    return [
+        StaffFacts(
+            row.Staff.id,
+            row.Staff.name,
+            row.Staff.role,
+            row.Staff.email,
+            frozenset(row.location_ids),
+            row.Staff.pin_hash is not None,
+            row.Staff.closed_at is None,
+        )
+        for row in session.execute(rows.order_by(Staff.closed_at.is_not(None), Staff.name))
+    ]
+
+
+def _locations_of_staff() -> Any:  # noqa: ANN401 (a column expression)
+    return func.array(
+        select(StaffLocation.location_id)
+        .where(StaffLocation.staff_id == Staff.id)
+        .correlate(Staff)
+        .scalar_subquery()
+    )

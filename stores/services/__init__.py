@@ -1,0 +1,47 @@
+"""Use cases of stores: brands, locations, people, tablets, keys."""
+
+from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
+from stores.services.locations import open_brand, open_location, pause_store, resume_store
+from stores.services.signing_in import (
+    EnrolledTablet,
+    enrol_tablet,
+    keep_awake,
+    offer_enrolment,
+    revoke_tablet,
+    sign_in_with_password,
+    sign_in_with_pin,
+    sign_out,
+    token_hash,
+)
+from stores.services.staffing import (
+    disable_staff,
+    hire_staff,
+    move_staff,
+    set_password,
+    set_pin,
+)
+
+__all__ = [
+    "KEY_PREFIX",
+    "EnrolledTablet",
+    "disable_staff",
+    "enrol_tablet",
+    "hire_staff",
+    "issue_key",
+    "keep_awake",
+    "key_hash",
+    "move_staff",
+    "offer_enrolment",
+    "open_brand",
+    "open_location",
+    "pause_store",
+    "resume_store",
+    "revoke_key",
+    "revoke_tablet",
+    "set_password",
+    "set_pin",
+    "sign_in_with_password",
+    "sign_in_with_pin",
+    "sign_out",
+    "token_hash",
+]
