@@ -13,7 +13,7 @@ import inventory.routes
 import notifications.gateway
 import orders.routes
 import stores.routes
-from app import auth, problems, web
+from app import auth, forms, problems, sessions, web
 from app.settings import Settings, read_settings
 from app.wiring import SUBSCRIPTIONS
 from kernel import db, events, secret
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     problems.init_app(flask)
+    sessions.init_app(flask)
+    forms.init_app(flask)
     auth.init_app(flask)
     web.init_app(flask, BLUEPRINTS, PAGES)
     return flask

@@ -5,9 +5,9 @@ from typing import Final
 
 from kernel.actors import ActorKind
 
-EVERYBODY: Final = frozenset(
-    {"catalog.read", "stores.read", "availability.read", "orders.place", "api.read"}
-)
+PUBLIC: Final = frozenset({"catalog.read", "stores.read", "availability.read", "api.read"})
+"""What nobody needs to be known for; a key never takes it away."""
+EVERYBODY: Final = PUBLIC | {"orders.place"}
 SHOPPER: Final = EVERYBODY | {"orders.read", "orders.cancel"}
 ASSOCIATE: Final = SHOPPER | {
     "stock.read",

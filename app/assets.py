@@ -23,8 +23,7 @@ def init_app(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """Return the address of a static file, with the digest of its content when it exists."""
-    version = _digest(_path(name))
-    return url_for("static", filename=name, **({"v": version} if version else {}))
+    return url_for("static", filename=name, v=_digest(_path(name)))
 
 
 def has_asset(name: str) -> bool:

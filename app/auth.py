@@ -7,17 +7,21 @@ from flask import Flask, current_app, g, request
 
 import stores.queries
 import stores.services
-from app.access import EVERYWHERE, PERMISSIONS, PERMISSIONS_OF
+from app import sessions
+from app.access import EVERYWHERE, PERMISSIONS, PERMISSIONS_OF, PUBLIC
 from app.problems import Unauthenticated
 from kernel.actors import Actor, ActorKind
 from kernel.db import transaction
 from kernel.errors import Forbidden
 from kernel.links import read_order_token
 from kernel.web import declaration_of
-from stores.queries import KeyFacts
+from stores.queries import KeyFacts, SignedIn
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = "bearer "
+API = "/api/"
+UNBROWSED = ("/webhooks/", "/health/")
+"""Addresses only programs call: they hold no cookie a foreign page could use."""
 
 
 def init_app(app: Flask) -> None:
@@ -32,11 +36,11 @@ def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
     has any.
     """
     if key.role is None:
-        kind, allowed = ActorKind.INTEGRATION, PERMISSIONS & key.scopes
+        kind, allowed = ActorKind.INTEGRATION, PERMISSIONS & key.scopes | PUBLIC
     else:
         kind = ActorKind(key.role.value)
         allowed = PERMISSIONS_OF[kind]
-        allowed = allowed & key.scopes if key.scopes else allowed
+        allowed = allowed & key.scopes | PUBLIC if key.scopes else allowed
     return Actor(
         kind=kind,
         id=key.staff_id or key.id,
@@ -65,6 +69,8 @@ def _identify() -> None:
     if declaration is None:
         return
     g.actor = _actor(g.request_id)
+    if not request.path.startswith((API, *UNBROWSED)) and "Authorization" not in request.headers:
+        sessions.require_own_form()
     if g.actor.may(declaration.permission):
         return
     if g.actor.kind is ActorKind.SHOPPER and not g.actor.order_ids:
@@ -72,9 +78,35 @@ def _identify() -> None:
     raise Forbidden(permission=declaration.permission)
 
 
+def staff_actor(staff: SignedIn, *, request_id: str | None = None) -> Actor:
+    """Return the actor somebody signed in by cookie is; on a tablet, at the tablet's store only."""
+    kind = ActorKind(staff.role.value)
+    return Actor(
+        kind=kind,
+        id=staff.staff_id,
+        name=staff.name,
+        permissions=PERMISSIONS_OF[kind],
+        location_ids=None if kind in EVERYWHERE else staff.location_ids,
+        device_id=staff.tablet_id,
+        request_id=request_id,
+    )
+
+
+def _of_cookie(request_id: str) -> Actor | None:
+    token = sessions.read_cookie(sessions.STAFF)
+    if token is None or request.path.startswith(API):
+        return None
+    with transaction() as session:
+        staff = stores.queries.find_signed_in(session, stores.services.token_hash(token))
+        if staff is None:
+            return None
+        stores.services.keep_awake(session, token=token, on_tablet=staff.tablet_id is not None)
+    return staff_actor(staff, request_id=request_id)
+
+
 def _actor(request_id: str) -> Actor:
     if "Authorization" not in request.headers:
-        return shopper(request_id=request_id)
+        return _of_cookie(request_id) or shopper(request_id=request_id)
     token = _token()
     if not token.startswith(stores.services.KEY_PREFIX):
         order_id = read_order_token(token)

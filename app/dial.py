@@ -1,4 +1,4 @@
-"""The nearby dial: where stores stand on a drawing of rings around the shopper, instead of a map."""
+"""The nearby dial: where stores stand on rings around the shopper, drawn instead of a map."""
 
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sin, sqrt

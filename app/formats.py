@@ -60,7 +60,7 @@ def distance(km: float, *, language: str) -> str:
         metres = max(STEP_M, round(km * 1000 / STEP_M) * STEP_M)
         if metres < 1000:  # noqa: PLR2004 (metres in a kilometre)
             return f"{metres}\u00a0m"
-    written = f"{km:.0f}" if km >= FAR_KM else f"{km:.1f}"
+    written = f"{km:.0f}" if km >= FAR_KM else f"{km:.1f}".removesuffix(".0")
     return f"{written.replace('.', ',') if language == 'fr' else written}\u00a0km"
 
 

@@ -3,7 +3,7 @@
 Sentences stand in English in templates and code, as `_("…")`; `app/translations/<language>` says
 them in the others, one `.po` file for each area of the pages. They are read when first needed: no
 compiled catalogue exists. In a French catalogue the spaces before high punctuation are ordinary
-ones: `typeset` makes them no-break spaces.
+ones and apostrophes are straight: `typeset` makes them what printers use.
 """
 
 import re
@@ -86,7 +86,8 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def typeset(sentence: str) -> str:
-    """Return a French sentence with its no-break spaces: narrow before ; ! ? and within guillemets."""
+    """Return a French sentence as printers set it: its apostrophes and no-break spaces."""
+    sentence = sentence.replace("'", "’")
     sentence = re.sub(r" ([;!?»])", NARROW + r"\1", sentence)
     sentence = re.sub(r"« ", "«" + NARROW, sentence)
     return re.sub(r" :", WIDE + ":", sentence)
@@ -106,7 +107,7 @@ def _read(path: Path, language: str) -> Translations:
 def _typeset_all(catalog: Catalog) -> None:
     for message in catalog:
         said = message.string
-        if message.id:
+        if message.id and said:
             message.string = typeset(said) if isinstance(said, str) else tuple(map(typeset, said))
 
 

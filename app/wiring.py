@@ -8,11 +8,13 @@ from orders.events import (
     FulfillmentHandedOver,
     FulfillmentReady,
     OrderPlaced,
+    PassReissued,
 )
 
 SUBSCRIPTIONS: Subscriptions = {
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentReady: {"announce-ready": notifications.handlers.announce_ready},
+    PassReissued: {"announce-new-pass": notifications.handlers.announce_ready},
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
@@ -26,6 +28,9 @@ UNHEARD = frozenset(
         "fulfillment.picked.v1",
         "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
+        "fulfillment.extended.v1",
+        "fulfillment.reminded.v1",
+        "order.collector_changed.v1",
         "stock.received.v1",
         "stock.doubted.v1",
         "store.paused.v1",

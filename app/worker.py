@@ -54,6 +54,7 @@ def prune() -> None:
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
+    Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("prune", 3_600, prune),
 )
 

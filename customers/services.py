@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from customers.commands import GiveContact, Place
 from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
-from customers.models import PointKind, ShopperSession
+from customers.models import Contact, PointKind, ShopperSession
 from customers.queries import ContactFacts
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
@@ -28,6 +28,8 @@ REACHABLE = frozenset(
 )
 """Kinds of number an ordinary person has; premium and satellite numbers are refused."""
 
+NOWHERE = "001"
+"""Region of numbers that belong to no country: satellites, international premium rates."""
 FICTION = "+3363998"
 """French mobile numbers kept for fiction: nobody has one, demonstrations and replays use them."""
 
@@ -97,13 +99,30 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
     return contact
 
 
+def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_name: str) -> UUID:
+    """Keep a new snapshot of an order's contact under another name; return its id."""
+    old = session.get_one(Contact, contact_id)
+    fresh = Contact(
+        id=new_id(),
+        customer_id=old.customer_id,
+        first_name=first_name,
+        last_name=last_name,
+        email=old.email,
+        phone=old.phone,
+        language=old.language,
+    )
+    session.add(fresh)
+    session.flush()
+    return fresh.id
+
+
 def normal_email(text: str) -> str:
     """Return the address as it is written to.
 
     Raises UnreadableEmail.
     """
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
         raise UnreadableEmail from error
 
@@ -122,7 +141,8 @@ def normal_phone(text: str, *, country: str) -> str:
         raise UnreadablePhone
     if normal.startswith(FICTION):
         return normal
-    if phonenumbers.number_type(number) not in REACHABLE:  # also what is not valid at all
+    nowhere = phonenumbers.region_code_for_number(number) in {None, NOWHERE}
+    if nowhere or phonenumbers.number_type(number) not in REACHABLE:  # also what is not valid
         raise UnreadablePhone
     return normal
 

@@ -23,6 +23,11 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "due_at", postgresql_where=text("status = 'due'")),
         Index(None, "order_id"),
+        Index(
+            "ix_message_sms_begun",
+            "begun_at",
+            postgresql_where=text("channel = 'sms' AND begun_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)

@@ -145,3 +145,11 @@ class OrderNotCancellable(Conflict):
     code = "order-not-cancellable"
     title = "Too late to cancel"
     way_out = "Take the articles back as a return instead."
+
+
+class NoMoreExtensions(Conflict):
+    """The collection period was extended as often as the store allows."""
+
+    code = "no-more-extensions"
+    title = "The collection period cannot be extended again"
+    way_out = "Collect it by `collect_by`, or order again later."

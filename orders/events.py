@@ -118,3 +118,36 @@ class FulfillmentExpired(FulfillmentEvent):
 
     name = "fulfillment.expired.v1"
     collect_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupExtended(FulfillmentEvent):
+    """The parcel is kept longer, until `collect_by`."""
+
+    name = "fulfillment.extended.v1"
+    collect_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupReminded(FulfillmentEvent):
+    """The parcel still waits: `stage` 1 the day after, 2 three days after, 3 on the last day."""
+
+    name = "fulfillment.reminded.v1"
+    stage: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassReissued(FulfillmentEvent):
+    """The old code is dead and a new one exists, for whoever collects now."""
+
+    name = "fulfillment.pass_reissued.v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorChanged(Event):
+    """Somebody else collects the order: `contact_id` is who."""
+
+    name = "order.collector_changed.v1"
+    aggregate = "order"
+    order_id: UUID
+    contact_id: UUID

@@ -1,7 +1,14 @@
 """What happens to orders on a clock."""
 
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import stores.queries
 from kernel.db import transaction
 from orders import queries, services
+
+DAYTIME: Final = range(9, 20)
+"""Hours, where the store is, in which nobody minds a reminder."""
 
 
 def expire_uncollected() -> int:
@@ -13,3 +20,21 @@ def expire_uncollected() -> int:
         with transaction() as session:
             ended += services.expire_fulfillment(session, fulfillment_id)
     return ended
+
+
+def remind_waiting() -> int:
+    """Have every customer reminded who is due it, by day where the store is; return how many."""
+    with transaction() as session:
+        due = queries.list_waiting(session)
+        zones = {
+            each.location_id: ZoneInfo(
+                stores.queries.get_store_by_id(session, each.location_id).time_zone
+            )
+            for each in due
+        }
+    reminded = 0
+    for each in due:
+        if each.asked_at.astimezone(zones[each.location_id]).hour in DAYTIME:
+            with transaction() as session:
+                reminded += services.remind(session, each.fulfillment_id, stage=each.stage)
+    return reminded

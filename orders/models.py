@@ -110,6 +110,8 @@ class Fulfillment(Base):
     ready_at: Mapped[datetime | None]
     collect_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    extensions: Mapped[int] = mapped_column(server_default="0")
+    reminders: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
     def move_to(self, status: Status) -> None:

@@ -17,6 +17,7 @@ from kernel.fields import (
     StrictFloat,
     StrictSchema,
 )
+from kernel.ids import show_order_number
 from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason, Status
 
 LIMIT_MAX = 100
@@ -146,6 +147,14 @@ class HandOverSchema(StrictSchema):
         return HandOver(store_code=data.pop("store"), **data)
 
 
+class ShownNumber(fields.String):
+    """An order's number as people see it: `7K3-M9PX`."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401 (marshmallow's signature)
+        shown = super()._serialize(value, attr, obj, **kwargs)
+        return show_order_number(shown) if shown else shown
+
+
 class VatSchema(Schema):
     """What one VAT rate makes of the sum, minor units."""
 
@@ -159,7 +168,7 @@ class PlacedOrderSchema(Schema):
     """An order that was opened; `access_token` shows it to whoever placed it."""
 
     id = fields.UUID(required=True)
-    number = fields.String(required=True)
+    number = ShownNumber(required=True)
     fulfillment_id = fields.UUID(required=True)
     promised_at = fields.AwareDateTime(required=True)
     currency = fields.String(required=True)
@@ -188,7 +197,7 @@ class FulfillmentSchema(Schema):
 
     id = fields.UUID(required=True)
     order_id = fields.UUID(required=True)
-    order_number = fields.String(required=True)
+    order_number = ShownNumber(required=True)
     channel = fields.String(required=True)
     currency = fields.String(required=True)
     location_id = fields.UUID(required=True)
@@ -218,7 +227,7 @@ class OrderSchema(Schema):
     """An order with its parcels; its status is rolled up from theirs."""
 
     id = fields.UUID(required=True)
-    number = fields.String(required=True)
+    number = ShownNumber(required=True)
     channel = fields.String(required=True)
     formation = fields.String(required=True)
     language = fields.String(required=True)
@@ -250,7 +259,7 @@ class HandedOverSchema(Schema):
     """That goods were handed over."""
 
     hand_over_id = fields.UUID(required=True)
-    order_number = fields.String(required=True)
+    order_number = ShownNumber(required=True)
     status = fields.String(required=True)
 
 
@@ -258,7 +267,7 @@ class CounterSchema(Schema):
     """A parcel that somebody at the counter may have come for."""
 
     fulfillment_id = fields.UUID(required=True)
-    order_number = fields.String(required=True)
+    order_number = ShownNumber(required=True)
     customer_name = fields.String(required=True)
     status = fields.String(required=True)
     bin = fields.String(required=True, allow_none=True)

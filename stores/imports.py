@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import phonenumbers
@@ -23,42 +23,18 @@ from stores.commands import OpenLocation
 from stores.errors import UnreadableHours
 from stores.promises import Schedule, read_schedule
 
-POSTCODE_ZONES: Final[Mapping[str, Mapping[str, str]]] = {
-    "FR": {
-        "971": "America/Guadeloupe",
-        "972": "America/Martinique",
-        "973": "America/Cayenne",
-        "974": "Indian/Reunion",
-        "975": "America/Miquelon",
-        "976": "Indian/Mayotte",
-        "986": "Pacific/Wallis",
-        "987": "Pacific/Tahiti",
-        "988": "Pacific/Noumea",
-    },
-    "ES": {"35": "Atlantic/Canary", "38": "Atlantic/Canary"},
-    "PT": {
-        **{f"9{each}": "Atlantic/Madeira" for each in range(5)},
-        **{f"9{each}": "Atlantic/Azores" for each in range(5, 10)},
-    },
+FRANCE_OVERSEAS: Final[Mapping[str, tuple[str, str]]] = {
+    "971": ("America/Guadeloupe", "971"),
+    "972": ("America/Martinique", "972"),
+    "973": ("America/Cayenne", "973"),
+    "974": ("Indian/Reunion", "974"),
+    "975": ("America/Miquelon", "PM"),
+    "976": ("Indian/Mayotte", "976"),
+    "986": ("Pacific/Wallis", "WF"),
+    "987": ("Pacific/Tahiti", "PF"),
+    "988": ("Pacific/Noumea", "NC"),
 }
-"""Time zones of islands and lands overseas, by country and the first digits of the postcode."""
-
-FRENCH_REGIONS: Final[Mapping[str, str]] = {
-    **{postcode: postcode for postcode in ("971", "972", "973", "974", "976")},
-    "975": "PM",
-    "986": "WF",
-    "987": "PF",
-    "988": "NC",
-}
-"""Their public holidays, by the names the holidays package gives them."""
-
-MAIN_ZONES: Final[Mapping[str, str]] = {
-    "DE": "Europe/Berlin",
-    "ES": "Europe/Madrid",
-    "FR": "Europe/Paris",
-    "PT": "Europe/Lisbon",
-}
-"""The zone of the mainland, where a country has others."""
+"""Time zone and holiday region (as the holidays package names it) by the postcode's beginning."""
 
 DEGREES_MAX: Final = 360
 SHARED_REFS: Final = frozenset({"ref:FR:NAF", "ref:FR:SIREN", "ref:vatin"})
@@ -86,7 +62,7 @@ def read_feature(feature: object, *, brand_id: UUID, country: str) -> ReadStore:
     country = (tags.get("addr:country") or country).upper()
     postcode = _text("postcode", tags.get("addr:postcode", ""), 12)
     zone = time_zone(country, postcode, tags.get("timezone"))
-    region = FRENCH_REGIONS.get(postcode[:3]) if country == "FR" else None
+    region = FRANCE_OVERSEAS.get(postcode[:3], ("", None))[1] if country == "FR" else None
     hours = _hours(tags, Schedule("", zone, country, region), warnings)
     command = OpenLocation(
         brand_id=brand_id,
@@ -117,22 +93,20 @@ def time_zone(country: str, postcode: str, named: str | None = None) -> str:
 
     Raises Invalid when the country has several zones and nothing tells which.
     """
-    zones: list[str] = get_global("territory_zones").get(country, [])
-    known = {zone for each in get_global("territory_zones").values() for zone in each}
+    zones: Mapping[str, list[str]] = get_global("territory_zones")
     if named:
-        if named not in known:
+        if not any(named in each for each in zones.values()):
             raise Invalid(f"timezone {named!r} is not an IANA time zone")
         return named
-    for prefix, zone in POSTCODE_ZONES.get(country, {}).items():
-        if postcode.startswith(prefix):
-            return zone
-    if country in MAIN_ZONES:
-        return MAIN_ZONES[country]
-    if not zones:
+    if country == "FR" and postcode[:3] in FRANCE_OVERSEAS:
+        return FRANCE_OVERSEAS[postcode[:3]][0]
+    if country == "DE":
+        return "Europe/Berlin"  # its other zone keeps the same time
+    if country not in zones:
         raise Invalid(f"country {country!r} is not an ISO 3166 code")
-    if len(zones) > 1:
+    if len(zones[country]) > 1:
         raise Invalid(f"{country} has several time zones: add a tag timezone=Area/City")
-    return zones[0]
+    return zones[country][0]
 
 
 def brand_name(features: Sequence[object]) -> str | None:
@@ -180,10 +154,9 @@ def _coordinates(feature: object) -> tuple[float, float]:
     return longitude, latitude
 
 
-def _is_angle(value: Any) -> bool:  # noqa: ANN401 (whatever JSON holds)
+def _is_angle(value: object) -> bool:
     """Tell whether it is a number that could be one of degrees; NaN and infinity are not."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and abs(value) <= DEGREES_MAX
+    return isinstance(value, int | float) and value is not True and abs(value) <= DEGREES_MAX
 
 
 def _code(tags: Mapping[str, str]) -> str:
@@ -194,8 +167,8 @@ def _code(tags: Mapping[str, str]) -> str:
     for key in ["ref", *refs]:
         if key in tags:
             return _slug(f"{prefix} {tags[key]}")
-    parts = (prefix, tags.get("branch", ""), tags.get("addr:city", ""), tags.get("addr:street", ""))
-    return _slug(" ".join(parts))
+    parts = (tags.get(key, "") for key in ("branch", "addr:city", "addr:street"))
+    return _slug(" ".join((prefix, *parts)))
 
 
 def _name(tags: Mapping[str, str]) -> str:

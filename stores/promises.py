@@ -46,8 +46,8 @@ def opening_times(schedule: Schedule, *, start: datetime) -> Iterator[tuple[date
     for begins, ends, state, _ in _parsed(schedule).intervals(
         start.astimezone(zone), end.astimezone(zone)
     ):
-        if state == State.OPEN and not _regional_holiday(schedule, begins.date()):
-            yield begins.astimezone(UTC), ends.astimezone(UTC)
+        if state == State.OPEN:
+            yield from _outside_holidays(schedule, begins, ends, zone)
 
 
 def is_open(schedule: Schedule, *, at: datetime) -> bool:
@@ -101,6 +101,27 @@ def _parsed(schedule: Schedule) -> OpeningHours:
         return OpeningHours(hours, timezone=ZoneInfo(schedule.time_zone), country=schedule.country)
     except ParserError as error:
         raise UnreadableHours(hours=schedule.opening_hours) from error
+
+
+def _outside_holidays(
+    schedule: Schedule, begins: datetime, ends: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield what is left of an interval without the days of regional holidays, in UTC."""
+    if schedule.holiday_region is None:
+        yield begins.astimezone(UTC), ends.astimezone(UTC)
+        return
+    here = begins
+    while here < ends:
+        stop = here
+        while stop < ends and not _regional_holiday(schedule, stop.date()):
+            stop = min(ends, _midnight_after(stop, zone))
+        if stop > here:
+            yield here.astimezone(UTC), stop.astimezone(UTC)
+        here = stop if stop > here else min(ends, _midnight_after(here, zone))
+
+
+def _midnight_after(at: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(at.date() + timedelta(days=1), time(), zone)
 
 
 def _regional_holiday(schedule: Schedule, day: date) -> bool:

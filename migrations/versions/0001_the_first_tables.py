@@ -654,6 +654,8 @@ def upgrade() -> None:
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("collect_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extensions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reminders", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -1012,6 +1014,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'due'"),
     )
     op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
+    op.create_index(
+        "ix_message_sms_begun",
+        "message",
+        ["begun_at"],
+        unique=False,
+        postgresql_where=sa.text("channel = 'sms' AND begun_at IS NOT NULL"),
+    )
     op.create_table(
         "pickup_pass",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1073,6 +1082,11 @@ def downgrade() -> None:
     op.drop_table("hand_over")
     op.drop_index(op.f("ix_pickup_pass_fulfillment_id"), table_name="pickup_pass")
     op.drop_table("pickup_pass")
+    op.drop_index(
+        "ix_message_sms_begun",
+        table_name="message",
+        postgresql_where=sa.text("channel = 'sms' AND begun_at IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_message_order_id"), table_name="message")
     op.drop_index(
         "ix_message_due", table_name="message", postgresql_where=sa.text("status = 'due'")

@@ -158,7 +158,8 @@ def _compose(email: Email, *, to: str) -> EmailMessage:
     message["Message-ID"] = email.message_id
     message["Date"] = format_datetime(now())
     message["From"] = Address(email.sender_name, addr_spec=email.sender)
-    message["To"] = Address(addr_spec=to)
+    local, _, domain = to.rpartition("@")
+    message["To"] = Address("", local, domain)  # not parsed: a name in another script is no defect
     message["Subject"] = email.subject
     message["Content-Language"] = email.language
     message["Auto-Submitted"] = "auto-generated"

@@ -15,13 +15,13 @@ BASIC: Final = frozenset(
 EXTENSION: Final = frozenset("^{}\\[~]|€")
 INSTEAD: Final = str.maketrans(
     {
-        "’": "'",  # noqa: RUF001 (that is the letter to replace)
+        "’": "'",
         "‘": "'",  # noqa: RUF001 (the same)
         "“": '"',
         "”": '"',
         "«": '"',
         "»": '"',
-        "–": "-",  # noqa: RUF001 (the same)
+        "–": "-",
         "—": "-",
         "…": "...",
         "œ": "oe",

@@ -78,13 +78,15 @@ def render(message: Message, case: Case) -> Email | Sms:
 def fit(texts: str) -> str:
     """Return the first line that fits one text message, in its alphabet.
 
-    Lines go from the fullest to the shortest; should none fit, the last is cut.
+    Lines go from the fullest to the shortest.
+
+    Raises ValueError when none fits: the words are at fault.
     """
     lines = [gsm7.transliterate(line.strip()) for line in texts.splitlines() if line.strip()]
     for line in lines:
         if gsm7.count_places(line) <= gsm7.PLACES:
             return line
-    return lines[-1][: gsm7.PLACES // 2]
+    raise ValueError("no line fits one text message")
 
 
 def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:

@@ -222,7 +222,7 @@ def _end(session: Session, message: Message, ending: _Ending) -> None:
     if message.begun_at is not None or message.possible_duplicate:
         message.status = MessageStatus.UNKNOWN
     if ending.falls_back and fall_back(session, message):
-        message.note = f"{ending.note}; told by the other channel"
+        message.note = f"{ending.note}; left to the other channel"
     if message.status is not MessageStatus.SUPPRESSED:
         facts = (message.id, message.template, message.status, ending.note)
         log.error("message %s (%s) ended %s: %s", *facts)

@@ -66,13 +66,14 @@ class Voice:
                 opens.astimezone(self.zone), "EEEE d MMMM", locale=LOCALES[self.language]
             )
             lines.setdefault(day, []).append(self._opening(opens, closes))
-        return [f"{day}{NO_BREAK}: {', '.join(times)}" for day, times in lines.items()]
+        colon = _COLONS[self.language]
+        return [f"{day}{colon} {', '.join(times)}" for day, times in lines.items()]
 
     def _opening(self, opens: datetime, closes: datetime) -> str:
         if closes - opens > timedelta(days=1):
             return _DAY_AND_NIGHT[self.language]
         ends = (_TIMES[self.language](each.astimezone(self.zone)) for each in (opens, closes))
-        return "–".join(ends)  # noqa: RUF001 (a dash between two times)
+        return "–".join(ends)
 
 
 def _french(local: datetime) -> str:
@@ -87,4 +88,5 @@ def _english(local: datetime) -> str:
 
 
 _TIMES: Final[Mapping[str, Callable[[datetime], str]]] = {"fr": _french, "en": _english}
+_COLONS: Final[Mapping[str, str]] = {"fr": f"{NO_BREAK}:", "en": ":"}
 _DAY_AND_NIGHT: Final[Mapping[str, str]] = {"fr": "jour et nuit", "en": "day and night"}

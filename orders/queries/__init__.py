@@ -15,6 +15,7 @@ from orders.queries.parcels import (
     list_fulfillments,
     list_open_contacts,
     list_parcels_of,
+    list_waiting,
 )
 from orders.queries.shapes import (
     CartFacts,
@@ -23,6 +24,7 @@ from orders.queries.shapes import (
     LineFacts,
     OrderFacts,
     PassState,
+    Waiting,
     roll_up,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "LineFacts",
     "OrderFacts",
     "PassState",
+    "Waiting",
     "find_last_hand_over",
     "find_pass",
     "get_cart",
@@ -45,5 +48,6 @@ __all__ = [
     "list_parcels_of",
     "list_passes",
     "list_passes_at",
+    "list_waiting",
     "roll_up",
 ]

@@ -1,11 +1,11 @@
 """Reads of orders and their parcels. Every read is scoped by its actor."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor, ActorKind
@@ -13,9 +13,13 @@ from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
 from orders.models import Fulfillment, FulfillmentLine, Order, OrderLine
-from orders.queries.shapes import FulfillmentFacts, LineFacts, OrderFacts
+from orders.queries.shapes import FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
+LAST_DAY: Final = 3
+"""The stage of reminding that says: today, or not at all."""
+STAGE_DAYS: Final = (1, 3)
+"""Days after which the stages before it are due."""
 
 
 def get_order(session: Session, order_id: UUID, *, actor: Actor) -> OrderFacts:
@@ -100,6 +104,27 @@ def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
     return list(rows.scalars())
 
 
+def list_waiting(session: Session, *, limit: int = PAGE_MAX) -> list[Waiting]:
+    """Return ready parcels whose customer is due a reminder, with the stage that is due."""
+    last_day = Fulfillment.collect_by < DB_NOW + timedelta(hours=24)
+    waits = [Fulfillment.ready_at < DB_NOW - timedelta(days=days) for days in STAGE_DAYS]
+    stage = case(
+        (and_(last_day, Fulfillment.reminders < LAST_DAY), LAST_DAY),
+        *(
+            (and_(waits[number - 1], Fulfillment.reminders < number), number)
+            for number in range(len(STAGE_DAYS), 0, -1)
+        ),
+        else_=0,
+    )
+    rows = session.execute(
+        select(Fulfillment.id, Fulfillment.location_id, stage.label("stage"), DB_NOW.label("now"))
+        .where(Fulfillment.status == Status.READY, stage > 0)
+        .order_by(Fulfillment.collect_by)
+        .limit(limit)
+    )
+    return [Waiting(row.id, row.location_id, row.stage, row.now) for row in rows]
+
+
 def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> OrderFacts:
     order = session.execute(select(Order).where(wanted, _holds(actor))).scalar_one_or_none()
     if order is None:
@@ -134,6 +159,7 @@ def _fulfillments(
         .where(wanted, _holds(actor), _at(actor))
         .order_by(Fulfillment.promised_at, Fulfillment.id)
         .limit(limit)
+        .execution_options(populate_existing=True)  # a second look is a fresh one
     ).all()
     lines = _lines(session, [row.Fulfillment.id for row in rows])
     return [
@@ -155,6 +181,7 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
         )
         .where(FulfillmentLine.fulfillment_id.in_(fulfillment_ids))
         .order_by(OrderLine.position)
+        .execution_options(populate_existing=True)
     )
     for part, line in rows:
         found[part.fulfillment_id].append(
@@ -196,6 +223,7 @@ def _facts(
         ended_at=row.ended_at,
         created_at=row.created_at,
         overdue=overdue,
+        extensions=row.extensions,
         lines=tuple(lines),
     )
 

@@ -81,6 +81,7 @@ class FulfillmentFacts:
     ended_at: datetime | None
     created_at: datetime
     overdue: bool
+    extensions: int
     lines: tuple[LineFacts, ...]
 
     @property
@@ -149,3 +150,13 @@ class CartFacts:
 
     quantities: Mapping[str, int]
     location_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ready parcel whose customer is due a reminder; `asked_at` is the database's now."""
+
+    fulfillment_id: UUID
+    location_id: UUID
+    stage: int
+    asked_at: datetime

@@ -54,7 +54,7 @@ def find_parcels(query: dict[str, Any], code: str) -> dict[str, Any]:
         "parcels": [
             {
                 "fulfillment_id": parcel.id,
-                "order_number": show_order_number(parcel.order_number),
+                "order_number": parcel.order_number,
                 "customer_name": people[parcel.contact_id].name,
                 "status": parcel.status,
                 "bin": parcel.bin,

@@ -3,6 +3,7 @@
 from orders.services.carting import choose_store, empty_cart, put_in_cart
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
 from orders.services.placing import PlacedOrder, place_order
 from orders.services.preparing import (
     accept,
@@ -19,15 +20,19 @@ __all__ = [
     "accept",
     "bin_parcel",
     "cancel_order",
+    "change_collector",
     "check_parcel",
     "choose_store",
     "empty_cart",
     "expire_fulfillment",
+    "extend_pickup",
     "hand_over",
     "mark_ready",
     "pick",
     "place_order",
     "put_in_cart",
+    "reissue_pass",
+    "remind",
     "report_short_line",
     "start_picking",
 ]

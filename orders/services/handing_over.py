@@ -97,7 +97,13 @@ def check_parcel(session: Session, command: HandOver, *, actor: Actor) -> Parcel
     except UnknownFulfillment as error:
         raise (error if found is Found.SEARCH else PassNotValid()) from error
     _refuse_unless_collectable(session, facts, state, store)
-    quantities = _wanted(facts, command.quantities)
+    try:
+        quantities = _wanted(facts, command.quantities)
+    except NothingToCollect:
+        # The lines were read after the state: whoever emptied the parcel meanwhile moved it on.
+        fresh = queries.get_fulfillment(session, fulfillment_id, actor=_anywhere(actor, found))
+        _refuse_unless_collectable(session, fresh, state, store)
+        raise
     return Parcel(
         facts,
         found,

@@ -11,6 +11,9 @@ from kernel.actors import Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.errors import NotOrdered, UnknownFulfillment
 from orders.models import Fulfillment, FulfillmentLine, PickupPass
+from orders.passes import PassFacts
+
+CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,20 @@ def require_open(locked: Locked, quantities: dict[str, int]) -> None:
     undecided = {sku: line.undecided for sku, line in locked.lines.items()}
     if any(quantity > undecided.get(sku, 0) for sku, quantity in quantities.items()):
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
+
+
+def give_pass(session: Session, facts: PassFacts) -> None:
+    """Have the customer hold this pass."""
+    session.add(
+        PickupPass(
+            id=facts.id,
+            fulfillment_id=facts.fulfillment_id,
+            holder=CUSTOMER,
+            key_id=facts.key_id,
+            last_day=facts.last_day,
+        )
+    )
+    session.flush()
 
 
 def give_up(session: Session, locked: Locked, *, why: str) -> None:

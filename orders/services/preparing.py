@@ -23,11 +23,8 @@ from orders.events import (
     ParcelBinned,
     PickingStarted,
 )
-from orders.models import PickupPass
-from orders.passes import PassFacts, new_pass
-from orders.services.parcels import Locked, give_up, lock_parcel, require_open
-
-CUSTOMER = "customer"
+from orders.passes import new_pass
+from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -126,7 +123,7 @@ def mark_ready(
     )
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
-    _give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_pass(session, new_pass(parcel.id, collect_by=last_day))
     fact = FulfillmentReady(**locked.ids, bin=parcel.bin or "", collect_by=parcel.collect_by)
     events.record(session, fact, actor=actor)
 
@@ -188,16 +185,3 @@ def _end_empty(session: Session, locked: Locked, *, actor: Actor) -> None:
     give_up(session, locked, why=why)
     fact = FulfillmentCancelled(**locked.ids, reason=why)
     events.record(session, fact, actor=actor, reason=why)
-
-
-def _give_pass(session: Session, facts: PassFacts) -> None:
-    session.add(
-        PickupPass(
-            id=facts.id,
-            fulfillment_id=facts.fulfillment_id,
-            holder=CUSTOMER,
-            key_id=facts.key_id,
-            last_day=facts.last_day,
-        )
-    )
-    session.flush()

@@ -1,0 +1,111 @@
+"""While a parcel waits: kept longer, collected by somebody else, remembered."""
+
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+import customers.services
+import stores.promises
+import stores.queries
+from kernel import events
+from kernel.actors import SYSTEM, Actor
+from kernel.clock import DB_NOW
+from orders import queries
+from orders.commands import Status
+from orders.errors import NoMoreExtensions, OrderNotCancellable, UnknownOrder, WrongState
+from orders.events import CollectorChanged, PassReissued, PickupExtended, PickupReminded
+from orders.models import FINAL, Fulfillment, Order, PickupPass
+from orders.passes import new_pass
+from orders.services.parcels import Locked, give_pass, lock_parcel
+from stores.promises import Schedule
+
+EXTENSION_DAYS: Final = 3
+EXTENSIONS_MAX: Final = 1
+REISSUED: Final = "reissued"
+
+
+def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
+    """Keep a ready parcel three days longer; once.
+
+    Raises UnknownFulfillment, WrongState or NoMoreExtensions.
+    """
+    queries.get_fulfillment(session, fulfillment_id, actor=actor)
+    locked = lock_parcel(session, fulfillment_id, actor=SYSTEM)
+    parcel = locked.parcel
+    if parcel.status is not Status.READY or parcel.collect_by is None:
+        raise WrongState(state=parcel.status.value)
+    if parcel.extensions >= EXTENSIONS_MAX:
+        raise NoMoreExtensions(collect_by=parcel.collect_by.isoformat())
+    store = stores.queries.get_store_by_id(session, parcel.location_id)
+    schedule = store.schedule or Schedule("24/7", store.time_zone, store.country)
+    parcel.extensions += 1
+    parcel.reminders = 0
+    parcel.collect_by = stores.promises.collect_by(
+        schedule, ready_at=parcel.collect_by, hold_days=EXTENSION_DAYS
+    )
+    session.flush()
+    events.record(session, PickupExtended(**locked.ids, collect_by=parcel.collect_by), actor=actor)
+
+
+def change_collector(
+    session: Session, order_id: UUID, *, first_name: str, last_name: str, actor: Actor
+) -> None:
+    """Have somebody else collect the order; codes already sent die, new ones are announced.
+
+    Raises UnknownOrder, or OrderNotCancellable when nothing is left to collect.
+    """
+    known = queries.get_order(session, order_id, actor=actor)
+    order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    if order is None:
+        raise UnknownOrder
+    if known.status in FINAL:
+        raise OrderNotCancellable(state=known.status.value)
+    order.contact_id = customers.services.rename_contact(
+        session, order.contact_id, first_name=first_name, last_name=last_name
+    )
+    session.flush()
+    fact = CollectorChanged(order_id=order_id, contact_id=order.contact_id)
+    events.record(session, fact, actor=actor)
+    for parcel in known.fulfillments:
+        reissue_pass(session, parcel.id, actor=actor)
+
+
+def reissue_pass(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
+    """Kill the codes of a ready parcel and have a new one announced; others are left alone."""
+    locked = lock_parcel(session, fulfillment_id, actor=SYSTEM)
+    parcel = locked.parcel
+    if parcel.status is not Status.READY or parcel.collect_by is None:
+        return
+    session.execute(
+        update(PickupPass)
+        .where(PickupPass.fulfillment_id == parcel.id, PickupPass.revoked_at.is_(None))
+        .values(revoked_at=DB_NOW, revoked_why=REISSUED)
+    )
+    store = stores.queries.get_store_by_id(session, parcel.location_id)
+    last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
+    give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    events.record(session, PassReissued(**locked.ids), actor=actor)
+
+
+def remind(session: Session, fulfillment_id: UUID, *, stage: int) -> bool:
+    """Have the customer reminded that a parcel waits; False when that stage is past or over."""
+    parcel = session.execute(
+        select(Fulfillment)
+        .where(
+            Fulfillment.id == fulfillment_id,
+            Fulfillment.status == Status.READY,
+            Fulfillment.reminders < stage,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if parcel is None:
+        return False
+    parcel.reminders = stage
+    session.flush()
+    fact = PickupReminded(**Locked(parcel, {}).ids, stage=stage)
+    events.record(session, fact, actor=SYSTEM)
+    return True
