@@ -12,6 +12,8 @@ import catalog.routes
 import inventory.routes
 import notifications.gateway
 import orders.routes
+import payments.gateway
+import payments.routes
 import stores.routes
 from app import auth, forms, problems, sessions, web
 from app.settings import Settings, read_settings
@@ -31,6 +33,7 @@ PAGES = (
     app.shop.views.blueprint,
     app.staff.views.blueprint,
     app.admin.views.blueprint,
+    payments.routes.blueprint,
 )
 
 
@@ -71,3 +74,4 @@ def configure(settings: Settings) -> None:
     secret.configure(settings.secret)
     events.subscribe(SUBSCRIPTIONS)
     notifications.gateway.configure(settings.messaging)
+    payments.gateway.configure(settings.payment)

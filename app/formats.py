@@ -43,7 +43,7 @@ def hour(at: datetime, zone: str, *, language: str) -> str:
     """Return the time of day of an instant at a place: « 16 h 30 », "4.30 pm"."""
     local = at.astimezone(ZoneInfo(zone))
     if language == "fr":
-        pattern = "H\u202f'h'\u202fmm" if local.minute else "H\u202f'h'"
+        pattern = "H\u00a0'h'\u00a0mm" if local.minute else "H\u00a0'h'"
     else:
         pattern = "h.mm\u00a0a" if local.minute else "h\u00a0a"
     return format_datetime(local, pattern, locale=LOCALES[language])

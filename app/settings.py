@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kernel.config import ConfigError, read_section
 from notifications.gateway import MessagingSettings
+from payments.gateway import PaymentSettings
 
 SECRET_FILE = "secret"  # noqa: S105 (a file name)
 HOME_DEFAULT = "var"
@@ -38,6 +39,7 @@ class Settings:
 
     core: CoreSettings
     messaging: MessagingSettings
+    payment: PaymentSettings
     secret: bytes
 
 
@@ -48,7 +50,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     core = read_section(CoreSettings, environ)
-    return Settings(core, read_section(MessagingSettings, environ), _secret(core))
+    return Settings(
+        core,
+        read_section(MessagingSettings, environ),
+        read_section(PaymentSettings, environ),
+        _secret(core),
+    )
 
 
 def _secret(core: CoreSettings) -> bytes:

@@ -1,6 +1,7 @@
 """Every consequence of every event, in one table; the names are stable, deliveries carry them."""
 
 import notifications.handlers
+import orders.handlers
 from kernel.events import Subscriptions
 from orders.events import (
     FulfillmentCancelled,
@@ -9,12 +10,19 @@ from orders.events import (
     FulfillmentReady,
     OrderPlaced,
     PassReissued,
+    ReadyPaid,
 )
+from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
 SUBSCRIPTIONS: Subscriptions = {
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentReady: {"announce-ready": notifications.handlers.announce_ready},
-    PassReissued: {"announce-new-pass": notifications.handlers.announce_ready},
+    ReadyPaid: {"announce-paid": notifications.handlers.announce_paid},
+    PaymentAuthorised: {"confirm-payment": orders.handlers.confirm_payment},
+    CheckoutExpired: {"abandon-unpaid": orders.handlers.abandon_unpaid},
+    PaymentCaptured: {"tell-captured": orders.handlers.tell_captured},
+    CaptureFailed: {"tell-uncaptured": orders.handlers.tell_uncaptured},
+    PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
@@ -22,6 +30,11 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "order.started.v1",
+        "order.abandoned.v1",
+        "payment.failed.v1",
+        "payment.refunded.v1",
+        "payment.refund_failed.v1",
         "order.cancelled.v1",
         "fulfillment.accepted.v1",
         "fulfillment.picking_started.v1",

@@ -20,6 +20,7 @@ from rq.serializers import JSONSerializer
 import kernel.idempotency
 import notifications.jobs
 import orders.jobs
+import payments.jobs
 from kernel import delivery
 from kernel.db import transaction
 from kernel.delivery import Claim
@@ -53,6 +54,8 @@ def prune() -> None:
 
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
+    Periodic("work-payments", 2, payments.jobs.work),
+    Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("prune", 3_600, prune),
@@ -96,7 +99,7 @@ def drain() -> int:
         for claim in claims:
             deliver_one(claim)
         answered += len(claims)
-        if not claims and not notifications.jobs.send_due():
+        if not claims and not notifications.jobs.send_due() and not payments.jobs.work():
             return answered
 
 

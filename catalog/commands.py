@@ -17,7 +17,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListSku:
-    """One SKU as an import or an editor gives it; `price_minor` includes tax, per `price_per`."""
+    """One SKU as an import or an editor gives it; `price_minor` includes tax, per `price_per`.
+
+    A language without a description keeps the one it has.
+    """
 
     sku: str
     article_code: str
@@ -31,3 +34,4 @@ class ListSku:
     category: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     picture: str | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)

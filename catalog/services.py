@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Boolean, literal_column, select, update
+from sqlalchemy import Boolean, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -60,19 +60,24 @@ def _have_texts(
     session: Session, commands: Sequence[ListSku], article_ids: dict[str, UUID]
 ) -> None:
     rows = {
-        (article_ids[command.article_code], language): name
+        (article_ids[command.article_code], language): (
+            name,
+            command.descriptions.get(language, ""),
+        )
         for command in commands
         for language, name in command.names.items()
     }
     statement = insert(ArticleText).values(
         [
-            {"article_id": article_id, "language": language, "name": name}
-            for (article_id, language), name in rows.items()
+            {"article_id": article_id, "language": language, "name": name, "description": text}
+            for (article_id, language), (name, text) in rows.items()
         ]
     )
+    kept = func.coalesce(func.nullif(statement.excluded.description, ""), ArticleText.description)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["article_id", "language"], set_={"name": statement.excluded.name}
+            index_elements=["article_id", "language"],
+            set_={"name": statement.excluded.name, "description": kept},
         )
     )
 

@@ -110,16 +110,18 @@ _RECEIVE = _statement("""
 """)
 
 _ADJUST = _statement("""
+    counted AS MATERIALIZED (
+        SELECT w.sku, w.quantity, w.quantity - coalesce(k.on_hand, 0) AS difference
+        FROM wanted w LEFT JOIN locked k ON k.sku = w.sku),
     changed AS (
         INSERT INTO stock_level AS l (location_id, sku, on_hand)
-        SELECT :location_id, sku, quantity FROM wanted ORDER BY sku
+        SELECT :location_id, sku, quantity FROM counted ORDER BY sku
         ON CONFLICT (location_id, sku) DO UPDATE SET on_hand = excluded.on_hand
-        RETURNING sku, on_hand)
+        RETURNING sku)
     INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, cause, cause_id, reason)
-    SELECT :location_id, c.sku, 'adjusted', c.on_hand - coalesce(k.on_hand, 0), 'count',
-           :count_id, :reason
-    FROM changed c LEFT JOIN locked k ON k.sku = c.sku
-    WHERE c.on_hand <> coalesce(k.on_hand, 0) RETURNING sku, on_hand_delta
+    SELECT :location_id, c.sku, 'adjusted', n.difference, 'count', :count_id, :reason
+    FROM changed c JOIN counted n ON n.sku = c.sku
+    WHERE n.difference <> 0 RETURNING sku, on_hand_delta
 """)
 
 _DOUBT = text("""

@@ -10,6 +10,8 @@ from orders.events import (
     FulfillmentHandedOver,
     FulfillmentReady,
     OrderPlaced,
+    PassReissued,
+    ReadyPaid,
 )
 
 
@@ -19,7 +21,21 @@ def confirm_order(session: Session, event: OrderPlaced) -> None:
 
 
 def announce_ready(session: Session, event: FulfillmentReady) -> None:
-    """The customer is owed the news that the parcel waits, on every channel we know."""
+    """The customer is owed the news that the parcel waits, on every channel we know.
+
+    Not while a card's money is being taken: `announce_paid` follows then.
+    """
+    if not event.awaits_capture:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+
+
+def announce_paid(session: Session, event: ReadyPaid) -> None:
+    """The customer is owed the news that the parcel waits, now that its money was asked for."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+
+
+def announce_new_pass(session: Session, event: PassReissued) -> None:
+    """The customer is owed the new code."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
 
 

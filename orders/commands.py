@@ -110,14 +110,25 @@ CHANNELS_OF: Final[Mapping[ActorKind, frozenset[Channel]]] = {
 """Who may begin an order on which channel."""
 
 
+class PayBy(StrEnum):
+    """How an order is paid."""
+
+    PICKUP = "pickup"
+    CARD = "card"
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
-    """An order to be collected at one store and paid there; equal SKUs are already summed."""
+    """An order to be collected at one store; equal SKUs are already summed.
+
+    By card it is `pending`, its stock held, until the card holds the money.
+    """
 
     channel: Channel
     store_code: str
     quantities: Mapping[str, int]
     contact: GiveContact
+    pay_by: PayBy = PayBy.PICKUP
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,3 +153,11 @@ class NoMoreExtensions(Conflict):
     code = "no-more-extensions"
     title = "The collection period cannot be extended again"
     way_out = "Collect it by `collect_by`, or order again later."
+
+
+class PaymentUnsettled(Conflict):
+    """The card's money is being taken at this moment; nobody needs to pay at the till."""
+
+    code = "payment-unsettled"
+    title = "The card payment is still being confirmed"
+    way_out = "Wait a moment and scan again."

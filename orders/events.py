@@ -24,6 +24,32 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderStarted(Event):
+    """An order was begun and its stock held; it counts once its card payment is certain."""
+
+    name = "order.started.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    location_id: UUID
+    channel: str
+    quantities: dict[str, int]
+    total_minor: int
+    currency: str
+    promised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAbandoned(Event):
+    """An order that was begun was never paid: its stock is free again."""
+
+    name = "order.abandoned.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
     """An order was called off before anything left the store."""
 
@@ -91,6 +117,16 @@ class FulfillmentReady(FulfillmentEvent):
     name = "fulfillment.ready.v1"
     bin: str
     collect_by: datetime
+    awaits_capture: bool = False
+    """The card's money is taken first: `ReadyPaid` tells when the customer may be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyPaid(FulfillmentEvent):
+    """The card's money for a ready parcel was taken, or could not be and is due at the counter."""
+
+    name = "fulfillment.ready_paid.v1"
+    captured: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,8 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import payments.queries
+import payments.services
 import stores.queries
 from kernel.db import transaction
 from orders import queries, services
@@ -38,3 +40,19 @@ def remind_waiting() -> int:
             with transaction() as session:
                 reminded += services.remind(session, each.fulfillment_id, stage=each.stage)
     return reminded
+
+
+def end_unpaid() -> int:
+    """End pending orders whose time to be paid is over: the payment page first, then the hold."""
+    with transaction() as session:
+        due = queries.list_overdue_pending(session)
+    ended = 0
+    for fulfillment_id in due:
+        with transaction() as session:
+            pages = [
+                payments.services.request_expiry(session, owed.id)
+                for owed in payments.queries.list_obligations(session, fulfillment_id)
+            ]
+            if not any(pages):
+                ended += services.abandon_pending(session, fulfillment_id)
+    return ended

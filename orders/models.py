@@ -95,6 +95,12 @@ class Fulfillment(Base):
             ),
         ),
         Index("ix_fulfillment_collect_by", "collect_by", postgresql_where=text("status = 'ready'")),
+        Index(
+            "ix_fulfillment_pending",
+            "pending_until",
+            postgresql_where=text("status = 'pending'"),
+        ),
+        CheckConstraint("status <> 'pending' OR pending_until IS NOT NULL", name="pending_until"),
         Index(None, "location_id", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         CheckConstraint("status <> 'ready' OR (bin IS NOT NULL)", name="ready_binned"),
     )
@@ -106,6 +112,7 @@ class Fulfillment(Base):
     status: Mapped[Status]
     promised_at: Mapped[datetime]
     promise_inputs: Mapped[dict[str, Any]]
+    pending_until: Mapped[datetime | None]
     bin: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     collect_by: Mapped[datetime | None]

@@ -1,18 +1,132 @@
-"""Reads of money."""
+"""Reads of money, and the shapes others may see: no card, no address of a customer."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from payments.models import TillPayment
+from payments.commands import ObligationStatus, RefundReason, WishKind, WishStatus
+from payments.errors import UnknownObligation
+from payments.models import LIVE_CHECKOUTS, CardPayment, Checkout, Obligation, TillPayment, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationFacts:
+    """What is owed by card and what became of it; amounts in minor units.
+
+    `captured_minor` and `refunded_minor` count every card that paid it; `pays_until` is the end of
+    the open payment page.
+    """
+
+    id: UUID
+    reference_id: UUID
+    obligation_no: int
+    amount_minor: int
+    currency: str
+    status: ObligationStatus
+    captured_minor: int
+    refunded_minor: int
+    pays_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """Money on its way back, or back; `settled_at` is when its end became known."""
+
+    id: UUID
+    obligation_id: UUID
+    amount_minor: int
+    reason: RefundReason
+    status: WishStatus
+    wished_at: datetime
+    settled_at: datetime | None
 
 
 def paid_minor(session: Session, reference_id: UUID) -> int:
-    """Return what has been paid for an obligation, minor units."""
-    paid: int = session.execute(
+    """Return what was paid under a reference, at tills and by card, less refunds; minor units."""
+    at_tills = session.execute(
         select(func.coalesce(func.sum(TillPayment.amount_minor), 0)).where(
             TillPayment.reference_id == reference_id
         )
     ).scalar_one()
-    return int(paid)
+    by_card = session.execute(
+        select(func.coalesce(func.sum(CardPayment.captured_minor - CardPayment.refunded_minor), 0))
+        .join(Obligation)
+        .where(Obligation.reference_id == reference_id)
+    ).scalar_one()
+    return int(at_tills) + int(by_card)
+
+
+def get_obligation(session: Session, obligation_id: UUID) -> ObligationFacts:
+    """Return one obligation.
+
+    Raises UnknownObligation.
+    """
+    found = _read(session, Obligation.id == obligation_id)
+    if not found:
+        raise UnknownObligation
+    return found[0]
+
+
+def list_obligations(session: Session, reference_id: UUID) -> list[ObligationFacts]:
+    """Return what is owed by card under a reference, in the order of its numbers."""
+    return _read(session, Obligation.reference_id == reference_id)
+
+
+def list_refunds(session: Session, obligation_id: UUID) -> list[RefundFacts]:
+    """Return what was, or is to be, given back of an obligation, oldest first."""
+    rows = session.execute(
+        select(Wish)
+        .where(Wish.obligation_id == obligation_id, Wish.kind == WishKind.REFUND)
+        .order_by(Wish.id)
+    ).scalars()
+    return [
+        RefundFacts(
+            id=row.id,
+            obligation_id=row.obligation_id,
+            amount_minor=row.amount_minor or 0,
+            reason=RefundReason(row.reason or ""),
+            status=row.status,
+            wished_at=row.wished_at,
+            settled_at=row.settled_at,
+        )
+        for row in rows
+    ]
+
+
+def _read(session: Session, condition: ColumnElement[bool]) -> list[ObligationFacts]:
+    money = (
+        select(
+            func.coalesce(func.sum(CardPayment.captured_minor), 0).label("captured"),
+            func.coalesce(func.sum(CardPayment.refunded_minor), 0).label("refunded"),
+        )
+        .where(CardPayment.obligation_id == Obligation.id)
+        .lateral()
+    )
+    pays_until = (
+        select(func.max(Checkout.expires_at))
+        .where(
+            Checkout.obligation_id == Obligation.id,
+            Checkout.status.in_(LIVE_CHECKOUTS),
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Obligation.id,
+            Obligation.reference_id,
+            Obligation.obligation_no,
+            Obligation.amount_minor,
+            Obligation.currency,
+            Obligation.status,
+            money.c.captured,
+            money.c.refunded,
+            pays_until,
+        )
+        .join(money, true())
+        .where(condition)
+        .order_by(Obligation.obligation_no)
+    )
+    return [ObligationFacts(*row) for row in rows]

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Leaves .venv with exactly what a lock names, and the command `comptoir` in it.
+# Leaves .venv with exactly what a lock names, the command `comptoir` in it, and the browser's part
+# of the pages in app/static/vendor.
 #
 #   tools/install.sh run|dev
 #
@@ -32,7 +33,7 @@ find_python() {
 }
 
 if is_installed "$kind" || { [ "$kind" = run ] && is_installed dev; }; then
-    exit 0
+    exec tools/front_end.sh "$kind"
 fi
 
 if [ -f "$stamp" ] && [ "$(cut -d' ' -f3- "$stamp")" != "$PWD" ]; then
@@ -60,4 +61,5 @@ if ! .venv/bin/uv pip sync --python .venv/bin/python --require-hashes "$lock"; t
 fi
 pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 printf '%s %s %s\n' "$kind" "$(digest "$kind")" "$PWD" >"$stamp"
+tools/front_end.sh "$kind"
 say 'Installed.'

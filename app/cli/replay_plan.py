@@ -32,6 +32,8 @@ CHARGES: Final = frozenset(
 )
 """Codes of postage, discounts, fees and hand-written lines: none of them lies on a shelf."""
 
+VOUCHER: Final = "gift_"
+
 CHANNELS: Final[Mapping[Channel, int]] = {Channel.WEB: 60, Channel.PHONE: 15, Channel.STORE: 25}
 WAYS: Final[Mapping[Found, int]] = {Found.QR: 60, Found.CODE: 25, Found.SEARCH: 15}
 FRENCH_SPEAKING: Final = frozenset({"France", "Belgium", "Switzerland", "Monaco", "Luxembourg"})
@@ -127,11 +129,15 @@ def read_day(
 
 
 def drop_unknown(invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse: Refuse) -> None:
-    """Take articles out of the invoices that our catalogue does not have."""
+    """Take out of the invoices what our catalogue does not have."""
     for invoice in invoices:
         for sku in sorted(unknown & invoice.quantities.keys()):
+            is_charge = sku.upper() in CHARGES or sku.lower().startswith(VOUCHER)
+            kind = (
+                "a charge or voucher, not an article" if is_charge else "SKU not in the catalogue"
+            )
             for line in invoice.places.pop(sku):
-                refuse(line, f"SKU not in the catalogue: {sku}")
+                refuse(line, f"{kind}: {sku}")
             del invoice.quantities[sku]
 
 
@@ -192,8 +198,6 @@ def _fingerprint(invoice: Invoice) -> str:
 
 def _article(values: Mapping[str, str], *, cancels: bool) -> tuple[str, int]:
     code = values["code"]
-    if code.upper() in CHARGES or code.lower().startswith("gift_"):
-        raise Invalid("a charge or voucher, not an article")
     if not code or not code.isascii() or not code.isprintable():
         raise Invalid("the article has no code")
     if not re.fullmatch(r"-?[0-9]{1,9}", values["quantity"]):

@@ -46,6 +46,12 @@ def _orders(journal: Journal) -> Iterator[str]:
     yield _line("  units", sum(sum(each.quantities.values()) for each in invoices))
     repeated = sum(len(lines) - 1 for each in invoices for lines in each.places.values())
     yield _line("  repeated articles added up", repeated)
+    resumed = [
+        number
+        for number, parcel in journal.parcels.items()
+        if parcel.again and journal.outcomes.get(number) != AGAIN
+    ]
+    yield _line("orders gone on with from an earlier replay", len(resumed))
     ways = Counter(
         parcel.planned.way.value
         for number, parcel in journal.parcels.items()

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
 from app import configure
 from app.embedded import EmbeddedError, servers
 from app.migrate import migrate
 from app.settings import HOME_DEFAULT, Settings, read_settings
 from kernel.config import ConfigError
+from kernel.db import SessionFactory
 
 EXIT_USAGE = 2
 
@@ -40,6 +42,15 @@ def attached() -> Iterator[Settings]:
             settings = read_settings(environ)
             migrate(addresses.owner_url, addresses.database_url)
             configure(settings)
-            yield settings
+            try:
+                yield settings
+            finally:
+                _disconnect()
     except (ConfigError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _disconnect() -> None:
+    bound = SessionFactory.kw.get("bind")
+    if isinstance(bound, Engine):
+        bound.dispose()

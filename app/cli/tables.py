@@ -7,6 +7,7 @@ to its end changes nothing.
 import codecs
 import csv
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def open_table(path: Path) -> Iterator[Table]:
     Raises Unreadable when it is not text in UTF-8, or empty.
     """
     lines = count_lines(path)
-    with _open(path) as raw, codecs.getreader("utf-8-sig")(raw) as text:
+    with io.TextIOWrapper(_open(path), encoding="utf-8-sig", newline="") as text:
         source = _lines(text, path)
         first = next(source, "")
         if not first.strip():
@@ -97,7 +98,7 @@ def _open(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
-def _lines(text: codecs.StreamReader, path: Path) -> Iterator[str]:
+def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
     while line := text.readline(LINE_MAX):
         if len(line) >= LINE_MAX:
             raise Unreadable(f"{path} holds a line of more than {LINE_MAX:,} signs: no table.")

@@ -2,8 +2,10 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
+from zlib import crc32
 
 from sqlalchemy.orm import Session
 
@@ -11,15 +13,18 @@ import catalog.services
 import inventory.services
 import stores.queries
 import stores.services
-from app.demo.retailer import BRAND, CATEGORIES, STAFF, STORES, articles
+from app.demo.articles import CATEGORIES, articles
+from app.demo.retailer import BRAND, COLLEAGUES, STAFF, STORES, WAREHOUSE
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from stores.commands import HireStaff, OpenLocation, StaffRole
 
 KEYS_FILE = "demo-keys.json"
-UNITS = 12
-UNITS_RARE = 2
-"""Every seventh SKU is scarce, so that availability has something to say."""
+WAREHOUSE_UNITS = 240
+UNITS_MIN, UNITS_STEP = 4, 3
+RARE_UNITS = 2
+LUCK_SIDES = 12
+"""A store carries each SKU by a throw of so many sides: 0 not at all, 1 and 2 rarely."""
 
 
 def seed(home: Path) -> bool:
@@ -52,37 +57,55 @@ def _fill(session: Session) -> dict[str, str]:
         catalog.services.list_category(session, code=code, names=dict(names))
     skus = articles()
     catalog.services.list_skus(session, skus, brand_id=brand_id)
-    locations = {}
-    for code, name, street, postcode, city, latitude, longitude, hours in STORES:
-        locations[code], _ = stores.services.open_location(
-            session,
-            OpenLocation(
-                brand_id=brand_id,
-                code=code,
-                name=name,
-                street=street,
-                postcode=postcode,
-                city=city,
-                country="FR",
-                phone=None,
-                latitude=latitude,
-                longitude=longitude,
-                time_zone="Europe/Paris",
-                opening_hours=hours,
-            ),
-        )
-        stock = {sku.sku: UNITS_RARE if place % 7 == 0 else UNITS for place, sku in enumerate(skus)}
-        inventory.services.receive(
-            session, location_id=locations[code], quantities=stock, actor=SYSTEM
-        )
+    location_ids = _open_locations(session, brand_id)
+    for code, location_id in location_ids.items():
+        stock = _stock(code, [each.sku for each in skus])
+        inventory.services.receive(session, location_id=location_id, quantities=stock, actor=SYSTEM)
+    # Past orders belong here: placed through the use cases, out of the stock received above.
+    for name, role, codes in COLLEAGUES:
+        _hire(session, name, role, [location_ids[code] for code in codes])
     return {
-        role.value: _key(session, name, role, tuple(locations[code] for code in codes))
+        role.value: _issue_key(
+            session, name, _hire(session, name, role, [location_ids[code] for code in codes])
+        )
         for name, role, codes in STAFF
     }
 
 
-def _key(session: Session, name: str, role: StaffRole, location_ids: tuple[UUID, ...]) -> str:
-    staff_id = stores.services.hire_staff(session, HireStaff(name, role, location_ids))
+def _open_locations(session: Session, brand_id: UUID) -> dict[str, UUID]:
+    opened = {}
+    for place in (*STORES, WAREHOUSE):
+        is_store = place is not WAREHOUSE
+        command = OpenLocation(
+            brand_id=brand_id,
+            country="FR",
+            time_zone="Europe/Paris",
+            sells=is_store,
+            collects=is_store,
+            ships=not is_store,
+            **place._asdict(),
+        )
+        opened[place.code], _ = stores.services.open_location(session, command)
+    return opened
+
+
+def _stock(code: str, skus: Sequence[str]) -> dict[str, int]:
+    """Return what a location begins with: the same on every machine, and not the same anywhere."""
+    if code == WAREHOUSE.code:
+        return dict.fromkeys(skus, WAREHOUSE_UNITS)
+    thrown = {sku: crc32(f"{code} {sku}".encode()) % LUCK_SIDES for sku in skus}
+    return {
+        sku: luck if luck <= RARE_UNITS else UNITS_MIN + luck * UNITS_STEP
+        for sku, luck in thrown.items()
+        if luck
+    }
+
+
+def _hire(session: Session, name: str, role: StaffRole, location_ids: Sequence[UUID]) -> UUID:
+    return stores.services.hire_staff(session, HireStaff(name, role, tuple(location_ids)))
+
+
+def _issue_key(session: Session, name: str, staff_id: UUID) -> str:
     _, key = stores.services.issue_key(
         session, name=name, scopes=[], staff_id=staff_id, actor=SYSTEM
     )

@@ -650,6 +650,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("promise_inputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("pending_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bin", sa.Text(), nullable=True),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("collect_by", sa.DateTime(timezone=True), nullable=True),
@@ -661,6 +662,10 @@ def upgrade() -> None:
             sa.DateTime(timezone=True),
             server_default=sa.text("statement_timestamp()"),
             nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status <> 'pending' OR pending_until IS NOT NULL",
+            name=op.f("ck_fulfillment_pending_until"),
         ),
         sa.CheckConstraint(
             "status <> 'ready' OR (bin IS NOT NULL)", name=op.f("ck_fulfillment_ready_binned")
@@ -697,6 +702,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_fulfillment_order_id"), "fulfillment", ["order_id"], unique=False)
+    op.create_index(
+        "ix_fulfillment_pending",
+        "fulfillment",
+        ["pending_until"],
+        unique=False,
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.create_table(
         "order_line",
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1135,6 +1147,11 @@ def downgrade() -> None:
     )
     op.drop_table("payment_wish")
     op.drop_table("order_line")
+    op.drop_index(
+        "ix_fulfillment_pending",
+        table_name="fulfillment",
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.drop_index(op.f("ix_fulfillment_order_id"), table_name="fulfillment")
     op.drop_index(
         "ix_fulfillment_open",

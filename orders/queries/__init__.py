@@ -14,6 +14,7 @@ from orders.queries.parcels import (
     list_expired,
     list_fulfillments,
     list_open_contacts,
+    list_overdue_pending,
     list_parcels_of,
     list_waiting,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "list_expired",
     "list_fulfillments",
     "list_open_contacts",
+    "list_overdue_pending",
     "list_parcels_of",
     "list_passes",
     "list_passes_at",

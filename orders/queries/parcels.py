@@ -104,6 +104,17 @@ def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
     return list(rows.scalars())
 
 
+def list_overdue_pending(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
+    """Return pending parcels whose time to be paid is over, by the database's clock."""
+    rows = session.execute(
+        select(Fulfillment.id)
+        .where(Fulfillment.status == Status.PENDING, Fulfillment.pending_until < DB_NOW)
+        .order_by(Fulfillment.pending_until)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
 def list_waiting(session: Session, *, limit: int = PAGE_MAX) -> list[Waiting]:
     """Return ready parcels whose customer is due a reminder, with the stage that is due."""
     last_day = Fulfillment.collect_by < DB_NOW + timedelta(hours=24)

@@ -4,6 +4,12 @@ from orders.services.carting import choose_store, empty_cart, put_in_cart
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.paying import (
+    abandon_pending,
+    confirm_payment,
+    find_authorised,
+    tell_ready_paid,
+)
 from orders.services.placing import PlacedOrder, place_order
 from orders.services.preparing import (
     accept,
@@ -17,15 +23,18 @@ from orders.services.preparing import (
 __all__ = [
     "Parcel",
     "PlacedOrder",
+    "abandon_pending",
     "accept",
     "bin_parcel",
     "cancel_order",
     "change_collector",
     "check_parcel",
     "choose_store",
+    "confirm_payment",
     "empty_cart",
     "expire_fulfillment",
     "extend_pickup",
+    "find_authorised",
     "hand_over",
     "mark_ready",
     "pick",
@@ -35,4 +44,5 @@ __all__ = [
     "remind",
     "report_short_line",
     "start_picking",
+    "tell_ready_paid",
 ]

@@ -29,6 +29,7 @@ from orders.errors import (
     PassNotValid,
     PassRevoked,
     PaymentDue,
+    PaymentUnsettled,
     PickupExpired,
     UnknownFulfillment,
     WrongState,
@@ -38,6 +39,7 @@ from orders.events import FulfillmentHandedOver
 from orders.models import HandOverRow, PickupPass
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts, PassState
+from orders.services.paying import find_authorised
 from payments.services import Ticket
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
@@ -198,6 +200,8 @@ def _refuse_unless_collectable(
         raise WrongStore(store=other.code, store_name=other.name)
     if facts.status is not Status.READY:
         _refuse_state(session, facts)
+    if find_authorised(session, facts.id) is not None:
+        raise PaymentUnsettled
     if state is not None and state.revoked_why is not None:
         raise PassRevoked(why=state.revoked_why)
 

@@ -7,6 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import inventory.services
+import payments.queries
+import payments.services
 from kernel.actors import Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.errors import NotOrdered, UnknownFulfillment
@@ -89,7 +91,7 @@ def give_pass(session: Session, facts: PassFacts) -> None:
 
 
 def give_up(session: Session, locked: Locked, *, why: str) -> None:
-    """Cancel what is still owed of a parcel, free its stock and kill its passes."""
+    """Cancel what is still owed of a parcel, free its stock and money, kill its passes."""
     owed = {sku: line.open for sku, line in locked.lines.items() if line.open}
     for sku, quantity in owed.items():
         locked.lines[sku].cancelled += quantity
@@ -107,3 +109,6 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
         .where(PickupPass.fulfillment_id == locked.parcel.id, PickupPass.revoked_at.is_(None))
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
+    if not any(line.handed_over for line in locked.lines.values()):
+        for owed_money in payments.queries.list_obligations(session, locked.parcel.id):
+            payments.services.cancel_obligation(session, owed_money.id)

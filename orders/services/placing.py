@@ -1,29 +1,35 @@
 """Placing an order: slot by slot the same on every channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import Integer, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
 from sqlalchemy.orm import Session
 
 import catalog.queries
 import customers.services
 import inventory.services
+import payments.services
 import stores.promises
 import stores.queries
 from catalog.queries import Offer
 from kernel import events
 from kernel.actors import Actor
 from kernel.ids import new_id, new_order_number
-from orders.commands import CHANNELS_OF, Channel, Formation, PlaceOrder
+from orders.commands import CHANNELS_OF, Channel, Formation, PayBy, PlaceOrder, Status
 from orders.errors import ChannelNotAllowed, EmptyOrder
-from orders.events import OrderPlaced
+from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Totals, price_basket
+from payments.commands import OpenObligation
 from stores.errors import PickupNotOffered, StorePaused
 from stores.queries import StoreFacts
+
+HOLD_MIN: Final = 35
+"""Minutes for which stock is held for a card payment, from its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class PlacedOrder:
     promised_at: datetime
     currency: str
     totals: Totals
+    obligation_id: UUID | None = None
+    """What the card has to pay, for an order that is pending until it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,9 @@ _OPEN = text("""
         SELECT id, sku, place, name, quantity, price, price_per, vat FROM items),
     parcel AS (
         INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                                 promise_inputs)
-        SELECT :fulfillment_id, id, :location_id, 'pickup', 'new', :promised_at, :promise_inputs
+                                 promise_inputs, pending_until)
+        SELECT :fulfillment_id, id, :location_id, 'pickup', :status, :promised_at, :promise_inputs,
+               statement_timestamp() + make_interval(mins => :pending_min)
         FROM opened RETURNING id),
     parts AS (
         INSERT INTO fulfillment_line (fulfillment_id, sku, quantity)
@@ -75,6 +84,7 @@ _OPEN = text("""
     *(bindparam(each, type_=ARRAY(INTEGER)) for each in ("quantities", "prices")),
     *(bindparam(each, type_=ARRAY(INTEGER)) for each in ("price_pers", "vats")),
     bindparam("promise_inputs", type_=JSONB),
+    bindparam("pending_min", type_=Integer),
 )
 
 
@@ -107,7 +117,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         location_id=store.id,
         quantities=command.quantities,
     )
-    fact = OrderPlaced(
+    fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
         order_id=placed.id,
         fulfillment_id=placed.fulfillment_id,
         location_id=store.id,
@@ -118,7 +128,10 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         promised_at=promise.at,
     )
     events.record(session, fact, actor=actor)
-    return placed
+    if command.pay_by is PayBy.PICKUP:
+        return placed
+    obligation = OpenObligation(placed.fulfillment_id, placed.totals.total_minor, store.currency)
+    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
 def promise_pickup(store: StoreFacts) -> Promise:
@@ -165,6 +178,7 @@ def _open(
 ) -> PlacedOrder:
     order_id, fulfillment_id = new_id(), new_id()
     chosen = [offers[sku] for sku in command.quantities]
+    by_card = command.pay_by is PayBy.CARD
     in_store = command.channel in {Channel.STORE, Channel.POS}
     values = {
         "order_id": order_id,
@@ -184,6 +198,8 @@ def _open(
         "location_id": store.id,
         "promised_at": promise.at,
         "promise_inputs": dict(promise.inputs),
+        "status": (Status.PENDING if by_card else Status.NEW).value,
+        "pending_min": HOLD_MIN if by_card else None,
     }
     number = new_order_number()
     while session.execute(_OPEN, {**values, "number": number}).first() is None:

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 import inventory.services
+import payments.services
 import stores.promises
 import stores.queries
 from inventory.commands import Doubt
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
+from orders import queries
 from orders.commands import SHORT_EFFECTS, CancelReason, ShortReason, Status
 from orders.errors import LinesUndecided, NotBinned, WrongState
 from orders.events import (
@@ -25,6 +27,7 @@ from orders.events import (
 )
 from orders.passes import new_pass
 from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
+from orders.services.paying import find_authorised
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -124,8 +127,23 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
-    fact = FulfillmentReady(**locked.ids, bin=parcel.bin or "", collect_by=parcel.collect_by)
+    fact = FulfillmentReady(
+        **locked.ids,
+        bin=parcel.bin or "",
+        collect_by=parcel.collect_by,
+        awaits_capture=_request_capture(session, parcel.id),
+    )
     events.record(session, fact, actor=actor)
+
+
+def _request_capture(session: Session, fulfillment_id: UUID) -> bool:
+    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
+    held = find_authorised(session, fulfillment_id)
+    if held is None:
+        return False
+    facts = queries.get_fulfillment(session, fulfillment_id, actor=SYSTEM)
+    payments.services.request_capture(session, held.id, amount_minor=facts.owed.total_minor)
+    return True
 
 
 def _in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:

@@ -7,16 +7,23 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import orders.services
+from app.embedded import Cluster
+from app.migrate import migrate
 from customers.commands import GiveContact
-from kernel import delivery
+from kernel import db, delivery
 from kernel.actors import SYSTEM
-from notifications import gateway
+from kernel.checks import run_check
+from kernel.db import SessionFactory, transaction
+from notifications import gateway, services
+from notifications.checks import CHECKS
 from notifications.gateway import MessagingSettings
+from notifications.services import Call
 from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
@@ -105,15 +112,18 @@ class Counter:
         self.tell()
 
     def hand_over(self, placed: PlacedOrder) -> None:
+        """The customer pays and takes everything."""
         command = HandOver("lyon", fulfillment_id=placed.fulfillment_id, ticket_number="T-1")
         orders.services.hand_over(self.session, command, actor=SYSTEM)
         self.tell()
 
     def cancel(self, placed: PlacedOrder, reason: CancelReason) -> None:
+        """The order is called off."""
         orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
         self.tell()
 
     def expire(self, placed: PlacedOrder) -> None:
+        """Nobody came in time."""
         self.session.execute(
             text("UPDATE fulfillment SET collect_by = now() - interval '1 hour' WHERE id = :id"),
             {"id": placed.fulfillment_id},
@@ -136,6 +146,19 @@ class Counter:
         )
         self.session.commit()
 
+    def begin_one(self) -> Call:
+        """Lease one message and note that its call begins, as a sender does before it dies."""
+        with transaction() as session:
+            (claim,) = services.claim_due(session, limit=1)
+        with transaction() as session:
+            call = services.begin(session, claim)
+        assert call is not None
+        return call
+
+    def findings(self) -> list[str]:
+        """The invariants that do not hold."""
+        return [check.id for check in CHECKS if run_check(self.session, check) is not None]
+
     def messages(self, order_id: UUID) -> list[dict[str, Any]]:
         """The rows, oldest first."""
         rows = self.session.execute(
@@ -145,11 +168,25 @@ class Counter:
 
     def ways(self, order_id: UUID) -> list[tuple[str, str, str]]:
         """Template, channel and status of every message, oldest first."""
-        return [
-            (row["template"], row["channel"], row["status"]) for row in self.messages(order_id)
-        ]
+        return [(row["template"], row["channel"], row["status"]) for row in self.messages(order_id)]
 
 
 @pytest.fixture
 def counter(session: Session, shop: Any) -> Counter:
     return Counter(session)
+
+
+@pytest.fixture
+def own_session(cluster: Cluster, app: Any) -> Iterator[Session]:
+    """A session with real commits, in a database that is gone afterwards."""
+    address = cluster.url("postgres", "postgres").replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE messages OWNER owner")
+    migrate(cluster.url("owner", "messages"), cluster.url("app", "messages"))
+    engine = db.make_engine(cluster.url("app", "messages"))
+    SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    with SessionFactory() as session:
+        yield session
+    engine.dispose()
+    with psycopg.connect(address, autocommit=True) as admin:
+        admin.execute("DROP DATABASE messages WITH (FORCE)")

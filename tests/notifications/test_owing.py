@@ -1,18 +1,10 @@
 """What is owed to whom, on which channel, and only once."""
 
-import threading
-from collections.abc import Iterator
 from typing import Any
 
-import psycopg
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.embedded import Cluster
-from app.migrate import migrate
-from kernel import db
-from kernel.db import SessionFactory, transaction
 from notifications.commands import Owe, Template
 from notifications.services import owe
 from orders.commands import CancelReason
@@ -72,43 +64,3 @@ def test_an_event_told_twice_owes_one_message(counter: Any, session: Session) ->
     event_id = counter.messages(placed.id)[0]["event_id"]
     owe(session, Owe(event_id, placed.fulfillment_id, Template.CONFIRMATION))
     assert len(counter.messages(placed.id)) == 1
-
-
-class TestWithRealCommits:
-    """Two handlers at once, in a database of their own."""
-
-    @pytest.fixture
-    def session(self, cluster: Cluster, app: Any) -> Iterator[Session]:
-        address = cluster.url("postgres", "postgres").replace("+psycopg", "")
-        with psycopg.connect(address, autocommit=True) as admin:
-            admin.execute("CREATE DATABASE messages OWNER owner")
-        migrate(cluster.url("owner", "messages"), cluster.url("app", "messages"))
-        engine = db.make_engine(cluster.url("app", "messages"))
-        SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
-        with SessionFactory() as session:
-            yield session
-        engine.dispose()
-        with psycopg.connect(address, autocommit=True) as admin:
-            admin.execute("DROP DATABASE messages WITH (FORCE)")
-
-    def test_two_handlers_at_once_owe_one_message(self, counter: Any, session: Session) -> None:
-        placed = counter.place()
-        event_id = counter.messages(placed.id)[0]["event_id"]
-        session.execute(text("DELETE FROM message"))
-        session.commit()
-        gate = threading.Barrier(4)
-        command = Owe(event_id, placed.fulfillment_id, Template.CONFIRMATION)
-
-        def handle() -> None:
-            with transaction() as own:
-                own.execute(text("SELECT 1"))
-                gate.wait(5)
-                owe(own, command)
-
-        threads = [threading.Thread(target=handle) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(10)
-        session.commit()
-        assert counter.ways(placed.id) == [("confirmation", "email", "due")]

@@ -1,4 +1,4 @@
-"""Use cases of money."""
+"""Money taken at a till."""
 
 from dataclasses import dataclass
 from uuid import UUID

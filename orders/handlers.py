@@ -1,0 +1,29 @@
+"""What happens to orders because of what happens to their money. Safe to repeat."""
+
+from sqlalchemy.orm import Session
+
+from orders import services
+from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
+
+ENDED = "ended"
+
+
+def confirm_payment(session: Session, event: PaymentAuthorised) -> None:
+    """A pending order counts once its card holds the money."""
+    services.confirm_payment(session, event.reference_id, obligation_id=event.obligation_id)
+
+
+def abandon_unpaid(session: Session, event: CheckoutExpired) -> None:
+    """A pending order whose payment page ended for good holds nothing any more."""
+    if event.cause == ENDED:
+        services.abandon_pending(session, event.reference_id)
+
+
+def tell_captured(session: Session, event: PaymentCaptured) -> None:
+    """A ready parcel whose money was taken may be announced."""
+    services.tell_ready_paid(session, event.reference_id, captured=True)
+
+
+def tell_uncaptured(session: Session, event: CaptureFailed) -> None:
+    """A ready parcel whose money could not be taken is announced as to be paid."""
+    services.tell_ready_paid(session, event.reference_id, captured=False)

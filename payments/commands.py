@@ -1,0 +1,104 @@
+"""Words of payments, and the inputs of their use cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ObligationStatus(StrEnum):
+    """Where an obligation stands; `payments.models.NEXT` says what may follow."""
+
+    OPENED = "opened"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class CheckoutStatus(StrEnum):
+    """Where one visit to the payment page stands."""
+
+    STARTING = "starting"
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+class PaymentStatus(StrEnum):
+    """What became of the money on a card."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+
+
+class WishKind(StrEnum):
+    """What Stripe is to be asked for."""
+
+    EXPIRE = "expire"
+    CAPTURE = "capture"
+    CANCEL = "cancel"
+    REFUND = "refund"
+
+
+class WishStatus(StrEnum):
+    """The truth about a wish: `unknown` is asked after, never assumed."""
+
+    DUE = "due"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class NewsStatus(StrEnum):
+    """What became of a webhook: `doubted` contradicts what is owed and waits for a person."""
+
+    DUE = "due"
+    DONE = "done"
+    IGNORED = "ignored"
+    DOUBTED = "doubted"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    CANCELLED = "cancelled"
+    SHORT = "short"
+    UNCOLLECTED = "uncollected"
+    RETURNED = "returned"
+    GOODWILL = "goodwill"
+    SURPLUS = "surplus"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObligation:
+    """Something owed under a reference; the amount in minor units of the ISO 4217 currency."""
+
+    reference_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the payment page shows, and where it leads back to.
+
+    Stripe keeps the addresses, so they must hold no secret; `{CHECKOUT_SESSION_ID}` in
+    `return_url` becomes the session's id.
+    """
+
+    title: str
+    language: str
+    return_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckout:
+    """A payment page somebody may be sent to, until it ends."""
+
+    url: str
+    expires_at: datetime

@@ -1,0 +1,61 @@
+"""Use cases of money: owe it, send somebody to pay, believe Stripe, capture, refund, cancel."""
+
+from payments.services.believing import note_intent, note_session
+from payments.services.news import (
+    NewsClaim,
+    Trace,
+    claim_news,
+    find_session,
+    keep_news,
+    settle_news,
+    trace,
+)
+from payments.services.owing import (
+    cancel_obligation,
+    open_obligation,
+    request_capture,
+    request_expiry,
+    request_refund,
+)
+from payments.services.settling import Call, Claim, begin, claim_due, settle
+from payments.services.till import Ticket, record_till_payment
+from payments.services.visiting import (
+    Poll,
+    begin_checkout,
+    claim_expiry,
+    claim_polls,
+    find_visit,
+    note_checkout_started,
+    supersede_checkout,
+)
+
+__all__ = [
+    "Call",
+    "Claim",
+    "NewsClaim",
+    "Poll",
+    "Ticket",
+    "Trace",
+    "begin",
+    "begin_checkout",
+    "cancel_obligation",
+    "claim_due",
+    "claim_expiry",
+    "claim_news",
+    "claim_polls",
+    "find_session",
+    "find_visit",
+    "keep_news",
+    "note_checkout_started",
+    "note_intent",
+    "note_session",
+    "open_obligation",
+    "record_till_payment",
+    "request_capture",
+    "request_expiry",
+    "request_refund",
+    "settle",
+    "settle_news",
+    "supersede_checkout",
+    "trace",
+]

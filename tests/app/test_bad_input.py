@@ -1,0 +1,534 @@
+"""Bad input gets its problem, is never our error, and changes nothing."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+
+from kernel.web import make_cursor
+from tests.conftest import Shop, as_key, order_body
+from tests.unmoved import nothing_moves, problem
+
+VALIDATION = (422, "validation")
+MALFORMED = (400, "malformed-body")
+NO_KEY = (400, "idempotency-key-required")
+
+NOT_QUANTITIES: list[Any] = [
+    0,
+    -1,
+    1.9,
+    1.0,
+    1e3,
+    "1",
+    " 2 ",
+    "1_000",
+    "1e3",
+    "٣",
+    True,
+    None,
+    [],
+    {},
+    100_001,
+    2**31,
+    2**63,
+    10**30,
+]
+NOT_TEXTS: list[Any] = [
+    "",
+    "   ",
+    None,
+    5,
+    True,
+    [],
+    {"$gt": ""},
+    "a\x00b",
+    "\ud800",
+    "a\r\nBcc: x@y.z",
+    "\x1b[31m",
+    "x" * 201,
+]
+UNKNOWN_SKUS = [
+    "NOT-OURS",
+    "../../etc/passwd",
+    "'; DROP TABLE sku;--",
+    "%00",
+    "\u202eTENT-2P",
+    "\u0422ENT-2P",
+    "TENT\u200b-2P",
+    "⛺",
+    "tent-2p",
+]
+NOT_EMAILS = [
+    "plainly",
+    "a@localhost",
+    "a@@example.org",
+    "a b@example.org",
+    '"<img>"@example.org',
+    "a@[127.0.0.1]",
+    "a@example..org",
+    "@example.org",
+    "a@-example.org",
+    f"{'a' * 65}@example.org",
+]
+NOT_PHONES = [
+    "+",
+    "123",
+    "letters",
+    "+33 8 99 70 12 34",
+    "+1 900 555 0123",
+    "+881 6 1234 5678",
+    "+999 123 456 789",
+    "06 39 98 12 34 ext. 5",
+    "+3363998123456789",
+    "0000000000",
+]
+NEVER_OURS_TO_GIVE = [
+    "status",
+    "paid",
+    "price_minor",
+    "total_minor",
+    "discount",
+    "store_id",
+    "brand_id",
+    "role",
+    "customer_id",
+    "on_hand",
+    "number",
+    "id",
+    "_id",
+    "created_at",
+    "__proto__",
+    "\ud800",
+]
+NOT_JSON = [
+    b"",
+    b" ",
+    b"{",
+    b'{"items": [],}',
+    b"{'items': []}",
+    b'{"store": "lyon", "store": "paris"}',
+    b'{"items": [{"sku": "BOOK", "quantity": NaN}]}',
+    b'{"items": [{"sku": "BOOK", "quantity": -Infinity}]}',
+    b'{"quantity": ' + b"9" * 5_000 + b"}",
+    b'// a comment\n{"store": "lyon"}',
+    b'\xef\xbb\xbf{"store": "lyon"}',
+    b'{"store": "\xff"}',
+    '{"store": "lyon"}'.encode("utf-16"),
+    b"[" * 33 + b"]" * 33,
+    b"[" * 200_000,
+    b'{"a":' * 33 + b"1" + b"}" * 33,
+]
+NOT_AN_OBJECT = [b"null", b"[]", b'"x"', b"5", b"true", b"{}"]
+NOT_ADDRESSES = [
+    "/api/v1/nothing",
+    "/api/v1/stores/%00",
+    "/api/v1/stores/lyon%0a",
+    "/api/v1/stores/%ff%fe",
+    "/api/v1/stores/%ed%a0%80",
+    "/api/v1/stores/%c0%ae%c0%ae",
+    "/api/v1/stores/" + "x" * 3_000,
+    "/api/v1/stores/../stores/lyon%2e",
+    "/api/v1/stores/lyon;x",
+    "/api/v1/stores/LYON",
+    "/API/v1/stores",
+    "/api/v1/articles/a%00b",
+    "/api/v1/articles/%27%3B%20DROP%20TABLE%20sku",
+    "/api/v1/orders/1%0a",
+    "/api/v1/orders/1",
+    "/api/v1/orders/9999999999999999999999",
+    "/api/v1/stores/lyon/stock/%00",
+    "/staff/%00",
+]
+NOT_QUERIES = [
+    "/api/v1/articles?limit=0",
+    "/api/v1/articles?limit=-1",
+    "/api/v1/articles?limit=101",
+    "/api/v1/articles?limit=1.9",
+    "/api/v1/articles?limit=ten",
+    "/api/v1/articles?limit=",
+    "/api/v1/articles?limit=1000000000",
+    "/api/v1/articles?limit=" + "9" * 40,
+    "/api/v1/articles?q=" + "x" * 201,
+    "/api/v1/articles?q=%00",
+    "/api/v1/articles?sort=password",
+    "/api/v1/articles?order_by=(select+1)",
+    "/api/v1/articles?language=de",
+    "/api/v1/articles?language=fr%27--",
+    "/api/v1/articles?brand=aubepin",
+    "/api/v1/articles?category=",
+    "/api/v1/stores?latitude=45",
+    "/api/v1/stores?latitude=91&longitude=0",
+    "/api/v1/stores?latitude=NaN&longitude=0",
+    "/api/v1/stores?latitude=45&longitude=4&radius_km=1001",
+    "/api/v1/stores?latitude=45&longitude=4&radius_km=-1",
+    "/api/v1/stores/lyon/stock?sku=%00",
+    "/api/v1/stores/lyon/stock/BOOK?before=0",
+    "/api/v1/stores/lyon/stock/BOOK?before=9223372036854775808",
+    "/api/v1/stores/lyon/parcels",
+    "/api/v1/stores/lyon/parcels?said=a",
+    "/api/v1/fulfillments",
+    "/api/v1/fulfillments?store=lyon&status=lost",
+    "/api/v1/fulfillments?store=lyon&page=2",
+    "/api/v1/orders",
+    "/api/v1/orders?number=",
+]
+NOT_BASKETS: list[dict[str, Any]] = [
+    {},
+    {"items": []},
+    {"items": {}},
+    {"items": [[]]},
+    {"items": [{"sku": "BOOK", "quantity": 1}] * 1_001},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": 45.7}},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": 91, "longitude": 0}},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": True, "longitude": 0}},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": "45", "longitude": 0}},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "near": "Lyon"},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": 0},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": 1_001},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": "50"},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "stores": "lyon"},
+    {"items": [{"sku": "BOOK", "quantity": 1}], "stores": ["lyon"] * 601},
+    {"items": [{"sku": "BOOK", "quantity": 1, "price_minor": 1}]},
+]
+NOT_PAUSES: list[dict[str, Any]] = [
+    {"until": "2026-01-01T00:00:00Z"},
+    {"until": "2026-01-01T00:00:00Z", "reason": ""},
+    *(
+        {"until": until, "reason": "stock-take"}
+        for until in (
+            None,
+            5,
+            "tomorrow",
+            "2020-01-01T00:00:00Z",
+            "2199-01-01T00:00:00Z",
+            "2199-01-01T00:00:00",
+            "2027-02-30T10:00:00Z",
+            "2026-12-31T23:59:60Z",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "10000-01-01T00:00:00Z",
+        )
+    ),
+]
+
+
+def put(body: dict[str, Any], pointer: str, value: object) -> dict[str, Any]:
+    """Return the body with another value at a JSON pointer."""
+    changed = deepcopy(body)
+    *way, last = pointer.strip("/").split("/")
+    here: Any = changed
+    for step in way:
+        here = here[int(step) if isinstance(here, list) else step]
+    here[last] = value
+    return changed
+
+
+def place(client: FlaskClient, shop: Shop, body: object) -> Any:
+    return client.post("/api/v1/orders", json=body, headers=as_key(shop.integration))
+
+
+def pointers(response: Any) -> list[str]:
+    return [each["pointer"] for each in response.json["errors"]]
+
+
+@pytest.mark.parametrize("quantity", NOT_QUANTITIES, ids=repr)
+def test_only_whole_units_can_be_ordered(
+    client: FlaskClient, connection: Connection, shop: Shop, quantity: object
+) -> None:
+    body = put(order_body(), "/items/1/quantity", quantity)
+    with nothing_moves(connection):
+        response = place(client, shop, body)
+    assert problem(response) == VALIDATION
+    assert pointers(response) == ["/items/1/quantity"]
+
+
+@pytest.mark.parametrize("value", NOT_TEXTS, ids=repr)
+@pytest.mark.parametrize("pointer", ["/items/0/sku", "/store", "/customer/last_name"])
+def test_texts_are_texts_that_can_be_stored(
+    client: FlaskClient, connection: Connection, shop: Shop, pointer: str, value: object
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), pointer, value))
+    assert problem(response) == VALIDATION
+    assert pointers(response) == [pointer]
+
+
+@pytest.mark.parametrize("sku", UNKNOWN_SKUS, ids=ascii)
+def test_what_we_do_not_sell_is_named_back(
+    client: FlaskClient, connection: Connection, shop: Shop, sku: str
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), "/items/0/sku", sku))
+    assert problem(response) == (422, "unknown-sku")
+    assert response.json["skus"] == [sku]
+
+
+@pytest.mark.parametrize("email", NOT_EMAILS)
+def test_an_address_that_cannot_be_one_is_refused(
+    client: FlaskClient, connection: Connection, shop: Shop, email: str
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), "/customer/email", email))
+    assert problem(response) == (422, "unreadable-email")
+
+
+@pytest.mark.parametrize("email", ["a@b.co\nBcc: x@y.z", f"{'a' * 64}@{'b' * 250}.org", 5, []])
+def test_an_address_is_one_short_line(
+    client: FlaskClient, connection: Connection, shop: Shop, email: object
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), "/customer/email", email))
+    assert problem(response) == VALIDATION
+    assert pointers(response) == ["/customer/email"]
+
+
+@pytest.mark.parametrize("phone", NOT_PHONES)
+def test_a_number_that_cannot_be_one_or_costs_money_is_refused(
+    client: FlaskClient, connection: Connection, shop: Shop, phone: str
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), "/customer/phone", phone))
+    assert problem(response) == (422, "unreadable-phone")
+
+
+def test_somebody_nobody_can_reach_cannot_order(
+    client: FlaskClient, connection: Connection, shop: Shop
+) -> None:
+    body = order_body(customer={"last_name": "Durand"})
+    with nothing_moves(connection):
+        response = place(client, shop, body)
+    assert problem(response) == VALIDATION
+    assert pointers(response) == ["/customer/email"]
+
+
+@pytest.mark.parametrize("name", NEVER_OURS_TO_GIVE, ids=ascii)
+@pytest.mark.parametrize("pointer", ["/", "/customer/", "/items/0/"])
+def test_nobody_sets_what_is_ours_to_compute(
+    client: FlaskClient, connection: Connection, shop: Shop, pointer: str, name: str
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, put(order_body(), pointer + name, 1))
+    assert problem(response) == VALIDATION
+    assert pointers(response) == [pointer + name]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"store": "nowhere"}, (404, "unknown-location")),
+        ({"channel": "fax"}, VALIDATION),
+        ({"channel": ["web"]}, VALIDATION),
+        ({"channel": "pos"}, (403, "channel-not-allowed")),
+        ({"language": "de"}, VALIDATION),
+        ({"language": {}}, VALIDATION),
+        ({"items": []}, VALIDATION),
+        ({"items": [{"sku": "BOOK", "quantity": 1}] * 1_001}, VALIDATION),
+        ({"items": [{"sku": "BOOK", "quantity": 100_000}] * 2}, VALIDATION),
+        ({"customer": None}, VALIDATION),
+        ({"customer": []}, VALIDATION),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_order_that_cannot_be_meant_is_refused(
+    client: FlaskClient,
+    connection: Connection,
+    shop: Shop,
+    changes: dict[str, Any],
+    said: tuple[int, str],
+) -> None:
+    with nothing_moves(connection):
+        response = place(client, shop, order_body(**changes))
+    assert problem(response) == said
+
+
+def test_every_wrong_field_is_named_at_once_but_at_most_fifty(
+    client: FlaskClient, connection: Connection, shop: Shop
+) -> None:
+    with nothing_moves(connection):
+        two = place(client, shop, order_body(store="", language="de"))
+        many = place(client, shop, order_body(items=[{"sku": "BOOK", "quantity": 0}] * 60))
+    assert sorted(pointers(two)) == ["/language", "/store"]
+    assert len(pointers(many)) == 50
+
+
+@pytest.mark.parametrize("data", NOT_JSON, ids=lambda data: ascii(data[:30]))
+def test_what_is_not_strict_json_is_not_read(
+    client: FlaskClient, connection: Connection, shop: Shop, data: bytes
+) -> None:
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/orders",
+            data=data,
+            content_type="application/json",
+            headers=as_key(shop.integration),
+        )
+    assert problem(response) == MALFORMED
+
+
+@pytest.mark.parametrize("data", NOT_AN_OBJECT)
+def test_json_of_another_shape_is_not_valid(
+    client: FlaskClient, connection: Connection, shop: Shop, data: bytes
+) -> None:
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/orders",
+            data=data,
+            content_type="application/json",
+            headers=as_key(shop.integration),
+        )
+    assert problem(response) == VALIDATION
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],
+)
+def test_only_json_is_read_as_json(
+    client: FlaskClient, connection: Connection, shop: Shop, media_type: str | None
+) -> None:
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/orders",
+            data=json.dumps(order_body()).encode(),
+            content_type=media_type,
+            headers=as_key(shop.integration),
+        )
+    assert problem(response) == (415, "unsupported-media-type")
+
+
+def test_a_body_of_more_than_a_mebibyte_is_not_read(
+    client: FlaskClient, connection: Connection, shop: Shop
+) -> None:
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/orders",
+            data=b" " * (1024 * 1024 + 1),
+            content_type="application/json",
+            headers=as_key(shop.integration),
+        )
+    assert problem(response) == (413, "too-large")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [],
+        [""],
+        ["1234567"],
+        ["x" * 201],
+        ["x" * 10_000],
+        ["tab\tbed-key"],
+        ["clé-française"],
+        ["first-key-1", "second-key-2"],
+    ],
+    ids=lambda keys: ascii(keys)[:30],
+)
+def test_a_keyed_request_needs_exactly_one_usable_key(
+    client: FlaskClient, connection: Connection, shop: Shop, keys: list[str]
+) -> None:
+    headers = [("Authorization", f"Bearer {shop.integration}")]
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/orders",
+            json=order_body(),
+            headers=[*headers, *(("Idempotency-Key", key) for key in keys)],
+        )
+    assert problem(response) == NO_KEY
+
+
+@pytest.mark.parametrize("path", NOT_ADDRESSES, ids=lambda path: path[:50])
+def test_an_address_that_names_nothing_is_not_found(
+    client: FlaskClient, connection: Connection, shop: Shop, path: str
+) -> None:
+    with nothing_moves(connection):
+        response = client.get(path, headers={"Authorization": f"Bearer {shop.manager}"})
+    assert problem(response)[0] == 404
+
+
+@pytest.mark.parametrize("path", NOT_QUERIES, ids=lambda path: path[:60])
+def test_a_question_that_cannot_be_meant_is_refused(
+    client: FlaskClient, connection: Connection, shop: Shop, path: str
+) -> None:
+    with nothing_moves(connection):
+        response = client.get(path, headers={"Authorization": f"Bearer {shop.manager}"})
+    assert problem(response) == VALIDATION
+    assert all(pointer.startswith("/query") for pointer in pointers(response))
+
+
+@pytest.mark.parametrize("parts", [("one",), ("one", "two"), ("one", "two", "three")])
+@pytest.mark.parametrize("path", ["/api/v1/articles?", "/api/v1/fulfillments?store=lyon&"])
+def test_a_cursor_of_another_listing_is_refused(
+    client: FlaskClient, shop: Shop, path: str, parts: tuple[str, ...]
+) -> None:
+    if (len(parts) == 1) == path.startswith("/api/v1/articles"):
+        pytest.skip("this is how cursors of this listing look")
+    response = client.get(
+        f"{path}cursor={make_cursor(*parts)}", headers={"Authorization": f"Bearer {shop.manager}"}
+    )
+    assert problem(response) == (422, "bad-cursor")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "%25%25", "AAAA", "_w", "é", "x" * 400, "MjAyNi0wMS0wMQp4", "Cg"]
+)
+@pytest.mark.parametrize(
+    "path", ["/api/v1/articles?", "/api/v1/stores?", "/api/v1/fulfillments?store=lyon&"]
+)
+def test_an_altered_cursor_is_no_error_of_ours(
+    client: FlaskClient, shop: Shop, path: str, cursor: str
+) -> None:
+    response = client.get(
+        f"{path}cursor={cursor}", headers={"Authorization": f"Bearer {shop.manager}"}
+    )
+    if response.status_code != 200:
+        assert problem(response) == (422, "bad-cursor")
+
+
+@pytest.mark.parametrize("body", NOT_BASKETS, ids=lambda body: str(body)[-60:])
+def test_a_basket_that_cannot_be_meant_is_refused(
+    client: FlaskClient, connection: Connection, shop: Shop, body: dict[str, Any]
+) -> None:
+    headers = {"Authorization": f"Bearer {shop.manager}"}
+    with nothing_moves(connection):
+        response = client.post("/api/v1/availability", json=body, headers=headers)
+    assert problem(response) == VALIDATION
+
+
+@pytest.mark.parametrize("body", NOT_PAUSES, ids=str)
+def test_a_pause_ends_at_a_time_to_come(
+    client: FlaskClient, connection: Connection, shop: Shop, body: dict[str, Any]
+) -> None:
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/stores/lyon/pause", json=body, headers=as_key(shop.manager)
+        )
+    assert problem(response) == VALIDATION
+
+
+@pytest.mark.parametrize("quantity", NOT_QUANTITIES, ids=repr)
+def test_only_whole_units_can_be_received(
+    client: FlaskClient, connection: Connection, shop: Shop, quantity: object
+) -> None:
+    body = {"items": [{"sku": "BOOK", "quantity": quantity}]}
+    with nothing_moves(connection):
+        response = client.post(
+            "/api/v1/stores/lyon/receipts", json=body, headers=as_key(shop.manager)
+        )
+    assert problem(response) == VALIDATION
+
+
+def test_trusted_looking_headers_change_nothing(client: FlaskClient, shop: Shop) -> None:
+    response = client.get(
+        "/api/v1/fulfillments?store=lyon",
+        headers={
+            "X-Forwarded-For": "127.0.0.1",
+            "X-HTTP-Method-Override": "DELETE",
+            "X-Original-URL": "/health/live",
+            "Host": "evil.test",
+            "Range": "bytes=0-1",
+        },
+    )
+    assert problem(response) == (401, "unauthenticated")

@@ -1,0 +1,173 @@
+"""The API's description: complete, true, and used to ask the API many odd questions."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_smorest.spec.plugins import FlaskPlugin
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy.orm import Session
+
+import stores.services
+from app.openapi import describe
+from kernel.actors import SYSTEM
+from kernel.web import declaration_of
+from stores.commands import HireStaff, StaffRole
+from tests.conftest import Shop, as_key, order_body
+
+EXAMPLES: Final = 12
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+SELF: Final = "/api/v1/openapi.json"
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    return dict(client.get(SELF).json)
+
+
+def operations(document: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, FlaskPlugin.flaskpath2openapi(rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and rule.rule != SELF
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_described_and_every_description_has_its_route(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    assert operations(document) == routes(app)
+
+
+def test_every_operation_lists_its_problems_and_its_sign_in(document: dict[str, Any]) -> None:
+    for method, path in operations(document):
+        operation = document["paths"][path][method.lower()]
+        always = {"401", "403", "404", "422", "429", "503"}
+        assert always <= set(operation["responses"]), (method, path)
+        assert {"bearer": []} in operation["security"]
+        if method == "POST":
+            assert {"400", "409", "413", "415"} <= set(operation["responses"]), path
+    for name, response in document["components"]["responses"].items():
+        assert list(response["content"]) == ["application/problem+json"], name
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> None:
+    free = {
+        (method, path)
+        for method, path in operations(document)
+        if {} in document["paths"][path][method.lower()]["security"]
+    }
+    assert free == {
+        ("GET", "/api/v1/articles"),
+        ("GET", "/api/v1/articles/{code}"),
+        ("GET", "/api/v1/stores"),
+        ("GET", "/api/v1/stores/{code}"),
+        ("POST", "/api/v1/availability"),
+        ("POST", "/api/v1/orders"),
+    }
+
+
+def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    described = {
+        (method, path)
+        for method, path in operations(document)
+        for parameter in document["paths"][path][method.lower()].get("parameters", [])
+        if parameter["name"] == "Idempotency-Key"
+    }
+    declared = set()
+    for rule in app.url_map.iter_rules():
+        declaration = declaration_of(app.view_functions[rule.endpoint])
+        if declaration is not None and declaration.keyed:
+            declared.add(("POST", FlaskPlugin.flaskpath2openapi(rule.rule)))
+    assert described == declared
+    changing = {each for each in operations(document) if each[0] != "GET"}
+    assert changing - described == {
+        ("POST", "/api/v1/availability"),
+        ("POST", "/api/v1/hand-overs/check"),
+    }
+
+
+def test_every_value_in_the_description_has_a_type(document: dict[str, Any]) -> None:
+    untyped = [
+        (name, field)
+        for name, schema in document["components"]["schemas"].items()
+        for field, value in schema.get("properties", {}).items()
+        if not {"type", "$ref", "anyOf", "allOf", "oneOf"} & set(value)
+    ]
+    assert untyped == []
+
+
+def test_odd_questions_get_answers_the_description_allows(
+    app: Flask, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    staff_id = stores.services.hire_staff(session, HireStaff("Ada", StaffRole.ADMIN))
+    key = stores.services.issue_key(session, name="Ada", scopes=[], staff_id=staff_id, actor=SYSTEM)
+    session.commit()
+    order = client.post("/api/v1/orders", json=order_body(channel="phone"), headers=as_key(key[1])).json
+    real = {
+        "code": "lyon",
+        "sku": "TENT-2P",
+        "order_id": order["id"],
+        "fulfillment_id": order["fulfillment_id"],
+    }
+    with app.app_context():
+        schema = schemathesis.openapi.from_dict(describe(app))
+    for found in schema.get_all_operations():
+        for mode in GenerationMode:
+            ask(found.ok(), app, mode=mode, key=key[1], real=real)
+
+
+def ask(
+    operation: Any, app: Flask, *, mode: GenerationMode, key: str, real: dict[str, str]
+) -> None:
+    """Ask one operation odd questions, half of them about things that exist."""
+    turns = iter(range(1_000_000))
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def each(case: Any) -> None:
+        if next(turns) % 2 and case.path_parameters:
+            case.path_parameters = {
+                name: real.get(name, value) for name, value in case.path_parameters.items()
+            }
+        case.headers = {**(case.headers or {}), **as_key(key, idempotency_key=str(uuid4()))}
+        case.call_and_validate(app=app, checks=CHECKS)
+
+    each()

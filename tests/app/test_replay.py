@@ -1,0 +1,308 @@
+"""`comptoir replay`: a day of real sales becomes orders that are placed, prepared and collected."""
+
+import gzip
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.cli import replay_drive
+from app.cli.replay_plan import (
+    PlannedOrder,
+    drop_unknown,
+    plan_orders,
+    read_day,
+    read_header,
+)
+from app.cli.tables import Table, open_table
+from sandbox import running
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+DAY = "2010-12-01"
+SALES = (
+    "536365,A,TENT,2,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+    "536365,B,MUG,6,2010-12-01 08:26:00,3.39,17850.0,United Kingdom",
+    "536365,A,TENT,1,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+    "536365,POST,POSTAGE,1,2010-12-01 08:26:00,18.0,17850.0,United Kingdom",
+    "536366,B,MUG,1,2010-12-01 08:28:00,3.39,17850.0,France",
+    "536367,A,TENT,4,2010-12-01 08:34:00,2.55,13047.0,France",
+    "C536368,A,TENT,-4,2010-12-01 09:00:00,2.55,13047.0,France",
+    "C536369,B,MUG,-2,2010-12-01 09:01:00,3.39,17850.0,United Kingdom",
+    "C536370,B,MUG,-9,2010-12-01 09:02:00,3.39,17850.0,United Kingdom",
+    "C536371,D,Discount,-1,2010-12-01 09:03:00,27.5,14527.0,United Kingdom",
+    "536372,A,,56,2010-12-01 09:04:00,0.0,,United Kingdom",
+    "536373,Z,NO LONGER SOLD,1,2010-12-01 09:05:00,1.0,,United Kingdom",
+    "536373,B,MUG,many,2010-12-01 09:05:00,3.39,,United Kingdom",
+    "536373,B,MUG,2,2010-12-01 09:05:00,3.39,,United Kingdom",
+    "536374,A,TENT,-3,2010-12-01 09:06:00,2.55,,United Kingdom",
+    "536375,A,TENT,9,2010-12-02 09:06:00,2.55,,United Kingdom",
+    "536376,A,TENT,9,yesterday,2.55,,United Kingdom",
+)
+
+
+@pytest.fixture
+def sales(tmp_path: Path) -> Path:
+    """Two days of sales, gzipped: three orders of two customers and a guest, one taken back."""
+    file = tmp_path / "sales.csv.gz"
+    file.write_bytes(gzip.compress("\n".join((HEADER, *SALES)).encode()))
+    return file
+
+
+@pytest.fixture
+def retailer(installation: Any, tmp_path: Path) -> Any:
+    """Two stores that are always open and one that offers no collection, and two articles."""
+    points = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [4.83 + place / 100, 45.77]},
+            "properties": {
+                "name": "Comptoir",
+                "ref": place,
+                "addr:street": "Rue du Test",
+                "addr:postcode": "69004",
+                "addr:city": "Lyon",
+                "opening_hours": hours,
+            },
+        }
+        for place, hours in enumerate(("24/7", "24/7", ""), start=1)
+    ]
+    stores = tmp_path / "stores.geojson"
+    stores.write_text(json.dumps({"type": "FeatureCollection", "features": points}))
+    articles = tmp_path / "catalogue.csv"
+    articles.write_text("sku,name,price\nA,TENT,89.90\nB,MUG,12.90\n")
+    assert installation.run("import", "stores", stores).exit_code == 0
+    assert installation.run("import", "catalogue", articles).exit_code == 0
+    return installation
+
+
+def figures(output: str) -> dict[str, int]:
+    """Return the table a replay prints: label to figure."""
+    found = re.findall(r"^ *(\S.*?) \.+ ([\d,]+)$", output, re.MULTILINE)
+    return {label: int(figure.replace(",", "")) for label, figure in found}
+
+
+def first_order(table: Table) -> PlannedOrder:
+    """Return the plan of the first invoice, with its stock received."""
+    places = read_header(table.header)
+    day = read_day(table.rows, places, date(2010, 12, 1), refuse=lambda _line, _reason: None)
+    drop_unknown(day, frozenset({"POST", "Z", "D"}), refuse=lambda _line, _reason: None)
+    first = next(plan_orders(day, ["comptoir-1"], seed=1))
+    replay_drive.receive_stock("comptoir-1", first.invoice.quantities)
+    return first
+
+
+def test_each_invoice_of_the_day_becomes_an_order_and_is_collected(
+    retailer: Any, sales: Path
+) -> None:
+    result = retailer.run("replay", sales, "--day", DAY)
+    assert result.exit_code == 0, result.output
+    told = figures(result.output)
+    assert {
+        label: told[label]
+        for label in (
+            "invoices",
+            "handed over",
+            "cancelled before they were picked",
+            "cancel one of these orders",
+            "cancel only a part of an order",
+            "cancel an order of another day",
+            "take back no article",
+            "nothing in them that we sell",
+            "orders placed",
+            "lines",
+            "units",
+            "repeated articles added up",
+        )
+    } == {
+        "invoices": 10,
+        "handed over": 3,
+        "cancelled before they were picked": 1,
+        "cancel one of these orders": 1,
+        "cancel only a part of an order": 1,
+        "cancel an order of another day": 1,
+        "take back no article": 1,
+        "nothing in them that we sell": 2,
+        "orders placed": 4,
+        "lines": 5,
+        "units": 16,
+        "repeated articles added up": 1,
+    }
+    assert retailer.rows(
+        "SELECT f.status, l.sku, sum(l.quantity), sum(l.handed_over) FROM fulfillment f"
+        " JOIN fulfillment_line l ON l.fulfillment_id = f.id GROUP BY 1, 2 ORDER BY 1, 2"
+    ) == [("cancelled", "A", 4, 0), ("handed_over", "A", 3, 3), ("handed_over", "B", 9, 9)]
+
+
+def test_the_day_needs_its_stock_and_leaves_only_what_was_taken_back(
+    retailer: Any, sales: Path
+) -> None:
+    told = figures(retailer.run("replay", sales, "--day", DAY).output)
+    assert {label: told[label] for label in told if label.startswith(("opening", "units "))} == {
+        "opening stock received, units": 16,
+        "units on hand before": 0,
+        "units on hand at opening": 16,
+        "units on hand after": 4,
+        "units reserved before": 0,
+        "units reserved after": 0,
+    }
+    assert retailer.rows("SELECT sum(on_hand), sum(reserved) FROM stock_level") == [(4, 0)]
+    assert retailer.rows("SELECT sum(on_hand_delta), sum(reserved_delta) FROM stock_movement") == [
+        (4, 0)
+    ]
+
+
+def test_rows_of_no_use_are_counted_by_reason_and_named_by_line(retailer: Any, sales: Path) -> None:
+    result = retailer.run("replay", sales, "--day", DAY)
+    assert sorted(retailer.report(result), key=lambda row: int(row[0])) == [
+        ("5", "not taken", "a charge or voucher, not an article: POST"),
+        ("9", "not taken", "invoice C536369: cancel only a part of an order"),
+        ("10", "not taken", "invoice C536370: cancel an order of another day"),
+        ("11", "not taken", "a charge or voucher, not an article: D"),
+        ("11", "not taken", "invoice C536371: take back no article"),
+        ("12", "not taken", "no price: a note on stock, not a sale"),
+        ("12", "not taken", "invoice 536372: nothing in them that we sell"),
+        ("13", "not taken", "SKU not in the catalogue: Z"),
+        ("14", "not taken", "the quantity is not a whole number"),
+        ("16", "not taken", "the quantity is not one of a sale"),
+        ("16", "not taken", "invoice 536374: nothing in them that we sell"),
+        ("18", "not taken", "the time cannot be read"),
+    ]
+    assert figures(result.output)["rows not used"] == 7
+
+
+def test_the_same_day_again_places_nothing_twice(retailer: Any, sales: Path) -> None:
+    retailer.run("replay", sales, "--day", DAY)
+    before = retailer.rows("SELECT count(*), max(id) FROM event")
+    again = retailer.run("replay", sales, "--day", DAY, "--seed", "7")
+    assert again.exit_code == 0
+    told = figures(again.output)
+    assert (told["already replayed"], told["orders placed"]) == (4, 0)
+    assert told["opening stock received, units"] == 0
+    assert retailer.rows("SELECT count(*), max(id) FROM event") == before
+    assert retailer.rows("SELECT count(*) FROM sales_order") == [(4,)]
+
+
+def test_a_replay_that_was_cut_off_goes_on_where_it_stopped(retailer: Any, sales: Path) -> None:
+    with retailer.attached(), open_table(sales) as table:
+        first = first_order(table)
+        parcel = replay_drive.place(first)
+    result = retailer.run("replay", sales, "--day", DAY)
+    told = figures(result.output)
+    assert (result.exit_code, told["orders placed"], told["handed over"]) == (0, 3, 3)
+    assert told["orders gone on with from an earlier replay"] == 1
+    assert retailer.rows(
+        f"SELECT status FROM fulfillment WHERE id = '{parcel.fulfillment_id}'"  # noqa: S608 (our id)
+    ) == [("handed_over",)]
+
+
+def test_an_order_that_cannot_be_brought_to_its_end_is_told_by_the_exit_status(
+    retailer: Any, sales: Path
+) -> None:
+    with retailer.attached(), open_table(sales) as table:
+        first = first_order(table)
+        replay_drive.place(first)
+    with retailer.engine.begin() as connection:
+        connection.execute(text("UPDATE fulfillment SET status = 'rejected'"))
+    result = retailer.run("replay", sales, "--day", DAY)
+    told = figures(result.output)
+    assert (result.exit_code, told["placed, but not brought to the end"]) == (3, 1)
+
+
+def test_the_same_customer_is_one_person_with_a_number_nobody_has(
+    retailer: Any, sales: Path
+) -> None:
+    retailer.run("replay", sales, "--day", DAY)
+    assert retailer.rows(
+        "SELECT count(DISTINCT customer_id), count(*), email, phone FROM contact"
+        " GROUP BY email, phone ORDER BY email"
+    ) == [
+        (1, 1, "c13047@example.org", "+33199003047"),
+        (1, 2, "c17850@example.org", "+33199007850"),
+        (1, 1, "guest-536373@example.org", None),
+    ]
+
+
+def test_messages_really_go_out(
+    retailer: Any, sales: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path / "vendors") as vendors:
+        monkeypatch.setenv("SMTP_URL", vendors.smtp)
+        monkeypatch.setenv("SMS_URL", vendors.sms)
+        told = figures(retailer.run("replay", sales, "--day", DAY).output)
+        answer = httpx.get(f"{vendors.mailbox}/messages", trust_env=False)
+    kinds = [each["kind"] for each in answer.json()["messages"]]
+    assert (kinds.count("email"), kinds.count("sms")) == (told["email sent"], told["sms sent"])
+    # Four confirmations, one cancellation, three times ready and three receipts.
+    assert (told["email sent"], told["sms sent"]) == (11, 2)
+
+
+def test_a_sku_without_a_price_under_the_stores_brand_is_refused_with_the_reason(
+    retailer: Any, sales: Path, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("sku,name,price\nZ,CHAIR,5.00\n")
+    retailer.run("import", "catalogue", foreign, "--brand", "other")
+    result = retailer.run("replay", sales, "--day", DAY)
+    assert result.exit_code == 0
+    assert figures(result.output)["refused: Not an article we sell"] == 1
+    assert [row[2] for row in retailer.report(result) if row[2].startswith("invoice 536373")] == [
+        "invoice 536373: refused: Not an article we sell {'skus': ['Z']}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ((HEADER,), "has no invoice of 2010-12-01."),
+        (("a,b", "1,2"), "no column for invoice, code, quantity"),
+    ],
+)
+def test_a_file_without_the_day_is_refused(
+    retailer: Any, tmp_path: Path, lines: tuple[str, ...], sentence: str
+) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_text("\n".join(lines))
+    result = retailer.run("replay", file, "--day", DAY)
+    assert (result.exit_code, sentence in result.output) == (2, True)
+
+
+def test_a_torn_gzip_file_is_refused(retailer: Any, sales: Path) -> None:
+    sales.write_bytes(sales.read_bytes()[:-20])
+    result = retailer.run("replay", sales, "--day", DAY)
+    assert (result.exit_code, "cannot be read" in result.output) == (2, True)
+
+
+def test_without_stores_there_is_nothing_to_replay_at(installation: Any, sales: Path) -> None:
+    result = installation.run("replay", sales, "--day", DAY)
+    assert (result.exit_code, "import stores first" in result.output) == (2, True)
+
+
+def test_real_invoices_at_real_stores_are_all_accounted_for(
+    installation: Any, tmp_path: Path
+) -> None:
+    if not DATA.is_dir():
+        pytest.skip("the real data (../shared/data) is not on this machine")
+    installation.run("import", "stores", DATA / "stores" / "gifi.geojson")
+    installation.run("import", "catalogue", DATA / "retail" / "catalogue.csv", "--currency", "EUR")
+    invoices: dict[str, list[str]] = {}
+    with gzip.open(DATA / "retail" / "sales-2010-12.csv.gz", "rt", encoding="utf-8") as file:
+        header = next(file)
+        for line in file:
+            number = line.partition(",")[0]
+            if number not in invoices and len(invoices) == 25:
+                break
+            invoices.setdefault(number, []).append(line)
+    slice_file = tmp_path / "slice.csv"
+    slice_file.write_text(header + "".join(line for lines in invoices.values() for line in lines))
+    result = installation.run("replay", slice_file, "--day", DAY)
+    told = figures(result.output)
+    assert (result.exit_code, told["invoices"]) == (0, 25)
+    taken_back = sum(number.startswith("C") for number in invoices)
+    assert told["handed over"] == told["orders placed"] == 25 - taken_back
+    assert (told["units on hand after"], told["units reserved after"]) == (0, 0)
