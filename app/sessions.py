@@ -12,9 +12,9 @@ from flask import Flask, Response, g, request
 from kernel import secret
 from kernel.errors import Forbidden
 
-SHOPPER, STAFF, TABLET = "shopper", "staff", "tablet"
+SHOPPER, STAFF, TABLET, ORDER = "shopper", "staff", "tablet", "order"
 YEAR_S: Final = 365 * 24 * 3_600
-MAX_AGE_S: Final = {SHOPPER: 90 * 24 * 3_600, STAFF: None, TABLET: YEAR_S}
+MAX_AGE_S: Final = {SHOPPER: 90 * 24 * 3_600, STAFF: None, TABLET: YEAR_S, ORDER: 3_600}
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_BYTES: Final = 32
 CSRF_FIELD: Final = "csrf"

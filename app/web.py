@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, render_template
 from flask_limiter import Limiter
@@ -22,13 +23,14 @@ REDIS_PATIENCE_S = 0.5
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "script-src 'self'; connect-src 'self'; form-action 'self' {payment}; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), geolocation=(self)",
 }
+STRIPE_API, STRIPE_CHECKOUT = "api.stripe.com", "https://checkout.stripe.com"
 HSTS = "max-age=31536000; includeSubDomains"
 
 system = Blueprint("system", __name__)
@@ -127,7 +129,7 @@ def _is_known() -> bool:
 
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        response.headers.setdefault(name, value.replace("{payment}", _payment_page()))
     if g.get("request_id"):
         response.headers["X-Request-Id"] = g.request_id
     if current_app.config["COMPTOIR"].core.public_url.startswith("https://"):
@@ -135,6 +137,14 @@ def _finish(response: Response) -> Response:
     if response.mimetype in {"application/json", "text/html"}:  # pages show names and passes
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _payment_page() -> str:
+    """Return the origin of the payment page, to which a form of ours may lead."""
+    url = urlsplit(current_app.config["COMPTOIR"].payment.stripe_api_url)
+    if url.hostname == STRIPE_API:
+        return STRIPE_CHECKOUT
+    return f"{url.scheme}://{url.netloc}"
 
 
 def _redis_answers() -> bool:

@@ -11,8 +11,10 @@ CHECKS: Final = (
         """
         SELECT e.id AS event_id, e.name AS lost, NULL AS message_id
         FROM event e
-        WHERE (e.name IN ('order.placed.v1', 'fulfillment.ready.v1', 'fulfillment.cancelled.v1',
-                          'fulfillment.expired.v1')
+        WHERE (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
+                          'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1')
+               OR (e.name = 'fulfillment.ready.v1'
+                   AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))
                OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))
           AND EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id)
           AND NOT EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id AND d.done_at IS NULL)

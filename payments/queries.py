@@ -70,6 +70,13 @@ def get_obligation(session: Session, obligation_id: UUID) -> ObligationFacts:
     return found[0]
 
 
+def find_obligation_of_session(session: Session, session_id: str) -> UUID | None:
+    """Return the obligation a visit to Stripe was for, if the visit was one of ours."""
+    return session.execute(
+        select(Checkout.obligation_id).where(Checkout.session_id == session_id)
+    ).scalar_one_or_none()
+
+
 def list_obligations(session: Session, reference_id: UUID) -> list[ObligationFacts]:
     """Return what is owed by card under a reference, in the order of its numbers."""
     return _read(session, Obligation.reference_id == reference_id)

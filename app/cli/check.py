@@ -7,6 +7,7 @@ import click
 import inventory.checks
 import notifications.checks
 import orders.checks
+import payments.checks
 from app.cli.session import attached
 from kernel.checks import Check, Finding, run_check
 from kernel.db import transaction
@@ -14,6 +15,7 @@ from kernel.db import transaction
 CHECKS: tuple[Check, ...] = (
     *inventory.checks.CHECKS,
     *orders.checks.CHECKS,
+    *payments.checks.CHECKS,
     *notifications.checks.CHECKS,
 )
 EXIT_FOUND = 1

@@ -200,15 +200,15 @@ def _session(found: StripeObject) -> SessionFacts:
     values = _plain(found)
     intent = values["payment_intent"]
     return SessionFacts(
-        id=values["id"],
-        status=values["status"],
-        amount_minor=values["amount_total"],
-        currency=values["currency"].upper(),
-        livemode=values["livemode"],
+        id=_text(values["id"]),
+        status=_text(values["status"]),
+        amount_minor=_whole(values["amount_total"]),
+        currency=_text(values["currency"]).upper(),
+        livemode=_flag(values["livemode"]),
         obligation_id=_named(values, "obligation"),
         checkout_id=_named(values, "checkout"),
-        url=values["url"],
-        expires_at=datetime.fromtimestamp(values["expires_at"], UTC),
+        url=None if values["url"] is None else _text(values["url"]),
+        expires_at=datetime.fromtimestamp(_whole(values["expires_at"]), UTC),
         intent=None if intent is None else _intent_of(intent),
     )
 
@@ -220,12 +220,12 @@ def _intent(found: StripeObject) -> IntentFacts:
 def _intent_of(values: dict[str, Any]) -> IntentFacts:
     error = values["last_payment_error"]
     return IntentFacts(
-        id=values["id"],
-        status=values["status"],
-        amount_minor=values["amount"],
-        captured_minor=values["amount_received"],
-        currency=values["currency"].upper(),
-        livemode=values["livemode"],
+        id=_text(values["id"]),
+        status=_text(values["status"]),
+        amount_minor=_whole(values["amount"]),
+        captured_minor=_whole(values["amount_received"]),
+        currency=_text(values["currency"]).upper(),
+        livemode=_flag(values["livemode"]),
         obligation_id=_named(values, "obligation"),
         checkout_id=_named(values, "checkout"),
         failure=None if error is None else _failure(error),
@@ -240,7 +240,7 @@ def _failure(error: dict[str, Any]) -> tuple[str, str]:
 
 def _refund(found: StripeObject) -> RefundFacts:
     values = _plain(found)
-    return RefundFacts(values["id"], values["status"], values["amount"])
+    return RefundFacts(_text(values["id"]), _text(values["status"]), _whole(values["amount"]))
 
 
 def _plain(found: StripeObject) -> dict[str, Any]:
@@ -250,4 +250,23 @@ def _plain(found: StripeObject) -> dict[str, Any]:
 
 def _named(values: dict[str, Any], name: str) -> str | None:
     named = (values["metadata"] or {}).get(name)
-    return None if named is None else str(named)
+    return None if named is None else _text(named)
+
+
+def _text(value: object) -> str:
+    """Return a text of an answer, which is not to be trusted to be one. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not a whole number")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("not a flag")
+    return value

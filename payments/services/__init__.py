@@ -12,6 +12,7 @@ from payments.services.news import (
 )
 from payments.services.owing import (
     cancel_obligation,
+    cancel_unpaid,
     open_obligation,
     request_capture,
     request_expiry,
@@ -39,6 +40,7 @@ __all__ = [
     "begin",
     "begin_checkout",
     "cancel_obligation",
+    "cancel_unpaid",
     "claim_due",
     "claim_expiry",
     "claim_news",

@@ -9,7 +9,6 @@ import logging
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from kernel.actors import SYSTEM
@@ -24,6 +23,7 @@ from payments.commands import (
     WishKind,
     WishStatus,
 )
+from payments.errors import UnknownObligation
 from payments.events import (
     CaptureFailed,
     CheckoutExpired,
@@ -126,13 +126,11 @@ def give_up_capture(
 
 
 def _lock_visit(session: Session, checkout_id: UUID) -> tuple[Obligation, Checkout]:
-    owner = session.execute(
-        select(Checkout.obligation_id).where(Checkout.id == checkout_id)
-    ).scalar_one()
-    obligation = lock(session, owner)
-    checkout = session.get(Checkout, checkout_id, populate_existing=True)
+    checkout = session.get(Checkout, checkout_id)
     if checkout is None:
-        raise NoResultFound
+        raise UnknownObligation
+    obligation = lock(session, checkout.obligation_id)
+    session.refresh(checkout)
     return obligation, checkout
 
 

@@ -19,7 +19,7 @@ from payments.commands import (
     WishStatus,
 )
 from payments.errors import AmountTooHigh, NotAuthorised, UnreadableAmount
-from payments.models import CardPayment, Obligation, Wish
+from payments.models import PAYABLE, CardPayment, Obligation, Wish
 from payments.services.believing import put_right
 from payments.services.rows import (
     live_checkout,
@@ -114,6 +114,20 @@ def request_expiry(session: Session, obligation_id: UUID) -> bool:
         return False
     wish_expiry(session, checkout, reason="ended")
     return True
+
+
+def cancel_unpaid(session: Session, obligation_id: UUID) -> bool:
+    """Have nothing owed, unless it is paid or may be paid at this moment; tell whether it is so.
+
+    For the end of a hold: False while a card holds the money or a payment page is open, whose end
+    has to be asked for and waited for first. The customer who was just in time keeps the order.
+
+    Raises UnknownObligation.
+    """
+    obligation = lock(session, obligation_id)
+    if obligation.status in PAYABLE and live_checkout(session, obligation) is None:
+        cancel_obligation(session, obligation_id)
+    return obligation.status is ObligationStatus.CANCELLED
 
 
 def cancel_obligation(

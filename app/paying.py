@@ -1,0 +1,95 @@
+"""Paying an order by card: off to the payment page and back. Card data never comes here."""
+
+from typing import cast
+
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+import payments.gateway
+import payments.jobs
+import payments.queries
+from app import sessions
+from app.auth import shopper
+from kernel.actors import SYSTEM
+from kernel.db import transaction
+from kernel.ids import show_order_number
+from kernel.links import order_token, read_order_token
+from kernel.web import declare
+from orders import queries
+from payments.commands import ObligationStatus, Visit
+from payments.errors import NotPayable
+from payments.queries import ObligationFacts
+
+PAYABLE = frozenset({ObligationStatus.OPENED, ObligationStatus.FAILED})
+SEE_OTHER = 303
+SESSION_ID_MAX = 200
+
+blueprint = Blueprint("paying", __name__)
+
+
+def card_enabled() -> bool:
+    """Tell whether this installation takes cards."""
+    return payments.gateway.settings().is_on
+
+
+@blueprint.post("/<any(fr, en):language>/orders/<string:token>/pay")
+@declare(permission="orders.read", rate="30/minute")
+def pay(language: str, token: str) -> Response:
+    """Open a fresh payment page for what is owed by card, and go there."""
+    order_id = read_order_token(token)
+    if order_id is None:
+        abort(404)
+    with transaction() as session:
+        actor = shopper(order_id=order_id, request_id=g.request_id)
+        order = queries.get_order(session, order_id, actor=actor)
+        owed = _payable(session, order)
+    site = request.url_root.rstrip("/")
+    visit = Visit(
+        title=show_order_number(order.number),
+        language=language,
+        return_url=f"{site}/{language}/paid?session={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{site}/{language}/unpaid",
+    )
+    sessions.give_cookie(sessions.ORDER, token)
+    page = payments.jobs.start_checkout(owed.id, visit)
+    return cast("Response", redirect(page.url, SEE_OTHER))
+
+
+@blueprint.get("/<any(fr, en):language>/paid")
+@declare(permission="orders.read")
+def paid(language: str) -> Response:
+    """Come back from the payment page: look how it ended, then show the order."""
+    with transaction() as session:
+        obligation_id = payments.queries.find_obligation_of_session(
+            session, request.args.get("session", "")[:SESSION_ID_MAX]
+        )
+    if obligation_id is None:
+        abort(404)
+    payments.jobs.refresh_checkout(obligation_id)
+    with transaction() as session:
+        owed = payments.queries.get_obligation(session, obligation_id)
+        parcel = queries.get_fulfillment(session, owed.reference_id, actor=SYSTEM)
+    return _to_order(language, order_token(parcel.order_id))
+
+
+@blueprint.get("/<any(fr, en):language>/unpaid")
+@declare(permission="orders.read")
+def unpaid(language: str) -> Response:
+    """Come back without having paid: the order waits, and can still be paid."""
+    token = sessions.read_cookie(sessions.ORDER)
+    if token is None:
+        return cast("Response", redirect(f"/{language}/", SEE_OTHER))
+    return _to_order(language, token)
+
+
+def _to_order(language: str, token: str) -> Response:
+    page = url_for("shop.order_page", language=language, token=token)
+    return cast("Response", redirect(page, SEE_OTHER))
+
+
+def _payable(session: Session, order: queries.OrderFacts) -> ObligationFacts:
+    for parcel in order.fulfillments:
+        for owed in payments.queries.list_obligations(session, parcel.id):
+            if owed.status in PAYABLE:
+                return owed
+    raise NotPayable(status="paid")

@@ -1,0 +1,91 @@
+"""How many statements the hot paths send: few, and no more for more lines."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from catalog.commands import ListSku
+from catalog.services import list_skus
+from inventory.services import receive
+from kernel.actors import SYSTEM
+from tests.conftest import Shop, as_key, order_body
+
+PLACING_MAX = 12
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
+    """Watch what is sent to the database: `with statements() as sent: …`."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.lstrip().upper().startswith(CONTROL):
+            sent.append(statement)
+
+    @contextmanager
+    def watch() -> Iterator[list[str]]:
+        sent.clear()
+        yield sent
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield watch
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def wide_shop(session: Session, shop: Shop) -> Shop:
+    """The small retailer with forty articles more."""
+    skus = [
+        ListSku(f"WIDE-{at:02}", f"WIDE-{at:02}", {"fr": f"Article {at}"}, 100 + at, "EUR", 2000)
+        for at in range(40)
+    ]
+    list_skus(session, skus, brand_id=shop.brand_id)
+    receive(
+        session,
+        location_id=shop.lyon,
+        quantities={each.sku: 5 for each in skus},
+        actor=SYSTEM,
+    )
+    session.commit()
+    return shop
+
+
+def items(count: int) -> list[dict[str, Any]]:
+    return [{"sku": f"WIDE-{at:02}", "quantity": 1} for at in range(count)]
+
+
+def test_placing_takes_few_statements_and_no_more_for_forty_lines(
+    client: FlaskClient, wide_shop: Shop, statements: Callable[[], Any]
+) -> None:
+    counts = []
+    for count in (1, 40):
+        with statements() as sent:
+            placed = client.post(
+                "/api/v1/orders",
+                json=order_body(items=items(count)),
+                headers=as_key(wide_shop.integration),
+            )
+        assert placed.status_code == 201
+        counts.append(len(sent))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= PLACING_MAX, sent
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_availability_is_one_statement(
+    client: FlaskClient, wide_shop: Shop, statements: Callable[[], Any], count: int
+) -> None:
+    with statements() as sent:
+        found = client.post(
+            "/api/v1/availability",
+            json={"items": items(count), "near": {"latitude": 45.76, "longitude": 4.83}},
+        )
+    assert found.status_code == 200
+    assert [each["coverage"] for each in found.json["stores"]] == ["full"]
+    assert len(sent) == 1
