@@ -11,7 +11,7 @@ from app import sessions
 from app.access import EVERYWHERE, PERMISSIONS, PERMISSIONS_OF, PUBLIC
 from app.problems import Unauthenticated
 from kernel.actors import Actor, ActorKind
-from kernel.db import transaction
+from kernel.db import reading, transaction
 from kernel.errors import Forbidden
 from kernel.links import read_order_token
 from kernel.web import declaration_of
@@ -113,7 +113,7 @@ def _actor(request_id: str) -> Actor:
         if order_id is None:
             raise Unauthenticated
         return shopper(order_id=order_id, request_id=request_id)
-    with transaction() as session:
+    with reading() as session:
         key = stores.queries.find_key(session, stores.services.key_hash(token))
     if key is None:
         raise Unauthenticated

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from catalog.commands import Unit
@@ -62,18 +75,14 @@ def get_offers(
     Raises UnknownSku, naming all that are not sold under this brand.
     """
     wanted = sorted(set(skus))
-    rows = session.execute(
-        select(Sku.code, Sku.vat_bp, Price, _name(language))
-        .join(Price, and_(Price.sku == Sku.code, Price.brand_id == brand_id, _in_force()))
-        .where(Sku.code.in_(wanted), Sku.closed_at.is_(None))
-    )
+    rows = session.execute(_OFFERS, {"skus": wanted, "brand_id": brand_id, "language": language})
     offers = {
         row.code: Offer(
             sku=row.code,
             name=row.name or row.code,
-            price_minor=row.Price.amount_minor,
-            price_per=row.Price.price_per,
-            currency=row.Price.currency,
+            price_minor=row.amount_minor,
+            price_per=row.price_per,
+            currency=row.currency,
             vat_bp=row.vat_bp,
         )
         for row in rows
@@ -198,12 +207,12 @@ def _in_force() -> ColumnElement[bool]:
     return and_(Price.valid_from <= DB_NOW, or_(Price.valid_to.is_(None), Price.valid_to > DB_NOW))
 
 
-def _name(language: str) -> ColumnElement[Any]:
+def _name(language: str | BindParameter[str]) -> ColumnElement[Any]:
     name: ColumnElement[Any] = _text(language, ArticleText.name).label("name")
     return name
 
 
-def _text(language: str, column: Any) -> Any:  # noqa: ANN401 (a column expression)
+def _text(language: str | BindParameter[str], column: Any) -> Any:  # noqa: ANN401 (a column expression)
     """Return the words in `language`, else in any other the article has."""
     words = aliased(ArticleText)
     return (
@@ -231,3 +240,18 @@ def _has_word(word: str) -> ColumnElement[bool]:
 
 def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# Built once, like the statements of every order: building it costs more than running it.
+_OFFERS = (
+    select(
+        Sku.code,
+        Sku.vat_bp,
+        Price.amount_minor,
+        Price.price_per,
+        Price.currency,
+        _name(bindparam("language", type_=Text)),
+    )
+    .join(Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), _in_force()))
+    .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))), Sku.closed_at.is_(None))
+)

@@ -68,6 +68,26 @@ def match_contacts(
     return {row.id: _facts(row) for row in rows}
 
 
+def find_contact_ids(session: Session, said: str, *, limit: int = 500) -> list[UUID]:
+    """Return the newest contacts whose name, e-mail address or phone number holds what was said.
+
+    Case and accents do not matter; a phone number matches by its last digits.
+    """
+    wanted = " ".join(said.split())
+    digits = "".join(sign for sign in wanted if sign.isdigit()).lstrip("0")
+    if len(wanted) < MATCH_MIN:
+        return []
+    like = func.unaccent(func.lower(wanted))
+    name = func.unaccent(func.lower(func.concat_ws(" ", Contact.first_name, Contact.last_name)))
+    tests = [func.strpos(name, like) > 0, func.strpos(func.lower(Contact.email), like) > 0]
+    if len(digits) >= MATCH_MIN * 2:
+        tests.append(Contact.phone.like(f"%{digits}"))
+    rows = session.execute(
+        select(Contact.id).where(or_(*tests)).order_by(Contact.created_at.desc()).limit(limit)
+    )
+    return list(rows.scalars())
+
+
 def find_session(session: Session, *, token: str) -> SessionFacts | None:
     """Return the browser with this cookie, if it did anything worth remembering."""
     row = session.execute(

@@ -83,6 +83,12 @@ def list_levels(
     ]
 
 
+def list_levels_of(session: Session, sku: str) -> list[LevelFacts]:
+    """Return the levels of one SKU at every location that ever had it."""
+    rows = session.execute(select(StockLevel).where(StockLevel.sku == sku)).scalars()
+    return [_level(level) for level in rows]
+
+
 def list_movements(
     session: Session, *, location_id: UUID, sku: str, before: int | None = None, limit: int = 100
 ) -> list[MovementFacts]:

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+from time import monotonic
 from typing import Any, ClassVar
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -17,9 +20,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     create_engine,
+    event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,6 +47,8 @@ LIMITS_MS = {
 
 CONNECT_TIMEOUT_S = 3
 POOL_TIMEOUT_S = 5
+REST_S = 1.0
+RESTS_SINCE = "rests_since"
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -86,17 +94,19 @@ SessionFactory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """Return an engine with every timeout set, for at most `pool_size` connections a process."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS_MS.items())
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "options": f"{options} -c timezone=UTC",
         },
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _try_rested)
+    return engine
 
 
 def connect(url: str, *, pool_size: int = 8) -> Engine:
@@ -104,6 +114,46 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
     engine = make_engine(url, pool_size=pool_size)
     SessionFactory.configure(bind=engine)
     return engine
+
+
+def _note_rest(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[RESTS_SINCE] = monotonic()
+
+
+def _try_rested(
+    connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object
+) -> None:
+    """Have a connection that rested long answer first: the server may have gone meanwhile.
+
+    A busy one is not asked each time, which would be a round trip more for every transaction.
+
+    Raises InvalidatePoolError, upon which the pool gives a fresh connection.
+    """
+    since = record.info.get(RESTS_SINCE)
+    if since is None or monotonic() - since < REST_S:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Give a session for a single look: without BEGIN and COMMIT, two round trips less.
+
+    Inside a transaction that was begun around the factory, it joins that.
+    """
+    bind = SessionFactory.kw["bind"]
+    with SessionFactory(bind=_looking(bind) if isinstance(bind, Engine) else bind) as session:
+        yield session
+
+
+@lru_cache(maxsize=1)
+def _looking(engine: Engine) -> Engine:
+    """Return the same engine, sharing its connections, without transactions."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager

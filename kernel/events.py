@@ -6,7 +6,7 @@ transaction, so that news leaves if, and only if, what it tells of is true.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, get_type_hints
 from uuid import UUID
@@ -193,7 +193,7 @@ def list_history(session: Session, aggregate_ids: Sequence[UUID]) -> list[Record
 
 
 def _facts(event: Event) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(event).items() if name != "event_id"}
+    values = {name: value for name, value in vars(event).items() if name != "event_id"}
     loaded: dict[str, Any] = json.loads(json.dumps(values, default=_json))
     return loaded
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, delete, select, text, update
+from sqlalchemy import Index, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -56,6 +56,11 @@ _TAKE = text("""
 """)
 
 
+_KEEP = text("""
+    UPDATE stored_answer SET status = :status, body = :body WHERE scope = :scope AND key = :key
+""").bindparams(bindparam("body", type_=JSONB))
+
+
 def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answer | None:
     """Take a key for this request, or return the answer it was given before.
 
@@ -79,9 +84,7 @@ def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answ
 def keep(session: Session, *, scope: str, key: str, answer: Answer) -> None:
     """Store the answer under a key taken in this transaction."""
     session.execute(
-        update(StoredAnswer)
-        .where(StoredAnswer.scope == scope, StoredAnswer.key == key)
-        .values(status=answer.status, body=answer.body)
+        _KEEP, {"scope": scope, "key": key, "status": answer.status, "body": answer.body}
     )
 
 

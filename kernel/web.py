@@ -104,6 +104,10 @@ class ApiBlueprint(Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (flask-smorest)
+        """Read input by a schema that is made once: making one costs as much as reading by it."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
 
 def read_json(data: bytes) -> Any:  # noqa: ANN401 (JSON)
     """Return what strict JSON says.

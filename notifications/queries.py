@@ -1,22 +1,33 @@
 """Reads of messages, and the shape others may see: no address and no words."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from notifications.commands import Channel, MessageStatus, Template
+from notifications.errors import UnknownMessage
 from notifications.models import Message
+
+PAGE_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """The truth about one message's way; `note` says why it is not simply sent."""
+    """The truth about one message's way; `note` says why it is not simply sent.
+
+    `reference` is also the aggregate of its history, where somebody asked for it to go again.
+    """
 
     id: int
+    reference: UUID
+    order_id: UUID
     fulfillment_id: UUID
+    contact_id: UUID
     template: Template
     channel: Channel
     language: str
@@ -29,6 +40,15 @@ class MessageFacts:
     note: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which messages of the log are wanted; what is None does not matter."""
+
+    status: MessageStatus | None = None
+    channel: Channel | None = None
+    template: Template | None = None
+
+
 def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
     """Return what was owed to an order's customer, oldest first.
 
@@ -37,10 +57,57 @@ def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
     rows = session.execute(
         select(Message).where(Message.order_id == order_id).order_by(Message.id)
     ).scalars()
+    return _facts(rows)
+
+
+def get_message(session: Session, message_id: int) -> MessageFacts:
+    """Return one message.
+
+    Raises UnknownMessage.
+    """
+    row = session.get(Message, message_id)
+    if row is None:
+        raise UnknownMessage
+    return _facts([row])[0]
+
+
+def list_log(
+    session: Session,
+    wanted: LogFilter,
+    *,
+    parcels: Select[*tuple[Any, ...]],
+    skip: int = 0,
+) -> tuple[list[MessageFacts], int]:
+    """Return a page of the messages about these parcels, newest first, and how many there are.
+
+    `parcels` is the statement of the ids of parcels the asker may see.
+    """
+    where = [Message.fulfillment_id.in_(parcels), *_tests(wanted)]
+    rows = session.execute(
+        select(Message).where(*where).order_by(Message.id.desc()).offset(skip).limit(PAGE_ROWS)
+    ).scalars()
+    found = _facts(rows)
+    count = session.execute(select(func.count()).select_from(Message).where(*where)).scalar_one()
+    return found, count
+
+
+def _tests(wanted: LogFilter) -> Sequence[ColumnElement[bool]]:
+    pairs = (
+        (Message.status, wanted.status),
+        (Message.channel, wanted.channel),
+        (Message.template, wanted.template),
+    )
+    return [column == value for column, value in pairs if value is not None]
+
+
+def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
     return [
         MessageFacts(
             id=row.id,
+            reference=row.reference,
+            order_id=row.order_id,
             fulfillment_id=row.fulfillment_id,
+            contact_id=row.contact_id,
             template=row.template,
             channel=row.channel,
             language=row.language,

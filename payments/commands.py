@@ -63,7 +63,7 @@ class NewsStatus(StrEnum):
 
 
 class RefundReason(StrEnum):
-    """Why money goes back."""
+    """Why money goes back; `elsewhere` is somebody at Stripe's own dashboard."""
 
     CANCELLED = "cancelled"
     SHORT = "short"
@@ -71,6 +71,7 @@ class RefundReason(StrEnum):
     RETURNED = "returned"
     GOODWILL = "goodwill"
     SURPLUS = "surplus"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,16 @@ from kernel.db import transaction
 from payments import gateway, services
 from payments.commands import ObligationStatus, OpenCheckout, Visit, WishKind
 from payments.errors import CheckoutUnavailable
-from payments.gateway import Answered, IntentFacts, Outcome, RefusedForGood, SessionFacts
+from payments.gateway import (
+    Answered,
+    IntentFacts,
+    Outcome,
+    RefundsFacts,
+    RefusedForGood,
+    SessionFacts,
+)
 from payments.queries import get_obligation
-from payments.services import Call, Claim, NewsClaim, Poll
+from payments.services import Call, Claim, NewsClaim, Poll, Trace
 
 BATCH = 5
 WORK_S = 40
@@ -181,9 +188,13 @@ def _move_intent(call: Call) -> Outcome:
 def _give_back(call: Call) -> Outcome:
     """Refund; look first for the refund, when it may have been made already."""
     if call.began_before:
-        found = gateway.find_refund(call.intent_id, wish_id=call.wish_id)
-        if found is not None:
-            return found
+        seen = gateway.list_refunds(call.intent_id)
+        if not isinstance(seen, Answered) or not isinstance(seen.facts, RefundsFacts):
+            return seen
+        names = {str(call.wish_id), call.provider_id}
+        made = [each for each in seen.facts.refunds if names & {each.wish_id, each.id}]
+        if made:
+            return Answered(made[0])
     return gateway.refund_intent(
         call.intent_id, amount_minor=call.amount_minor, wish_id=call.wish_id, key=call.key
     )
@@ -214,13 +225,34 @@ def _follow(claim: NewsClaim) -> None:
         found = services.trace(session, claim)
     if found is None:
         return
-    session_id = found.session_id
-    if session_id is None:
-        outcome = gateway.read_intent(found.intent_id or "")
-        if isinstance(outcome, Answered) and isinstance(outcome.facts, IntentFacts):
-            with transaction() as session:
-                session_id = services.find_session(session, outcome.facts)
-    if session_id is not None:
-        outcome = gateway.read_session(session_id)
+    outcome, refunds = _read_session(found), None
+    if isinstance(outcome, Answered) and found.refunds and found.intent_id is not None:
+        outcome, refunds = _read_refunds(found.intent_id, outcome)
     with transaction() as session:
         services.settle_news(session, claim, outcome)
+        if refunds is not None:
+            services.note_refunds(session, intent_id=found.intent_id or "", facts=refunds)
+
+
+def _read_session(found: Trace) -> Outcome:
+    """Return the session that a webhook leads to, or why it leads to none."""
+    if found.session_id is not None:
+        return gateway.read_session(found.session_id)
+    outcome = gateway.read_intent(found.intent_id or "")
+    session_id = _session_of(outcome)
+    return outcome if session_id is None else gateway.read_session(session_id)
+
+
+def _read_refunds(intent_id: str, outcome: Outcome) -> tuple[Outcome, RefundsFacts | None]:
+    """Return an intent's refunds beside `outcome`; or else, in its place, why they are not read."""
+    seen = gateway.list_refunds(intent_id)
+    if isinstance(seen, Answered) and isinstance(seen.facts, RefundsFacts):
+        return outcome, seen.facts
+    return seen, None
+
+
+def _session_of(outcome: Outcome) -> str | None:
+    if not isinstance(outcome, Answered) or not isinstance(outcome.facts, IntentFacts):
+        return None
+    with transaction() as session:
+        return services.find_session(session, outcome.facts)

@@ -44,6 +44,16 @@ class RefundFacts:
     settled_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What a till took, in minor units, and the number of its ticket."""
+
+    location_id: UUID
+    ticket_number: str
+    amount_minor: int
+    taken_at: datetime
+
+
 def paid_minor(session: Session, reference_id: UUID) -> int:
     """Return what was paid under a reference, at tills and by card, less refunds; minor units."""
     at_tills = session.execute(
@@ -57,6 +67,19 @@ def paid_minor(session: Session, reference_id: UUID) -> int:
         .where(Obligation.reference_id == reference_id)
     ).scalar_one()
     return int(at_tills) + int(by_card)
+
+
+def list_tickets(session: Session, reference_id: UUID) -> list[TicketFacts]:
+    """Return what tills took under a reference, oldest first."""
+    rows = session.execute(
+        select(TillPayment)
+        .where(TillPayment.reference_id == reference_id)
+        .order_by(TillPayment.taken_at)
+    ).scalars()
+    return [
+        TicketFacts(row.location_id, row.ticket_number, row.amount_minor, row.taken_at)
+        for row in rows
+    ]
 
 
 def get_obligation(session: Session, obligation_id: UUID) -> ObligationFacts:

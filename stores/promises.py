@@ -59,10 +59,12 @@ def is_open(schedule: Schedule, *, at: datetime) -> bool:
     return first is not None and first[0] <= at < first[1]
 
 
+@lru_cache(maxsize=4096)
 def ready_at(schedule: Schedule, *, start: datetime, prepare_min: int) -> datetime | None:
     """Return when `prepare_min` minutes of opening time have passed since `start`, in UTC.
 
-    None when the location does not open for that long within 45 days.
+    None when the location does not open for that long within 45 days. Remembered, because a chain
+    keeps few different hours and availability asks for all its stores at one instant.
 
     Raises UnreadableHours.
     """

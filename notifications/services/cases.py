@@ -11,6 +11,8 @@ import stores.queries
 from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
+from kernel.events import Recorded
+from notifications.events import MessageResent
 from notifications.models import Message
 from orders.commands import Formation
 from orders.passes import PassFacts
@@ -43,7 +45,7 @@ def read_case(session: Session, message: Message) -> Case:
     contacts = customers.queries.get_contacts(session, [message.contact_id])
     states = orders.queries.list_passes(session, parcel.id)
     alive = [state.facts for state in states if state.revoked_why is None and not state.used]
-    history = events.list_history(session, [parcel.id, order.id])
+    history = events.list_history(session, [parcel.id, order.id, message.reference])
     return Case(
         parcel=parcel,
         is_distance=order.formation is Formation.DISTANCE,
@@ -52,5 +54,14 @@ def read_case(session: Session, message: Message) -> Case:
         store=stores.queries.get_store_by_id(session, parcel.location_id),
         collect=alive[-1] if alive else None,
         paid_minor=payments.queries.paid_minor(session, parcel.id),
-        reason=next((each.reason for each in history if each.id == message.event_id), None) or "",
+        reason=_reason(message, history),
     )
+
+
+def _reason(message: Message, history: list[Recorded]) -> str:
+    """Return why what is told happened; a message that goes again speaks of its first event."""
+    by_id = {each.id: each for each in history}
+    told = by_id.get(message.event_id)
+    if told is not None and told.name == MessageResent.name:
+        told = by_id.get(told.facts["first_event_id"])
+    return (told.reason if told else None) or ""

@@ -18,6 +18,17 @@ from orders.queries.parcels import (
     list_parcels_of,
     list_waiting,
 )
+from orders.queries.searching import (
+    PAGE_ROWS,
+    Load,
+    Wanted,
+    count_loads,
+    find_newest_order,
+    find_parcel_by_code,
+    list_numbers,
+    list_parcels,
+    select_visible,
+)
 from orders.queries.shapes import (
     CartFacts,
     FulfillmentFacts,
@@ -30,14 +41,20 @@ from orders.queries.shapes import (
 )
 
 __all__ = [
+    "PAGE_ROWS",
     "CartFacts",
     "FulfillmentFacts",
     "HandOverFacts",
     "LineFacts",
+    "Load",
     "OrderFacts",
     "PassState",
     "Waiting",
+    "Wanted",
+    "count_loads",
     "find_last_hand_over",
+    "find_newest_order",
+    "find_parcel_by_code",
     "find_pass",
     "get_cart",
     "get_fulfillment",
@@ -45,11 +62,14 @@ __all__ = [
     "get_order_by_number",
     "list_expired",
     "list_fulfillments",
+    "list_numbers",
     "list_open_contacts",
     "list_overdue_pending",
+    "list_parcels",
     "list_parcels_of",
     "list_passes",
     "list_passes_at",
     "list_waiting",
     "roll_up",
+    "select_visible",
 ]

@@ -111,12 +111,6 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     placed = _open(
         session, command, store=store, promise=promise, offers=offers, contact_id=contact.id
     )
-    inventory.services.reserve(
-        session,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        quantities=command.quantities,
-    )
     fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
         order_id=placed.id,
         fulfillment_id=placed.fulfillment_id,
@@ -128,10 +122,19 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         promised_at=promise.at,
     )
     events.record(session, fact, actor=actor)
-    if command.pay_by is PayBy.PICKUP:
-        return placed
-    obligation = OpenObligation(placed.fulfillment_id, placed.totals.total_minor, store.currency)
-    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
+    if command.pay_by is PayBy.CARD:
+        obligation = OpenObligation(
+            placed.fulfillment_id, placed.totals.total_minor, store.currency
+        )
+        obligation_id = payments.services.open_obligation(session, obligation)
+        placed = replace(placed, obligation_id=obligation_id)
+    inventory.services.reserve(
+        session,
+        fulfillment_id=placed.fulfillment_id,
+        location_id=store.id,
+        quantities=command.quantities,
+    )
+    return placed
 
 
 def promise_pickup(store: StoreFacts) -> Promise:

@@ -21,6 +21,7 @@ from payments.gateway.outcomes import (
     KeySpent,
     Outcome,
     RefundFacts,
+    RefundsFacts,
     RefusedForGood,
     RefusedForNow,
     SessionFacts,
@@ -141,28 +142,26 @@ def refund_intent(intent_id: str, *, amount_minor: int, wish_id: UUID, key: str)
     )
 
 
-def find_refund(intent_id: str, *, wish_id: UUID) -> Outcome | None:
-    """Return the refund made for a wish; None when Stripe answers that there is none."""
-
-    def search(client: StripeClient, _: Any) -> StripeObject | None:  # noqa: ANN401 (Stripe's own)
-        found = client.v1.refunds.list({"payment_intent": intent_id, "limit": REFUND_PAGE})
-        mine = str(wish_id)
-        return next((each for each in found.data if _named(_plain(each), "wish") == mine), None)
-
-    outcome = _ask(search, lambda found: _refund(found) if found else None)
-    return None if isinstance(outcome, Answered) and outcome.facts is None else outcome
+def list_refunds(intent_id: str) -> Outcome:
+    """Return every refund of an intent: ours, known by the wish they name, and others."""
+    return _ask(
+        lambda client, _: client.v1.refunds.list(
+            {"payment_intent": intent_id, "limit": REFUND_PAGE}
+        ),
+        lambda found: RefundsFacts(tuple(_refund(each) for each in found.data)),
+    )
 
 
 def _ask(
     call: Callable[[StripeClient, Any], Any],
-    read: Callable[[Any], Facts | None],
+    read: Callable[[Any], Facts],
     *,
     key: str | None = None,
 ) -> Outcome:
     """Make a call and return how it ended."""
     try:
         found = call(_client(), {"idempotency_key": key} if key else {})
-        return Answered(cast("Facts", read(found)))
+        return Answered(read(found))
     except stripe.StripeError as error:
         return _refusal(error)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -240,7 +239,12 @@ def _failure(error: dict[str, Any]) -> tuple[str, str]:
 
 def _refund(found: StripeObject) -> RefundFacts:
     values = _plain(found)
-    return RefundFacts(_text(values["id"]), _text(values["status"]), _whole(values["amount"]))
+    return RefundFacts(
+        id=_text(values["id"]),
+        status=_text(values["status"]),
+        amount_minor=_whole(values["amount"]),
+        wish_id=_named(values, "wish"),
+    )
 
 
 def _plain(found: StripeObject) -> dict[str, Any]:

@@ -37,14 +37,22 @@ class SessionFacts:
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """Money on its way back."""
+    """Money on its way back; `wish_id` is ours, unless somebody else made the refund."""
 
     id: str
     status: str
     amount_minor: int
+    wish_id: str | None
 
 
-Facts = IntentFacts | SessionFacts | RefundFacts
+@dataclass(frozen=True, slots=True)
+class RefundsFacts:
+    """Every refund of one payment intent."""
+
+    refunds: tuple[RefundFacts, ...]
+
+
+Facts = IntentFacts | SessionFacts | RefundFacts | RefundsFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from payments.services.owing import (
     request_expiry,
     request_refund,
 )
+from payments.services.refunding import note_refunds
 from payments.services.settling import Call, Claim, begin, claim_due, settle
 from payments.services.till import Ticket, record_till_payment
 from payments.services.visiting import (
@@ -50,6 +51,7 @@ __all__ = [
     "keep_news",
     "note_checkout_started",
     "note_intent",
+    "note_refunds",
     "note_session",
     "open_obligation",
     "record_till_payment",

@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import db_now
 from payments.commands import NewsStatus
-from payments.gateway import Answered, IntentFacts, News, Outcome, RefusedForGood, SessionFacts
+from payments.gateway import (
+    Answered,
+    IntentFacts,
+    News,
+    Outcome,
+    RefusedForGood,
+    SessionFacts,
+)
 from payments.models import Checkout, StripeEvent
 from payments.services.believing import note_session
 from payments.services.rows import LEASE_S
@@ -38,10 +45,11 @@ class NewsClaim:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where to look: at a session, or first at an intent nobody knows yet."""
+    """Where to look: at a session, or first at an intent nobody knows yet; and at refunds."""
 
     session_id: str | None
     intent_id: str | None
+    refunds: bool
 
 
 _CLAIM = text("""
@@ -89,9 +97,9 @@ def trace(session: Session, claim: NewsClaim) -> Trace | None:
     if news is None:
         return None
     if news.session_id is not None or news.intent_id is None:
-        return Trace(news.session_id, news.intent_id)
+        return Trace(news.session_id, news.intent_id, refunds=False)
     visit = find_visit(session, intent_id=news.intent_id)
-    return Trace(visit.session_id if visit else None, news.intent_id)
+    return Trace(visit.session_id if visit else None, news.intent_id, "refund" in news.kind)
 
 
 def find_session(session: Session, facts: IntentFacts) -> str | None:
@@ -105,7 +113,7 @@ def find_session(session: Session, facts: IntentFacts) -> str | None:
 
 
 def settle_news(session: Session, claim: NewsClaim, outcome: Outcome) -> bool:
-    """Believe what was read; False, with nothing changed, when somebody else reads it.
+    """Believe what was read; False when somebody else sees to this webhook.
 
     `outcome` is how reading the session ended.
     """

@@ -56,6 +56,15 @@ def wanted_payment(session: Session, obligation: Obligation) -> CardPayment | No
     )
 
 
+def payment_of(session: Session, wish: Wish) -> CardPayment:
+    """Return the payment a wish is about."""
+    return session.execute(
+        select(CardPayment)
+        .where(CardPayment.id == wish.payment_id)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
 def live_checkout(session: Session, obligation: Obligation) -> Checkout | None:
     """Return the visit to the payment page that may still end in a payment."""
     return session.execute(

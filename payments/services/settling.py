@@ -14,13 +14,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from kernel.actors import SYSTEM
 from kernel.clock import db_now
-from kernel.events import record
 from payments.commands import CheckoutStatus, WishKind, WishStatus
-from payments.events import PaymentRefunded, RefundFailed
 from payments.gateway import (
     Answered,
+    Facts,
     IntentFacts,
     KeySpent,
     Outcome,
@@ -38,12 +36,20 @@ from payments.services.believing import (
     put_right,
     unwanted_because,
 )
-from payments.services.rows import LEASE, LEASE_S, end_wish, is_live, lock, page_of
+from payments.services.refunding import note_refund, tell_refused
+from payments.services.rows import (
+    LEASE,
+    LEASE_S,
+    end_wish,
+    is_live,
+    lock,
+    page_of,
+    payment_of,
+)
 
 ALARM_ATTEMPTS: Final = 8
 """Tries after which each further one is an error in the log: about ten minutes."""
 BACKOFF_S, BACKOFF_S_MAX = 5, 3_600
-REFUNDING: Final = frozenset({"pending", "requires_action"})
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +77,7 @@ class Call:
     amount_minor: int
     session_id: str | None
     intent_id: str
+    provider_id: str | None
     page: Page | None
 
 
@@ -112,9 +119,9 @@ def begin(session: Session, claim: Claim) -> Call | None:
     wish = _hold(session, claim)
     if wish is None:
         return None
-    if wish.kind is WishKind.CAPTURE and not _payment(session, wish).wanted:
+    if wish.kind is WishKind.CAPTURE and not payment_of(session, wish).wanted:
         end_wish(session, wish, WishStatus.WITHDRAWN)
-        put_right(session, _payment(session, wish), reason=unwanted_because(obligation))
+        put_right(session, payment_of(session, wish), reason=unwanted_because(obligation))
         return None
     began_before, moment = wish.begun_at is not None, db_now(session)
     wish.begun_at = wish.begun_at or moment
@@ -172,6 +179,7 @@ def _call(session: Session, obligation: Obligation, wish: Wish, *, began_before:
         amount_minor=wish.amount_minor or 0,
         session_id=checkout.session_id if checkout else None,
         intent_id=payment.intent_id if payment else "",
+        provider_id=wish.provider_id,
         page=page_of(obligation, checkout) if checkout and unknown else None,
     )
 
@@ -180,7 +188,7 @@ def _believe(
     session: Session,
     obligation: Obligation,
     wish: Wish,
-    facts: IntentFacts | SessionFacts | RefundFacts,
+    facts: Facts,
 ) -> None:
     """Take in what Stripe says of the wish's object; this ends the wish when it is carried out."""
     match facts:
@@ -190,33 +198,9 @@ def _believe(
             if checkout is not None and not is_live(checkout):
                 end_wish(session, wish, WishStatus.DONE)
         case IntentFacts():
-            note_intent(session, _payment(session, wish), facts)
+            note_intent(session, payment_of(session, wish), facts)
         case RefundFacts():
-            _believe_refund(session, obligation, wish, facts)
-
-
-def _believe_refund(
-    session: Session, obligation: Obligation, wish: Wish, facts: RefundFacts
-) -> None:
-    wish.provider_id = facts.id
-    if facts.status in REFUNDING:
-        return
-    if facts.status != "succeeded" or facts.amount_minor != wish.amount_minor:
-        _refuse(session, obligation, wish, f"refund {facts.status}")
-        return
-    end_wish(session, wish, WishStatus.DONE)
-    payment = _payment(session, wish)
-    payment.refunded_minor += facts.amount_minor
-    session.flush()
-    news = PaymentRefunded(
-        obligation_id=obligation.id,
-        reference_id=obligation.reference_id,
-        refund_id=wish.id,
-        amount_minor=facts.amount_minor,
-        currency=obligation.currency,
-        reason=wish.reason or "",
-    )
-    record(session, news, actor=SYSTEM)
+            note_refund(session, obligation, wish, facts)
 
 
 def _refuse(session: Session, obligation: Obligation, wish: Wish, note: str) -> None:
@@ -232,27 +216,12 @@ def _refuse(session: Session, obligation: Obligation, wish: Wish, note: str) -> 
             checkout.status, checkout.doubt = CheckoutStatus.REFUSED, note
         return
     if wish.kind is WishKind.CAPTURE:
-        payment = _payment(session, wish)
+        payment = payment_of(session, wish)
         give_up_capture(session, obligation, payment, code=note)
         if not payment.wanted:
             put_right(session, payment, reason=unwanted_because(obligation))
         return
-    news = RefundFailed(
-        obligation_id=obligation.id,
-        reference_id=obligation.reference_id,
-        refund_id=wish.id,
-        amount_minor=wish.amount_minor or 0,
-        code=note,
-    )
-    record(session, news, actor=SYSTEM)
-
-
-def _payment(session: Session, wish: Wish) -> CardPayment:
-    return session.execute(
-        select(CardPayment)
-        .where(CardPayment.id == wish.payment_id)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    tell_refused(session, obligation, wish)
 
 
 def _try_again(session: Session, wish: Wish, status: WishStatus, note: str) -> None:

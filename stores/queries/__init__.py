@@ -1,5 +1,6 @@
 """Reads of stores and of the people who work there."""
 
+from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.locations import (
     BrandFacts,
     Near,
@@ -25,6 +26,7 @@ from stores.queries.people import (
 
 __all__ = [
     "BrandFacts",
+    "DeviceFacts",
     "KeyFacts",
     "Near",
     "SignedIn",
@@ -36,10 +38,12 @@ __all__ = [
     "find_signed_in",
     "find_tablet",
     "get_brand",
+    "get_names",
     "get_store",
     "get_store_by_id",
     "list_staff",
     "list_stores",
+    "list_tablets",
     "select_stores",
     "store_from",
 ]

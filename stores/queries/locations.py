@@ -7,7 +7,7 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, and_, cast, func, null, select
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, bindparam, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
@@ -90,7 +90,7 @@ def get_store(session: Session, code: str) -> StoreFacts:
 
     Raises UnknownLocation.
     """
-    row = session.execute(_store_columns().where(Location.code == code)).one_or_none()
+    row = session.execute(_BY_CODE, {"wanted": code}).one_or_none()
     if row is None:
         raise UnknownLocation(store=code)
     return store_from(row)
@@ -141,7 +141,7 @@ def store_from(row: Row[Any]) -> StoreFacts:
         id=row.location_id,
         brand_id=row.brand_id,
         currency=row.currency,
-        default_language=row.languages[0],
+        default_language=row.default_language,
         code=row.store_code,
         name=row.store_name,
         street=row.street,
@@ -183,7 +183,7 @@ def _store_columns(near: Near | None = None) -> Select[*tuple[Any, ...]]:
         Location.id.label("location_id"),
         Location.brand_id,
         Brand.currency,
-        Brand.languages,
+        Brand.languages[0].astext.label("default_language"),
         Location.code.label("store_code"),
         Location.name.label("store_name"),
         Location.street,
@@ -228,3 +228,7 @@ def _within(near: Near) -> ColumnElement[bool]:
         Location.longitude.between(near.longitude - wide, near.longitude + wide),
         _distance_km(near) <= near.radius_km,
     )
+
+
+# A statement of every order is built once: building it costs more than running it.
+_BY_CODE = _store_columns().where(Location.code == bindparam("wanted"))

@@ -5,7 +5,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
 from kernel.web import make_cursor
@@ -226,7 +225,7 @@ def put(body: dict[str, Any], pointer: str, value: object) -> dict[str, Any]:
     return changed
 
 
-def place(client: FlaskClient, shop: Shop, body: object) -> Any:
+def place(client: Any, shop: Shop, body: object) -> Any:
     return client.post("/api/v1/orders", json=body, headers=as_key(shop.integration))
 
 
@@ -236,7 +235,7 @@ def pointers(response: Any) -> list[str]:
 
 @pytest.mark.parametrize("quantity", NOT_QUANTITIES, ids=repr)
 def test_only_whole_units_can_be_ordered(
-    client: FlaskClient, connection: Connection, shop: Shop, quantity: object
+    client: Any, connection: Connection, shop: Shop, quantity: object
 ) -> None:
     body = put(order_body(), "/items/1/quantity", quantity)
     with nothing_moves(connection):
@@ -248,7 +247,7 @@ def test_only_whole_units_can_be_ordered(
 @pytest.mark.parametrize("value", NOT_TEXTS, ids=repr)
 @pytest.mark.parametrize("pointer", ["/items/0/sku", "/store", "/customer/last_name"])
 def test_texts_are_texts_that_can_be_stored(
-    client: FlaskClient, connection: Connection, shop: Shop, pointer: str, value: object
+    client: Any, connection: Connection, shop: Shop, pointer: str, value: object
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), pointer, value))
@@ -258,7 +257,7 @@ def test_texts_are_texts_that_can_be_stored(
 
 @pytest.mark.parametrize("sku", UNKNOWN_SKUS, ids=ascii)
 def test_what_we_do_not_sell_is_named_back(
-    client: FlaskClient, connection: Connection, shop: Shop, sku: str
+    client: Any, connection: Connection, shop: Shop, sku: str
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), "/items/0/sku", sku))
@@ -268,7 +267,7 @@ def test_what_we_do_not_sell_is_named_back(
 
 @pytest.mark.parametrize("email", NOT_EMAILS)
 def test_an_address_that_cannot_be_one_is_refused(
-    client: FlaskClient, connection: Connection, shop: Shop, email: str
+    client: Any, connection: Connection, shop: Shop, email: str
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), "/customer/email", email))
@@ -277,7 +276,7 @@ def test_an_address_that_cannot_be_one_is_refused(
 
 @pytest.mark.parametrize("email", ["a@b.co\nBcc: x@y.z", f"{'a' * 64}@{'b' * 250}.org", 5, []])
 def test_an_address_is_one_short_line(
-    client: FlaskClient, connection: Connection, shop: Shop, email: object
+    client: Any, connection: Connection, shop: Shop, email: object
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), "/customer/email", email))
@@ -287,7 +286,7 @@ def test_an_address_is_one_short_line(
 
 @pytest.mark.parametrize("phone", NOT_PHONES)
 def test_a_number_that_cannot_be_one_or_costs_money_is_refused(
-    client: FlaskClient, connection: Connection, shop: Shop, phone: str
+    client: Any, connection: Connection, shop: Shop, phone: str
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), "/customer/phone", phone))
@@ -295,7 +294,7 @@ def test_a_number_that_cannot_be_one_or_costs_money_is_refused(
 
 
 def test_somebody_nobody_can_reach_cannot_order(
-    client: FlaskClient, connection: Connection, shop: Shop
+    client: Any, connection: Connection, shop: Shop
 ) -> None:
     body = order_body(customer={"last_name": "Durand"})
     with nothing_moves(connection):
@@ -307,7 +306,7 @@ def test_somebody_nobody_can_reach_cannot_order(
 @pytest.mark.parametrize("name", NEVER_OURS_TO_GIVE, ids=ascii)
 @pytest.mark.parametrize("pointer", ["/", "/customer/", "/items/0/"])
 def test_nobody_sets_what_is_ours_to_compute(
-    client: FlaskClient, connection: Connection, shop: Shop, pointer: str, name: str
+    client: Any, connection: Connection, shop: Shop, pointer: str, name: str
 ) -> None:
     with nothing_moves(connection):
         response = place(client, shop, put(order_body(), pointer + name, 1))
@@ -333,7 +332,7 @@ def test_nobody_sets_what_is_ours_to_compute(
     ids=lambda value: str(value)[:40],
 )
 def test_an_order_that_cannot_be_meant_is_refused(
-    client: FlaskClient,
+    client: Any,
     connection: Connection,
     shop: Shop,
     changes: dict[str, Any],
@@ -345,7 +344,7 @@ def test_an_order_that_cannot_be_meant_is_refused(
 
 
 def test_every_wrong_field_is_named_at_once_but_at_most_fifty(
-    client: FlaskClient, connection: Connection, shop: Shop
+    client: Any, connection: Connection, shop: Shop
 ) -> None:
     with nothing_moves(connection):
         two = place(client, shop, order_body(store="", language="de"))
@@ -356,7 +355,7 @@ def test_every_wrong_field_is_named_at_once_but_at_most_fifty(
 
 @pytest.mark.parametrize("data", NOT_JSON, ids=lambda data: ascii(data[:30]))
 def test_what_is_not_strict_json_is_not_read(
-    client: FlaskClient, connection: Connection, shop: Shop, data: bytes
+    client: Any, connection: Connection, shop: Shop, data: bytes
 ) -> None:
     with nothing_moves(connection):
         response = client.post(
@@ -370,7 +369,7 @@ def test_what_is_not_strict_json_is_not_read(
 
 @pytest.mark.parametrize("data", NOT_AN_OBJECT)
 def test_json_of_another_shape_is_not_valid(
-    client: FlaskClient, connection: Connection, shop: Shop, data: bytes
+    client: Any, connection: Connection, shop: Shop, data: bytes
 ) -> None:
     with nothing_moves(connection):
         response = client.post(
@@ -387,7 +386,7 @@ def test_json_of_another_shape_is_not_valid(
     [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],
 )
 def test_only_json_is_read_as_json(
-    client: FlaskClient, connection: Connection, shop: Shop, media_type: str | None
+    client: Any, connection: Connection, shop: Shop, media_type: str | None
 ) -> None:
     with nothing_moves(connection):
         response = client.post(
@@ -400,7 +399,7 @@ def test_only_json_is_read_as_json(
 
 
 def test_a_body_of_more_than_a_mebibyte_is_not_read(
-    client: FlaskClient, connection: Connection, shop: Shop
+    client: Any, connection: Connection, shop: Shop
 ) -> None:
     with nothing_moves(connection):
         response = client.post(
@@ -427,7 +426,7 @@ def test_a_body_of_more_than_a_mebibyte_is_not_read(
     ids=lambda keys: ascii(keys)[:30],
 )
 def test_a_keyed_request_needs_exactly_one_usable_key(
-    client: FlaskClient, connection: Connection, shop: Shop, keys: list[str]
+    client: Any, connection: Connection, shop: Shop, keys: list[str]
 ) -> None:
     headers = [("Authorization", f"Bearer {shop.integration}")]
     with nothing_moves(connection):
@@ -441,7 +440,7 @@ def test_a_keyed_request_needs_exactly_one_usable_key(
 
 @pytest.mark.parametrize("path", NOT_ADDRESSES, ids=lambda path: path[:50])
 def test_an_address_that_names_nothing_is_not_found(
-    client: FlaskClient, connection: Connection, shop: Shop, path: str
+    client: Any, connection: Connection, shop: Shop, path: str
 ) -> None:
     with nothing_moves(connection):
         response = client.get(path, headers={"Authorization": f"Bearer {shop.manager}"})
@@ -450,7 +449,7 @@ def test_an_address_that_names_nothing_is_not_found(
 
 @pytest.mark.parametrize("path", NOT_QUERIES, ids=lambda path: path[:60])
 def test_a_question_that_cannot_be_meant_is_refused(
-    client: FlaskClient, connection: Connection, shop: Shop, path: str
+    client: Any, connection: Connection, shop: Shop, path: str
 ) -> None:
     with nothing_moves(connection):
         response = client.get(path, headers={"Authorization": f"Bearer {shop.manager}"})
@@ -461,7 +460,7 @@ def test_a_question_that_cannot_be_meant_is_refused(
 @pytest.mark.parametrize("parts", [("one",), ("one", "two"), ("one", "two", "three")])
 @pytest.mark.parametrize("path", ["/api/v1/articles?", "/api/v1/fulfillments?store=lyon&"])
 def test_a_cursor_of_another_listing_is_refused(
-    client: FlaskClient, shop: Shop, path: str, parts: tuple[str, ...]
+    client: Any, shop: Shop, path: str, parts: tuple[str, ...]
 ) -> None:
     if (len(parts) == 1) == path.startswith("/api/v1/articles"):
         pytest.skip("this is how cursors of this listing look")
@@ -478,7 +477,7 @@ def test_a_cursor_of_another_listing_is_refused(
     "path", ["/api/v1/articles?", "/api/v1/stores?", "/api/v1/fulfillments?store=lyon&"]
 )
 def test_an_altered_cursor_is_no_error_of_ours(
-    client: FlaskClient, shop: Shop, path: str, cursor: str
+    client: Any, shop: Shop, path: str, cursor: str
 ) -> None:
     response = client.get(
         f"{path}cursor={cursor}", headers={"Authorization": f"Bearer {shop.manager}"}
@@ -489,7 +488,7 @@ def test_an_altered_cursor_is_no_error_of_ours(
 
 @pytest.mark.parametrize("body", NOT_BASKETS, ids=lambda body: str(body)[-60:])
 def test_a_basket_that_cannot_be_meant_is_refused(
-    client: FlaskClient, connection: Connection, shop: Shop, body: dict[str, Any]
+    client: Any, connection: Connection, shop: Shop, body: dict[str, Any]
 ) -> None:
     headers = {"Authorization": f"Bearer {shop.manager}"}
     with nothing_moves(connection):
@@ -499,18 +498,16 @@ def test_a_basket_that_cannot_be_meant_is_refused(
 
 @pytest.mark.parametrize("body", NOT_PAUSES, ids=str)
 def test_a_pause_ends_at_a_time_to_come(
-    client: FlaskClient, connection: Connection, shop: Shop, body: dict[str, Any]
+    client: Any, connection: Connection, shop: Shop, body: dict[str, Any]
 ) -> None:
     with nothing_moves(connection):
-        response = client.post(
-            "/api/v1/stores/lyon/pause", json=body, headers=as_key(shop.manager)
-        )
+        response = client.post("/api/v1/stores/lyon/pause", json=body, headers=as_key(shop.manager))
     assert problem(response) == VALIDATION
 
 
 @pytest.mark.parametrize("quantity", NOT_QUANTITIES, ids=repr)
 def test_only_whole_units_can_be_received(
-    client: FlaskClient, connection: Connection, shop: Shop, quantity: object
+    client: Any, connection: Connection, shop: Shop, quantity: object
 ) -> None:
     body = {"items": [{"sku": "BOOK", "quantity": quantity}]}
     with nothing_moves(connection):
@@ -520,7 +517,7 @@ def test_only_whole_units_can_be_received(
     assert problem(response) == VALIDATION
 
 
-def test_trusted_looking_headers_change_nothing(client: FlaskClient, shop: Shop) -> None:
+def test_trusted_looking_headers_change_nothing(client: Any, shop: Shop) -> None:
     response = client.get(
         "/api/v1/fulfillments?store=lyon",
         headers={
@@ -532,3 +529,30 @@ def test_trusted_looking_headers_change_nothing(client: FlaskClient, shop: Shop)
         },
     )
     assert problem(response) == (401, "unauthenticated")
+
+
+COLUMNS = ("status", "location_id", "staff_id", "handed_over", "picked", "paid", "amount_minor")
+WRITES: list[tuple[str, dict[str, Any]]] = [
+    ("/fulfillments/{parcel}/pick", {"items": [{"sku": "TENT-2P", "quantity": 1}]}),
+    ("/fulfillments/{parcel}/short", {"sku": "TENT-2P", "quantity": 1, "reason": "damaged"}),
+    ("/fulfillments/{parcel}/bin", {"bin": "A1"}),
+    ("/fulfillments/{parcel}/ready", {"bin": "A1"}),
+    ("/orders/{order}/cancel", {"reason": "duplicate"}),
+    ("/hand-overs", {"store": "lyon", "fulfillment_id": "{parcel}", "ticket_number": "T-1"}),
+    ("/stores/lyon/receipts", {"items": [{"sku": "BOOK", "quantity": 1}]}),
+    ("/stores/lyon/pause", {"until": "2026-01-01T00:00:00Z", "reason": "x"}),
+]
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write[0])
+def test_no_route_takes_a_column_it_did_not_ask_for(
+    client: Any, connection: Connection, shop: Shop, write: tuple[str, dict[str, Any]]
+) -> None:
+    order = place(client, shop, order_body()).json
+    names = {"parcel": order["fulfillment_id"], "order": order["id"]}
+    path = "/api/v1" + write[0].format(**names)
+    with nothing_moves(connection):
+        for column in COLUMNS:
+            response = client.post(path, json={**write[1], column: 1}, headers=as_key(shop.manager))
+            assert problem(response) == VALIDATION
+            assert f"/{column}" in pointers(response)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,7 @@ TENT: Final = {"sku": "TENT-2P", "quantity": 1}
 class Counter:
     """Somebody who does what a store and its customer do with one order."""
 
-    client: FlaskClient
+    client: Any
     session: Session
     shop: Shop
     order: dict[str, Any] = field(default_factory=dict)
@@ -30,6 +29,7 @@ class Counter:
 
     @property
     def parcel(self) -> str:
+        """Return the id of the parcel at hand."""
         return str(self.order["fulfillment_id"])
 
     def ask(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
@@ -39,6 +39,7 @@ class Counter:
         )
 
     def place(self, **changes: Any) -> Any:
+        """Place an order in the e-shop's name, and keep it at hand."""
         response = self.ask("orders", order_body(**changes), key=self.shop.integration)
         self.order = dict(response.json)
         return response
@@ -58,6 +59,7 @@ class Counter:
         return self.ask(f"fulfillments/{self.parcel}/{command}", body or bodies.get(command))
 
     def hand_over(self, *, store: str = "lyon", key: str | None = None, **way: Any) -> Any:
+        """Hand a parcel over against a fresh ticket of the till."""
         self.tickets += 1
         body = {"store": store, "ticket_number": f"T-{self.tickets}", **way}
         return self.ask("hand-overs", body, key=key)
@@ -95,7 +97,10 @@ class Counter:
                 step(self)
             return
         self.session.execute(
-            text("UPDATE fulfillment SET status = :status WHERE id = :id"),
+            text(
+                "UPDATE fulfillment SET status = :status, "
+                "pending_until = now() + interval '35 minutes' WHERE id = :id"
+            ),
             {"status": Status(place).value, "id": self.parcel},
         )
         self.session.commit()
@@ -134,5 +139,5 @@ PLACES: Final[dict[str, tuple[Callable[[Counter], None], ...]]] = {
 
 
 @pytest.fixture
-def counter(client: FlaskClient, session: Session, shop: Shop) -> Counter:
+def counter(client: Any, session: Session, shop: Shop) -> Counter:
     return Counter(client, session, shop)

@@ -170,7 +170,17 @@ def test_a_genuine_signature_over_another_pass_opens_nothing(
         assert problem(counter.hand_over(qr=passes.qr_text(forged))) == NOT_VALID
 
 
-@pytest.mark.parametrize("code", ["A", "0000-0000", "x" * 20, "ÀÉÎÖ-2345", "０１２３４５６７", "%"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "A",
+        "0000-0000",
+        "x" * 20,
+        "ÀÉÎÖ-2345",
+        "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17",
+        "%",
+    ],
+)
 def test_a_guessed_code_opens_nothing(counter: Any, connection: Connection, code: str) -> None:
     counter.bring_to("ready")
     with nothing_moves(connection):
@@ -326,7 +336,8 @@ def test_guessing_is_stopped_but_genuine_codes_never_count(counter: Any) -> None
 def test_a_reason_to_cancel_is_one_we_know(counter: Any, connection: Connection) -> None:
     counter.place()
     with nothing_moves(connection):
-        for reason in ("because", 5, None, [], {"$ne": "fraud"}):
+        reasons: list[Any] = ["because", 5, None, [], {"$ne": "fraud"}]
+        for reason in reasons:
             response = counter.client.post(
                 f"/api/v1/orders/{counter.order['id']}/cancel",
                 json={"reason": reason},

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 @pytest.fixture
 def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
-    """Watch what is sent to the database: `with statements() as sent: …`."""
+    """Watch what is sent to the database while a `with` block runs."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -61,7 +60,7 @@ def items(count: int) -> list[dict[str, Any]]:
 
 
 def test_placing_takes_few_statements_and_no_more_for_forty_lines(
-    client: FlaskClient, wide_shop: Shop, statements: Callable[[], Any]
+    client: Any, wide_shop: Shop, statements: Callable[[], Any]
 ) -> None:
     counts = []
     for count in (1, 40):
@@ -79,7 +78,7 @@ def test_placing_takes_few_statements_and_no_more_for_forty_lines(
 
 @pytest.mark.parametrize("count", [1, 40])
 def test_availability_is_one_statement(
-    client: FlaskClient, wide_shop: Shop, statements: Callable[[], Any], count: int
+    client: Any, wide_shop: Shop, statements: Callable[[], Any], count: int
 ) -> None:
     with statements() as sent:
         found = client.post(

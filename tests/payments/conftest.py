@@ -1,4 +1,4 @@
-"""A Stripe of their own, an application that hears its webhooks, and somebody who pays."""
+"""A Stripe of their own, the application behind a real server, and somebody who pays."""
 
 import re
 import time
@@ -12,23 +12,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from stripe import StripeClient, WebhookSignature
 from werkzeug.serving import make_server
 
 import payments.checks
-import payments.routes
-from app import create_app
-from app.embedded import Cluster
-from app.migrate import migrate
 from kernel.checks import run_check
-from kernel.db import Base
 from payments import gateway, jobs, services
 from payments.commands import OpenObligation, Visit
 from payments.gateway import PaymentSettings
 from sandbox import Addresses, Options, running
-from tests.conftest import settings_for
 
 KEY = "sk_test_shop"
 SECRET = "whsec_test"  # noqa: S105 (the sandbox's)
@@ -40,19 +34,6 @@ VISIT = Visit(
     return_url="http://shop.test/merci?session={CHECKOUT_SESSION_ID}",
     cancel_url="http://shop.test/panier",
 )
-
-
-@pytest.fixture(scope="session")
-def app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application with the webhook's route, on a database with the tables of payments."""
-    owner = create_engine(cluster.url("owner"))
-    Base.metadata.create_all(owner)
-    owner.dispose()
-    migrate(cluster.url("owner"), cluster.url("app"))
-    made = create_app(settings_for(cluster.url("app"), tmp_path_factory.mktemp("home")))
-    if payments.routes.blueprint.name not in made.blueprints:
-        made.register_blueprint(payments.routes.blueprint)
-    return made
 
 
 @pytest.fixture
@@ -198,6 +179,21 @@ class Till:
             obligation_id,
         )
         return self.stripe.v1.payment_intents.retrieve(found[0], {"expand": ["latest_charge"]})
+
+    def disagreements(self) -> set[tuple[str, int]]:
+        """Return what only Stripe, or only we, know of money taken or given back."""
+        taken = self.stripe.v1.payment_intents.list({"limit": 100}).data
+        given = self.stripe.v1.refunds.list({"limit": 100}).data
+        theirs = {(each.id, each.amount_received) for each in taken if each.amount_received}
+        theirs |= {(each.id, each.amount) for each in given if each.status == "succeeded"}
+        rows = self.session.execute(
+            text(
+                "SELECT intent_id, captured_minor FROM card_payment WHERE captured_minor > 0 "
+                "UNION ALL SELECT provider_id, amount_minor FROM payment_wish "
+                "WHERE kind = 'refund' AND status = 'done'"
+            )
+        )
+        return theirs ^ {(str(row[0]), int(row[1])) for row in rows}
 
     def time_passes(self) -> None:
         """Every lease has ended, every delay is over, every poll is due."""

@@ -1,18 +1,15 @@
 """Captures, refunds and cancellations: one effect each, whatever happens to the call."""
 
-import json
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from stripe import StripeClient
 
 from payments import gateway, jobs, queries, services
 from payments.errors import AmountTooHigh, NotAuthorised, UnreadableAmount
-from payments.gateway import KeySpent, PaymentSettings, RefusedForNow, Unanswered
+from payments.gateway import Answered, KeySpent, RefusedForNow, Unanswered
 from tests.payments.conftest import OWED, Till
 
 CAPTURE, REFUND = "POST /v1/payment_intents/*/capture", "POST /v1/refunds"
@@ -40,7 +37,7 @@ def test_what_is_owed_in_the_end_is_captured_and_the_rest_let_go(till: Till) -> 
     assert till.events(owed) == [AUTHORISED, ("payment.captured.v1", "1800")]
     reference_id = queries.get_obligation(till.session, owed).reference_id
     assert queries.paid_minor(till.session, reference_id) == 1800
-    assert till.findings() == []
+    assert (till.disagreements(), till.findings()) == (set(), [])
 
 
 def test_asking_again_for_a_capture_changes_nothing(till: Till) -> None:
@@ -120,7 +117,7 @@ def test_a_capture_that_can_no_longer_be_done_fails_and_the_customer_may_pay_ane
     till.capture(owed, OWED)
     jobs.settle_due()
     assert till.payments(owed) == [("cancelled", False, 0, 0), ("captured", True, OWED, 0)]
-    assert till.findings() == []
+    assert (till.disagreements(), till.findings()) == (set(), [])
 
 
 def test_money_goes_back_in_parts_and_never_more_than_was_taken(
@@ -149,7 +146,7 @@ def test_money_goes_back_in_parts_and_never_more_than_was_taken(
         ("payment.refunded.v1", "500"),
         ("payment.refunded.v1", "1500"),
     ]
-    assert till.findings() == []
+    assert (till.disagreements(), till.findings()) == (set(), [])
 
 
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "500"])
@@ -196,6 +193,21 @@ def test_what_is_cancelled_before_anybody_pays_cannot_be_paid(till: Till) -> Non
     assert till.events(owed) == [("checkout.expired.v1", "cancelled")]
 
 
+def test_a_hold_that_ends_takes_nothing_from_who_has_paid_or_may_be_paying(till: Till) -> None:
+    unpaid, paying, paid = till.owe(), till.owe(), till.authorised()
+    till.visit(paying)
+    answers = [services.cancel_unpaid(till.session, each) for each in (unpaid, paying, paid)]
+    till.session.commit()
+    assert answers == [True, False, False]
+    assert [till.status(each) for each in (unpaid, paying, paid)] == [
+        "cancelled",
+        "opened",
+        "authorised",
+    ]
+    jobs.expire_checkout(paying)
+    assert [services.cancel_unpaid(till.session, each) for each in (unpaid, paying)] == [True] * 2
+
+
 def test_what_is_cancelled_while_a_card_holds_it_is_let_go(till: Till) -> None:
     owed = till.authorised()
     till.cancel(owed)
@@ -214,7 +226,7 @@ def test_what_is_cancelled_after_the_capture_goes_back_less_what_went_before(
     jobs.settle_due()
     assert till.payments(owed) == [("captured", False, OWED, OWED)]
     assert sorted(refunds_at_stripe(stripe)) == [500, 2000]
-    assert till.findings() == []
+    assert (till.disagreements(), till.findings()) == (set(), [])
 
 
 def test_a_payment_that_is_made_while_the_order_is_cancelled_is_let_go(till: Till) -> None:
@@ -253,7 +265,7 @@ def test_a_capture_on_its_way_when_the_order_is_cancelled_is_undone_in_full(
     taken = OWED if fault == "timeout_after" else 0
     status = "captured" if taken else "cancelled"
     assert till.payments(owed) == [(status, False, taken, taken)]
-    assert till.findings() == []
+    assert (till.disagreements(), till.findings()) == (set(), [])
 
 
 def test_a_cancel_without_an_answer_is_looked_up(till: Till, spoil: Callable[..., None]) -> None:
@@ -280,52 +292,31 @@ def test_an_asker_that_lost_its_lease_keeps_nothing(till: Till) -> None:
     assert till.wishes(owed) == [("capture", OWED, "due")]
 
 
-class KeepsFailures(BaseHTTPRequestHandler):
-    """Stripe on a bad day: whatever is asked under a key failed, and it says so for ever."""
-
-    keys: list[str]
-
-    def do_POST(self) -> None:
-        """Fail."""
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.keys.append(self.headers["Idempotency-Key"])
-        body = json.dumps({"error": {"type": "api_error", "message": "no"}}).encode()
-        self.send_response(500)
-        if self.keys.count(self.keys[-1]) > 1:
-            self.send_header("Idempotent-Replayed", "true")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the library
-        """Say nothing."""
+def test_a_capture_stripe_will_not_make_lets_the_card_go(till: Till) -> None:
+    owed = till.authorised()
+    till.capture(owed, OWED)
+    till.session.execute(text("UPDATE payment_wish SET amount_minor = 9999"))
+    till.session.commit()
+    jobs.settle_due()
+    assert till.status(owed) == "failed"
+    assert till.events(owed)[1:] == [("payment.capture_failed.v1", "stripe 400: amount_too_large")]
+    assert till.wishes(owed) == [("capture", 9999, "refused"), ("cancel", None, "done")]
+    assert till.intent(owed).status == "canceled"
 
 
-@pytest.fixture
-def bad_day() -> Iterator[type[KeepsFailures]]:
-    before = gateway.settings()
-    handler = type("Handler", (KeepsFailures,), {"keys": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    gateway.configure(PaymentSettings(stripe_api_url=url, stripe_api_key="sk_test_shop"))
-    yield handler
-    gateway.configure(before)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_failure_that_stripe_keeps_under_a_key_spends_the_key(
-    bad_day: type[KeepsFailures],
-) -> None:
-    def capture(key: str) -> object:
-        return gateway.capture_intent("pi_1", amount_minor=1, key=key)
-
-    assert isinstance(capture("capture-1"), Unanswered)
-    assert isinstance(capture("capture-1"), KeySpent)
-    assert bad_day.keys == ["capture-1", "capture-1"]
+def test_a_refund_that_the_bank_is_still_thinking_about_counts_when_it_arrives(till: Till) -> None:
+    owed = till.captured()
+    refund_id = till.refund(owed, 500)
+    for status, known in (("pending", "unknown"), ("failed", "refused")):
+        till.time_passes()
+        claim = services.claim_due(till.session, limit=1)[0]
+        assert claim.wish_id == refund_id
+        assert services.begin(till.session, claim)
+        answer = Answered(gateway.RefundFacts("re_1", status, 500, str(refund_id)))
+        assert services.settle(till.session, claim, answer)
+        assert till.wishes(owed)[1:] == [("refund", 500, known)]
+        assert till.payments(owed) == [("captured", True, OWED, 0)]
+    assert till.events(owed)[2:] == [("payment.refund_failed.v1", "500")]
 
 
 def test_a_spent_key_is_followed_by_the_next_and_any_other_failure_keeps_it(till: Till) -> None:

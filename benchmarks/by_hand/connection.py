@@ -1,0 +1,31 @@
+"""A connection of its own for each thread, kept open."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def connect(url: str) -> Callable[[], Connection]:
+    """Return what gives a thread its connection; the first statement of a kind is prepared."""
+    address = make_url(url)
+    local = threading.local()
+
+    def connection() -> Connection:
+        found: Connection | None = getattr(local, "connection", None)
+        if found is None:
+            found = local.connection = psycopg.connect(
+                host=str(address.query["host"]),
+                user=address.username,
+                dbname=address.database,
+                options="-c timezone=UTC",
+                prepare_threshold=0,
+                autocommit=True,
+            )
+        return found
+
+    return connection

@@ -1,0 +1,79 @@
+"""Measure Comptoir beside the same work written by hand, on a private database, and print it."""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from app.embedded import private_postgres
+from benchmarks import availability, flash_sale, placing
+from benchmarks.figures import say
+from benchmarks.servers import ROOT, two_doors
+from benchmarks.shop import open_retailer
+from kernel import db
+
+
+def main() -> None:
+    """Print every figure; exit with 1 when the two doors did not do the same work."""
+    parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds: half a minute")
+    quick = parser.parse_args().quick
+    began = time.monotonic()
+    with _folder() as folder, private_postgres(folder / "postgres") as cluster:
+        engine = db.connect(cluster.url("app"))
+        retailer = open_retailer(cluster)
+        engine.dispose()
+        with (
+            psycopg.connect(
+                host=str(cluster.socket), user="postgres", dbname="comptoir", autocommit=True
+            ) as connection,
+            two_doors(cluster, folder) as doors,
+        ):
+            _introduce(connection, began)
+            same = placing.measure(doors, retailer, connection, quick=quick)
+            same &= availability.measure(doors, retailer, quick=quick)
+            same &= flash_sale.measure(doors, retailer, connection)
+    say(f"\nload average {os.getloadavg()[0]:.1f}; {time.monotonic() - began:.0f} s in all")
+    if not same:
+        sys.exit("the two doors did not do the same work: the ratios above mean nothing")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder in `var/`, on the clone's own disk: `/tmp` may be memory, where fsync is free.
+
+    It and the database that root keeps elsewhere are gone afterwards.
+    """
+    (ROOT / "var").mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=ROOT / "var"))
+    folder.chmod(0o755)  # PostgreSQL may have to run as somebody else
+    try:
+        yield folder
+    finally:
+        shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _introduce(connection: psycopg.Connection[tuple[object, ...]], began: float) -> None:
+    row = connection.execute(
+        "SELECT current_setting('server_version'), current_setting('fsync'), "
+        "current_setting('synchronous_commit')"
+    ).fetchone()
+    version, fsync, commit = row or ("?", "?", "?")
+    say(
+        f"Python {platform.python_version()}, PostgreSQL {version}, fsync {fsync}, "
+        f"synchronous_commit {commit}, {os.cpu_count()} cores, "
+        f"load average {os.getloadavg()[0]:.1f}; made ready in {time.monotonic() - began:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

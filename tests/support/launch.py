@@ -1,0 +1,135 @@
+"""Run one of our programs with a guard removed or a failpoint set, for tests only.
+
+`python -m tests.support.launch [OPTION…] PROGRAM [ARGUMENT…]`: PROGRAM is `web` (gunicorn's
+arguments follow) or a command of `comptoir`. Production code knows nothing of this.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
+from sqlalchemy import Text, TextClause, bindparam, event, text
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
+from sqlalchemy.orm import ORMExecuteState, Session
+
+import inventory.services
+from app.cli import main as comptoir
+from kernel.db import SessionFactory
+from orders.services import handing_over, placing
+
+PLACED = "placed"
+
+
+def main() -> None:
+    """Set what was asked for, then be the program."""
+    options = _options()
+    for guard in options.without_guard:
+        GUARDS[guard]()
+    if options.pause_before_taking_ms:
+        pause_before_taking(options.pause_before_taking_ms)
+    if options.die_after_placing:
+        die_after_placing(options.die_after_placing)
+    if options.program == "web":
+        sys.argv = ["gunicorn", *options.arguments]
+        wsgiapp.run()
+    else:
+        comptoir([options.program, *options.arguments])
+
+
+def remove_stock_guard() -> None:
+    """Reserving looks at the level without locking it, and then trusts what it saw."""
+    inventory.services._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
+        inventory.services._RESERVE,  # noqa: SLF001 (the same)
+        ("ORDER BY sku FOR UPDATE", "ORDER BY sku"),
+        (
+            "l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity",
+            "k.available >= w.quantity",
+        ),
+    )
+
+
+def remove_hand_over_guard() -> None:
+    """Handing over trusts what was read when the code was checked, for the parcel and the stock."""
+    handing_over._TAKE = _arrays(  # noqa: SLF001 (the guard is removed here)
+        text("""
+            WITH taken AS (
+                UPDATE fulfillment_line l SET handed_over = w.quantity
+                FROM unnest(:skus, :quantities) AS w (sku, quantity)
+                WHERE l.fulfillment_id = :fulfillment_id AND l.sku = w.sku
+                RETURNING l.sku)
+            SELECT count(*) FROM taken
+        """)
+    )
+    inventory.services._HAND_OVER = _changed(  # noqa: SLF001 (the guard is removed here)
+        inventory.services._HAND_OVER,  # noqa: SLF001 (the same)
+        ("AND r.quantity >= w.quantity", ""),
+        ("quantity = r.quantity - w.quantity", "quantity = greatest(r.quantity - w.quantity, 0)"),
+        ("reserved = l.reserved - s.quantity", "reserved = greatest(l.reserved - s.quantity, 0)"),
+    )
+
+
+GUARDS = {"stock": remove_stock_guard, "hand-over": remove_hand_over_guard}
+
+
+def pause_before_taking(pause_ms: int) -> None:
+    """A hand-over waits between its check and its guarded statement: everybody passed the check."""
+
+    @event.listens_for(SessionFactory, "do_orm_execute")
+    def wait(state: ORMExecuteState) -> None:
+        if state.statement is handing_over._TAKE:  # noqa: SLF001 (the moment that matters)
+            time.sleep(pause_ms / 1000)
+
+
+def die_after_placing(armed: Path) -> None:
+    """Once `armed` exists, the process that commits the next order kills itself: once only."""
+
+    @event.listens_for(SessionFactory, "do_orm_execute")
+    def notice(state: ORMExecuteState) -> None:
+        if state.statement is placing._OPEN:  # noqa: SLF001 (the moment that matters)
+            state.session.info[PLACED] = True
+
+    @event.listens_for(SessionFactory, "after_commit")
+    def die(session: Session) -> None:
+        if PLACED in session.info:
+            with suppress(FileNotFoundError):
+                armed.unlink()
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _changed(statement: TextClause, *changes: tuple[str, str]) -> TextClause:
+    """Return the statement with each guard replaced.
+
+    Raises ValueError when one is not there: the control would prove nothing.
+    """
+    sql = statement.text
+    for guard, instead in changes:
+        if sql.count(guard) != 1:
+            message = f"the guard {guard!r} is not there"
+            raise ValueError(message)
+        sql = sql.replace(guard, instead)
+    return _arrays(text(sql))
+
+
+def _arrays(statement: TextClause) -> TextClause:
+    return statement.bindparams(
+        bindparam("skus", type_=ARRAY(Text)), bindparam("quantities", type_=ARRAY(INTEGER))
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.support.launch", description=__doc__)
+    parser.add_argument("--without-guard", action="append", default=[], choices=GUARDS)
+    parser.add_argument("--pause-before-taking-ms", type=int, default=0)
+    parser.add_argument("--die-after-placing", type=Path, help="armed while this file exists")
+    parser.add_argument("program")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
