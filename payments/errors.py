@@ -58,3 +58,11 @@ class UnprovenWebhook(MalformedBody):
     code = "unproven-webhook"
     title = "This call does not prove that it comes from Stripe"
     way_out = "Check `STRIPE_WEBHOOK_SECRET`, the clock, and that test and live mode agree."
+
+
+class TicketUsed(Conflict):
+    """This till ticket already paid for a part of this parcel: new money has a new ticket."""
+
+    code = "ticket-used"
+    title = "This ticket was already recorded"
+    way_out = "Give the number of the ticket that the till printed for this part."

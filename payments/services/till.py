@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from payments.errors import TicketUsed
 from payments.models import TillPayment
 
 
@@ -20,17 +22,23 @@ class Ticket:
 
 
 def record_till_payment(session: Session, *, reference_id: UUID, ticket: Ticket) -> UUID:
-    """Record that a till took money for an obligation; return the payment's id."""
-    payment_id = new_id()
-    session.add(
-        TillPayment(
-            id=payment_id,
+    """Record that a till took money under a reference; return the payment's id.
+
+    Raises TicketUsed when that ticket paid for a part of it before.
+    """
+    recorded = session.execute(
+        insert(TillPayment)
+        .values(
+            id=new_id(),
             reference_id=reference_id,
             location_id=ticket.location_id,
             ticket_number=ticket.number,
             amount_minor=ticket.amount_minor,
             currency=ticket.currency,
         )
-    )
-    session.flush()
-    return payment_id
+        .on_conflict_do_nothing()
+        .returning(TillPayment.id)
+    ).scalar_one_or_none()
+    if recorded is None:
+        raise TicketUsed(ticket_number=ticket.number)
+    return recorded
