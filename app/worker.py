@@ -5,9 +5,12 @@ itself, so nothing is lost when Redis or a worker dies. Jobs carry ids only, as 
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from threading import Event as Flag
+from types import FrameType
 from typing import Final
 
 from redis import Redis
@@ -15,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 import kernel.idempotency
@@ -149,8 +153,33 @@ def relay_once(queue: Queue) -> bool:
 
 def run_worker(redis_url: str) -> None:
     """Work until told to stop; Redis may go and come back meanwhile."""
-    worker = SimpleWorker([QUEUE], connection=Redis.from_url(redis_url), serializer=JSONSerializer)
-    worker.work(logging_level="WARNING")
+    while True:
+        worker = _Worker([QUEUE], connection=Redis.from_url(redis_url), serializer=JSONSerializer)
+        with suppress(StopRequested, RedisError):
+            worker.work(logging_level="WARNING")
+        if worker.was_told_to_stop():
+            return
+        log.warning("Redis went away during a job; nothing is lost, beginning again")
+        with suppress(StopRequested, RedisError):
+            time.sleep(REDIS_DELAY_S)
+        if worker.was_told_to_stop():
+            return
+
+
+class _Worker(SimpleWorker):
+    """Knows why it ended: rq waits for Redis only while idle, and gives up when it was at work."""
+
+    max_connection_wait_time = REDIS_DELAY_S
+    _told_to_stop = False
+
+    def was_told_to_stop(self) -> bool:
+        """Tell whether a signal asked for the end."""
+        return self._told_to_stop
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """End after the present job."""
+        self._told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq's has no types
 
 
 def _ring(queue: Queue, job: str, argument: object) -> None:

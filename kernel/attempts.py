@@ -65,3 +65,10 @@ def give_back_attempt(session: Session, limits: list[Limit]) -> None:
             text("UPDATE attempt SET tries = greatest(tries - 1, 0) WHERE scope = :scope"),
             {"scope": limit.scope},
         )
+
+
+def prune(session: Session) -> None:
+    """Remove counts whose window is long over."""
+    session.execute(
+        text("DELETE FROM attempt WHERE started_at < statement_timestamp() - interval '1 day'")
+    )

@@ -12,7 +12,8 @@ CHECKS: Final = (
         SELECT e.id AS event_id, e.name AS lost, NULL AS message_id
         FROM event e
         WHERE (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
-                          'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1')
+                          'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1',
+                          'fulfillment.reminded.v1')
                OR (e.name = 'fulfillment.ready.v1'
                    AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))
                OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))
@@ -43,7 +44,7 @@ CHECKS: Final = (
         """
         SELECT m.id AS message_id, m.begun_at, f.ended_at, f.status
         FROM message m JOIN fulfillment f ON f.id = m.fulfillment_id
-        WHERE m.template = 'ready' AND m.status = 'sent'
+        WHERE m.template IN ('ready', 'reminder', 'last_day') AND m.status = 'sent'
           AND m.begun_at > f.ended_at + interval '10 seconds'
         """,
     ),

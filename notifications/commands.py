@@ -17,9 +17,15 @@ class Template(StrEnum):
 
     CONFIRMATION = "confirmation"
     READY = "ready"
+    REMINDER = "reminder"
+    LAST_DAY = "last_day"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+
+
+OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})
+"""Templates that carry the code: they are true only while the parcel waits."""
 
 
 class MessageStatus(StrEnum):

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+import orders.queries
 from notifications import services
 from notifications.commands import Owe, Template
 from orders.events import (
@@ -11,6 +12,7 @@ from orders.events import (
     FulfillmentReady,
     OrderPlaced,
     PassReissued,
+    PickupReminded,
     ReadyPaid,
 )
 
@@ -32,6 +34,13 @@ def announce_ready(session: Session, event: FulfillmentReady) -> None:
 def announce_paid(session: Session, event: ReadyPaid) -> None:
     """The customer is owed the news that the parcel waits, now that its money was asked for."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+
+
+def remind(session: Session, event: PickupReminded) -> None:
+    """The customer is owed a reminder; on the last day, on every channel we know."""
+    last = event.stage == orders.queries.LAST_DAY
+    template = Template.LAST_DAY if last else Template.REMINDER
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, template))
 
 
 def announce_new_pass(session: Session, event: PassReissued) -> None:

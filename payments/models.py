@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
-from kernel.db import Base
+from kernel.db import Base, BigId
 from payments.commands import (
     CheckoutStatus,
     NewsStatus,
@@ -52,7 +52,7 @@ class TillPayment(Base):
     reference_id: Mapped[UUID]
     location_id: Mapped[UUID]
     ticket_number: Mapped[str]
-    amount_minor: Mapped[int]
+    amount_minor: Mapped[int] = mapped_column(BigId)
     currency: Mapped[str] = mapped_column(String(3))
     taken_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 

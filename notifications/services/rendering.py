@@ -14,7 +14,7 @@ from kernel import links, qr
 from kernel.ids import show_code, show_order_number
 from kernel.money import vat_shares
 from notifications import gateway
-from notifications.commands import Channel, Template
+from notifications.commands import OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
@@ -28,13 +28,15 @@ from orders.queries import FulfillmentFacts, LineFacts
 QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CONFIRMATION: lambda line: line.quantity,
     Template.READY: lambda line: line.quantity - line.cancelled,
+    Template.REMINDER: lambda line: line.quantity - line.cancelled,
+    Template.LAST_DAY: lambda line: line.quantity - line.cancelled,
     Template.CANCELLED: lambda line: line.quantity,
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
 }
 """How many of each line a message speaks of."""
-PRICED: Final = frozenset({Template.CONFIRMATION, Template.READY, Template.RECEIPT})
-TO_PAY: Final = frozenset({Template.CONFIRMATION, Template.READY})
+PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION}
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -102,7 +104,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
     """Return what the words may speak of; what does not apply is empty."""
     voice, parcel = Voice(message.language, ZoneInfo(case.store.time_zone)), case.parcel
     token = links.order_token(parcel.order_id)
-    shows_code = message.template is Template.READY and case.collect is not None
+    shows_code = message.template in OPENS_PARCEL and case.collect is not None
     return {
         "template": message.template.value,
         "language": message.language,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW, db_now
 from notifications import gateway
-from notifications.commands import Channel, MessageStatus, Template
+from notifications.commands import OPENS_PARCEL, Channel, MessageStatus, Template
 from notifications.gateway import (
     Email,
     NotFound,
@@ -51,7 +51,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
             Status.READY,
         }
     ),
-    Template.READY: frozenset({Status.READY}),
+    **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
@@ -177,7 +177,7 @@ def _outdated(message: Message, case: Case) -> _Ending | None:
     if case.parcel.status not in STILL_TRUE[message.template]:
         note = f"too late: the parcel is {case.parcel.status}"
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
-    if message.template is Template.READY and case.collect is None:
+    if message.template in OPENS_PARCEL and case.collect is None:
         return _Ending(MessageStatus.SUPPRESSED, "no live pass", falls_back=False)
     return None
 

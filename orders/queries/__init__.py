@@ -8,6 +8,7 @@ from orders.queries.collecting import (
     list_passes_at,
 )
 from orders.queries.parcels import (
+    LAST_DAY,
     get_fulfillment,
     get_order,
     get_order_by_number,
@@ -41,6 +42,7 @@ from orders.queries.shapes import (
 )
 
 __all__ = [
+    "LAST_DAY",
     "PAGE_ROWS",
     "CartFacts",
     "FulfillmentFacts",

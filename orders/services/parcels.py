@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 import inventory.services
 import payments.queries
 import payments.services
-from kernel.actors import Actor, ActorKind
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
+from orders import queries
 from orders.errors import NotOrdered, UnknownFulfillment
 from orders.models import Fulfillment, FulfillmentLine, PickupPass
 from orders.passes import PassFacts
+from payments.commands import ObligationStatus, RefundReason, WishStatus
 
 CUSTOMER = "customer"
 
@@ -109,6 +111,30 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
         .where(PickupPass.fulfillment_id == locked.parcel.id, PickupPass.revoked_at.is_(None))
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
-    if not any(line.handed_over for line in locked.lines.values()):
-        for owed_money in payments.queries.list_obligations(session, locked.parcel.id):
-            payments.services.cancel_obligation(session, owed_money.id)
+    if any(line.handed_over for line in locked.lines.values()):
+        give_back_surplus(session, locked.parcel.id)
+        return
+    for owed_money in payments.queries.list_obligations(session, locked.parcel.id):
+        payments.services.cancel_obligation(session, owed_money.id)
+
+
+def give_back_surplus(session: Session, fulfillment_id: UUID) -> None:
+    """Have refunded what a card paid beyond what is owed now; safe to repeat.
+
+    The caller holds the parcel's lock, so that two callers cannot both see the surplus.
+    """
+    owed_minor = queries.get_fulfillment(session, fulfillment_id, actor=SYSTEM).owed.total_minor
+    for obligation in payments.queries.list_obligations(session, fulfillment_id):
+        if obligation.status is not ObligationStatus.CAPTURED:
+            continue
+        going_back = sum(
+            refund.amount_minor
+            for refund in payments.queries.list_refunds(session, obligation.id)
+            if refund.status not in {WishStatus.REFUSED, WishStatus.WITHDRAWN}
+        )
+        surplus = obligation.captured_minor - going_back - owed_minor
+        if surplus > 0:
+            payments.services.request_refund(
+                session, obligation.id, amount_minor=surplus, reason=RefundReason.UNCOLLECTED
+            )
+            return

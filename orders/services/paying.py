@@ -53,6 +53,10 @@ def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
     locked = _find(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.PENDING:
         return False
+    owed = payments.queries.list_obligations(session, fulfillment_id)
+    unpaid = [payments.services.cancel_unpaid(session, each.id) for each in owed]  # every one
+    if not all(unpaid):
+        return False  # paid, or being paid: PaymentAuthorised or CheckoutExpired follows
     locked.parcel.move_to(Status.EXPIRED)
     locked.parcel.ended_at = db_now(session)
     give_up(session, locked, why=ABANDONED)

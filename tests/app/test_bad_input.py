@@ -8,210 +8,28 @@ import pytest
 from sqlalchemy import Connection
 
 from kernel.web import make_cursor
+from tests.app.nasty import (
+    COLUMNS,
+    NEVER_OURS_TO_GIVE,
+    NOT_ADDRESSES,
+    NOT_AN_OBJECT,
+    NOT_BASKETS,
+    NOT_EMAILS,
+    NOT_JSON,
+    NOT_PAUSES,
+    NOT_PHONES,
+    NOT_QUANTITIES,
+    NOT_QUERIES,
+    NOT_TEXTS,
+    UNKNOWN_SKUS,
+    WRITES,
+)
 from tests.conftest import Shop, as_key, order_body
 from tests.unmoved import nothing_moves, problem
 
 VALIDATION = (422, "validation")
 MALFORMED = (400, "malformed-body")
 NO_KEY = (400, "idempotency-key-required")
-
-NOT_QUANTITIES: list[Any] = [
-    0,
-    -1,
-    1.9,
-    1.0,
-    1e3,
-    "1",
-    " 2 ",
-    "1_000",
-    "1e3",
-    "٣",
-    True,
-    None,
-    [],
-    {},
-    100_001,
-    2**31,
-    2**63,
-    10**30,
-]
-NOT_TEXTS: list[Any] = [
-    "",
-    "   ",
-    None,
-    5,
-    True,
-    [],
-    {"$gt": ""},
-    "a\x00b",
-    "\ud800",
-    "a\r\nBcc: x@y.z",
-    "\x1b[31m",
-    "x" * 201,
-]
-UNKNOWN_SKUS = [
-    "NOT-OURS",
-    "../../etc/passwd",
-    "'; DROP TABLE sku;--",
-    "%00",
-    "\u202eTENT-2P",
-    "\u0422ENT-2P",
-    "TENT\u200b-2P",
-    "⛺",
-    "tent-2p",
-]
-NOT_EMAILS = [
-    "plainly",
-    "a@localhost",
-    "a@@example.org",
-    "a b@example.org",
-    '"<img>"@example.org',
-    "a@[127.0.0.1]",
-    "a@example..org",
-    "@example.org",
-    "a@-example.org",
-    f"{'a' * 65}@example.org",
-]
-NOT_PHONES = [
-    "+",
-    "123",
-    "letters",
-    "+33 8 99 70 12 34",
-    "+1 900 555 0123",
-    "+881 6 1234 5678",
-    "+999 123 456 789",
-    "06 39 98 12 34 ext. 5",
-    "+3363998123456789",
-    "0000000000",
-]
-NEVER_OURS_TO_GIVE = [
-    "status",
-    "paid",
-    "price_minor",
-    "total_minor",
-    "discount",
-    "store_id",
-    "brand_id",
-    "role",
-    "customer_id",
-    "on_hand",
-    "number",
-    "id",
-    "_id",
-    "created_at",
-    "__proto__",
-    "\ud800",
-]
-NOT_JSON = [
-    b"",
-    b" ",
-    b"{",
-    b'{"items": [],}',
-    b"{'items': []}",
-    b'{"store": "lyon", "store": "paris"}',
-    b'{"items": [{"sku": "BOOK", "quantity": NaN}]}',
-    b'{"items": [{"sku": "BOOK", "quantity": -Infinity}]}',
-    b'{"quantity": ' + b"9" * 5_000 + b"}",
-    b'// a comment\n{"store": "lyon"}',
-    b'\xef\xbb\xbf{"store": "lyon"}',
-    b'{"store": "\xff"}',
-    '{"store": "lyon"}'.encode("utf-16"),
-    b"[" * 33 + b"]" * 33,
-    b"[" * 200_000,
-    b'{"a":' * 33 + b"1" + b"}" * 33,
-]
-NOT_AN_OBJECT = [b"null", b"[]", b'"x"', b"5", b"true", b"{}"]
-NOT_ADDRESSES = [
-    "/api/v1/nothing",
-    "/api/v1/stores/%00",
-    "/api/v1/stores/lyon%0a",
-    "/api/v1/stores/%ff%fe",
-    "/api/v1/stores/%ed%a0%80",
-    "/api/v1/stores/%c0%ae%c0%ae",
-    "/api/v1/stores/" + "x" * 3_000,
-    "/api/v1/stores/../stores/lyon%2e",
-    "/api/v1/stores/lyon;x",
-    "/api/v1/stores/LYON",
-    "/API/v1/stores",
-    "/api/v1/articles/a%00b",
-    "/api/v1/articles/%27%3B%20DROP%20TABLE%20sku",
-    "/api/v1/orders/1%0a",
-    "/api/v1/orders/1",
-    "/api/v1/orders/9999999999999999999999",
-    "/api/v1/stores/lyon/stock/%00",
-    "/staff/%00",
-]
-NOT_QUERIES = [
-    "/api/v1/articles?limit=0",
-    "/api/v1/articles?limit=-1",
-    "/api/v1/articles?limit=101",
-    "/api/v1/articles?limit=1.9",
-    "/api/v1/articles?limit=ten",
-    "/api/v1/articles?limit=",
-    "/api/v1/articles?limit=1000000000",
-    "/api/v1/articles?limit=" + "9" * 40,
-    "/api/v1/articles?q=" + "x" * 201,
-    "/api/v1/articles?q=%00",
-    "/api/v1/articles?sort=password",
-    "/api/v1/articles?order_by=(select+1)",
-    "/api/v1/articles?language=de",
-    "/api/v1/articles?language=fr%27--",
-    "/api/v1/articles?brand=aubepin",
-    "/api/v1/articles?category=",
-    "/api/v1/stores?latitude=45",
-    "/api/v1/stores?latitude=91&longitude=0",
-    "/api/v1/stores?latitude=NaN&longitude=0",
-    "/api/v1/stores?latitude=45&longitude=4&radius_km=1001",
-    "/api/v1/stores?latitude=45&longitude=4&radius_km=-1",
-    "/api/v1/stores/lyon/stock?sku=%00",
-    "/api/v1/stores/lyon/stock/BOOK?before=0",
-    "/api/v1/stores/lyon/stock/BOOK?before=9223372036854775808",
-    "/api/v1/stores/lyon/parcels",
-    "/api/v1/stores/lyon/parcels?said=a",
-    "/api/v1/fulfillments",
-    "/api/v1/fulfillments?store=lyon&status=lost",
-    "/api/v1/fulfillments?store=lyon&page=2",
-    "/api/v1/orders",
-    "/api/v1/orders?number=",
-]
-NOT_BASKETS: list[dict[str, Any]] = [
-    {},
-    {"items": []},
-    {"items": {}},
-    {"items": [[]]},
-    {"items": [{"sku": "BOOK", "quantity": 1}] * 1_001},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": 45.7}},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": 91, "longitude": 0}},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": True, "longitude": 0}},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "near": {"latitude": "45", "longitude": 0}},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "near": "Lyon"},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": 0},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": 1_001},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "radius_km": "50"},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "stores": "lyon"},
-    {"items": [{"sku": "BOOK", "quantity": 1}], "stores": ["lyon"] * 601},
-    {"items": [{"sku": "BOOK", "quantity": 1, "price_minor": 1}]},
-]
-NOT_PAUSES: list[dict[str, Any]] = [
-    {"until": "2026-01-01T00:00:00Z"},
-    {"until": "2026-01-01T00:00:00Z", "reason": ""},
-    *(
-        {"until": until, "reason": "stock-take"}
-        for until in (
-            None,
-            5,
-            "tomorrow",
-            "2020-01-01T00:00:00Z",
-            "2199-01-01T00:00:00Z",
-            "2199-01-01T00:00:00",
-            "2027-02-30T10:00:00Z",
-            "2026-12-31T23:59:60Z",
-            "0001-01-01T00:00:00+14:00",
-            "9999-12-31T23:59:59-14:00",
-            "10000-01-01T00:00:00Z",
-        )
-    ),
-]
 
 
 def put(body: dict[str, Any], pointer: str, value: object) -> dict[str, Any]:
@@ -529,19 +347,6 @@ def test_trusted_looking_headers_change_nothing(client: Any, shop: Shop) -> None
         },
     )
     assert problem(response) == (401, "unauthenticated")
-
-
-COLUMNS = ("status", "location_id", "staff_id", "handed_over", "picked", "paid", "amount_minor")
-WRITES: list[tuple[str, dict[str, Any]]] = [
-    ("/fulfillments/{parcel}/pick", {"items": [{"sku": "TENT-2P", "quantity": 1}]}),
-    ("/fulfillments/{parcel}/short", {"sku": "TENT-2P", "quantity": 1, "reason": "damaged"}),
-    ("/fulfillments/{parcel}/bin", {"bin": "A1"}),
-    ("/fulfillments/{parcel}/ready", {"bin": "A1"}),
-    ("/orders/{order}/cancel", {"reason": "duplicate"}),
-    ("/hand-overs", {"store": "lyon", "fulfillment_id": "{parcel}", "ticket_number": "T-1"}),
-    ("/stores/lyon/receipts", {"items": [{"sku": "BOOK", "quantity": 1}]}),
-    ("/stores/lyon/pause", {"until": "2026-01-01T00:00:00Z", "reason": "x"}),
-]
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write[0])

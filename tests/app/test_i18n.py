@@ -250,4 +250,4 @@ def _bare_texts(template: str) -> list[str]:
         for const in tree.find_all(nodes.Const)
         if isinstance(const.value, str) and WORDS.match(const.value) and id(const) not in said
     ]
-    return [text for text in bare if text not in NAMES]
+    return [text for text in bare if text.strip(" ·") not in NAMES]

@@ -12,8 +12,9 @@ import pytest
 
 from app.embedded import private_postgres
 from tests.conftest import postgres_binaries
-from tests.support.installation import eventually, installation
+from tests.support.installation import installation
 from tests.support.trade import Trade
+from tests.support.vendors import eventually
 
 SLOWEST_S = 6.0
 """Three seconds to connect, and as much to notice that a kept connection is dead."""

@@ -2,8 +2,9 @@
 
 import httpx
 
-from tests.support.installation import Installation, eventually
+from tests.support.installation import Installation
 from tests.support.trade import Trade
+from tests.support.vendors import eventually
 
 SLOWEST_S = 2.0
 RECEIVED = "bien reçue"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.support.installation import Installation, Vendors, eventually
+from tests.support.installation import Installation
 from tests.support.trade import Trade
+from tests.support.vendors import Vendors, eventually
 
 EMAIL, PHONE, OTHER_PHONE = "chloe.durand@example.org", "+33639981234", "+33639985678"
 LEASE_AND_MORE_S = 75

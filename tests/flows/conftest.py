@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from app.embedded import Cluster
-from tests.support.installation import Vendors, installation
+from tests.support.installation import installation
 from tests.support.trade import Trade
+from tests.support.vendors import Vendors
 
 
 @dataclass(frozen=True)

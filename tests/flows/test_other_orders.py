@@ -3,8 +3,8 @@
 import secrets
 from typing import Any
 
-from tests.support.installation import Vendors
 from tests.support.trade import Ready, Trade, as_people_see_it
+from tests.support.vendors import Vendors
 
 
 def test_an_order_by_telephone_is_found_by_the_callers_number_and_handed_over(

@@ -13,8 +13,8 @@ import zxingcpp
 from PIL import Image
 
 from tests.conftest import order_body
-from tests.support.installation import Vendors
 from tests.support.trade import Trade, as_people_see_it
+from tests.support.vendors import Vendors
 
 
 def test_a_web_order_is_prepared_collected_with_the_code_from_the_email_and_receipted(

@@ -229,7 +229,7 @@ def bank(till: Till) -> Callable[[httpx.Response, str], httpx.Response]:
 
 
 @pytest.fixture
-def web(app: Flask, session: Session) -> Iterator[str]:
+def web(app: Flask) -> Iterator[str]:
     """The application behind a real server, one request at a time."""
     server = make_server("127.0.0.1", 0, app, threaded=False)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -238,6 +238,18 @@ def web(app: Flask, session: Session) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def delivered(web: str, vendor: Addresses) -> Iterator[None]:
+    """Have Stripe post its events to the application, each twice and out of order."""
+    hook = f"{vendor.control}/webhook"
+    body = {"url": web, "secret": SECRET}
+    script = {"webhooks": {"duplicate": 1, "shuffle": True}}
+    httpx.put(f"{vendor.control}/faults", json=script, trust_env=False).raise_for_status()
+    httpx.put(hook, json=body, trust_env=False).raise_for_status()
+    yield
+    httpx.put(hook, json=body | {"url": ""}, trust_env=False).raise_for_status()
 
 
 def signed(payload: str, *, secret: str = SECRET, age_s: int = 0) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Jobs and doors at the same time, on rows that are really committed: one effect each."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -18,7 +19,7 @@ from payments import gateway, jobs, services
 from payments.commands import RefundReason
 from payments.services import Claim
 from sandbox import Addresses
-from tests.payments.conftest import OWED, Till
+from tests.payments.conftest import DECLINES, OWED, Till
 
 TABLES = "obligation, checkout, card_payment, payment_wish, stripe_event, event, delivery"
 Answer = TypeVar("Answer")
@@ -139,3 +140,18 @@ def test_browser_poller_and_webhook_at_once_authorise_once(till: Till) -> None:
     together([*looks, jobs.poll_checkouts, jobs.poll_checkouts])
     assert till.payments(owed) == [("authorised", True, 0, 0)]
     assert till.events(owed) == [("payment.authorised.v1", "2500")]
+
+
+def test_the_webhook_ends_what_the_shopper_left_open(till: Till, delivered: None) -> None:
+    owed = till.owe()
+    url = till.visit(owed)
+    till.pay(url, DECLINES)
+    till.pay(url)
+    deadline = time.monotonic() + 10
+    while till.status(owed) != "authorised":
+        assert time.monotonic() < deadline, "it never came"
+        till.session.rollback()
+        jobs.read_news()
+        time.sleep(0.05)
+    assert till.events(owed)[-1] == ("payment.authorised.v1", "2500")
+    assert till.payments(owed) == [("authorised", True, 0, 0)]

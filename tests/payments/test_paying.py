@@ -1,6 +1,8 @@
 """Paying by card on Stripe's page: what is believed, and what becomes of each visit."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -231,3 +233,41 @@ def _minutes_to_poll(till: Till, owed: UUID) -> int:
         {"id": owed},
     ).scalar_one()
     return round(float(found))
+
+
+@pytest.mark.parametrize(
+    ("on", "change", "doubt"),
+    [
+        ("session", {"id": "cs_other"}, "another session than was opened"),
+        ("session", {"livemode": True}, "livemode"),
+        ("session", {"amount_minor": OWED - 1}, "amount"),
+        ("session", {"currency": "CHF"}, "currency"),
+        ("session", {"obligation_id": str(uuid4())}, "metadata.obligation"),
+        ("session", {"checkout_id": None}, "metadata.checkout"),
+        ("intent", {"livemode": True}, "intent: livemode"),
+        ("intent", {"amount_minor": OWED + 1}, "intent: amount"),
+        ("intent", {"captured_minor": OWED + 1}, "intent: amount_received"),
+        ("intent", {"currency": "CHF"}, "intent: currency"),
+        ("intent", {"obligation_id": str(uuid4())}, "intent: metadata.obligation"),
+        ("intent", {"checkout_id": str(uuid4())}, "intent: metadata.checkout"),
+    ],
+)
+def test_every_single_contradiction_is_enough_to_believe_nothing(
+    till: Till, on: str, change: dict[str, Any], doubt: str
+) -> None:
+    owed = till.owe()
+    till.pay(till.visit(owed))
+    checkout_id, session_id = till.row(
+        "SELECT id, session_id FROM checkout WHERE obligation_id = :id", owed
+    )
+    answer = gateway.read_session(session_id)
+    assert isinstance(answer, gateway.Answered)
+    assert isinstance(answer.facts, gateway.SessionFacts)
+    assert answer.facts.intent is not None
+    if on == "intent":
+        change = {"intent": replace(answer.facts.intent, **change)}
+    told = replace(answer.facts, **change)
+    assert services.note_session(till.session, checkout_id, told) == doubt
+    assert (till.status(owed), till.payments(owed), till.events(owed)) == ("opened", [], [])
+    assert services.note_session(till.session, checkout_id, answer.facts) is None
+    assert till.status(owed) == "authorised"

@@ -15,8 +15,9 @@ from kernel.db import transaction
 from notifications import gateway
 from notifications.gateway import MessagingSettings
 from orders.commands import Channel, PlaceOrder
-from tests.support.installation import Installation, Vendors, installation
+from tests.support.installation import Installation, installation
 from tests.support.trade import together
+from tests.support.vendors import Vendors
 
 ORDERS, RELAYS = 40, 4
 

@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import psycopg
@@ -24,6 +24,7 @@ from app.wiring import SUBSCRIPTIONS
 from kernel import events, secret
 from kernel.db import SessionFactory, make_engine, transaction
 from tests.conftest import ROOT, SECRET, Shop, open_shop
+from tests.support.vendors import Vendors, eventually
 
 PLENTY = 100_000
 """Units of each article: what a test does not count never runs out."""
@@ -34,18 +35,6 @@ GUNICORN = (
     *("--bind", "127.0.0.1:0", "app:create_app()"),
 )
 NO_REDIS = "unix:///nowhere/redis.sock"
-Found = TypeVar("Found")
-
-
-def eventually(
-    ask: Callable[[], Found | None], *, within_s: float = 20, every_s: float = 0.05
-) -> Found:
-    """Return what is asked for as soon as it is something; fails when it never comes."""
-    deadline = time.monotonic() + within_s
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, f"it did not come within {within_s} s"
-        time.sleep(every_s)
-    return answer
 
 
 @dataclass
@@ -108,7 +97,7 @@ class Installation:
         eventually(lambda: client.get("/health/live").is_success, within_s=START_S)
         return client
 
-    def open_vendors(self) -> "Vendors":
+    def open_vendors(self) -> Vendors:
         """Start the sandbox; programs started later send their messages there."""
         file = self.home / "sandbox.json"
         command = [sys.executable, "-m", "sandbox", "--home", str(self.home / "sandbox")]
@@ -149,39 +138,6 @@ class Installation:
         with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
             cursor = connection.execute(sql.encode(), values)
             return cursor.fetchall() if cursor.description else []
-
-
-@dataclass(frozen=True)
-class Vendors:
-    """The stand-ins for mail and text messages, and what arrived there."""
-
-    http: httpx.Client
-
-    def spoil(self, **script: Mapping[str, Any]) -> None:
-        """Have a vendor misbehave, as `PUT /control/faults` says."""
-        assert self.http.put("/control/faults", json=script).status_code == 200
-
-    def behave(self) -> None:
-        """Have every vendor behave from now on."""
-        assert self.http.delete("/control/faults").status_code == 204
-
-    def received(self, to: str) -> list[dict[str, Any]]:
-        """Return what arrived at an e-mail address or phone number (E.164), oldest first."""
-        messages: list[dict[str, Any]] = self.http.get(
-            "/mailbox/messages", params={"to": to}
-        ).json()["messages"]
-        return messages
-
-    def wait_for(self, to: str, says: str, *, within_s: float = 20) -> dict[str, Any]:
-        """Return the first message at an address whose subject or text holds these words."""
-
-        def find() -> dict[str, Any] | None:
-            for message in self.received(to):
-                if says in message.get("subject", "") + message["text"]:
-                    return message
-            return None
-
-        return eventually(find, within_s=within_s)
 
 
 @contextmanager

@@ -1,0 +1,561 @@
+"""The shop's pages through the application: what they say, refuse, keep and ask the database."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.shop.calendar import calendar_entry
+from app.shop.places import find_place, fold
+from catalog.commands import ListSku
+from catalog.services import list_category, list_skus
+from inventory.services import receive
+from kernel.actors import SYSTEM
+from kernel.ids import show_order_number
+from kernel.links import order_token
+from stores.queries import list_stores
+from tests.conftest import Shop, as_key
+from tests.unmoved import nothing_moves
+
+HTML = {"Accept": "text/html"}
+ARTICLE_STATEMENTS_MAX = 8
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+CHLOE = {
+    "first_name": "Chloé",
+    "last_name": "Durand",
+    "email": "chloe.durand@example.org",
+    "phone": "06 39 98 12 34",
+    "payment": "store",
+}
+
+
+@pytest.fixture
+def shelves(session: Session, shop: Shop) -> Shop:
+    """The small retailer with a kitchen shelf: a teapot in blue, and one last white one in Lyon."""
+    list_category(session, code="cuisine", names={"fr": "Cuisine", "en": "Kitchen"})
+    names = {"fr": "Théière Alba", "en": "Alba teapot"}
+    options = {
+        "BLEU": {"fr": {"couleur": "bleu"}, "en": {"colour": "blue"}},
+        "BLANC": {"fr": {"couleur": "blanc"}, "en": {"colour": "white"}},
+    }
+    list_skus(
+        session,
+        [
+            ListSku(
+                f"THEIERE-{colour}", "THEIERE", names, 3490, "EUR", 2000,
+                category="cuisine", options=option,
+            )
+            for colour, option in options.items()
+        ],
+        brand_id=shop.brand_id,
+    )  # fmt: skip
+    for location_id in (shop.lyon, shop.paris):
+        receive(session, location_id=location_id, quantities={"THEIERE-BLEU": 5}, actor=SYSTEM)
+    receive(session, location_id=shop.lyon, quantities={"THEIERE-BLANC": 1}, actor=SYSTEM)
+    session.commit()
+    return shop
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
+    """Watch what the database is sent while a block runs."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.lstrip().upper().startswith(CONTROL):
+            sent.append(statement)
+
+    @contextmanager
+    def watch() -> Iterator[list[str]]:
+        sent.clear()
+        yield sent
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield watch
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def hidden(client: FlaskClient, path: str = "/fr/place") -> dict[str, str]:
+    """Return what a form of this page sends unseen."""
+    page = client.get(path, headers=HTML).text
+    fields = re.findall(r'<input type="hidden" name="(csrf|form)" value="([^"]+)"', page)
+    return dict(fields[:2])
+
+
+def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
+    """Send a form as the page that holds it would."""
+    return client.post(path, data={**hidden(client), **fields}, headers=HTML)
+
+
+def fill(client: FlaskClient, sku: str, *, store: str = "lyon", times: int = 1) -> None:
+    for _ in range(times):
+        assert send(client, "/fr/basket/add", sku=sku, store=store).status_code == 303
+
+
+def order(client: FlaskClient, *, total: int, language: str = "fr", **changes: Any) -> TestResponse:
+    return send(client, f"/{language}/checkout", total=total, **{**CHLOE, **changes})
+
+
+def count(connection: Connection, table: str) -> int:
+    return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608 (a name of ours)
+
+
+def order_id_of(connection: Connection) -> UUID:
+    return UUID(str(connection.execute(text("SELECT id FROM sales_order")).scalar_one()))
+
+
+def make_ready(client: FlaskClient, shop: Shop, connection: Connection) -> None:
+    """The store accepts, picks and bins the only order."""
+    parcel = connection.execute(text("SELECT id FROM fulfillment")).scalar_one()
+    rows = connection.execute(text("SELECT sku, quantity FROM fulfillment_line")).all()
+    picked = [{"sku": row.sku, "quantity": row.quantity} for row in rows]
+    for act, body in (("accept", None), ("pick", {"items": picked}), ("ready", {"bin": "A7"})):
+        path = f"/api/v1/fulfillments/{parcel}/{act}"
+        assert client.post(path, json=body, headers=as_key(shop.associate)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ("Choisissez ici, retirez à côté.", "Cuisine", "Théière Alba", "34,90\xa0€")),
+        ("en", ("Choose here, collect nearby.", "Kitchen", "Alba teapot", "€34.90")),
+    ],
+)
+def test_the_home_page_shows_shelves_and_articles_and_changes_nothing(
+    client: FlaskClient, connection: Connection, shelves: Shop, language: str, words: tuple[str]
+) -> None:
+    with nothing_moves(connection):
+        page = client.get(f"/{language}/", headers=HTML)
+    assert page.status_code == 200
+    assert [word for word in words if word not in page.text] == []
+    assert '<a class="wordmark" href="/' in page.text
+    assert "Aubépin</a>" in page.text
+
+
+def test_an_empty_installation_has_an_empty_shop_not_a_broken_one(
+    client: FlaskClient, session: Session
+) -> None:
+    for path in ("/fr/", "/fr/basket", "/fr/search?q=tasse", "/fr/place"):
+        assert client.get(path, headers=HTML).status_code == 200, path
+    assert "Les rayons sont encore vides" in client.get("/fr/", headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    "typed", ["theiere", "THÉIÈRES", "Théière Alba", "alba", "une théière", "teiere", "téhière"]
+)
+def test_search_forgives_accents_case_plurals_and_slips(
+    client: FlaskClient, shelves: Shop, typed: str
+) -> None:
+    page = client.get("/fr/search", query_string={"q": typed}, headers=HTML).text
+    assert "/fr/articles/THEIERE?sku=" in page
+
+
+@pytest.mark.parametrize("typed", ["zzzzzz", "%", "_", "' OR 1=1 --", "\x00", "<script>", "🫖", ""])
+def test_a_search_that_finds_nothing_helps(client: FlaskClient, shelves: Shop, typed: str) -> None:
+    page = client.get("/fr/search", query_string={"q": typed}, headers=HTML)
+    assert page.status_code == 200
+    assert "Dans nos rayons" in page.text
+    assert "<script>" not in page.text
+
+
+def test_a_shelf_shows_its_articles_only(client: FlaskClient, shelves: Shop) -> None:
+    page = client.get("/en/categories/cuisine", headers=HTML).text
+    assert "Alba teapot" in page
+    assert "Two-person tent" not in page
+    assert client.get("/en/categories/nothing", headers=HTML).status_code == 404
+
+
+def test_an_article_says_where_and_when_in_few_statements(
+    client: FlaskClient, shelves: Shop, statements: Callable[[], Any]
+) -> None:
+    send(client, "/fr/place", where="Lyon", back="/fr/")
+    fill(client, "BOOK")
+    with statements() as sent:
+        page = client.get("/fr/articles/THEIERE?sku=THEIERE-BLANC", headers=HTML).text
+    assert len(sent) <= ARTICLE_STATEMENTS_MAX, sent
+    assert re.search(r"<strong>Prêt (?:aujourd’hui|demain) à [^<]+</strong>", page)
+    assert "Retirer à Lyon Croix-Rousse" in page
+    assert 'value="THEIERE-BLANC" required checked' in page
+    assert "Paris Bastille" not in page  # it has none, and it is far
+
+
+def test_an_option_is_seen_without_scripts(client: FlaskClient, shelves: Shop) -> None:
+    seen = send(client, "/fr/articles/THEIERE/option", sku="THEIERE-BLANC")
+    assert (seen.status_code, seen.location) == (303, "/fr/articles/THEIERE?sku=THEIERE-BLANC")
+
+
+def test_a_picture_is_kept_for_ever_and_a_missing_one_has_a_stand_in(
+    client: FlaskClient, shelves: Shop
+) -> None:
+    page = client.get("/fr/articles/THEIERE", headers=HTML).text
+    found = re.search(r'src="(/pictures/[0-9a-f]+/theiere-[^"]+)"', page)
+    assert found is not None
+    drawn = client.get(found[1])
+    assert (drawn.status_code, drawn.mimetype) == (200, "image/svg+xml")
+    assert drawn.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    unknown = client.get("/pictures/0/NOBODY%3Cscript%3E.svg")
+    assert (unknown.status_code, unknown.headers["Cache-Control"]) == (200, "public, max-age=3600")
+    assert "<script>" not in unknown.text
+
+
+def test_a_place_is_found_by_postcode_town_or_departement(session: Session, shop: Shop) -> None:
+    postcodes = {"lyon": "69004", "paris": "75011"}
+    known = [replace(each, postcode=postcodes[each.code]) for each in list_stores(session)]
+    lyon = (45.7746, 4.8318)
+    for typed in ("69004", "69 004 Lyon", "lyon", "LYON 4e", "Lyonn", "69100", "  lyon  "):
+        found = find_place(typed, known)
+        assert found is not None, typed
+        assert round(found.latitude) == round(lyon[0]), typed
+    toulouse = find_place("31400", known)
+    assert toulouse is not None
+    assert (toulouse.label, toulouse.latitude, toulouse.longitude) == ("31400", 43.60, 1.44)
+    saint = find_place("st etienne", known)
+    assert saint is not None
+    assert saint.label == "Saint-Étienne"
+    for typed in ("", "xyzzy", "00000", "99999", "é" * 500, "🗺"):
+        assert find_place(typed, known) is None, typed
+    assert fold("Sainte-Foy-lès-LYON") == "sainte foy les lyon"
+
+
+def test_an_unknown_place_is_said_beside_the_field_and_kept(
+    client: FlaskClient, shelves: Shop
+) -> None:
+    page = send(client, "/fr/place", where="<Xyzzy>", back="/fr/basket")
+    assert page.status_code == 422
+    assert 'value="&lt;Xyzzy&gt;"' in page.text
+    assert 'aria-invalid="true"' in page.text
+    assert "Nous ne connaissons pas ce lieu." in page.text
+
+
+@pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test", "/fr/\\evil", "", "/admin"])
+def test_a_form_leads_back_to_our_own_pages_only(
+    client: FlaskClient, shelves: Shop, back: str
+) -> None:
+    assert send(client, "/fr/place", where="Lyon", back=back).location == "/fr/"
+
+
+def test_a_position_is_remembered_no_finer_than_it_takes(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    there = {"latitude": "45.7746123", "longitude": "4.8318999", "back": "/fr/articles/MUG"}
+    assert send(client, "/fr/place", **there).location == "/fr/articles/MUG"
+    row = connection.execute(text("SELECT latitude, longitude FROM shopper_session")).one()
+    assert tuple(row) == (45.775, 4.832)
+    for bad in ("nan", "inf", "91", "x"):
+        assert send(client, "/fr/place", latitude=bad, longitude="4").status_code == 422, bad
+
+
+def test_the_basket_adds_changes_and_removes(client: FlaskClient, shelves: Shop) -> None:
+    fill(client, "THEIERE-BLEU", times=2)
+    fill(client, "BOOK")
+    page = client.get("/fr/basket", headers=HTML).text
+    assert "74,35\xa0€" in page  # 2 × 34,90 + 4,55
+    assert "Continuer" in page
+    changed = {"quantity:THEIERE-BLEU": "1", "take": "0:BOOK"}
+    assert send(client, "/fr/basket/change", **changed).status_code == 303
+    page = client.get("/fr/basket", headers=HTML).text
+    assert "34,90\xa0€" in page
+    assert "Carnet" not in page
+    nonsense = {"quantity:THEIERE-BLEU": "-1", "quantity:": "x", "take": ":::"}
+    assert send(client, "/fr/basket/change", **nonsense).status_code == 303
+    assert client.get("/fr/basket", headers=HTML).text.count('name="quantity:THEIERE-BLEU"') == 1
+
+
+def test_the_same_form_adds_once(client: FlaskClient, shelves: Shop) -> None:
+    form = {**hidden(client), "sku": "BOOK", "store": "lyon"}
+    for _ in range(3):
+        assert client.post("/fr/basket/add", data=form, headers=HTML).location == "/fr/basket"
+    assert "4,55\xa0€" in client.get("/fr/basket", headers=HTML).text
+
+
+def test_forms_of_other_sites_change_nothing(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    client.get("/fr/place", headers=HTML)
+    with nothing_moves(connection):
+        for path in ("/fr/basket/add", "/fr/basket/change", "/fr/place", "/fr/checkout"):
+            refused = client.post(path, data={"sku": "BOOK", "csrf": "x"}, headers=HTML)
+            assert refused.status_code == 403, path
+
+
+def test_a_guest_orders_and_reaches_the_order_by_its_link(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    placed = order(client, total=3490)
+    assert placed.status_code == 303
+    assert placed.location == f"/fr/orders/{order_token(order_id_of(connection))}?placed=yes"
+    page = client.get(placed.location, headers=HTML).text
+    number = connection.execute(text("SELECT number FROM sales_order")).scalar_one()
+    for words in (show_order_number(number), "Votre commande est réservée.", "Théière Alba, blanc"):
+        assert words in page
+    assert "Chloé D." in page
+    assert "chloe.durand" not in page
+    assert "06 39 98" not in page
+    assert "Votre panier est vide" in client.get("/fr/basket", headers=HTML).text
+    answers = connection.execute(text("SELECT body::text FROM stored_answer")).scalars().all()
+    assert [each for each in answers if order_token(order_id_of(connection)) in each] == []
+
+
+def test_the_order_form_sent_twice_orders_once(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    form = {**hidden(client), **CHLOE, "total": "455"}
+    first, second = (client.post("/fr/checkout", data=form, headers=HTML) for _ in range(2))
+    assert first.location == second.location
+    assert count(connection, "sales_order") == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"first_name": " "}, "Donnez un prénom."),
+        ({"last_name": ""}, "Donnez un nom."),
+        ({"email": ""}, "Donnez l’adresse e-mail où vous écrire."),
+        ({"email": "chloe.durand"}, "Écrivez l’adresse entière, comme nom@exemple.fr."),
+        ({"phone": "123"}, "Écrivez dix chiffres, comme 06 12 34 56 78"),
+        ({"last_name": "D" * 81}, "Écrivez au plus 80 lettres simples."),
+        ({"last_name": "Du\x00rand"}, "Écrivez au plus 80 lettres simples."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
+    client: FlaskClient,
+    connection: Connection,
+    shelves: Shop,
+    wrong: dict[str, str],
+    sentence: str,
+) -> None:
+    fill(client, "BOOK")
+    form = {**hidden(client), **CHLOE, "total": "455", **wrong}
+    with nothing_moves(connection):
+        page = client.post("/fr/checkout", data=form, headers=HTML)
+    assert page.status_code == 422
+    (name,) = wrong
+    assert f'<p class="field-error" id="field-{name}-error">' in page.text
+    assert page.text.count(sentence) == 2  # above the form and beside the field
+    for kept in set(CHLOE) - {name, "payment"}:
+        assert f'value="{CHLOE[kept]}"' in page.text
+    assert count(connection, "sales_order") == 0
+
+
+def test_the_loser_of_the_last_unit_keeps_the_basket_and_what_was_typed(
+    app: Flask, client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    loser = app.test_client()
+    fill(client, "THEIERE-BLANC")
+    fill(loser, "THEIERE-BLANC")
+    fill(loser, "THEIERE-BLEU")
+    assert order(client, total=3490).status_code == 303
+    page = order(loser, total=6980, email="paul@example.org")
+    assert page.status_code == 409
+    assert "Quelqu’un a été plus rapide" in page.text
+    assert "Il n’en reste plus à Lyon Croix-Rousse" in page.text
+    assert 'name="take" value="0:THEIERE-BLANC"' in page.text
+    assert 'value="paul@example.org"' in page.text
+    assert count(connection, "sales_order") == 1
+    without = send(loser, "/fr/checkout", **{**CHLOE, "take": "0:THEIERE-BLANC", "email": "paul@"})
+    assert without.status_code == 200
+    assert 'value="paul@"' in without.text
+    assert order(loser, total=3490).status_code == 303
+    assert count(connection, "sales_order") == 2
+
+
+def test_a_store_with_part_of_the_basket_names_the_one_with_all_of_it(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    receive(session, location_id=shelves.paris, quantities={"THEIERE-BLANC": 3}, actor=SYSTEM)
+    session.commit()
+    fill(client, "THEIERE-BLANC", times=3)
+    page = client.get("/fr/basket", headers=HTML).text
+    assert "Il en reste 1 à Lyon Croix-Rousse\xa0: Théière Alba." in page
+    assert "Tout retirer à Paris Bastille" in page
+    assert client.get("/fr/checkout", headers=HTML).location == "/fr/basket"
+    send(client, "/fr/basket/change", store="paris")
+    assert order(client, total=3 * 3490).status_code == 303
+    assert connection.execute(text("SELECT location_id FROM fulfillment")).scalar_one() == (
+        shelves.paris
+    )
+
+
+def test_a_paused_store_takes_no_order_and_says_so(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    connection.execute(
+        text("UPDATE location SET paused_until = now() + interval '2 days' WHERE code = 'lyon'")
+    )
+    page = order(client, total=455)
+    assert page.status_code == 409
+    assert "Ce magasin ne prend pas de commande en ce moment." in page.text
+    assert "Reprend les commandes" in page.text
+    assert count(connection, "sales_order") == 0
+
+
+def test_a_basket_that_cost_something_else_is_read_once_more(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    page = order(client, total=454)
+    assert page.status_code == 409
+    assert "Votre panier a changé." in page.text
+    assert count(connection, "sales_order") == 0
+
+
+def test_an_article_no_longer_sold_stays_out_of_the_order(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    fill(client, "MUG-BLUE")
+    connection.execute(text("UPDATE sku SET closed_at = now() WHERE code = 'BOOK'"))
+    page = client.get("/fr/basket", headers=HTML).text
+    assert "Un article n’est plus vendu" in page
+    assert order(client, total=1290).status_code == 303
+    assert connection.execute(text("SELECT sku FROM order_line")).scalars().all() == ["MUG-BLUE"]
+
+
+def test_the_page_moves_with_the_order_and_then_stands_still(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    page = client.get(path, headers=HTML).text
+    poll = re.search(r'hx-get="([^"]+)" hx-trigger="every 5s"', page)
+    assert poll is not None
+    with nothing_moves(connection):
+        assert client.get(poll[1], headers=HTML).status_code == 204
+    make_ready(client, shelves, connection)
+    moved = client.get(poll[1], headers=HTML)
+    assert moved.status_code == 200
+    assert "Prête\xa0: vous pouvez venir" in moved.text
+    assert moved.text.count("data:image/png") == 1
+    code = client.get(f"{path}/code", headers=HTML).text
+    assert re.search(r'class="ticket-code">[0-9A-Z]{4}-[0-9A-Z]{4}<', code)
+    assert send(client, f"{path}/cancel").location == path
+    ended = client.get(poll[1], headers=HTML)
+    assert ended.status_code == 286
+    assert "hx-get" not in ended.text
+    assert "data:image/png" not in client.get(path, headers=HTML).text
+
+
+def test_the_order_is_kept_longer_once(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    assert "Garder trois jours de plus" not in client.get(f"{path}/extend", headers=HTML).text
+    make_ready(client, shelves, connection)
+    before = connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one()
+    assert "Garder trois jours de plus" in client.get(f"{path}/extend", headers=HTML).text
+    assert send(client, f"{path}/extend").location == path
+    after = connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one()
+    assert (after - before).days >= 3
+    again = send(client, f"{path}/extend")
+    assert again.status_code == 409
+    assert "Elle a déjà été gardée plus longtemps une fois." in again.text
+    assert connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one() == after
+
+
+def test_somebody_else_collects_with_another_code(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    make_ready(client, shelves, connection)
+    old = re.search(r'class="ticket-code">([^<]+)<', client.get(path, headers=HTML).text)
+    missing = send(client, f"{path}/collector", first_name="Paul", last_name=" ")
+    assert missing.status_code == 422
+    assert 'value="Paul"' in missing.text
+    changed = send(client, f"{path}/collector", first_name="Paul", last_name="Petit")
+    assert changed.location == path
+    page = client.get(path, headers=HTML).text
+    new = re.search(r'class="ticket-code">([^<]+)<', page)
+    assert "Paul P." in page
+    assert old is not None
+    assert new is not None
+    assert old[1] != new[1]
+
+
+def test_a_cancelled_order_is_cancelled_once_and_its_articles_are_free(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    path = order(client, total=3490).location.partition("?")[0]
+    reserved = text("SELECT reserved FROM stock_level WHERE sku = 'THEIERE-BLANC'")
+    assert connection.execute(reserved).scalar_one() == 1
+    with nothing_moves(connection):
+        assert client.get(f"{path}/cancel", headers=HTML).status_code == 200
+    assert send(client, f"{path}/cancel").location == path
+    assert connection.execute(reserved).scalar_one() == 0
+    again = send(client, f"{path}/cancel")
+    assert again.status_code == 409
+    assert "Cette commande est déjà annulée." in again.text
+
+
+def test_the_calendar_gets_the_last_hour_once_the_order_is_ready(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    parcel = connection.execute(text("SELECT id FROM fulfillment")).scalar_one()
+    assert client.get(f"{path}/{parcel}.ics", headers=HTML).status_code == 404
+    make_ready(client, shelves, connection)
+    entry = client.get(f"{path}/{parcel}.ics", headers=HTML)
+    assert entry.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    ends = connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one()
+    assert f"DTEND:{ends.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n" in entry.text
+
+
+def test_a_calendar_entry_is_escaped_and_folded() -> None:
+    entry = calendar_entry(
+        uid="1",
+        collect_by=datetime(2026, 12, 4, 18, 30, tzinfo=UTC),
+        title="é" * 60,
+        place="a;b,c\\d\ne",
+        link="https://shop.test/fr/orders/x",
+    )
+    lines = entry.split("\r\n")
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert "DTSTART:20261204T173000Z" in lines
+    assert "LOCATION:a\\;b\\,c\\\\d\\ne" in lines
+    assert "é" * 60 in entry.replace("\r\n ", "")
+
+
+def test_a_link_that_is_not_ours_opens_no_page_and_does_nothing(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    wrong = path[:-1] + ("A" if path[-1] != "A" else "B")
+    form = hidden(client)
+    with nothing_moves(connection):
+        for page in ("", "/state", "/code", "/cancel", "/extend", "/collector"):
+            assert client.get(wrong + page, headers=HTML).status_code == 404, page
+        for page in ("/cancel", "/extend"):
+            assert client.post(wrong + page, data=form, headers=HTML).status_code == 404, page
+
+
+def test_no_page_of_the_shop_carries_inline_script_or_style_or_foreign_addresses(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    pages = ["/", "/categories/cuisine", "/search?q=zzz", "/articles/THEIERE", "/place", "/basket"]
+    found = {path: client.get(f"/fr{path}", headers=HTML).text for path in [*pages, "/checkout"]}
+    path = order(client, total=455).location
+    make_ready(client, shelves, connection)
+    for page in ("", "/code", "/cancel", "/extend", "/collector"):
+        found[page] = client.get(path.partition("?")[0] + page, headers=HTML).text
+    for name, page in found.items():
+        inline = re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
+        assert inline is None, (name, inline)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page), name
