@@ -51,7 +51,7 @@ def list_tablets(session: Session, *, location_id: UUID) -> list[DeviceFacts]:
 def get_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return what people, tablets and keys with these ids are called; others are left out."""
     wanted = list(set(ids))
-    kinds = (Staff, Tablet, ApiKey)
+    kinds: tuple[type[Staff | Tablet | ApiKey], ...] = (Staff, Tablet, ApiKey)
     rows = session.execute(
         union_all(
             *(

@@ -231,4 +231,6 @@ def _within(near: Near) -> ColumnElement[bool]:
 
 
 # A statement of every order is built once: building it costs more than running it.
-_BY_CODE = _store_columns().where(Location.code == bindparam("wanted"))
+_BY_CODE = _store_columns().where(
+    Location.code == bindparam("wanted"), Location.closed_at.is_(None)
+)

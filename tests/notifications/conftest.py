@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+import orders.queries
 import orders.services
 from app.embedded import Cluster
 from app.migrate import migrate
@@ -121,6 +122,12 @@ class Counter:
         """The order is called off."""
         orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
         self.tell()
+
+    def remind(self, placed: PlacedOrder) -> None:
+        """Remind of a parcel the day after, and on its last day."""
+        for stage in (1, orders.queries.LAST_DAY):
+            orders.services.remind(self.session, placed.fulfillment_id, stage=stage)
+            self.tell()
 
     def expire(self, placed: PlacedOrder) -> None:
         """Nobody came in time."""

@@ -201,8 +201,9 @@ def walk(counter: Any, language: str) -> None:
     counter.cancel(gone, CancelReason.DUPLICATE)
     late = counter.place(language=language, email=None)
     counter.make_ready(late)
-    counter.expire(late)
-    counter.expire(expired)
+    for waiting in (late, expired):
+        counter.remind(waiting)
+        counter.expire(waiting)
     counter.hand_over(collected)
 
 
@@ -267,7 +268,7 @@ def test_a_text_message_fits_one_part_whatever_the_store_and_the_link(
                 assert is_gsm7(letter.text), letter.text
                 assert count_segments(letter.text) == 1, letter.text
                 count += 1
-    assert count == 8 * len(called)
+    assert count == 11 * len(called)
 
 
 def test_the_fullest_line_that_fits_is_taken() -> None:
