@@ -1,6 +1,7 @@
 """`comptoir demo`: the demonstration retailer."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -8,6 +9,9 @@ import httpx
 
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
+from app.demo.history import tell_history
+from app.demo.reset import NoDemonstration
+from app.demo.reset import reset as restore
 from app.demo.seed import read_keys
 
 PATIENCE_S = 10
@@ -21,9 +25,27 @@ def demo() -> None:
 @demo.command("seed")
 def seed() -> None:
     """Have the demonstration's stores, articles, stock and keys; safe to repeat."""
-    with attached():
+    with attached() as settings:
         made = fill(data_home())
+        if made:
+            tell_history(settings.core.database_owner_url)
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
+
+
+@demo.command("reset")
+@click.confirmation_option(prompt="Throw away every order and account of the demonstration?")
+def reset() -> None:
+    """Restore the demonstration: every row goes and Aubépin is filled in again."""
+    home = data_home()
+    with attached() as settings:
+        try:
+            restore(home, owner_url=settings.core.database_owner_url)
+        except NoDemonstration as error:
+            raise click.ClickException(
+                "This is not the demonstration: nothing was removed."
+            ) from error
+    _empty_mailbox(home)
+    click.echo("Aubépin is as on its first day.")
 
 
 @demo.command("key")
@@ -45,6 +67,15 @@ def messages(last: int) -> None:
         if message.get("subject"):
             click.echo(message["subject"])
         click.echo(message["text"].strip())
+
+
+def _empty_mailbox(home: Path) -> None:
+    """Forget the letters of orders that are no more, where a mailbox runs."""
+    addresses = home / "sandbox.json"
+    if addresses.exists():
+        url = json.loads(addresses.read_text())["mailbox"]
+        with suppress(httpx.HTTPError):
+            httpx.delete(f"{url}/messages", timeout=PATIENCE_S, trust_env=False)
 
 
 def _mailbox(home: Path) -> list[dict[str, str]]:

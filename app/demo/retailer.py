@@ -3,6 +3,7 @@
 The numbers come from the ranges the French regulator keeps free for fiction.
 """
 
+import unicodedata
 from typing import Final, NamedTuple
 
 from app.demo.articles import CURRENCY
@@ -63,6 +64,17 @@ STAFF: Final = (
     ("Camille Roux", StaffRole.ADMIN, ()),
 )
 """Who gets a key to try the demonstration with: one person of each role."""
+
+PIN: Final = "2468"
+PASSWORD: Final = "aubepin-demonstration"  # noqa: S105 (the start page shows it)
+"""What everybody of the demonstration signs in with; no real installation has these people."""
+
+
+def email_of(name: str) -> str:
+    """Return the address of somebody of the staff: `ines.morel@aubepin.example`."""
+    plain = unicodedata.normalize("NFD", name.lower()).encode("ascii", "ignore").decode()
+    return f"{'.'.join(plain.split())}@aubepin.example"
+
 
 COLLEAGUES: Final = (
     ("Théo Garnier", StaffRole.ASSOCIATE, ("lyon-croix-rousse",)),

@@ -14,7 +14,16 @@ import inventory.services
 import stores.queries
 import stores.services
 from app.demo.articles import CATEGORIES, articles
-from app.demo.retailer import BRAND, COLLEAGUES, STAFF, STORES, WAREHOUSE
+from app.demo.retailer import (
+    BRAND,
+    COLLEAGUES,
+    PASSWORD,
+    PIN,
+    STAFF,
+    STORES,
+    WAREHOUSE,
+    email_of,
+)
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from stores.commands import HireStaff, OpenLocation, StaffRole
@@ -102,7 +111,15 @@ def _stock(code: str, skus: Sequence[str]) -> dict[str, int]:
 
 
 def _hire(session: Session, name: str, role: StaffRole, location_ids: Sequence[UUID]) -> UUID:
-    return stores.services.hire_staff(session, HireStaff(name, role, tuple(location_ids)))
+    command = HireStaff(
+        name,
+        role,
+        tuple(location_ids),
+        email=email_of(name),
+        pin=PIN if location_ids else None,
+        password=None if role is StaffRole.ASSOCIATE else PASSWORD,
+    )
+    return stores.services.hire_staff(session, command)
 
 
 def _issue_key(session: Session, name: str, staff_id: UUID) -> str:

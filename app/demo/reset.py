@@ -1,0 +1,67 @@
+"""Restores the demonstration: every row goes, and the retailer is filled in again."""
+
+from pathlib import Path
+from time import sleep
+from typing import Final
+
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
+
+import stores.queries
+from app.demo.history import tell_history
+from app.demo.retailer import BRAND
+from app.demo.seed import KEYS_FILE, seed
+from app.metadata import METADATA
+from kernel.db import transaction
+
+TRIES: Final = 5
+PAUSE_S: Final = 1.0
+LOCK_S: Final = 10
+
+
+class NoDemonstration(Exception):
+    """This installation is somebody's own: nothing of it may be thrown away."""
+
+
+def reset(home: Path, *, owner_url: str) -> None:
+    """Have the demonstration as it is on its first day; programs may run meanwhile.
+
+    Raises NoDemonstration when this is anything but the demonstration.
+    """
+    if not is_demonstration(home):
+        raise NoDemonstration
+    engine = create_engine(owner_url)
+    try:
+        _empty(engine)
+    finally:
+        engine.dispose()
+    seed(home)
+    tell_history(owner_url)
+
+
+def is_demonstration(home: Path) -> bool:
+    """Tell whether the demonstration's keys lie here and its brand is the only one."""
+    with transaction() as session:
+        brand = stores.queries.find_brand(session, BRAND.code)
+        brands = session.execute(select(func.count()).select_from(_BRANDS)).scalar_one()
+    return brand is not None and brands == 1 and (home / KEYS_FILE).exists()
+
+
+_BRANDS: Final = METADATA.tables["brand"]
+
+
+def _empty(engine: Engine) -> None:
+    """Remove every row at once; what holds a lock meanwhile is waited for, then tried again."""
+    quote = engine.dialect.identifier_preparer.quote
+    names = ", ".join(quote(table.name) for table in METADATA.sorted_tables)
+    for left in reversed(range(TRIES)):
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_S}s'"))
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        except OperationalError:  # a deadlock with a program that runs, or its lock
+            if not left:
+                raise
+            sleep(PAUSE_S)
+        else:
+            return
