@@ -111,7 +111,7 @@ def _past(luck: Random) -> Iterator[Scene]:
 
 def _play(session: Session, scene: Scene, luck: Random) -> PlacedOrder | None:
     """Run an order as far as its scene goes; None when the shelves are too bare."""
-    basket = _basket(session, scene.store, luck)
+    basket = _basket(session, scene, luck)
     if not basket:
         return None
     command = PlaceOrder(scene.channel, scene.store, basket, scene.customer)
@@ -150,13 +150,13 @@ def _prepare(session: Session, parcel: UUID, basket: dict[str, int], scene: Scen
         services.hand_over(session, command, actor=CLERK)
 
 
-def _basket(session: Session, store_code: str, luck: Random) -> dict[str, int]:
+def _basket(session: Session, scene: Scene, luck: Random) -> dict[str, int]:
     """Return one to three articles the store has enough of."""
-    store = stores.queries.get_store(session, store_code)
+    store = stores.queries.get_store(session, scene.store)
     levels = inventory.queries.list_levels(session, location_id=store.id)
     plenty = [level.sku for level in levels if level.available > 4]  # noqa: PLR2004 (not the last)
     chosen = luck.sample(plenty, min(luck.randrange(1, 4), len(plenty)))
-    return {sku: luck.choice((1, 1, 2)) for sku in chosen}
+    return {sku: 2 if scene.ends == "short" else luck.choice((1, 1, 2)) for sku in chosen}
 
 
 _BACK: Final = (
