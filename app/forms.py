@@ -13,6 +13,7 @@ from kernel import idempotency
 
 FORM_FIELD: Final = "form"
 SEE_OTHER: Final = 303
+KEY_MAX: Final = 200
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +26,8 @@ def once(session: Session, act: Callable[[], str]) -> Response:
 
     Raises idempotency.KeyReused when the same form comes back with other contents.
     """
-    key = request.form.get(FORM_FIELD) or str(uuid4())
+    given = request.form.get(FORM_FIELD, "")
+    key = given if given.isprintable() and 0 < len(given) <= KEY_MAX else str(uuid4())
     scope = f"form:{csrf_token()}"
     body = repr(sorted(request.form.items(multi=True))).encode()
     fingerprint = sha256(f"{request.path}\n".encode() + body).digest()

@@ -1,6 +1,7 @@
 """Paying an order by card: off to the payment page and back. Card data never comes here."""
 
 from typing import cast
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -39,6 +40,14 @@ def pay(language: str, token: str) -> Response:
     order_id = read_order_token(token)
     if order_id is None:
         abort(404)
+    return cast("Response", redirect(open_payment_page(order_id, language), SEE_OTHER))
+
+
+def open_payment_page(order_id: UUID, language: str) -> str:
+    """Return the address of a fresh payment page for what an order owes by card.
+
+    Raises UnknownOrder, NotPayable, or CheckoutUnavailable when the provider does not answer.
+    """
     with transaction() as session:
         actor = shopper(order_id=order_id, request_id=g.request_id)
         order = queries.get_order(session, order_id, actor=actor)
@@ -50,9 +59,8 @@ def pay(language: str, token: str) -> Response:
         return_url=f"{site}/{language}/paid?session={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{site}/{language}/unpaid",
     )
-    sessions.give_cookie(sessions.ORDER, token)
-    page = payments.jobs.start_checkout(owed.id, visit)
-    return cast("Response", redirect(page.url, SEE_OTHER))
+    sessions.give_cookie(sessions.ORDER, order_token(order_id))
+    return payments.jobs.start_checkout(owed.id, visit).url
 
 
 @blueprint.get("/<any(fr, en):language>/paid")
@@ -83,7 +91,7 @@ def unpaid(language: str) -> Response:
 
 
 def _to_order(language: str, token: str) -> Response:
-    page = url_for("shop.order_page", language=language, token=token)
+    page = url_for("shop.order", language=language, token=token)
     return cast("Response", redirect(page, SEE_OTHER))
 
 

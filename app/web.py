@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, render_template
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    render_template,
+    request,
+)
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from redis import Redis
@@ -23,7 +33,8 @@ REDIS_PATIENCE_S = 0.5
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "script-src 'self'; connect-src 'self'; form-action 'self' {payment}; base-uri 'none'; "
+        "script-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "form-action 'self' {payment}; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -136,6 +147,8 @@ def _finish(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     if response.mimetype in {"application/json", "text/html"}:  # pages show names and passes
         response.headers.setdefault("Cache-Control", "no-store")
+    if "/orders/" in request.path:  # whoever holds the link sees the order; nobody shall find it
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 

@@ -10,6 +10,7 @@ from orders.events import (
     FulfillmentReady,
     OrderPlaced,
     PassReissued,
+    PickupReminded,
     ReadyPaid,
 )
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
@@ -22,6 +23,7 @@ SUBSCRIPTIONS: Subscriptions = {
     CheckoutExpired: {"abandon-unpaid": orders.handlers.abandon_unpaid},
     PaymentCaptured: {"tell-captured": orders.handlers.tell_captured},
     CaptureFailed: {"tell-uncaptured": orders.handlers.tell_uncaptured},
+    PickupReminded: {"remind": notifications.handlers.remind},
     PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
@@ -42,8 +44,8 @@ UNHEARD = frozenset(
         "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
         "fulfillment.extended.v1",
-        "fulfillment.reminded.v1",
         "order.collector_changed.v1",
+        "message.resent.v1",
         "stock.received.v1",
         "stock.doubted.v1",
         "store.paused.v1",

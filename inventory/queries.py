@@ -89,6 +89,20 @@ def list_levels_of(session: Session, sku: str) -> list[LevelFacts]:
     return [_level(level) for level in rows]
 
 
+def sum_levels(
+    session: Session, *, skus: Sequence[str], location_ids: Sequence[UUID]
+) -> dict[str, tuple[int, int]]:
+    """Return on hand and available of each SKU over these locations, in base units."""
+    free = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
+    available = func.greatest(free - StockLevel.safety_stock, 0)
+    rows = session.execute(
+        select(StockLevel.sku, func.sum(StockLevel.on_hand), func.sum(available))
+        .where(StockLevel.sku.in_(skus), StockLevel.location_id.in_(location_ids))
+        .group_by(StockLevel.sku)
+    )
+    return {sku: (int(on_hand), int(left)) for sku, on_hand, left in rows}
+
+
 def list_movements(
     session: Session, *, location_id: UUID, sku: str, before: int | None = None, limit: int = 100
 ) -> list[MovementFacts]:

@@ -1,1 +1,1 @@
-"""Pages of the back office."""
+"""The back office: orders with their whole story, stock with its why, stores, people, messages."""

@@ -65,7 +65,7 @@ STEPS: Final = (
         N_("Hand the parcel over"),
         N_("At the counter the code is typed or scanned; the till's ticket number is noted."),
         "associate",
-        "/tablet",
+        "/tablet/hand-over",
     ),
     Step(
         N_("Read the whole story"),

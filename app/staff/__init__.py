@@ -1,1 +1,1 @@
-"""Pages of the people in the store."""
+"""Pages of the people in the store: the tablet."""

@@ -19,13 +19,13 @@ def put_in_cart(session: Session, session_id: UUID, *, sku: str, quantity: int) 
 
     Raises UnknownSku.
     """
-    catalog.queries.require_skus(session, [sku])
     _have_cart(session, session_id)
     if quantity <= 0:
         session.execute(
             delete(CartLine).where(CartLine.session_id == session_id, CartLine.sku == sku)
         )
         return
+    catalog.queries.require_skus(session, [sku])
     capped = min(quantity, QUANTITY_MAX)
     statement = insert(CartLine).values(session_id=session_id, sku=sku, quantity=capped)
     session.execute(

@@ -97,6 +97,7 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
             Staff.role,
             StaffSession.tablet_id,
             Tablet.revoked_at,
+            Tablet.location_id,
             _locations_of_staff().label("location_ids"),
         )
         .join(Staff, Staff.id == StaffSession.staff_id)
@@ -110,7 +111,10 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
     ).one_or_none()
     if row is None or row.revoked_at is not None:
         return None
-    return SignedIn(row.id, row.name, row.role, frozenset(row.location_ids), row.tablet_id)
+    here = frozenset(row.location_ids)
+    if row.tablet_id is not None:  # a tablet is of one store, whoever holds it
+        here &= {row.location_id}
+    return SignedIn(row.id, row.name, row.role, here, row.tablet_id)
 
 
 def list_staff(session: Session, *, location_id: UUID | None = None) -> list[StaffFacts]:

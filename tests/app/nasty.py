@@ -126,7 +126,7 @@ NOT_ADDRESSES = [
     "/api/v1/orders/1",
     "/api/v1/orders/9999999999999999999999",
     "/api/v1/stores/lyon/stock/%00",
-    "/staff/%00",
+    "/fr/tablet/parcels/%00",
 ]
 NOT_QUERIES = [
     "/api/v1/articles?limit=0",

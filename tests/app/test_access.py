@@ -101,8 +101,8 @@ def addresses(app: Flask, order: dict[str, Any]) -> Iterator[tuple[str, str, str
     }
     for rule in app.url_map.iter_rules():
         declaration = declaration_of(app.view_functions[rule.endpoint])
-        if rule.endpoint == "static":
-            continue
+        if not rule.rule.startswith(("/api/", "/health/")):
+            continue  # pages sign people in by cookie, and have tests of their own
         assert declaration is not None, rule
         path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: values.get(found[1], "x"), rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
@@ -155,11 +155,8 @@ def test_every_permission_a_route_asks_for_is_somebodys(
 
 
 def test_a_refused_key_is_told_how_to_sign_in(client: Any, shop: Shop) -> None:
-    program = client.get("/api/v1/fulfillments?store=lyon")
-    browser = client.get("/staff/lyon", headers={"Accept": "text/html"})
-    assert program.headers["WWW-Authenticate"] == "Bearer"
-    assert browser.status_code == 401
-    assert browser.headers["WWW-Authenticate"].startswith('Basic realm="Comptoir"')
+    refused = client.get("/api/v1/fulfillments?store=lyon")
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_the_order_page_speaks_french_and_english(
         (english, "en", ("Order", "Received by the store", "115.70")),
     ):
         assert page.status_code == 200
-        assert f'<html lang="{language}">' in page.text
+        assert f'<html lang="{language}"' in page.text
         assert "Tente 2 places" in page.text  # the name agreed when it was ordered in French
         assert number in page.text or placed["number"] in page.text
         assert all(word in page.text for word in words), words
@@ -89,7 +89,7 @@ def test_the_code_is_shown_only_when_the_parcel_waits(
     facts = read_qr(qr)
     assert facts is not None
     assert str(facts.fulfillment_id) == placed["fulfillment_id"]
-    code = re.search(r'class="code">([0-9A-Z]{4}-[0-9A-Z]{4})<', page)
+    code = re.search(r'class="ticket-code">([0-9A-Z]{4}-[0-9A-Z]{4})<', page)
     assert code is not None
     for way in ({"qr": qr}, {"code": code[1]}):
         checked = client.post(
@@ -133,41 +133,6 @@ def test_a_link_that_is_not_ours_shows_nothing(
     assert client.get(f"/de/orders/{token}", headers=HTML).status_code == 404
 
 
-def test_the_board_shows_a_stores_parcels_to_its_people(
-    client: Any, shop: Shop, placed: dict[str, Any]
-) -> None:
-    page = client.get("/staff/lyon", headers=basic(shop.associate))
-    assert page.status_code == 200
-    assert "Chloé Durand" in page.text
-    assert "chloe.durand@example.org" not in page.text
-    for stranger in (shop.paris_associate, shop.integration, placed["access_token"], "nonsense"):
-        refused = client.get("/staff/lyon", headers=basic(stranger))
-        assert "Durand" not in refused.text
-
-
-def test_the_back_office_tells_the_whole_story_of_an_order(
-    client: Any, connection: Connection, shop: Shop, placed: dict[str, Any]
-) -> None:
-    make_ready(client, shop, placed)
-    with nothing_moves(connection):
-        empty = client.get("/admin/orders", headers=basic(shop.agent))
-        page = client.get(
-            f"/admin/orders?number={placed['number'].lower()}", headers=basic(shop.agent)
-        )
-        unknown = client.get("/admin/orders?number=0000000", headers=basic(shop.agent))
-        nonsense = client.get("/admin/orders?number=%00'--", headers=basic(shop.agent))
-        foreign = client.get(
-            f"/admin/orders?number={placed['number']}", headers=basic(shop.paris_associate)
-        )
-    assert empty.status_code == 200
-    assert page.status_code == 200
-    story = ["order.placed.v1", "fulfillment.accepted.v1", "fulfillment.ready.v1"]
-    assert all(name in page.text for name in story)
-    assert "Chloé Durand" in page.text
-    assert [unknown.status_code, nonsense.status_code, foreign.status_code] == [404, 404, 404]
-    assert "Durand" not in foreign.text
-
-
 def test_what_people_type_is_shown_as_text_and_never_run(client: Any, shop: Shop) -> None:
     for at, name in enumerate(NASTY):
         customer = {"first_name": name, "last_name": f"N{at}", "email": "a@example.org"}
@@ -177,12 +142,10 @@ def test_what_people_type_is_shown_as_text_and_never_run(client: Any, shop: Shop
             headers=as_key(shop.integration),
         )
         assert placed.status_code == 201
-    page = client.get("/staff/lyon", headers=basic(shop.associate)).text
-    assert "<script" not in page
-    assert "<img" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; N0" in page
-    assert "{{7*7}} N1" in page
-    assert "{event.__init__.__globals__} N2" in page
+        page = client.get(f"/fr/orders/{placed.json['access_token']}", headers=HTML).text
+        assert name not in page or not set(name) & set("<>")
+        assert "<script>alert" not in page
+        assert "<img" not in page
 
 
 def test_no_page_carries_inline_script_or_style(
@@ -192,8 +155,8 @@ def test_no_page_carries_inline_script_or_style(
     for path in (
         "/",
         f"/fr/orders/{placed['access_token']}",
-        "/staff/lyon",
-        f"/admin/orders?number={placed['number']}",
+        "/fr/tablet/enrol",
+        "/fr/office/sign-in",
         "/problems/out-of-stock",
         "/nothing",
     ):

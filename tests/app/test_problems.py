@@ -142,7 +142,8 @@ def test_people_get_a_page_and_programs_a_problem(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nothing", "/api/v1/stores", "/api/v1/nothing", "/staff/lyon", "/static/no.css"]
+    "path",
+    ["/", "/nothing", "/api/v1/stores", "/api/v1/nothing", "/fr/tablet/enrol", "/static/no.css"],
 )
 def test_every_answer_carries_the_headers_that_protect(client: Any, shop: Shop, path: str) -> None:
     response = client.get(path)

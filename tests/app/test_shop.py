@@ -381,7 +381,9 @@ def test_a_store_with_part_of_the_basket_names_the_one_with_all_of_it(
     assert "Il en reste 1 à Lyon Croix-Rousse\xa0: Théière Alba." in page
     assert "Tout retirer à Paris Bastille" in page
     assert client.get("/fr/checkout", headers=HTML).location == "/fr/basket"
-    send(client, "/fr/basket/change", store="paris")
+    send(client, "/fr/basket/change", fit="yes")
+    assert 'value="1" data-sends' in client.get("/fr/basket", headers=HTML).text
+    send(client, "/fr/basket/change", **{"quantity:THEIERE-BLANC": "3", "store": "paris"})
     assert order(client, total=3 * 3490).status_code == 303
     assert connection.execute(text("SELECT location_id FROM fulfillment")).scalar_one() == (
         shelves.paris

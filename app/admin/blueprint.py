@@ -1,0 +1,105 @@
+"""The blueprint of the back office: its door, its frame, and how a refusal looks in it."""
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+
+from app import sessions
+from app.admin.words import ROLES
+from app.i18n import current
+from app.i18n import gettext as _
+from app.problems import HTTP_PROBLEMS, Unauthenticated, refusal_problem, status_of
+from kernel.actors import Actor, ActorKind
+from kernel.errors import Conflict, Invalid, Refusal, every_refusal
+from kernel.web import current_actor
+
+SEE_OTHER: Final = 303
+OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
+TABS: Final = (
+    ("orders", "Orders", "shopping-bag"),
+    ("stock", "Stock", "box"),
+    ("stores", "Stores", "building-store"),
+    ("people", "People", "users"),
+    ("messages", "Messages", "message"),
+)
+WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
+
+blueprint = Blueprint("office", __name__, url_prefix="/<any(fr, en):language>/office")
+
+
+@blueprint.url_value_preprocessor
+def drop_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """`g.language` holds it already."""
+    if values is not None:
+        values.pop("language", None)
+
+
+@blueprint.url_defaults
+def add_language(_endpoint: str, values: dict[str, Any]) -> None:
+    """Addresses of the back office stay in the language of the page."""
+    values.setdefault("language", current())
+
+
+@blueprint.before_request
+def require_somebody() -> Any:  # noqa: ANN401 (Flask's signature)
+    """Send whoever is not signed in to the door.
+
+    A password that browsers send by themselves proves no form of ours: Basic needs the token too.
+    """
+    if request.headers.get("Authorization", "").lower().startswith("basic"):
+        sessions.require_own_form()
+    if request.endpoint in OPEN_DOORS or current_actor().kind is not ActorKind.SHOPPER:
+        return None
+    return _to_the_door()
+
+
+@blueprint.errorhandler(Unauthenticated)
+def show_door(error: Unauthenticated) -> Any:  # noqa: ANN401 (Flask's signature)
+    """Send a browser that is not signed in to the door; programs get their problem."""
+    return refusal_problem(error) if "Authorization" in request.headers else _to_the_door()
+
+
+@blueprint.errorhandler(Conflict)
+@blueprint.errorhandler(Invalid)
+def show_refusal(error: Refusal) -> tuple[str, int]:
+    """Say what was not done and why, with the way back."""
+    back = request.form.get("back", "")
+    way = back if back.startswith(f"/{current()}/office/") else url_for("office.orders")
+    page = show("refused.html", tab="", error=error, back=way)
+    return page, status_of(type(error))
+
+
+@blueprint.app_template_global("way_out")
+def way_out(problem_type: str) -> str:
+    """Return what to do about a problem, for the page that tells of it."""
+    code = problem_type.rpartition("/")[2]
+    kinds = {kind.code: kind.way_out for kind in every_refusal()}
+    return kinds.get(code) or WAYS_OUT.get(code, "")
+
+
+def show(template: str, *, tab: str, **context: Any) -> str:  # noqa: ANN401 (a template's context)
+    """Return a page of the back office with its frame around it."""
+    actor: Actor = g.actor
+    links = [
+        {"label": _(label), "href": url_for(f"office.{name}"), "icon": icon, "here": name == tab}
+        for name, label, icon in TABS
+    ]
+    frame = {
+        "links": links if actor.id is not None else [],
+        "home": url_for("office.orders"),
+        "actor": actor,
+        "role": _(ROLES[actor.kind]) if actor.kind in ROLES else "",
+    }
+    return render_template(f"office/{template}", **frame, **context)
+
+
+def go_to(endpoint: str, **values: Any) -> str:  # noqa: ANN401 (parts of an address)
+    """Return where a form ends: the address of a page of the back office."""
+    return url_for(f"office.{endpoint}", **values)
+
+
+def _to_the_door() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    door = url_for("office.sign_in", to=wanted)
+    answer: Any = redirect(door, SEE_OTHER)
+    return answer  # type: ignore[no-any-return]

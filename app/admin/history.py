@@ -1,0 +1,153 @@
+"""The story of an order in words: what happened, when, by whose hand, on which device, and why."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app import formats
+from app.admin.words import CHANNELS, FOUND, N_, REASONS, ROLES
+from app.i18n import current, ngettext
+from app.i18n import gettext as _
+from kernel.actors import ActorKind
+from kernel.events import Recorded
+from orders.commands import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the sentences need: names of articles and people, the store's zone, the currency."""
+
+    articles: Mapping[str, str]
+    names: Mapping[UUID, str]
+    zone: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the story."""
+
+    at: datetime
+    what: str
+    detail: str
+    who: str
+    device: str
+    why: str
+
+
+Teller = Callable[[Mapping[str, Any], Scene], str]
+
+TITLES: Final[Mapping[str, str]] = {
+    "order.placed.v1": N_("Ordered"),
+    "order.started.v1": N_("Begun, stock held until the card is certain"),
+    "order.abandoned.v1": N_("Never paid: the stock is free again"),
+    "order.cancelled.v1": N_("Order cancelled"),
+    "order.collector_changed.v1": N_("Somebody else collects"),
+    "fulfillment.accepted.v1": N_("Taken on by the store"),
+    "fulfillment.picking_started.v1": N_("Preparation began"),
+    "fulfillment.picked.v1": N_("Taken from the shelf"),
+    "fulfillment.line_short.v1": N_("Could not be had"),
+    "fulfillment.binned.v1": N_("Put into its bin"),
+    "fulfillment.ready.v1": N_("Ready"),
+    "fulfillment.ready_paid.v1": N_("Card settled, the customer may come"),
+    "fulfillment.handed_over.v1": N_("Handed over at the counter"),
+    "fulfillment.cancelled.v1": N_("Parcel called off, its articles are for sale again"),
+    "fulfillment.expired.v1": N_("Collection period over, articles back to the shelf"),
+    "fulfillment.extended.v1": N_("Kept longer"),
+    "fulfillment.reminded.v1": N_("Customer reminded"),
+    "fulfillment.pass_reissued.v1": N_("Old code dead, a new one announced"),
+    "payment.authorised.v1": N_("The card holds the money"),
+    "payment.captured.v1": N_("Taken from the card"),
+    "payment.failed.v1": N_("The card was declined"),
+    "payment.capture_failed.v1": N_("The money could not be taken: due at the counter"),
+    "payment.refunded.v1": N_("Given back to the card"),
+    "payment.refund_failed.v1": N_("The money could not be given back: somebody has to"),
+    "checkout.expired.v1": N_("Left the payment page without paying"),
+    "message.resent.v1": N_("Message sent again"),
+}
+
+
+def tell(history: Sequence[Recorded], scene: Scene) -> list[Happening]:
+    """Return the story, oldest first."""
+    return [_line(each, scene) for each in history]
+
+
+def _line(event: Recorded, scene: Scene) -> Happening:
+    teller, who = DETAILS.get(event.name), _who(event, scene)
+    device = scene.names.get(event.device_id, "") if event.device_id else ""  # a key has their name
+    return Happening(
+        at=event.recorded_at,
+        what=_(TITLES.get(event.name, event.name)),
+        detail=teller(event.facts, scene) if teller else "",
+        who=who,
+        device="" if device == who else device,
+        why=_(REASONS.get(event.reason, event.reason)) if event.reason else "",
+    )
+
+
+def _who(event: Recorded, scene: Scene) -> str:
+    if event.actor_id is not None and event.actor_id in scene.names:
+        return scene.names[event.actor_id]
+    kind = next((each for each in ActorKind if each.value == event.actor_kind), None)
+    return _(ROLES[kind]) if kind is not None else event.actor_kind
+
+
+def _placed(facts: Mapping[str, Any], scene: Scene) -> str:
+    count = sum(facts["quantities"].values())
+    articles = ngettext("%(num)d article", "%(num)d articles", count) % {"num": count}
+    channel = _(CHANNELS[Channel(facts["channel"])])
+    return f"{channel} · {articles} · {_money(facts['total_minor'], scene)}"
+
+
+def _articles(facts: Mapping[str, Any], scene: Scene) -> str:
+    return ", ".join(
+        f"{quantity} × {scene.articles.get(sku, sku)}"
+        for sku, quantity in facts["quantities"].items()
+    )
+
+
+def _short(facts: Mapping[str, Any], scene: Scene) -> str:
+    return f"{facts['quantity']} × {scene.articles.get(facts['sku'], facts['sku'])}"
+
+
+def _kept(facts: Mapping[str, Any], scene: Scene) -> str:
+    moment = datetime.fromisoformat(facts["collect_by"])
+    until = formats.when(moment, scene.zone, language=current())
+    return _("kept until %(until)s") % {"until": until}
+
+
+def _ready(facts: Mapping[str, Any], scene: Scene) -> str:
+    return f"{_('bin')} {facts['bin']} · {_kept(facts, scene)}"
+
+
+def _handed(facts: Mapping[str, Any], scene: Scene) -> str:
+    how = _(FOUND.get(facts["found"], facts["found"]))
+    part = "" if facts["complete"] else f" · {_('a part of it')}"
+    return f"{_articles(facts, scene)} · {how}{part}"
+
+
+def _amount(facts: Mapping[str, Any], scene: Scene) -> str:
+    return _money(facts["amount_minor"], scene)
+
+
+def _money(minor: int, scene: Scene) -> str:
+    return formats.money(minor, scene.currency, language=current())
+
+
+DETAILS: Final[Mapping[str, Teller]] = {
+    "order.placed.v1": _placed,
+    "order.started.v1": _placed,
+    "fulfillment.picked.v1": _articles,
+    "fulfillment.line_short.v1": _short,
+    "fulfillment.binned.v1": lambda facts, _scene: str(facts["bin"]),
+    "fulfillment.ready.v1": _ready,
+    "fulfillment.handed_over.v1": _handed,
+    "fulfillment.extended.v1": _kept,
+    "payment.authorised.v1": _amount,
+    "payment.captured.v1": _amount,
+    "payment.refunded.v1": _amount,
+    "payment.refund_failed.v1": _amount,
+    "payment.failed.v1": lambda facts, _scene: str(facts["code"]),
+}

@@ -1,0 +1,104 @@
+"""The log of messages: what was owed to whom, what became of it, and sending one again."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+import customers.queries
+import notifications.queries
+import notifications.services
+import orders.queries
+from app import forms
+from app.admin.blueprint import blueprint, go_to, show
+from app.admin.one_order import say_message
+from app.admin.reading import asked, asked_page, one_of, read_form
+from app.admin.scope import list_places
+from app.admin.words import MESSAGE_CHANNELS, MESSAGE_STATES, TEMPLATES
+from app.i18n import current
+from app.i18n import gettext as _
+from kernel.db import transaction
+from kernel.ids import show_order_number
+from kernel.web import current_actor, declare
+from notifications.commands import Channel, MessageStatus, Template
+from notifications.queries import PAGE_ROWS, LogFilter, MessageFacts
+
+NO_REASON: Final = "–"
+
+
+@blueprint.get("/messages", endpoint="messages")
+@declare(permission="messages.read")
+def list_messages() -> str:
+    """Show messages of the actor's stores, newest first."""
+    actor, page = current_actor(), asked_page()
+    wanted = LogFilter(
+        one_of(MessageStatus, asked("state")),
+        one_of(Channel, asked("by")),
+        one_of(Template, asked("what")),
+    )
+    with transaction() as session:
+        places = list_places(session, actor)
+        store = next((each for each in places if each.code == asked("store")), None)
+        parcels = orders.queries.select_visible(actor, store.id if store else None)
+        skip = (page - 1) * PAGE_ROWS
+        found, count = notifications.queries.list_log(session, wanted, parcels=parcels, skip=skip)
+        numbers = _numbers(session, found)
+    kept: dict[str, Any] = {
+        name: asked(name) for name in ("state", "by", "what", "store") if asked(name)
+    }
+    return show(
+        "messages.html",
+        tab="messages",
+        messages=[say_message(each) for each in found],
+        numbers=numbers,
+        count=count,
+        first=skip + 1,
+        zone=(store or places[0]).time_zone if places else "UTC",
+        choices=_choices(),
+        places=[(each.code, each.name) for each in places],
+        asked=kept,
+        previous=url_for("office.messages", page=page - 1, **kept) if page > 1 else None,
+        following=url_for("office.messages", page=page + 1, **kept)
+        if page * PAGE_ROWS < count
+        else None,
+    )
+
+
+@blueprint.post("/messages/<int(max=9223372036854775807):message_id>/resend")
+@declare(permission="messages.read")
+def resend(message_id: int) -> Any:  # noqa: ANN401 (a redirect)
+    """Have a message go out again."""
+    reason = read_form().text("reason") or NO_REASON
+    with transaction() as session:
+        return forms.once(session, lambda: _resend(session, message_id, reason[:200]))
+
+
+def _resend(session: Session, message_id: int, reason: str) -> str:
+    key = request.form.get(forms.FORM_FIELD, "")[:64]
+    actor = current_actor()
+    notifications.services.resend(session, message_id, request_key=key, reason=reason, actor=actor)
+    back = request.form.get("back", "")
+    return back if back.startswith(f"/{current()}/office/") else go_to("messages")
+
+
+def _numbers(session: Session, found: list[MessageFacts]) -> dict[UUID, dict[str, str]]:
+    """Return order number and customer's name by parcel."""
+    known = orders.queries.list_numbers(session, [each.fulfillment_id for each in found])
+    people = customers.queries.get_contacts(session, [each.contact_id for each in found])
+    return {
+        each.fulfillment_id: {
+            "number": known[each.fulfillment_id],
+            "shown": show_order_number(known[each.fulfillment_id]),
+            "name": people[each.contact_id].name if each.contact_id in people else "–",
+        }
+        for each in found
+    }
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    return {
+        "state": [(each.value, _(said.label)) for each, said in MESSAGE_STATES.items()],
+        "by": [(each.value, _(label)) for each, label in MESSAGE_CHANNELS.items()],
+        "what": [(each.value, _(label)) for each, label in TEMPLATES.items()],
+    }

@@ -1,0 +1,139 @@
+"""What the page of one order says: ticket, money with its why, story, messages with their truth."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import customers.queries
+import notifications.queries
+import payments.queries
+import stores.queries
+from app import formats
+from app.admin.history import Scene, tell
+from app.admin.words import CHANNELS, LATE, MESSAGE_CHANNELS, MESSAGE_STATES, N_, STATES, TEMPLATES
+from app.i18n import current
+from app.i18n import gettext as _
+from kernel import events
+from kernel.events import Recorded
+from kernel.ids import show_order_number
+from kernel.links import order_token
+from notifications.commands import MessageStatus
+from notifications.queries import MessageFacts
+from orders.commands import Status
+from orders.queries import FulfillmentFacts, OrderFacts
+from payments.commands import ObligationStatus
+from stores.queries import StoreFacts
+
+CANCELLABLE: Final = frozenset(
+    {
+        Status.PENDING,
+        Status.NEW,
+        Status.ACCEPTED,
+        Status.PICKING,
+        Status.IN_TRANSFER,
+        Status.READY,
+        Status.REJECTED,
+    }
+)
+TOO_LATE: Final = "too late: the parcel is "
+NOTES: Final = {
+    "no address": N_("There was no address to write to"),
+    "no live pass": N_("There was no code to announce any more"),
+    "the channel is switched off": N_("This way of telling is switched off here"),
+    "not a country we text to": N_("We send no text messages to this country"),
+    "sent twice without an answer": N_("Sent twice, and never answered"),
+}
+CARD_STATES: Final = {
+    ObligationStatus.OPENED: N_("not paid yet"),
+    ObligationStatus.AUTHORISED: N_("held, not taken yet"),
+    ObligationStatus.CAPTURED: N_("taken"),
+    ObligationStatus.FAILED: N_("refused"),
+    ObligationStatus.CANCELLED: N_("let go"),
+}
+
+
+def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
+    """Return everything the page of an order shows."""
+    places = {
+        each.location_id: stores.queries.get_store_by_id(session, each.location_id)
+        for each in order.fulfillments
+    }
+    zone = places[order.fulfillments[0].location_id].time_zone
+    sent = notifications.queries.list_messages(session, order.id)
+    parcels = [_parcel(session, each, places[each.location_id]) for each in order.fulfillments]
+    history = _history(session, order, sent)
+    return {
+        "order": order,
+        "number": show_order_number(order.number),
+        "contact": customers.queries.get_contacts(session, [order.contact_id]).get(
+            order.contact_id
+        ),
+        "brand": stores.queries.get_brand(session, order.brand_id).name,
+        "channel": CHANNELS[order.channel],
+        "zone": zone,
+        "parcels": parcels,
+        "paid_minor": sum(each["paid_minor"] for each in parcels),
+        "story": tell(history, _scene(session, order, history, zone)),
+        "messages": [say_message(each) for each in sent],
+        "is_open": order.status in CANCELLABLE,
+        "token": order_token(order.id),
+        "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
+    }
+
+
+def say_message(facts: MessageFacts) -> dict[str, Any]:
+    """Return one message in words, with the truth about its way."""
+    return {
+        "facts": facts,
+        "what": TEMPLATES[facts.template],
+        "by": MESSAGE_CHANNELS[facts.channel],
+        "state": MESSAGE_STATES[facts.status],
+        "note": say_note(facts.note),
+        "can_resend": facts.status is not MessageStatus.DUE,
+    }
+
+
+def say_note(note: str | None) -> str:
+    """Return why a message was not simply sent, in words; what a vendor said stays as it was."""
+    if not note:
+        return ""
+    first, _semicolon, left = note.partition("; ")
+    told = _(NOTES.get(first, first))
+    if first.startswith(TOO_LATE):
+        state = next((each for each in Status if each == first.removeprefix(TOO_LATE)), None)
+        stands = _(STATES[state].label) if state else first
+        told = _("Too late, the order had moved on: %(state)s") % {"state": stands}
+    return f"{told}; {_('the other channel tells it')}" if left else told
+
+
+def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> dict[str, Any]:
+    return {
+        "facts": parcel,
+        "store": store,
+        "state": LATE if parcel.overdue else STATES[parcel.status],
+        "paid_minor": payments.queries.paid_minor(session, parcel.id),
+        "tickets": payments.queries.list_tickets(session, parcel.id),
+        "cards": [
+            (owed, CARD_STATES[owed.status])
+            for owed in payments.queries.list_obligations(session, parcel.id)
+        ],
+    }
+
+
+def _history(session: Session, order: OrderFacts, sent: Sequence[MessageFacts]) -> list[Recorded]:
+    ids = [order.id, *(each.reference for each in sent)]
+    for parcel in order.fulfillments:
+        ids.append(parcel.id)
+        ids += [owed.id for owed in payments.queries.list_obligations(session, parcel.id)]
+    return events.list_history(session, ids)
+
+
+def _scene(session: Session, order: OrderFacts, history: list[Recorded], zone: str) -> Scene:
+    ids: set[UUID] = set()
+    for each in history:
+        ids |= {known for known in (each.actor_id, each.device_id) if known is not None}
+    articles = {line.sku: line.name for parcel in order.fulfillments for line in parcel.lines}
+    return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency)

@@ -1,0 +1,151 @@
+"""Orders: found by whatever the customer says, and one order with everything that happened."""
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+import customers.queries
+import orders.queries
+import orders.services
+from app import forms
+from app.admin.blueprint import blueprint, go_to, show
+from app.admin.one_order import describe
+from app.admin.reading import asked, asked_page, one_of, read_form
+from app.admin.scope import list_places
+from app.admin.words import CANCEL_REASONS, LATE, STATES
+from app.i18n import gettext as _
+from kernel.actors import Actor
+from kernel.db import transaction
+from kernel.ids import read_code, read_order_number, show_order_number
+from kernel.web import current_actor, declare
+from orders.commands import CancelReason, Status
+from orders.errors import UnknownOrder
+from orders.queries import PAGE_ROWS, FulfillmentFacts, Wanted
+from stores.queries import StoreFacts
+
+LATE_ONLY: Final = "late"
+OPEN: Final = (
+    Status.PENDING,
+    Status.NEW,
+    Status.ACCEPTED,
+    Status.PICKING,
+    Status.IN_TRANSFER,
+    Status.REJECTED,
+    Status.READY,
+)
+VIEWS: Final = {
+    "": OPEN,
+    LATE_ONLY: (),
+    "new": (Status.NEW,),
+    "picking": (Status.ACCEPTED, Status.PICKING),
+    "ready": (Status.READY,),
+    "ended": (Status.HANDED_OVER, Status.EXPIRED, Status.CANCELLED, Status.REROUTED),
+    "all": (),
+}
+
+
+@blueprint.get("/orders", endpoint="orders")
+@declare(permission="messages.read")
+def list_orders() -> str:
+    """Show orders of the actor's stores: late ones first, or those that fit what was typed."""
+    actor, said, view, page = current_actor(), asked("q"), asked("state"), asked_page()
+    view = view if view in VIEWS else ""
+    with transaction() as session:
+        places = {each.id: each for each in list_places(session, actor)}
+        wanted = _wanted(session, said, view=view, actor=actor)
+        store = next((each for each in places.values() if each.code == asked("store")), None)
+        if store is not None:
+            wanted = replace(wanted, location_id=store.id)
+        skip = (page - 1) * PAGE_ROWS
+        found, count = orders.queries.list_parcels(session, wanted, actor=actor, skip=skip)
+        people = customers.queries.get_contacts(session, [each.contact_id for each in found])
+    asked_for = {"q": said, "state": view, "store": store.code if store else ""}
+    rows = [_row(each, places) | {"contact": people.get(each.contact_id)} for each in found]
+    return show(
+        "orders.html",
+        tab="orders",
+        rows=rows,
+        count=count,
+        said=said,
+        view=view,
+        store=store,
+        places=list(places.values()),
+        pages=_pages(page, count, asked_for),
+        first=skip + 1,
+    )
+
+
+@blueprint.get("/orders/<string:number>")
+@declare(permission="messages.read")
+def order(number: str) -> str:
+    """Show one order: its ticket, money, story and messages."""
+    actor = current_actor()
+    with transaction() as session:
+        facts = orders.queries.get_order_by_number(session, _number(number), actor=actor)
+        page = describe(session, facts)
+    can_cancel = actor.may("orders.cancel") and page["is_open"]
+    reasons = [(each.value, _(words), None) for each, words in CANCEL_REASONS.items()]
+    return show("order.html", tab="orders", can_cancel=can_cancel, reasons=reasons, **page)
+
+
+@blueprint.post("/orders/<string:number>/cancel")
+@declare(permission="orders.cancel")
+def cancel(number: str) -> Any:  # noqa: ANN401 (a redirect)
+    """Call an order off."""
+    actor, answers = current_actor(), read_form()
+    reason = one_of(CancelReason, answers.text("reason")) or CancelReason.CUSTOMER_REMORSE
+    with transaction() as session:
+        facts = orders.queries.get_order_by_number(session, _number(number), actor=actor)
+        return forms.once(session, lambda: _cancel(session, facts.id, number, reason))
+
+
+def _cancel(session: Session, order_id: UUID, number: str, reason: CancelReason) -> str:
+    orders.services.cancel_order(session, order_id, reason=reason, actor=current_actor())
+    return go_to("order", number=number)
+
+
+def _wanted(session: Session, said: str, *, view: str, actor: Actor) -> Wanted:
+    """Return what to look for: a number, else a code that waits, else somebody."""
+    if not said:
+        return Wanted(statuses=VIEWS[view], only_late=view == LATE_ONLY)
+    number, code = read_order_number(said), read_code(said)
+    if number is not None:
+        return Wanted(number=number)
+    parcel = orders.queries.find_parcel_by_code(session, code, actor=actor) if code else None
+    if parcel is not None:
+        return Wanted(parcel_id=parcel)
+    return Wanted(contact_ids=customers.queries.find_contact_ids(session, said))
+
+
+def _row(parcel: FulfillmentFacts, places: dict[UUID, StoreFacts]) -> dict[str, Any]:
+    store = places.get(parcel.location_id)
+    return {
+        "parcel": parcel,
+        "number": show_order_number(parcel.order_number),
+        "store": store,
+        "zone": store.time_zone if store else "UTC",
+        "state": LATE if parcel.overdue else STATES[parcel.status],
+        "stage": STATES[parcel.status] if parcel.overdue else None,
+    }
+
+
+def _pages(page: int, count: int, asked_for: dict[str, str]) -> dict[str, str | None]:
+    kept: dict[str, Any] = {name: value for name, value in asked_for.items() if value}
+
+    def address(number: int) -> str:
+        return url_for("office.orders", page=number, **kept)
+
+    return {
+        "previous": address(page - 1) if page > 1 else None,
+        "next": address(page + 1) if page * PAGE_ROWS < count else None,
+    }
+
+
+def _number(text: str) -> str:
+    number = read_order_number(text)
+    if number is None:
+        raise UnknownOrder
+    return number

@@ -1,0 +1,215 @@
+"""People: who works where, their PIN and password, and the day they leave.
+
+A manager sees the people of their stores and gives associates a new PIN; accounts are an
+administrator's.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
+
+import stores.queries
+import stores.services
+from app import forms
+from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
+from app.admin.reading import Answers, read_form, read_id
+from app.admin.scope import list_places
+from app.admin.words import ROLES
+from app.i18n import gettext as _
+from kernel.actors import Actor, ActorKind
+from kernel.db import transaction
+from kernel.web import current_actor, declare
+from stores.commands import HireStaff, StaffRole
+from stores.errors import UnknownStaff, WeakSecret
+from stores.queries import StaffFacts
+from stores.services.staffing import PASSWORD_SIGNS_MIN
+
+OF_STORES = frozenset({StaffRole.ASSOCIATE, StaffRole.MANAGER})
+
+
+@blueprint.app_template_global("say_role")
+def say_role(role: StaffRole) -> str:
+    """Return a role in words, to be said in the page's language."""
+    return ROLES[ActorKind(role.value)]
+
+
+@blueprint.get("/people", endpoint="people")
+@declare(permission="stores.pause")
+def list_people() -> str:
+    """Show the staff of the actor's stores; administrators see everybody."""
+    actor = current_actor()
+    with transaction() as session:
+        places = {each.id: each.name for each in list_places(session, actor)}
+        staff = [each for each in stores.queries.list_staff(session) if _sees(actor, each)]
+    rows = [
+        {
+            "person": each,
+            "stores": sorted(places[known] for known in each.location_ids & set(places)),
+        }
+        for each in staff
+    ]
+    return show("people.html", tab="people", rows=rows, can_hire=actor.may("keys.issue"))
+
+
+@blueprint.get("/people/new")
+@declare(permission="keys.issue")
+def new_person() -> str:
+    """Show the form for a new account."""
+    with transaction() as session:
+        return _form(session, Answers({}), [])
+
+
+@blueprint.post("/people/new")
+@declare(permission="keys.issue")
+def hire() -> Any:  # noqa: ANN401 (a page or a redirect)
+    """Open an account."""
+    answers = read_form()
+    chosen = [each for each in map(read_id, request.form.getlist("stores")) if each]
+    with transaction() as session:
+        command = _command(session, answers, chosen)
+        if command is None:
+            return _form(session, answers, chosen), 422
+        return forms.once(session, lambda: _hire(session, command))
+
+
+@blueprint.get("/people/<uuid:staff_id>")
+@declare(permission="stores.pause")
+def person(staff_id: UUID) -> str:
+    """Show one person."""
+    with transaction() as session:
+        return _person(session, staff_id, Answers({}))
+
+
+@blueprint.post("/people/<uuid:staff_id>/pin")
+@declare(permission="stores.pause")
+def set_pin(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
+    """Give somebody a new PIN; a manager only to associates."""
+    answers = read_form()
+    with transaction() as session:
+        found = _get(session, staff_id)
+        if not _gives_pin(current_actor(), found):
+            raise UnknownStaff
+        try:
+            stores.services.set_pin(session, staff_id, pin=answers.secret("pin"))
+        except WeakSecret:
+            answers.errors["pin"] = _("A PIN has 4 to 8 digits.")
+            return _person(session, staff_id, answers), 422
+    return _back(staff_id, "pin")
+
+
+@blueprint.post("/people/<uuid:staff_id>/password")
+@declare(permission="keys.issue")
+def set_password(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
+    """Give somebody a new password."""
+    answers = read_form()
+    with transaction() as session:
+        _get(session, staff_id)
+        try:
+            stores.services.set_password(session, staff_id, password=answers.secret("password"))
+        except WeakSecret:
+            answers.errors["password"] = _("A password has at least 12 signs.")
+            return _person(session, staff_id, answers), 422
+    return _back(staff_id, "password")
+
+
+@blueprint.post("/people/<uuid:staff_id>/stores")
+@declare(permission="keys.issue")
+def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+    """Have somebody work at exactly these stores."""
+    chosen = {each for each in map(read_id, request.form.getlist("stores")) if each}
+    with transaction() as session:
+        _get(session, staff_id)
+        known = [each.id for each in list_places(session, current_actor()) if each.id in chosen]
+        stores.services.move_staff(session, staff_id, location_ids=known)
+    return _back(staff_id, "stores")
+
+
+@blueprint.post("/people/<uuid:staff_id>/disable")
+@declare(permission="keys.issue")
+def disable(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+    """Somebody leaves: sessions and keys die at once. Nobody can do this to themselves."""
+    actor = current_actor()
+    if staff_id == actor.id:
+        raise UnknownStaff
+    with transaction() as session:
+        stores.services.disable_staff(session, staff_id, actor=actor)
+    return _back(staff_id, "left")
+
+
+def _hire(session: Session, command: HireStaff) -> str:
+    staff_id = stores.services.hire_staff(session, command, actor=current_actor())
+    return go_to("person", staff_id=staff_id, done="hired")
+
+
+def _command(session: Session, answers: Answers, chosen: list[UUID]) -> HireStaff | None:
+    """Return the account to open; None, with every complaint said, when it cannot be."""
+    name = answers.text("name", _("Say the first and last name."))
+    role = answers.choice("role", StaffRole, _("Choose what this person does."))
+    email = answers.text("email").lower()
+    pin, password = answers.secret("pin"), answers.secret("password")
+    if email and any(each.email == email for each in stores.queries.list_staff(session)):
+        answers.errors["email"] = _("Somebody signs in with this address already.")
+    if "@" not in email and (email or password):
+        answers.errors["email"] = _("A password needs an e-mail address to sign in with.")
+    if pin and not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):  # noqa: PLR2004 (digits)
+        answers.errors["pin"] = _("A PIN has 4 to 8 digits.")
+    if password and len(password) < PASSWORD_SIGNS_MIN:
+        answers.errors["password"] = _("A password has at least 12 signs.")
+    known = [each.id for each in list_places(session, current_actor()) if each.id in chosen]
+    if role in OF_STORES and not known:
+        answers.errors["stores"] = _("Choose at least one store.")
+    if role is None or answers.errors:
+        return None
+    return HireStaff(name, role, tuple(known), email or None, pin or None, password or None)
+
+
+def _form(session: Session, answers: Answers, chosen: list[UUID]) -> str:
+    return show(
+        "hire.html",
+        tab="people",
+        typed=answers.typed,
+        errors=answers.errors,
+        chosen=chosen,
+        places=list_places(session, current_actor()),
+        roles=[(each.value, _(say_role(each)), None) for each in StaffRole],
+    )
+
+
+def _person(session: Session, staff_id: UUID, answers: Answers) -> str:
+    actor, found = current_actor(), _get(session, staff_id)
+    return show(
+        "person.html",
+        tab="people",
+        person=found,
+        places=list_places(session, actor),
+        errors=answers.errors,
+        done=request.args.get("done", ""),
+        gives_pin=_gives_pin(actor, found) and found.active,
+        runs=actor.may("keys.issue") and found.active,
+        is_self=staff_id == actor.id,
+    )
+
+
+def _get(session: Session, staff_id: UUID) -> StaffFacts:
+    """Return somebody of the staff the actor sees.
+
+    Raises UnknownStaff.
+    """
+    for each in stores.queries.list_staff(session):
+        if each.id == staff_id and _sees(current_actor(), each):
+            return each
+    raise UnknownStaff
+
+
+def _sees(actor: Actor, person: StaffFacts) -> bool:
+    return actor.location_ids is None or bool(actor.location_ids & person.location_ids)
+
+
+def _gives_pin(actor: Actor, person: StaffFacts) -> bool:
+    return actor.may("keys.issue") or person.role is StaffRole.ASSOCIATE
+
+
+def _back(staff_id: UUID, done: str) -> Any:  # noqa: ANN401 (a redirect)
+    return redirect(url_for("office.person", staff_id=staff_id, done=done), SEE_OTHER)

@@ -1,0 +1,29 @@
+"""Which stores somebody of the back office sees."""
+
+from sqlalchemy.orm import Session
+
+import stores.queries
+from kernel.actors import Actor
+from stores.errors import UnknownLocation
+from stores.queries import StoreFacts
+
+
+def list_places(session: Session, actor: Actor) -> list[StoreFacts]:
+    """Return the stores and warehouses of an actor, by name."""
+    found: list[StoreFacts] = []
+    after = ""
+    while page := stores.queries.list_stores(session, after=after):
+        found += [each for each in page if actor.sees_location(each.id)]
+        after = page[-1].code
+    return sorted(found, key=lambda each: each.name)
+
+
+def get_place(session: Session, code: str, actor: Actor) -> StoreFacts:
+    """Return one of an actor's stores.
+
+    Raises UnknownLocation, also for stores that are none of the actor's.
+    """
+    store = stores.queries.get_store(session, code)
+    if not actor.sees_location(store.id):
+        raise UnknownLocation(store=code)
+    return store

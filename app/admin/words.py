@@ -1,0 +1,111 @@
+"""The words of the back office for what the code names; pages say them through `_`."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from kernel.actors import ActorKind
+from notifications.commands import Channel as MessageChannel
+from notifications.commands import MessageStatus, Template
+from orders.commands import CancelReason, Channel, Found, ShortReason, Status
+
+
+def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
+    """Mark a sentence for translation where it is shown."""
+    return sentence
+
+
+class Said(NamedTuple):
+    """A state in words, with the shape and colour that go with it."""
+
+    kind: str
+    label: str
+
+
+ROLES: Final[Mapping[ActorKind, str]] = {
+    ActorKind.ASSOCIATE: N_("Associate"),
+    ActorKind.MANAGER: N_("Manager"),
+    ActorKind.AGENT: N_("Call centre"),
+    ActorKind.ADMIN: N_("Administrator"),
+    ActorKind.SHOPPER: N_("Customer"),
+    ActorKind.INTEGRATION: N_("Connected program"),
+    ActorKind.TABLET: N_("Tablet"),
+    ActorKind.TERMINAL: N_("Till"),
+    ActorKind.SYSTEM: N_("Comptoir"),
+}
+STATES: Final[Mapping[Status, Said]] = {
+    Status.PENDING: Said("wait", N_("Payment awaited")),
+    Status.NEW: Said("wait", N_("To prepare")),
+    Status.ACCEPTED: Said("wait", N_("Taken on")),
+    Status.PICKING: Said("wait", N_("Being prepared")),
+    Status.READY: Said("ok", N_("Ready")),
+    Status.HANDED_OVER: Said("plain", N_("Collected")),
+    Status.PACKED: Said("wait", N_("Packed")),
+    Status.SHIPPED: Said("wait", N_("Shipped")),
+    Status.DELIVERED: Said("plain", N_("Delivered")),
+    Status.IN_TRANSFER: Said("wait", N_("On its way to the store")),
+    Status.REJECTED: Said("late", N_("Refused by the store")),
+    Status.REROUTED: Said("plain", N_("Moved to another store")),
+    Status.EXPIRED: Said("late", N_("Not collected in time")),
+    Status.CANCELLED: Said("late", N_("Cancelled")),
+}
+LATE: Final = Said("late", N_("Late"))
+CHANNELS: Final[Mapping[Channel, str]] = {
+    Channel.WEB: N_("Web shop"),
+    Channel.PHONE: N_("Phone"),
+    Channel.STORE: N_("In the store"),
+    Channel.POS: N_("Till"),
+    Channel.CHAT: N_("Chat"),
+    Channel.EXTERNAL: N_("Marketplace"),
+}
+CANCEL_REASONS: Final[Mapping[CancelReason, str]] = {
+    CancelReason.CUSTOMER_REMORSE: N_("The customer changed their mind"),
+    CancelReason.OUT_OF_STOCK: N_("The articles cannot be found"),
+    CancelReason.DUPLICATE: N_("Ordered twice"),
+    CancelReason.PRICE_ERROR: N_("The price was wrong"),
+    CancelReason.NO_SHOW: N_("The customer will not come"),
+    CancelReason.FRAUD: N_("Suspected fraud"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    **{each.value: words for each, words in CANCEL_REASONS.items()},
+    ShortReason.NOT_FOUND.value: N_("Not found on the shelf"),
+    ShortReason.DAMAGED.value: N_("Damaged"),
+    ShortReason.DISPLAY_ONLY.value: N_("Only the display piece is left"),
+    ShortReason.SOLD_TO_WALK_IN.value: N_("Sold to somebody in the store"),
+    ShortReason.WRONG_LABEL.value: N_("Wrong label on the shelf"),
+    ShortReason.QUALITY.value: N_("Not good enough to sell"),
+    "expired": N_("Not collected in time"),
+    "abandoned": N_("Never paid"),
+    "reissued": N_("A new code was issued"),
+}
+FOUND: Final[Mapping[str, str]] = {
+    Found.QR.value: N_("by its QR code"),
+    Found.CODE.value: N_("by its typed code"),
+    Found.SEARCH.value: N_("by name, identity looked at"),
+}
+TEMPLATES: Final[Mapping[Template, str]] = {
+    Template.CONFIRMATION: N_("Confirmation"),
+    Template.READY: N_("Ready, with the code"),
+    Template.CANCELLED: N_("Cancellation"),
+    Template.EXPIRED: N_("Not collected in time"),
+    Template.RECEIPT: N_("Receipt"),
+}
+MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
+    MessageChannel.EMAIL: N_("E-mail"),
+    MessageChannel.SMS: N_("Text message"),
+}
+MESSAGE_STATES: Final[Mapping[MessageStatus, Said]] = {
+    MessageStatus.DUE: Said("wait", N_("On its way")),
+    MessageStatus.SENT: Said("ok", N_("Went out")),
+    MessageStatus.SUPPRESSED: Said("plain", N_("Not sent")),
+    MessageStatus.UNKNOWN: Said("wait", N_("Nobody knows")),
+    MessageStatus.DEAD: Said("late", N_("Could not be sent")),
+}
+MOVEMENTS: Final[Mapping[str, str]] = {
+    "received": N_("Goods came in"),
+    "reserved": N_("Promised to an order"),
+    "released": N_("Given back by an order"),
+    "handed_over": N_("Collected by the customer"),
+    "found": N_("Handed over though not booked: booked as found"),
+    "adjusted": N_("Counted"),
+    "quarantined": N_("Doubted: a picker did not find it"),
+}

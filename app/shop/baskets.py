@@ -1,0 +1,109 @@
+"""A basket as its pages show it: what is in it, what it costs, and who can give how much of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+import catalog.queries
+import orders.pricing
+from app.i18n import current
+from app.shop.offers import Nearby, find_nearby
+from app.shop.pictures import pictured
+from app.shop.shelves import describe_skus
+from app.shop.visitor import Frame
+from catalog.errors import UnknownSku
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One SKU of a basket; amounts in minor units."""
+
+    sku: str
+    name: str
+    option: str
+    href: str
+    picture: Mapping[str, Any]
+    quantity: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Everything in a basket. `gone` counts what is no longer sold."""
+
+    lines: list[BasketLine]
+    total_minor: int
+    currency: str
+    nearby: list[Nearby]
+    gone: int
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """Return how many of each SKU."""
+        return {line.sku: line.quantity for line in self.lines}
+
+    @property
+    def chosen(self) -> Nearby | None:
+        """Return the store it is to be collected from."""
+        return next((each for each in self.nearby if each.chosen), None)
+
+    @property
+    def best_other(self) -> Nearby | None:
+        """Return the best other store that has everything."""
+        return next((each for each in self.nearby if each.has_all and not each.chosen), None)
+
+    def short_lines(self) -> list[tuple[BasketLine, int]]:
+        """Return the lines the chosen store cannot give whole, each with what is left there."""
+        if self.chosen is None:
+            return []
+        left = self.chosen.offer.available
+        return [(line, left[line.sku]) for line in self.lines if left[line.sku] < line.quantity]
+
+
+def read_basket(session: Session, frame: Frame) -> Basket:
+    """Return the basket of this browser: priced, and with the stores that can give it."""
+    cart = frame.visitor.cart
+    quantities, gone = dict(cart.quantities), 0
+    if frame.brand is None or not quantities:
+        return Basket([], 0, "EUR", [], 0)
+    try:
+        sold = catalog.queries.get_offers(
+            session, skus=quantities, brand_id=frame.brand.id, language=current()
+        )
+    except UnknownSku as refusal:
+        gone = len(refusal.facts["skus"])
+        for sku in refusal.facts["skus"]:
+            del quantities[sku]
+        sold = catalog.queries.get_offers(
+            session, skus=quantities, brand_id=frame.brand.id, language=current()
+        )
+    words = describe_skus(session, quantities, language=current())
+    lines = []
+    for sku, quantity in quantities.items():
+        priced = orders.pricing.price_basket(sold, {sku: quantity})
+        lines.append(
+            BasketLine(
+                sku=sku,
+                name=sold[sku].name,
+                option=words[sku].option,
+                href=url_for("shop.article", code=words[sku].article, sku=sku),
+                picture=pictured(
+                    sku, sold[sku].name, category=words[sku].category, shelves=frame.shelves
+                ),
+                quantity=quantity,
+                amount_minor=priced.total_minor,
+            )
+        )
+    nearby = []
+    if quantities:
+        nearby = find_nearby(
+            session,
+            quantities=quantities,
+            place=frame.visitor.place,
+            chosen=cart.location_id,
+        )
+    total = sum(line.amount_minor for line in lines)
+    return Basket(lines, total, frame.brand.currency, nearby, gone)

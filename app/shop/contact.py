@@ -1,0 +1,77 @@
+"""What a shopper types about themselves: read, checked, and kept to be shown again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from marshmallow import ValidationError
+
+import customers.services
+from app.i18n import gettext as _
+from customers.commands import GiveContact
+from customers.errors import UnreadableEmail, UnreadablePhone
+from kernel.fields import SafeText
+
+NAME_MAX: Final = 80
+EMAIL_MAX: Final = 254
+PHONE_MAX: Final = 32
+COUNTRY: Final = "FR"
+"""Whose national numbers are read without a country code."""
+
+
+@dataclass(slots=True)
+class Typed:
+    """The fields of a form as typed, and what is wrong with each, as a sentence."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def read(self, form: Mapping[str, str], name: str, *, longest: int, missing: str = "") -> str:
+        """Return a field without the space around it; `missing` is said when it is empty."""
+        raw = form.get(name, "")
+        self.values[name] = raw[: longest * 2]
+        try:
+            text = SafeText(min_length=0, max_length=longest).deserialize(raw.strip())
+        except ValidationError:
+            self.errors[name] = _("Write at most %(count)d plain letters.") % {"count": longest}
+            return ""
+        if missing and not text:
+            self.errors[name] = missing
+        return str(text)
+
+
+def read_contact(form: Mapping[str, str], *, language: str) -> tuple[GiveContact, Typed]:
+    """Return who an order is for, and what was typed with everything that is wrong about it."""
+    typed = Typed()
+    first_name, last_name = read_name(form, typed)
+    email = typed.read(
+        form, "email", longest=EMAIL_MAX, missing=_("Give the e-mail address we write to.")
+    )
+    phone = typed.read(form, "phone", longest=PHONE_MAX)
+    _check_email(email, typed)
+    _check_phone(phone, typed)
+    return GiveContact(first_name, last_name, email or None, phone or None, language), typed
+
+
+def read_name(form: Mapping[str, str], typed: Typed) -> tuple[str, str]:
+    """Return a first name and a last name."""
+    return (
+        typed.read(form, "first_name", longest=NAME_MAX, missing=_("Give a first name.")),
+        typed.read(form, "last_name", longest=NAME_MAX, missing=_("Give a last name.")),
+    )
+
+
+def _check_email(email: str, typed: Typed) -> None:
+    try:
+        if email:
+            customers.services.normal_email(email)
+    except UnreadableEmail:
+        typed.errors["email"] = _("Write the whole address, as in name@example.org.")
+
+
+def _check_phone(phone: str, typed: Typed) -> None:
+    try:
+        if phone:
+            customers.services.normal_phone(phone, country=COUNTRY)
+    except UnreadablePhone:
+        typed.errors["phone"] = _("Write ten digits, as in 06 12 34 56 78, or begin with +.")

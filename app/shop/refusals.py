@@ -1,0 +1,38 @@
+"""Refusals as a shopper reads them: what, why, and the way out, in the page's language."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from app.i18n import gettext as _
+from kernel.errors import Refusal
+
+SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
+    "out-of-stock": lambda: _("Somebody else was quicker: this store no longer has everything."),
+    "store-paused": lambda: _(
+        "This store takes no orders at the moment. Choose another one; your basket is kept."
+    ),
+    "pickup-not-offered": lambda: _(
+        "Nothing can be collected from this store. Choose another one; your basket is kept."
+    ),
+    "unknown-sku": lambda: _("An article is no longer sold. We took it out of your basket."),
+    "order-cancelled": lambda: _("This order was already cancelled. There is nothing left to do."),
+    "order-not-cancellable": lambda: _(
+        "It is too late: articles have already left the store, or the order has ended."
+        " Bring them back to the store instead."
+    ),
+    "no-more-extensions": lambda: _(
+        "It was already kept longer once. Collect it in time, or order again later."
+    ),
+    "wrong-state": lambda: _("The order has moved on meanwhile. Look at where it stands now."),
+}
+
+
+def say(refusal: Refusal) -> str:
+    """Return the sentence of a refusal that the shop expects.
+
+    Raises the refusal again when no page of the shop expects it.
+    """
+    sentence = SENTENCES.get(refusal.code)
+    if sentence is None:
+        raise refusal
+    return sentence()

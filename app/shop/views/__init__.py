@@ -1,0 +1,6 @@
+"""The pages of the shop, by what the shopper does: browse, fill a basket, order, follow."""
+
+from app.shop.blueprint import blueprint
+from app.shop.views import basket, browsing, checkout, following, keeping, place
+
+__all__ = ["basket", "blueprint", "browsing", "checkout", "following", "keeping", "place"]

@@ -1,0 +1,125 @@
+"""Checkout on one page, as a guest: who, where, when, and the order."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+import orders.services
+from app.forms import once
+from app.i18n import current
+from app.i18n import gettext as _
+from app.paying import card_enabled, open_payment_page
+from app.shop.baskets import Basket, read_basket
+from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.contact import Typed, read_contact
+from app.shop.refusals import say
+from app.shop.views.basket import change_from_form
+from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
+from customers.commands import GiveContact
+from kernel.db import transaction
+from kernel.errors import Refusal
+from kernel.links import order_token
+from kernel.web import declare
+from orders.commands import Channel, PayBy, PlaceOrder
+from payments.errors import CheckoutUnavailable, NotPayable
+
+PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
+Shown = Response | str | tuple[str, int]
+
+
+@blueprint.get(f"{PAGES}/checkout")
+@declare(permission="orders.place")
+def checkout() -> Shown:
+    """Ask who collects; a basket that no store can give yet is shown instead."""
+    with transaction() as session:
+        frame = read_frame(session)
+        basket = read_basket(session, frame)
+    if basket.chosen is None or not basket.chosen.has_all:
+        return go_to(url_for("shop.basket"))
+    return _page(frame, basket, Typed())
+
+
+@blueprint.post(f"{PAGES}/checkout")
+@declare(permission="orders.place", rate="60/minute")
+def order_basket() -> Shown:
+    """Place the order; or say what is missing, keeping what was typed and the basket."""
+    contact, typed = read_contact(request.form, language=current())
+    if request.form.get("store") or request.form.get("take"):
+        return _changed(typed)
+    if typed.errors:
+        return _again(typed, status=422)
+    try:
+        with transaction() as session:
+            answer = once(session, lambda: _place(session, contact))
+    except Refusal as refusal:
+        return _again(typed, status=409, refused=say(refusal))
+    if answer.headers["Location"] == CHANGED:
+        return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
+    return _show_order(answer)
+
+
+def _place(session: Session, contact: GiveContact) -> str:
+    """Place the order of this browser's basket; return where it is shown, by its id."""
+    frame = read_frame(session)
+    visitor_id = remember_visitor(session)
+    basket = read_basket(session, frame)
+    if basket.chosen is None:
+        return url_for("shop.basket")
+    if request.form.get("total") != str(basket.total_minor):
+        return CHANGED
+    placed = orders.services.place_order(
+        session,
+        PlaceOrder(Channel.WEB, basket.chosen.store.code, basket.quantities, contact, _pay_by()),
+        actor=as_shopper(),
+    )
+    orders.services.empty_cart(session, visitor_id)
+    return f"{PLACED if placed.obligation_id is None else UNPAID}:{placed.id}"
+
+
+def _pay_by() -> PayBy:
+    by_card = request.form.get("payment") == PayBy.CARD.value and card_enabled()
+    return PayBy.CARD if by_card else PayBy.PICKUP
+
+
+def _show_order(answer: Response) -> Response:
+    """Return the way to the order: only its id was stored, the signed link is made now."""
+    kind, _colon, order_id = answer.headers["Location"].partition(":")
+    if kind not in {PLACED, UNPAID}:
+        return answer
+    if kind == UNPAID:
+        # Where the provider does not answer, or it was paid already, the order's page goes on.
+        with suppress(CheckoutUnavailable, NotPayable):
+            return go_to(open_payment_page(UUID(order_id), current()))
+    return go_to(url_for("shop.order", token=order_token(UUID(order_id)), placed="yes"))
+
+
+def _changed(typed: Typed) -> Shown:
+    """Take fewer or another store, then show the page again with what was typed."""
+    with transaction() as session:
+        change_from_form(session, remember_visitor(session))
+    typed.errors.clear()
+    return _again(typed, status=200)
+
+
+def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
+    with transaction() as session:
+        frame = read_frame(session)
+        basket = read_basket(session, frame)
+    if not basket.lines or basket.chosen is None:
+        return go_to(url_for("shop.basket"))
+    return _page(frame, basket, typed, refused=refused), status
+
+
+def _page(frame: Frame, basket: Basket, typed: Typed, refused: str | None = None) -> str:
+    return show(
+        "checkout",
+        frame,
+        basket=basket,
+        typed=typed,
+        refused=refused,
+        cards=card_enabled(),
+        payment=request.form.get("payment", PayBy.PICKUP.value),
+    )

@@ -1,0 +1,94 @@
+"""The order's page: what its signed link shows, without signing in. Reading it changes nothing."""
+
+from uuid import UUID
+
+from flask import Response, abort, make_response, render_template, request, url_for
+
+from app.i18n import gettext as _
+from app.shop.blueprint import PAGES, blueprint
+from app.shop.calendar import MEDIA_TYPE, calendar_entry
+from app.shop.following import ShownOrder, read_order
+from app.shop.offers import week_of
+from app.shop.visitor import Frame, find_visitor, show
+from kernel.db import transaction
+from kernel.links import read_order_token
+from kernel.web import declare
+
+ORDER = f"{PAGES}/orders/<string:token>"
+STOP_POLLING = 286
+"""What htmx understands as: nothing will move any more."""
+UNCHANGED = 204
+
+
+@blueprint.get(ORDER)
+@declare(permission="orders.read")
+def order(token: str) -> str:
+    """Show an order to whoever holds its link."""
+    return show_order("order", token, fresh=request.args.get("placed") == "yes")
+
+
+@blueprint.get(f"{ORDER}/state")
+@declare(permission="orders.read")
+def order_state(token: str) -> Response:
+    """Give the part of the page that moves, if it moved since `seen`."""
+    with transaction() as session:
+        found = read_order(session, order_of(token))
+    if request.args.get("seen") == found.version:
+        return make_response("", STOP_POLLING if found.ended else UNCHANGED)
+    page = render_template(
+        "shop/order_live.html",
+        token=token,
+        order=found,
+        fresh=False,
+        brand_name=found.brand.name,
+        week_of=week_of,
+    )
+    return make_response(page, STOP_POLLING if found.ended else 200)
+
+
+@blueprint.get(f"{ORDER}/code")
+@declare(permission="orders.read")
+def order_code(token: str) -> str:
+    """Show the code of a ready parcel as large as the screen."""
+    return show_order("code", token)
+
+
+@blueprint.get(f"{ORDER}/<uuid:parcel>.ics")
+@declare(permission="orders.read")
+def order_calendar(token: str, parcel: UUID) -> Response:
+    """Give the last moment to collect as a calendar entry."""
+    with transaction() as session:
+        found = read_order(session, order_of(token))
+    shown = next((each for each in found.parcels if each.facts.id == parcel and each.ready), None)
+    if shown is None or shown.facts.collect_by is None:
+        abort(404)
+    store = shown.store
+    title = _("Collect order %(number)s, %(store)s: last hour")
+    entry = calendar_entry(
+        uid=str(parcel),
+        collect_by=shown.facts.collect_by,
+        title=title % {"number": found.number, "store": store.name},
+        place=f"{store.name}, {store.street}, {store.postcode} {store.city}",
+        link=url_for("shop.order", token=token, _external=True),
+    )
+    response = make_response(entry)
+    response.headers["Content-Type"] = MEDIA_TYPE
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.number}.ics"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def order_of(token: str) -> UUID:
+    """Return the order a link is for; a link that is not ours finds nothing."""
+    order_id = read_order_token(token)
+    if order_id is None:
+        abort(404)
+    return order_id
+
+
+def show_order(template: str, token: str, **context: object) -> str:
+    """Return a page about the order of a link."""
+    with transaction() as session:
+        found: ShownOrder = read_order(session, order_of(token))
+        frame = Frame(find_visitor(session), found.brand, [])
+    return show(template, frame, token=token, order=found, week_of=week_of, **context)

@@ -1,0 +1,110 @@
+"""What the holder of an order's link may change: who collects, how long it is kept, whether at all.
+
+Each asks first on a page of its own, so that it works in every browser and nothing is pressed by
+mistake.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+import orders.queries
+import orders.services
+from app.forms import once
+from app.shop.blueprint import blueprint, go_to
+from app.shop.contact import Typed, read_name
+from app.shop.refusals import say
+from app.shop.views.following import ORDER, order_of, show_order
+from app.shop.visitor import as_shopper
+from kernel.actors import Actor
+from kernel.db import transaction
+from kernel.errors import Refusal
+from kernel.web import declare
+from orders.commands import CancelReason, Status
+
+Shown = Response | str | tuple[str, int]
+Act = Callable[[Session, UUID, Actor], None]
+
+
+@blueprint.get(f"{ORDER}/cancel")
+@declare(permission="orders.read")
+def ask_to_cancel(token: str) -> str:
+    """Ask whether the order is to be called off."""
+    return show_order("cancel", token, refused=None)
+
+
+@blueprint.post(f"{ORDER}/cancel")
+@declare(permission="orders.cancel", rate="60/minute")
+def cancel(token: str) -> Shown:
+    """Call the order off."""
+
+    def act(session: Session, order_id: UUID, actor: Actor) -> None:
+        orders.services.cancel_order(
+            session, order_id, reason=CancelReason.CUSTOMER_REMORSE, actor=actor
+        )
+
+    return _do(token, "cancel", act)
+
+
+@blueprint.get(f"{ORDER}/extend")
+@declare(permission="orders.read")
+def ask_to_extend(token: str) -> str:
+    """Ask whether the parcel is to be kept longer."""
+    return show_order("extend", token, refused=None)
+
+
+@blueprint.post(f"{ORDER}/extend")
+@declare(permission="orders.cancel", rate="60/minute")
+def extend(token: str) -> Shown:
+    """Keep every ready parcel of the order longer."""
+
+    def act(session: Session, order_id: UUID, actor: Actor) -> None:
+        known = orders.queries.get_order(session, order_id, actor=actor)
+        for parcel in known.fulfillments:
+            if parcel.status is Status.READY:
+                orders.services.extend_pickup(session, parcel.id, actor=actor)
+
+    return _do(token, "extend", act)
+
+
+@blueprint.get(f"{ORDER}/collector")
+@declare(permission="orders.read")
+def ask_for_collector(token: str) -> str:
+    """Ask who collects the order instead."""
+    return show_order("collector", token, refused=None, typed=Typed())
+
+
+@blueprint.post(f"{ORDER}/collector")
+@declare(permission="orders.cancel", rate="60/minute")
+def change_collector(token: str) -> Shown:
+    """Have somebody else collect the order."""
+    typed = Typed()
+    first_name, last_name = read_name(request.form, typed)
+    if typed.errors:
+        return show_order("collector", token, refused=None, typed=typed), 422
+
+    def act(session: Session, order_id: UUID, actor: Actor) -> None:
+        orders.services.change_collector(
+            session, order_id, first_name=first_name, last_name=last_name, actor=actor
+        )
+
+    return _do(token, "collector", act, typed=typed)
+
+
+def _do(token: str, template: str, act: Act, **context: object) -> Shown:
+    """Do it once and go back to the order, or show the question again with why it was not done."""
+    order_id = order_of(token)
+
+    def act_once() -> str:
+        act(session, order_id, as_shopper(order_id))
+        return ""  # the way back holds the link, which is not kept
+
+    try:
+        with transaction() as session:
+            once(session, act_once)
+    except Refusal as refusal:
+        return show_order(template, token, refused=say(refusal), **context), 409
+    return go_to(url_for("shop.order", token=token))

@@ -1,0 +1,82 @@
+"""Who is looking at the shop, and what surrounds every page of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, render_template
+from sqlalchemy.orm import Session
+
+import customers.queries
+import customers.services
+import orders.queries
+import stores.queries
+from app import i18n, sessions
+from app.auth import shopper
+from app.shop.shelves import Shelf, list_shelves
+from customers.commands import Place
+from kernel.actors import Actor
+from orders.queries import CartFacts
+from stores.queries import BrandFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser in the shop: where it looks for stores, and its basket."""
+
+    session_id: UUID | None
+    place: Place | None
+    cart: CartFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page of the shop shows around its own."""
+
+    visitor: Visitor
+    brand: BrandFacts | None
+    shelves: list[Shelf]
+
+    @property
+    def brand_id(self) -> UUID | None:
+        """Return the brand whose prices are shown."""
+        return self.brand.id if self.brand else None
+
+
+def find_visitor(session: Session) -> Visitor:
+    """Return who this browser is; somebody new when it never did anything worth remembering."""
+    token = sessions.read_cookie(sessions.SHOPPER)
+    known = customers.queries.find_session(session, token=token) if token else None
+    if known is None:
+        return Visitor(None, None, CartFacts({}, None))
+    return Visitor(known.id, known.place, orders.queries.get_cart(session, known.id))
+
+
+def remember_visitor(session: Session) -> UUID:
+    """Have a row for this browser, which gets its cookie now if it had none; return its id."""
+    return customers.services.begin_session(session, token=sessions.shopper_token())
+
+
+def read_frame(session: Session) -> Frame:
+    """Return what surrounds a page: four statements at most."""
+    first = stores.queries.list_stores(session, limit=1)
+    brand = stores.queries.get_brand(session, first[0].brand_id) if first else None
+    return Frame(find_visitor(session), brand, list_shelves(session, language=i18n.current()))
+
+
+def show(template: str, frame: Frame, **context: object) -> str:
+    """Return a page of the shop."""
+    visitor = frame.visitor
+    if frame.brand is not None:
+        context["brand_name"] = frame.brand.name
+    return render_template(
+        f"shop/{template}.html",
+        shelves=frame.shelves,
+        place=visitor.place,
+        basket_count=sum(visitor.cart.quantities.values()),
+        **context,
+    )
+
+
+def as_shopper(order_id: UUID | None = None) -> Actor:
+    """Return who acts in the shop: a shopper, also when somebody of the staff is signed in."""
+    return shopper(order_id=order_id, request_id=g.request_id)

@@ -1,0 +1,136 @@
+"""The steps of preparing a parcel, as the forms of its page name them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from app.i18n import gettext as _
+from app.staff.articles import find_sku
+from kernel.actors import Actor
+from orders import services
+from orders.commands import ShortReason, Status
+from orders.queries import FulfillmentFacts, LineFacts
+
+SAID_MAX: Final = 64
+BIN_MAX: Final = 32
+
+
+class Unfit(Exception):
+    """What was typed or scanned does not fit this parcel; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A parcel, and who works on it; the words of the step stand in the request's form."""
+
+    session: Session
+    parcel: FulfillmentFacts
+    brand_id: UUID
+    actor: Actor
+
+    @property
+    def ids(self) -> tuple[Session, UUID]:
+        """Return what every use case of a parcel begins with."""
+        return self.session, self.parcel.id
+
+
+def undecided(line: LineFacts) -> int:
+    """Return how many of a line are neither picked nor given up."""
+    return line.quantity - line.cancelled - line.picked
+
+
+def _start(work: Work) -> dict[str, Any]:
+    _take_on(work)
+    services.start_picking(*work.ids, actor=work.actor)
+    return {"did": "started"}
+
+
+def _scan(work: Work) -> dict[str, Any]:
+    """One unit of the article that was scanned or typed was taken."""
+    said = _typed("said", SAID_MAX)
+    sku = find_sku(work.session, said=said, brand_id=work.brand_id)
+    left = {line.sku: undecided(line) for line in work.parcel.lines}
+    if sku is None or sku not in left:
+        raise Unfit(_("“%(said)s” is not in this parcel.") % {"said": said})
+    if not left[sku]:
+        raise Unfit(_("All of this article are decided already."))
+    return _picked(work, sku, 1)
+
+
+def _pick(work: Work) -> dict[str, Any]:
+    """All that was left of one line was taken."""
+    sku = request.form.get("sku", "")
+    left = {line.sku: undecided(line) for line in work.parcel.lines}.get(sku, 0)
+    if not left:
+        raise Unfit(_("All of this article are decided already."))
+    return _picked(work, sku, left)
+
+
+def _picked(work: Work, sku: str, quantity: int) -> dict[str, Any]:
+    _take_on(work)
+    services.pick(*work.ids, quantities={sku: quantity}, actor=work.actor)
+    return {"did": "picked", "sku": sku}
+
+
+def _short(work: Work) -> dict[str, Any]:
+    """Some of one line cannot be had."""
+    sku = request.form.get("sku", "")
+    try:
+        reason = ShortReason(request.form.get("reason", ""))
+        quantity = int(request.form.get("quantity", "1"))
+    except ValueError:
+        abort(400)
+    left = {line.sku: undecided(line) for line in work.parcel.lines}.get(sku, 0)
+    if not 1 <= quantity <= left:
+        raise Unfit(_("Only what is still to be picked can be missing."))
+    _take_on(work)
+    services.report_short_line(
+        *work.ids, sku=sku, quantity=quantity, reason=reason, actor=work.actor
+    )
+    return {"did": "short", "sku": sku}
+
+
+def _bin(work: Work) -> dict[str, Any]:
+    """The parcel lies in another bin now."""
+    services.bin_parcel(*work.ids, bin_code=_bin_code(), actor=work.actor)
+    return {"did": "binned"}
+
+
+def _ready(work: Work) -> dict[str, Any]:
+    """The parcel lies in its bin, and the customer is told."""
+    services.mark_ready(*work.ids, bin_code=_bin_code(), actor=work.actor)
+    return {"did": "ready"}
+
+
+ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
+    "start": _start,
+    "scan": _scan,
+    "pick": _pick,
+    "short": _short,
+    "bin": _bin,
+    "ready": _ready,
+}
+
+
+def _take_on(work: Work) -> None:
+    """The first thing done to a new parcel also says that the store takes it on."""
+    if work.parcel.status is Status.NEW:
+        services.accept(*work.ids, actor=work.actor)
+
+
+def _bin_code() -> str:
+    code = _typed("bin", BIN_MAX).upper()
+    if not code:
+        raise Unfit(_("Scan the label of the bin, or type it."))
+    return code
+
+
+def _typed(name: str, most: int) -> str:
+    typed = " ".join(request.form.get(name, "").split())
+    if len(typed) > most or not typed.isprintable():
+        raise Unfit(_("That is too long to be a label. Scan it again."))
+    return typed

@@ -1,0 +1,79 @@
+"""« Où est-ce ? »: what this store has of an article, and which other stores have it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+import inventory.queries
+import stores.promises
+from app.i18n import current
+from app.staff.articles import Shown, find_skus
+from app.staff.views.base import Here, blueprint, here
+from kernel.db import transaction
+from kernel.fields import QUANTITY_MAX
+from kernel.web import declare
+from orders import availability
+from orders.availability import StoreOffer
+from stores.queries import Near, StoreFacts
+
+SAID_MAX: Final = 100
+WORLD_KM: Final = 20_100
+"""Half the way around the earth: every store is within it."""
+
+
+@blueprint.get("/where")
+@declare(permission="stock.read")
+def find_article() -> str:
+    """Show where an article is: scanned, typed, or meant by words; several are listed first."""
+    said = " ".join(request.args.get("said", "").split())[:SAID_MAX]
+    with transaction() as session:
+        place = here(session)
+        found = _found(session, place, said)
+        one = found[0] if len(found) == 1 else None
+        level = _level(session, place, one.sku) if one else None
+        others = _others(session, place, one.sku) if one else []
+    return render_template(
+        "tablet/where.html", said=said, found=found, one=one, level=level, others=others
+    )
+
+
+def _found(session: Session, place: Here, said: str) -> list[Shown]:
+    if not said.strip() or not said.isprintable():
+        return []
+    return find_skus(session, said=said, brand_id=place.store.brand_id, language=current())
+
+
+def _level(session: Session, place: Here, sku: str) -> inventory.queries.LevelFacts | None:
+    found = inventory.queries.list_levels(session, location_id=place.store.id, skus=[sku])
+    return found[0] if found else None
+
+
+def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
+    """Return every other store, those that have it first, then by distance."""
+    near = Near(place.store.latitude, place.store.longitude, WORLD_KM)
+    offers = availability.find_offers(session, quantities={sku: QUANTITY_MAX}, near=near)
+    rows = [_other(offer, sku) for offer in offers if offer.store.id != place.store.id]
+    return sorted(rows, key=lambda row: (not row["units"], row["km"]))
+
+
+def _other(offer: StoreOffer, sku: str) -> dict[str, Any]:
+    return {
+        "store": offer.store,
+        "units": offer.available[sku] if offer.store.collects else 0,
+        "km": offer.distance_km or 0.0,
+        "hours": _hours(offer.store),
+        "ready_at": offer.ready_at,
+    }
+
+
+def _hours(store: StoreFacts) -> tuple[str, datetime] | None:
+    """Return ("until", closing time) of an open store, ("from", opening time) of a closed one."""
+    if store.schedule is None:
+        return None
+    times = stores.promises.opening_times(store.schedule, start=store.asked_at)
+    opens, closes = next(times, (None, None))
+    if opens is None or closes is None:
+        return None
+    return ("until", closes) if opens <= store.asked_at else ("from", opens)

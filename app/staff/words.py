@@ -1,0 +1,74 @@
+"""The tablet's words: reasons, states and times as staff read them, in the page's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from app.i18n import gettext as _
+from app.i18n import pgettext
+from orders.commands import ShortReason, Status
+from orders.queries import FulfillmentFacts
+
+MINUTE_S: Final = 60
+HOUR_MIN: Final = 60
+
+
+def short_reasons() -> list[tuple[ShortReason, str]]:
+    """Return why an article can be missing, in words, the likeliest first."""
+    return [
+        (ShortReason.NOT_FOUND, _("Not found on the shelf")),
+        (ShortReason.DAMAGED, _("Damaged")),
+        (ShortReason.SOLD_TO_WALK_IN, _("Just sold in the store")),
+        (ShortReason.DISPLAY_ONLY, _("Display piece only")),
+        (ShortReason.WRONG_LABEL, _("Wrong label")),
+        (ShortReason.QUALITY, _("Not good enough to give")),
+    ]
+
+
+def state_of(parcel: FulfillmentFacts) -> tuple[str, str]:
+    """Return the kind (as in the component `status`) and the word for where a parcel stands."""
+    if parcel.overdue:
+        return "late", _("Late")
+    return _KINDS.get(parcel.status, "plain"), state_word(parcel.status)
+
+
+_KINDS: Final[Mapping[Status, str]] = {
+    Status.PICKING: "wait",
+    Status.READY: "ok",
+    Status.CANCELLED: "late",
+    Status.EXPIRED: "late",
+}
+
+
+def state_word(status: Status) -> str:
+    """Return the word for a state."""
+    words = {
+        Status.NEW: _("To pick"),
+        Status.ACCEPTED: _("To pick"),
+        Status.PICKING: _("In progress"),
+        Status.READY: pgettext("parcel", "Ready"),
+        Status.HANDED_OVER: _("Given to the customer"),
+        Status.CANCELLED: pgettext("parcel", "Cancelled"),
+        Status.EXPIRED: pgettext("parcel", "Expired"),
+    }
+    return words.get(status, pgettext("parcel", "Closed"))
+
+
+def countdown_words() -> dict[str, str]:
+    """Return how a countdown is said, as attributes for the script: %h hours and %m minutes."""
+    return {
+        "data-inmin": _("in %m min"),
+        "data-inhours": _("in %h h %m"),
+        "data-latemin": _("%m min late"),
+        "data-latehours": _("%h h %m late"),
+    }
+
+
+def countdown(until: datetime, now: datetime) -> str:
+    """Return how long it is until a promise, or how long it is past: "in 42 min", "3 h 05 late"."""
+    minutes = int((until - now).total_seconds() // MINUTE_S)
+    late = minutes < 0
+    size = abs(minutes + 1 if late else minutes)
+    hours, rest = divmod(size, HOUR_MIN)
+    said = countdown_words()[f"data-{'late' if late else 'in'}{'hours' if hours else 'min'}"]
+    return said.replace("%h", str(hours)).replace("%m", f"{rest:02d}" if hours else str(rest))

@@ -1,0 +1,41 @@
+// What the shop does beyond HTML: the position by a button, quantities sent when they change.
+// By delegation, so parts that htmx brings later work too.
+
+const ROUND = 1000; // A hundred metres: all that finding stores takes.
+
+function locate(button) {
+  const form = button.closest("form");
+  const fail = () => { button.querySelector("span").textContent = button.dataset.failed; };
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    for (const name of ["latitude", "longitude"]) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value: Math.round(coords[name] * ROUND) / ROUND });
+      form.append(field);
+    }
+    form.submit();
+  }, fail, { timeout: 10000, maximumAge: 600000 });
+}
+
+function prepare(root) {
+  if (!navigator.geolocation) return;
+  for (const button of root.querySelectorAll("[data-locates]")) button.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-locates]");
+  if (button) locate(button);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-sends]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("htmx:load", (event) => prepare(event.target));
+prepare(document);
+
+// The ticket slides out once: loading the page again shows it lying there.
+const address = new URL(window.location.href);
+if (address.searchParams.has("placed")) {
+  address.searchParams.delete("placed");
+  window.history.replaceState(null, "", address);
+}

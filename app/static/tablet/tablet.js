@@ -1,0 +1,78 @@
+// What the tablet's pages do beyond HTML: the scan field keeps the focus, the PIN pad types, times
+// count down, the camera reads codes, a sheet is printed. Each part is absent without scripts.
+
+import { openCamera } from "./camera.js";
+
+const scanField = () => document.querySelector("dialog[open]") ? null : document.querySelector("[data-scan]");
+
+// A keyboard wedge types wherever the focus is: what comes while nothing is being typed into goes to
+// the scan field.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, select, textarea");
+  if (typing || event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === " ") return;
+  scanField()?.focus();
+});
+
+// What was looked for stands selected, so that the next scan replaces it; never what is being typed.
+const lookedFor = document.querySelector("[data-select]");
+if (lookedFor?.value === lookedFor?.defaultValue) lookedFor?.select();
+
+// The PIN pad.
+for (const pad of document.querySelectorAll("[data-pad]")) {
+  const field = document.getElementById(pad.dataset.pad);
+  pad.hidden = false;
+  for (const other of document.querySelectorAll("[data-without-pad]")) other.remove();
+  pad.addEventListener("click", (event) => {
+    const button = event.target.closest("button[type=button]");
+    if (!button) return;
+    const room = field.maxLength < 0 || field.value.length < field.maxLength;
+    if ("erase" in button.dataset) field.value = field.value.slice(0, -1);
+    else if (room) field.value += button.dataset.digit;
+  });
+}
+
+// Countdowns: the same words as the server says, each half minute.
+const MINUTE_MS = 60_000;
+const HOUR_MIN = 60;
+
+function said(until, words) {
+  const minutes = Math.floor((until - Date.now()) / MINUTE_MS);
+  const late = minutes < 0;
+  const size = Math.abs(late ? minutes + 1 : minutes);
+  const hours = Math.floor(size / HOUR_MIN);
+  const rest = size % HOUR_MIN;
+  return words[`${late ? "late" : "in"}${hours ? "hours" : "min"}`]
+    .replace("%h", hours)
+    .replace("%m", hours ? String(rest).padStart(2, "0") : rest);
+}
+
+function countDown() {
+  const words = document.querySelector("[data-inmin]")?.dataset;
+  if (!words) return;
+  for (const time of document.querySelectorAll("[data-counts-down]")) {
+    const text = said(Date.parse(time.dateTime), words);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+setInterval(countDown, MINUTE_MS / 2);
+document.addEventListener("htmx:load", countDown);
+
+// The camera, where there is one.
+if (navigator.mediaDevices?.getUserMedia) {
+  for (const button of document.querySelectorAll("[data-camera]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = await openCamera(button.dataset);
+      const field = document.getElementById(button.dataset.camera);
+      if (text === null) { field.focus(); return; }
+      field.value = text;
+      field.form.requestSubmit();
+    });
+  }
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}
