@@ -1,1 +1,1 @@
-"""Tills of any make: the language of terminals in, our use cases out. Opens with the till contract."""
+"""Tills of any make: the language of terminals in, our use cases out. Not open yet."""
