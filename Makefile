@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 BIND := $(if $(filter command line,$(origin HOST)),--host $(HOST))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench clean
+.PHONY: help install install-dev run test check format lock bench screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,11 +30,11 @@ run: install ## Run the whole platform with a demonstration shop, until Ctrl-C
 test: install-dev ## Run every check and every test
 	@tools/test_prerequisites.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 $(TESTS)
+	$(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 ifeq ($(TESTS),)
 	@if [ -x /usr/lib/postgresql/15/bin/postgres ]; then \
 		echo 'Once more, on the oldest PostgreSQL we support'; \
-		TEST_POSTGRES=debian $(BIN)/pytest -n 2 tests/flows tests/races; \
+		TEST_POSTGRES=debian $(BIN)/pytest -n 2 --dist loadfile tests/flows tests/races; \
 	else \
 		echo 'SKIPPED: journeys and races on PostgreSQL 15, which is not installed'; \
 	fi
@@ -60,6 +60,9 @@ lock: install-dev ## Write the locks anew from pyproject.toml (UPGRADE=1 takes n
 
 bench: install-dev ## Measure the figures in the README
 	$(BIN)/python benchmarks
+
+screenshots: install-dev ## Take the pictures of docs/screens from the running demonstration
+	$(BIN)/python tools/screenshots.py
 
 clean: ## Remove what can be made again; data (var/) stays
 	rm -rf .venv node_modules app/static/vendor build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

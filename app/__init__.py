@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(flask)
     forms.init_app(flask)
     auth.init_app(flask)
-    demo = (app.demo.views.blueprint, styleguide.blueprint) if settings.core.demo else ()
+    demo = (app.demo.views.blueprint, styleguide.blueprint) if settings.core.demo else (web.front,)
     web.init_app(flask, BLUEPRINTS, (*PAGES, *demo))
     return flask
 

@@ -69,7 +69,7 @@ def _identify() -> None:
     if declaration is None:
         return
     g.actor = _actor(g.request_id)
-    if not request.path.startswith((API, *UNBROWSED)) and "Authorization" not in request.headers:
+    if not request.path.startswith((API, *UNBROWSED)):  # a browser resends passwords by itself
         sessions.require_own_form()
     if g.actor.may(declaration.permission):
         return

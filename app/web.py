@@ -12,6 +12,7 @@ from flask import (
     current_app,
     g,
     jsonify,
+    redirect,
     render_template,
     request,
 )
@@ -70,6 +71,17 @@ def init_app(app: Flask, resources: Iterable[Any], pages: Iterable[Blueprint]) -
         app.register_blueprint(page)
     _brake(app)
     app.after_request(_finish)
+
+
+front = Blueprint("front", __name__)
+
+
+@front.get("/")
+@declare(permission="api.read")
+def front_door() -> Response:
+    """Send whoever knows only the address to the shop, in their language."""
+    language = request.accept_languages.best_match(["fr", "en"], "fr")
+    return cast("Response", redirect(f"/{language}/"))
 
 
 @system.get("/health/live")

@@ -1,7 +1,7 @@
 """Leave `app/static/vendor` with the few files of `node_modules` that pages use, and one sprite.
 
 Called by `tools/front_end.sh`; needs nothing but the standard library.
-"""  # noqa: INP001 (a script beside others, not a package)
+"""
 
 import re
 import shutil

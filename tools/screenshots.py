@@ -1,0 +1,236 @@
+"""Fills docs/screens: every main page and state, on phone, tablet and desk, in both languages.
+
+Starts the demonstration on a free port in a folder of its own, walks one order from the shop to the
+counter, and takes a picture at each step. `make screenshots` calls it.
+"""
+
+import contextlib
+import json
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SCREENS = Path(__file__).resolve().parents[1] / "docs" / "screens"
+COMPTOIR = Path(sys.executable).with_name("comptoir")
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+SIZES = {"phone": (360, 760), "tablet": (1024, 768), "desk": (1280, 860)}
+CUSTOMER = {
+    "first_name": "Chloé",
+    "last_name": "Durand",
+    "email": "chloe.durand@example.org",
+    "phone": "06 39 98 12 04",
+}
+NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
+STOP_S, PATIENCE_S = 60, 20
+COLOURS = 128
+TALL, GAP, PAPER = 760, 32, "#EEF3F1"
+
+
+class Shop:
+    """The demonstration while it runs: its address, and its API for what no picture is taken of."""
+
+    def __init__(self, address: str, home: Path) -> None:
+        self.address = address
+        self.keys = json.loads((home / "demo-keys.json").read_text())
+
+    def parcel_of(self, number: str) -> dict[str, Any]:
+        """Return the parcel of an order."""
+        answer = httpx.get(
+            f"{self.address}/api/v1/orders", params={"number": number}, headers=self._as("agent")
+        )
+        parcel: dict[str, Any] = answer.raise_for_status().json()["fulfillments"][0]
+        return parcel
+
+    def act(self, parcel_id: str, verb: str, body: dict[str, Any] | None = None) -> None:
+        """Have the associate do something with a parcel."""
+        httpx.post(
+            f"{self.address}/api/v1/fulfillments/{parcel_id}/{verb}",
+            json=body or {},
+            headers={**self._as("associate"), "Idempotency-Key": str(uuid4())},
+        ).raise_for_status()
+
+    def _as(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+
+def main() -> None:
+    """Take every picture, then the wide one of the README."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        _running(Path(home) / "var") as shop,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for language in ("fr", "en"):
+            _walk(browser, shop, language)
+        browser.close()
+    _wide_picture()
+
+
+@contextlib.contextmanager
+def _running(home: Path) -> Iterator[Shop]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [COMPTOIR, "run", "--port", str(port), "--home", home]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if f":{port}/" in line:
+                break
+        try:
+            yield Shop(f"http://localhost:{port}", home)
+        finally:
+            running.terminate()
+            running.wait(STOP_S)
+
+
+def _walk(browser: Browser, shop: Shop, language: str) -> None:
+    """Take one order from the shop to the counter, and look at every desk on its way."""
+    number, order_page = _buy(_page(browser, "phone"), shop, language)
+    tablet, parcel = _page(browser, "tablet"), shop.parcel_of(number)
+    _become(tablet, shop, language, "associate")
+    _shoot(tablet, shop, f"/{language}/tablet/", f"tablet-board-{language}")
+    shop.act(parcel["id"], "accept")
+    _shoot(tablet, shop, f"/{language}/tablet/parcels/{parcel['id']}", f"tablet-pick-{language}")
+    shop.act(
+        parcel["id"],
+        "pick",
+        {"items": [{"sku": line["sku"], "quantity": line["quantity"]} for line in parcel["lines"]]},
+    )
+    shop.act(parcel["id"], "ready", {"bin": "B-04"})
+    code = _code(order_page, language)
+    _hand_over(tablet, shop, language, code)
+    for name, path in (("where", "where?said=THEIERE-BLEU"), ("day-sheet", "print/day-sheet")):
+        _shoot(tablet, shop, f"/{language}/tablet/{path}", f"tablet-{name}-{language}")
+    _desk(_page(browser, "desk"), shop, language, number)
+
+
+def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
+    for name, path in (("start", "demo"), ("home", ""), ("search", "search?q=teiere")):
+        _shoot(page, shop, f"/{language}/{path}", f"shop-{name}-{language}")
+    page.goto(f"{shop.address}/{language}/articles/THEIERE")
+    where = page.get_by_label(re.compile("Code postal|Postcode")).first
+    where.fill("Lyon")
+    where.press("Enter")
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"shop-article-{language}")
+    page.get_by_role("button", name=re.compile("Lyon Croix-Rousse")).first.click()
+    page.wait_for_load_state("networkidle")
+    _shoot(page, shop, f"/{language}/basket", f"shop-basket-{language}")
+    page.goto(f"{shop.address}/{language}/checkout")
+    for name, value in CUSTOMER.items():
+        page.locator(f"[name={name}]").fill(value)
+    _picture(page, f"shop-checkout-{language}")
+    page.locator("#checkout .bar button").click()
+    page.wait_for_url(re.compile("/orders/"))
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"shop-placed-{language}")
+    found = NUMBER.search(page.locator(".ticket").first.inner_text())
+    assert found is not None
+    return found[0], page
+
+
+def _code(page: Page, language: str) -> str:
+    page.locator(".ticket-code").wait_for(timeout=PATIENCE_S * 1_000)
+    _picture(page, f"shop-ready-{language}")
+    code: str = page.locator(".ticket-code").inner_text()
+    return code
+
+
+def _hand_over(page: Page, shop: Shop, language: str, code: str) -> None:
+    place = f"/{language}/tablet/hand-over"
+    _shoot(page, shop, place, f"tablet-counter-{language}")
+    for name in ("due", "again"):
+        page.goto(f"{shop.address}{place}")
+        page.locator("#field-said").fill(code)
+        page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+        _picture(page, f"tablet-{name}-{language}")
+        ticket = page.locator("[name=ticket_number]")
+        if ticket.count():
+            ticket.fill("T-1042")
+            page.locator(".verdict-form button[type=submit]").first.click()
+            page.wait_for_load_state("networkidle")
+            _picture(page, f"tablet-handed-over-{language}")
+
+
+def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
+    _become(page, shop, language, "admin")
+    office = f"/{language}/office"
+    for name, path in (
+        ("orders", "orders"),
+        ("order", f"orders/{number}"),
+        ("stock", "stock/THEIERE-BLEU"),
+        ("ledger", "stock/THEIERE-BLEU/lyon-croix-rousse"),
+        ("stores", "stores"),
+        ("store", "stores/lyon-croix-rousse"),
+        ("people", "people"),
+        ("messages", "messages"),
+    ):
+        _shoot(page, shop, f"{office}/{path}", f"office-{name}-{language}")
+    _shoot(page, shop, f"/{language}/demo/mailbox", f"mailbox-{language}")
+    ready = re.compile(f"(prêt|ready).*{number}", re.IGNORECASE)
+    letter = page.locator(".letter").filter(has_text=ready)
+    if letter.count():
+        letter.first.click()
+        page.wait_for_load_state("networkidle")
+        _picture(page, f"mailbox-ready-{language}")
+
+
+def _become(page: Page, shop: Shop, language: str, role: str) -> None:
+    page.goto(f"{shop.address}/{language}/demo")
+    page.locator(f"button.door-in[value={role}]").click()
+    page.wait_for_load_state("networkidle")
+
+
+def _page(browser: Browser, size: str) -> Page:
+    width, height = SIZES[size]
+    return browser.new_context(viewport={"width": width, "height": height}).new_page()
+
+
+def _shoot(page: Page, shop: Shop, path: str, name: str) -> None:
+    response = page.goto(f"{shop.address}{path}")
+    assert response is not None
+    assert response.ok, f"{path}: {response.status}"
+    page.wait_for_load_state("networkidle")
+    _picture(page, name)
+
+
+def _picture(page: Page, name: str) -> None:
+    path = SCREENS / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    sys.stdout.write(f"{name}\n")
+
+
+def _wide_picture() -> None:
+    """Lay a phone, a tablet and an e-mail side by side: the picture the README opens with."""
+    names = ("shop-ready-fr", "tablet-pick-fr", "mailbox-ready-fr")
+    pictures = [Image.open(SCREENS / f"{name}.png").convert("RGB") for name in names]
+    scaled = [each.resize((each.width * TALL // each.height, TALL)) for each in pictures]
+    wide = Image.new(
+        "RGB", (sum(each.width for each in scaled) + GAP * (len(scaled) + 1), TALL + 2 * GAP), PAPER
+    )
+    at = GAP
+    for each in scaled:
+        wide.paste(each, (at, GAP))
+        at += each.width + GAP
+    wide.quantize(COLOURS).save(SCREENS / "wide.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
