@@ -159,7 +159,7 @@ def _hand_over(page: Page, shop: Shop, language: str, code: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_load_state("networkidle")
         _picture(page, f"tablet-{name}-{language}")
-        ticket = page.locator("[name=ticket_number]")
+        ticket = page.locator(".verdict-form #field-ticket")
         if ticket.count():
             ticket.fill("T-1042")
             page.locator(".verdict-form button[type=submit]").first.click()

@@ -117,8 +117,14 @@ def _environment(plan: Plan, home: Path, addresses: Addresses) -> Mapping[str, s
         "PORT": str(plan.port),
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{plan.port}",
         "DEMO": "1" if plan.demo else "0",
+        "STRIPE_API_KEY": os.environ.get("STRIPE_API_KEY") or (_demo_key() if plan.demo else ""),
         "PYTHONUNBUFFERED": "1",  # a log shows what happened up to the end
     }
+
+
+def _demo_key() -> str:
+    """Return the key the stand-in for Stripe takes; none where a real Stripe is named."""
+    return "" if os.environ.get("STRIPE_API_URL") else "sk_test_demonstration"
 
 
 def _do(environment: Mapping[str, str], *arguments: str) -> None:
