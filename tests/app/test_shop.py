@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,12 +19,16 @@ from werkzeug.test import TestResponse
 
 from app.shop.calendar import calendar_entry
 from app.shop.places import find_place, fold
+from app.worker import drain
 from catalog.commands import ListSku
 from catalog.services import list_category, list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
 from kernel.links import order_token
+from payments import gateway
+from payments.gateway import PaymentSettings
+from sandbox import Options, running
 from stores.queries import list_stores
 from tests.conftest import Shop, as_key
 from tests.unmoved import nothing_moves
@@ -561,3 +567,52 @@ def test_no_page_of_the_shop_carries_inline_script_or_style_or_foreign_addresses
         inline = re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
         assert inline is None, (name, inline)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page), name
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Iterator[None]:
+    """The payment provider's stand-in, switched on."""
+    before = gateway.settings()
+    with running(tmp_path / "stripe", Options()) as addresses:
+        gateway.configure(
+            PaymentSettings(stripe_api_url=addresses.stripe, stripe_api_key="sk_test_shop")
+        )
+        yield
+    gateway.configure(before)
+
+
+def test_a_card_pays_on_the_providers_page_and_the_order_counts_afterwards(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    away = order(client, total=3490, payment="card")
+    assert away.status_code == 303
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    assert client.get("/fr/unpaid", headers=HTML).location == page
+    waiting = client.get(page, headers=HTML).text
+    assert "Payer par carte" in waiting
+    declined = httpx.post(away.location, data={"number": "4000 0000 0000 0002"}, trust_env=False)
+    assert declined.status_code != 303
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    back = paid.headers["Location"].removeprefix("http://localhost")
+    assert client.get(back, headers=HTML).location == page
+    drain()
+    shown = client.get(page, headers=HTML).text
+    assert "Reçue par le magasin" in shown
+    assert "Payé par carte" in shown
+
+
+def test_an_abandoned_payment_can_be_taken_up_again(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    order(client, total=3490, payment="card")
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    again = client.post(f"{page}/pay", data=hidden(client), headers=HTML)
+    assert again.status_code == 303
+    paid = httpx.post(again.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
+    drain()
+    assert "Payé par carte" in client.get(page, headers=HTML).text
+    late = client.post(f"{page}/pay", data=hidden(client), headers=HTML)
+    assert late.status_code == 409
