@@ -87,13 +87,14 @@ class _Ending:
 
 
 _CLAIM = text("""
-    UPDATE message SET due_at = statement_timestamp() + make_interval(secs => :lease),
-                       fence = fence + 1, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM message
         WHERE status = 'due' AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, fence
+    UPDATE message SET due_at = statement_timestamp() + make_interval(secs => :lease),
+                       fence = fence + 1, attempts = attempts + 1
+    FROM due WHERE message.id = due.id
+    RETURNING message.id, message.fence
 """)
 
 

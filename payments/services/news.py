@@ -53,13 +53,14 @@ class Trace:
 
 
 _CLAIM = text("""
-    UPDATE stripe_event SET due_at = statement_timestamp() + make_interval(secs => :lease),
-                            fence = fence + 1, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM stripe_event
         WHERE status = 'due' AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, fence
+    UPDATE stripe_event SET due_at = statement_timestamp() + make_interval(secs => :lease),
+                            fence = fence + 1, attempts = attempts + 1
+    FROM due WHERE stripe_event.id = due.id
+    RETURNING stripe_event.id, stripe_event.fence
 """)
 
 

@@ -82,13 +82,14 @@ class Call:
 
 
 _CLAIM = text("""
-    UPDATE payment_wish SET due_at = statement_timestamp() + make_interval(secs => :lease),
-                            fence = fence + 1, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM payment_wish
         WHERE status IN ('due', 'unknown') AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, obligation_id, fence
+    UPDATE payment_wish SET due_at = statement_timestamp() + make_interval(secs => :lease),
+                            fence = fence + 1, attempts = attempts + 1
+    FROM due WHERE payment_wish.id = due.id
+    RETURNING payment_wish.id, payment_wish.obligation_id, payment_wish.fence
 """)
 
 

@@ -37,15 +37,16 @@ class Poll:
 
 
 _POLL = text("""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM checkout
+        WHERE status IN ('starting', 'open') AND poll_due_at <= statement_timestamp()
+        ORDER BY poll_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     UPDATE checkout SET
         polls = polls + 1,
         poll_due_at = statement_timestamp() + make_interval(
             mins => CASE polls WHEN 0 THEN 4 WHEN 1 THEN 10 WHEN 2 THEN 45 ELSE 60 END)
-    WHERE id IN (
-        SELECT id FROM checkout
-        WHERE status IN ('starting', 'open') AND poll_due_at <= statement_timestamp()
-        ORDER BY poll_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, obligation_id, session_id
+    FROM due WHERE checkout.id = due.id
+    RETURNING checkout.id, checkout.obligation_id, checkout.session_id
 """)
 """Looks at a visit 1, 5, 15 and 60 minutes after it began, then every hour."""
 
