@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 from time import monotonic
 from typing import Any, ClassVar
-from uuid import UUID
 
 import psycopg
 from sqlalchemy import (
@@ -167,8 +166,3 @@ def sorted_items(quantities: Mapping[str, int]) -> tuple[list[str], list[int]]:
     """Return SKUs and quantities in SKU order: the order in which every writer takes its locks."""
     skus = sorted(quantities)
     return skus, [quantities[sku] for sku in skus]
-
-
-def id_text(value: UUID | None) -> str | None:
-    """Return an id as JSON shows it."""
-    return None if value is None else str(value)
