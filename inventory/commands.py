@@ -9,12 +9,17 @@ class MovementKind(StrEnum):
     """Why a figure of stock changed."""
 
     RECEIVED = "received"
+    SOLD = "sold"
+    RETURNED = "returned"
+    SENT = "sent"
+    ARRIVED = "arrived"
     RESERVED = "reserved"
     RELEASED = "released"
     HANDED_OVER = "handed_over"
     FOUND = "found"
     ADJUSTED = "adjusted"
     QUARANTINED = "quarantined"
+    CLEARED = "cleared"
 
 
 class Cause(StrEnum):
@@ -23,6 +28,80 @@ class Cause(StrEnum):
     FULFILLMENT = "fulfillment"
     RECEIPT = "receipt"
     COUNT = "count"
+    ADJUSTMENT = "adjustment"
+    SALE = "sale"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    FEED = "feed"
+
+
+class CountStatus(StrEnum):
+    """Where a count is: above a limit its differences wait for somebody's approval."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class TaskCause(StrEnum):
+    """Why a SKU has to be counted."""
+
+    NOT_FOUND = "not_found"
+    SOLD_AT_ZERO = "sold_at_zero"
+    RETURNED = "returned"
+    FEED = "feed"
+    ASKED = "asked"
+
+
+class TransferStatus(StrEnum):
+    """Where a transfer is."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    PART_RECEIVED = "part_received"
+    RECEIVED = "received"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class SafetyScope(StrEnum):
+    """For what a rule of safety stock holds, the widest first: a nearer one wins."""
+
+    GLOBAL = "global"
+    GROUP = "group"
+    STORE = "store"
+    CATEGORY = "category"
+    SKU = "sku"
+    SKU_STORE = "sku_store"
+
+
+class FeedKind(StrEnum):
+    """What a feed's quantities are: what is on hand, or by how much it changed."""
+
+    FULL = "full"
+    DELTA = "delta"
+
+
+class FeedStatus(StrEnum):
+    """Where a feed is; an interrupted one goes on where it stopped."""
+
+    RECEIVING = "receiving"
+    APPLYING = "applying"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class ConflictKind(StrEnum):
+    """Why a line of a feed was not simply taken over."""
+
+    COUNTED_SINCE = "counted_since"
+    BELOW_ZERO = "below_zero"
+    UNKNOWN_STORE = "unknown_store"
+    UNKNOWN_SKU = "unknown_sku"
+    REPEATED = "repeated"
+    UNREADABLE = "unreadable"
 
 
 class StockEffect(StrEnum):

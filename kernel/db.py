@@ -75,6 +75,7 @@ class Base(DeclarativeBase):
         str: Text(),
         dict[str, Any]: JSONB(),
         list[str]: JSONB(),
+        list[int]: JSONB(),
         StrEnum: Enum(
             StrEnum,
             native_enum=False,

@@ -113,6 +113,9 @@ class Fulfillment(Base):
     promised_at: Mapped[datetime]
     promise_inputs: Mapped[dict[str, Any]]
     pending_until: Mapped[datetime | None]
+    slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("slot.id"))
+    slot_starts_at: Mapped[datetime | None]
+    slot_ends_at: Mapped[datetime | None]
     bin: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     collect_by: Mapped[datetime | None]
@@ -207,13 +210,46 @@ class HandOverRow(Base):
     handed_over_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 
+class StockWish(Base):
+    """That somebody asked to be told, once, when a SKU can be had again (at one location)."""
+
+    __tablename__ = "stock_wish"
+    __table_args__ = (
+        Index(
+            "uq_stock_wish_open",
+            "contact_id",
+            "sku",
+            "location_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_stock_wish_waiting", "sku", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"))
+    location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"))
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    told_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class Cart(Base):
-    """What a browser has chosen and where to collect it. It reserves nothing."""
+    """What a browser has chosen and where to collect it. It reserves nothing.
+
+    `pending_id` is the fulfillment that was begun from it and waits for its payment: what that
+    holds is still the same shopper's.
+    """
 
     __tablename__ = "cart"
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("shopper_session.id"), primary_key=True)
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    pending_id: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
     changed_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 

@@ -14,6 +14,15 @@ class StaffRole(StrEnum):
     ADMIN = "admin"
 
 
+class StoreMethod(StrEnum):
+    """A way in which a location serves orders; each is switched and paused by itself."""
+
+    PICKUP = "pickup"
+    DRIVE = "drive"
+    SHIP = "ship"
+    RESERVATION = "reservation"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBrand:
     """A brand as it is set up."""

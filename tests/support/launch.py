@@ -17,8 +17,8 @@ from sqlalchemy import Text, TextClause, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import ORMExecuteState, Session
 
-import inventory.services
 from app.cli import main as comptoir
+from inventory.services import promising
 from kernel.db import SessionFactory
 from orders.services import handing_over, placing
 
@@ -43,8 +43,8 @@ def main() -> None:
 
 def remove_stock_guard() -> None:
     """Reserving looks at the level without locking it, and then trusts what it saw."""
-    inventory.services._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
-        inventory.services._RESERVE,  # noqa: SLF001 (the same)
+    promising._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
+        promising._RESERVE,  # noqa: SLF001 (the same)
         ("ORDER BY sku FOR UPDATE", "ORDER BY sku"),
         (
             "l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity",
@@ -65,8 +65,8 @@ def remove_hand_over_guard() -> None:
             SELECT count(*) FROM taken
         """)
     )
-    inventory.services._HAND_OVER = _changed(  # noqa: SLF001 (the guard is removed here)
-        inventory.services._HAND_OVER,  # noqa: SLF001 (the same)
+    promising._HAND_OVER = _changed(  # noqa: SLF001 (the guard is removed here)
+        promising._HAND_OVER,  # noqa: SLF001 (the same)
         ("AND r.quantity >= w.quantity", ""),
         ("quantity = r.quantity - w.quantity", "quantity = greatest(r.quantity - w.quantity, 0)"),
         ("reserved = l.reserved - s.quantity", "reserved = greatest(l.reserved - s.quantity, 0)"),

@@ -1,16 +1,13 @@
-"""Reads of stock, and the shapes others may see."""
+"""Reads of levels and of the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import KeyedColumnElement
 
-import catalog.queries
 from inventory.errors import NoStockRecord
 from inventory.models import Reservation, StockLevel, StockMovement
 
@@ -43,15 +40,6 @@ class MovementFacts:
     cause_id: UUID | None
     reason: str | None
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What one row of `select_reach` says: a store's row and what it has of each wanted SKU."""
-
-    store: Row[Any]
-    distance_km: float | None
-    available: Mapping[str, int]
 
 
 def get_level(session: Session, *, location_id: UUID, sku: str) -> LevelFacts:
@@ -136,36 +124,6 @@ def list_reserved(session: Session, fulfillment_id: UUID) -> dict[str, int]:
         )
     )
     return {row.sku: row.quantity for row in rows}
-
-
-def reach(
-    session: Session, *, stores: Select[*tuple[Any, ...]], skus: Sequence[str]
-) -> tuple[list[Reach], list[str]]:
-    """Return what each store of the statement `stores` has of these SKUs, in one statement.
-
-    The second list names those of `skus` that are not in the catalogue.
-    """
-    place = stores.subquery("place")
-    known = select(
-        func.array(catalog.queries.select_known(skus).scalar_subquery()).label("known")
-    ).subquery("known")
-    levels = _levels(place.c.location_id, skus).label("levels")
-    rows = session.execute(
-        select(known.c.known, levels, place).select_from(known.outerjoin(place, true()))
-    ).all()
-    unknown = sorted(set(skus) - set(rows[0].known))
-    return [
-        Reach(row, row.distance_km, row.levels or {}) for row in rows if row.location_id is not None
-    ], unknown
-
-
-def _levels(location_id: KeyedColumnElement[Any], skus: Sequence[str]) -> ScalarSelect[Any]:
-    available = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
-    return (
-        select(func.jsonb_object_agg(StockLevel.sku, available - StockLevel.safety_stock))
-        .where(StockLevel.location_id == location_id, StockLevel.sku.in_(skus))
-        .scalar_subquery()
-    )
 
 
 def _level(row: StockLevel) -> LevelFacts:

@@ -1,66 +1,14 @@
-"""Tables of stores: brands, locations, people and the keys of machines."""
+"""People, and the keys of machines."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base
 from stores.commands import StaffRole
-
-
-class Brand(Base):
-    """A legal entity with its currency, languages, sender and look."""
-
-    __tablename__ = "brand"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    currency: Mapped[str] = mapped_column(String(3))
-    languages: Mapped[list[str]]
-    sender_email: Mapped[str]
-    sms_sender: Mapped[str] = mapped_column(String(11))
-
-
-class Location(Base):
-    """A store or warehouse. Coordinates are WGS84 degrees; hours are in OpenStreetMap syntax."""
-
-    __tablename__ = "location"
-    __table_args__ = (
-        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
-        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
-        CheckConstraint("prepare_min >= 0 AND hold_days BETWEEN 1 AND 60", name="durations"),
-        Index(None, "latitude", "longitude"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"), index=True)
-    code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    street: Mapped[str]
-    postcode: Mapped[str]
-    city: Mapped[str]
-    country: Mapped[str] = mapped_column(String(2))
-    phone: Mapped[str | None]
-    latitude: Mapped[float]
-    longitude: Mapped[float]
-    time_zone: Mapped[str]
-    holiday_region: Mapped[str | None]
-    opening_hours: Mapped[str | None]
-    sells: Mapped[bool]
-    collects: Mapped[bool]
-    ships: Mapped[bool]
-    receives: Mapped[bool]
-    prepare_min: Mapped[int] = mapped_column(server_default="120")
-    hold_days: Mapped[int] = mapped_column(server_default="7")
-    paused_until: Mapped[datetime | None]
-    pause_reason: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
-    closed_at: Mapped[datetime | None]
 
 
 class Staff(Base):
@@ -141,19 +89,3 @@ class StaffSession(Base):
     started_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     idle_until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Setting(Base):
-    """A rule of the trade at one scope, dated and signed; the newest valid row wins."""
-
-    __tablename__ = "setting"
-    __table_args__ = (Index(None, "scope", "scope_id", "key"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    scope: Mapped[str]
-    scope_id: Mapped[UUID | None]
-    key: Mapped[str]
-    value: Mapped[dict[str, Any]]
-    valid_from: Mapped[datetime] = mapped_column(server_default=DB_NOW)
-    valid_to: Mapped[datetime | None]
-    author_id: Mapped[UUID | None]

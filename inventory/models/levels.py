@@ -1,9 +1,9 @@
-"""Tables of stock. Every invariant that one row can express is a constraint here."""
+"""Levels, what is promised of them, and the ledger of every change."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.commands import Cause, MovementKind
@@ -37,28 +37,48 @@ class StockLevel(Base):
 
 
 class Reservation(Base):
-    """What one location still owes one fulfillment (an id of `orders`) of one SKU."""
+    """What one location still owes one fulfillment (an id of `orders`) of one SKU.
+
+    `set_aside` of it lies in a bin. With `held_until` it is a hold: past that instant it counts for
+    nobody, and whoever wants the units takes them; activity extends it, never beyond `held_max`.
+    """
 
     __tablename__ = "reservation"
     __table_args__ = (
         CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("set_aside BETWEEN 0 AND quantity", name="set_aside"),
+        CheckConstraint("held_until <= held_max", name="held_max"),
         Index(None, "location_id", "sku", postgresql_where=text("quantity > 0")),
+        Index(
+            "ix_reservation_held_until",
+            "held_until",
+            postgresql_where=text("held_until IS NOT NULL AND quantity > 0"),
+        ),
     )
 
     fulfillment_id: Mapped[UUID] = mapped_column(primary_key=True)
     sku: Mapped[str] = mapped_column(ForeignKey("sku.code"), primary_key=True)
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     quantity: Mapped[int]
+    set_aside: Mapped[int] = mapped_column(server_default="0")
+    held_until: Mapped[datetime | None]
+    held_max: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 
 class StockMovement(Base):
-    """One line of the ledger: what changed a level, by how much, and because of what."""
+    """One line of the ledger: what changed a level, by how much, and because of what.
+
+    `xid` is the transaction that wrote it: a reader that follows by (xid, id) below the oldest
+    running transaction misses nothing that commits late.
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (
         CheckConstraint("kind <> 'adjusted' OR reason IS NOT NULL", name="adjusted_reason"),
         Index(None, "location_id", "sku", "id"),
+        Index(None, "xid", "id"),
+        Index("ix_stock_movement_recorded_at", "recorded_at", postgresql_using="brin"),
         {"info": APPEND_ONLY},
     )
 
@@ -73,3 +93,6 @@ class StockMovement(Base):
     cause_id: Mapped[UUID | None]
     reason: Mapped[str | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    xid: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
+    )

@@ -1,12 +1,11 @@
-"""Stock over HTTP."""
+"""Levels and receipts over HTTP."""
 
 from typing import Any
 
 from flask import Response
-from sqlalchemy.orm import Session
 
-import stores.queries
 from inventory import queries, services
+from inventory.routes.blueprint import blueprint, own_store
 from inventory.schemas import (
     LevelPageSchema,
     LevelQuerySchema,
@@ -17,17 +16,12 @@ from inventory.schemas import (
 from kernel.db import transaction
 from kernel.fields import ItemsSchema
 from kernel.web import (
-    ApiBlueprint,
     answer_once,
     current_actor,
     declare,
     make_cursor,
     read_cursor,
 )
-from stores.errors import UnknownLocation
-from stores.queries import StoreFacts
-
-blueprint = ApiBlueprint("inventory", __name__, url_prefix="/api/v1", description="Stock")
 
 
 @blueprint.get("/stores/<string:code>/stock")
@@ -40,7 +34,7 @@ def list_levels(query: dict[str, Any], code: str) -> dict[str, Any]:
     with transaction() as session:
         levels = queries.list_levels(
             session,
-            location_id=_own_store(session, code).id,
+            location_id=own_store(session, code).id,
             skus=[query["sku"]] if query["sku"] else [],
             after=after[0] if after else "",
             limit=query["limit"],
@@ -56,7 +50,7 @@ def list_levels(query: dict[str, Any], code: str) -> dict[str, Any]:
 def show_level(query: dict[str, Any], code: str, sku: str) -> dict[str, Any]:
     """Show one level with the ledger that made it, newest line first."""
     with transaction() as session:
-        location_id = _own_store(session, code).id
+        location_id = own_store(session, code).id
         return {
             "level": queries.get_level(session, location_id=location_id, sku=sku),
             "movements": queries.list_movements(session, location_id=location_id, sku=sku, **query),
@@ -74,17 +68,10 @@ def receive(body: dict[str, Any], code: str) -> Response:
         def act() -> tuple[int, dict[str, Any]]:
             receipt_id = services.receive(
                 session,
-                location_id=_own_store(session, code).id,
+                location_id=own_store(session, code).id,
                 quantities=body["quantities"],
                 actor=current_actor(),
             )
             return 201, {"receipt_id": str(receipt_id)}
 
         return answer_once(session, act)
-
-
-def _own_store(session: Session, code: str) -> StoreFacts:
-    store = stores.queries.get_store(session, code)
-    if not current_actor().sees_location(store.id):
-        raise UnknownLocation(store=code)
-    return store

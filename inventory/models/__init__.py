@@ -1,0 +1,26 @@
+"""Tables of stock. Every invariant that one row can express is a constraint here."""
+
+from inventory.models.counting import CountTask, ShortageCase, StockCount, StockCountLine
+from inventory.models.feeding import Feed, FeedConflict, FeedLine
+from inventory.models.levels import Reservation, StockLevel, StockMovement
+from inventory.models.moving import Incoming, Transfer, TransferLine
+from inventory.models.rules import LowStock, SafetyRule, SafetyState
+
+__all__ = [
+    "CountTask",
+    "Feed",
+    "FeedConflict",
+    "FeedLine",
+    "Incoming",
+    "LowStock",
+    "Reservation",
+    "SafetyRule",
+    "SafetyState",
+    "ShortageCase",
+    "StockCount",
+    "StockCountLine",
+    "StockLevel",
+    "StockMovement",
+    "Transfer",
+    "TransferLine",
+]

@@ -1,0 +1,81 @@
+"""Goods on their way: transfers between locations, and what is expected to come in."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.commands import TransferStatus
+from kernel.clock import DB_NOW
+from kernel.db import Base
+
+
+class Transfer(Base):
+    """Goods that go from one location to another; on the way they are on nobody's shelf."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        CheckConstraint("from_id <> to_id", name="two_places"),
+        Index(None, "from_id", "status"),
+        Index(None, "to_id", "status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(7), unique=True)
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    status: Mapped[TransferStatus]
+    note: Mapped[str | None]
+    created_by_name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    sent_at: Mapped[datetime | None]
+    expected_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+
+class TransferLine(Base):
+    """How many of a SKU were asked for, left, arrived, and were given up as `missing`."""
+
+    __tablename__ = "transfer_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("sent >= 0 AND received >= 0 AND missing >= 0", name="positive"),
+        CheckConstraint("missing = 0 OR missing_reason IS NOT NULL", name="missing_reason"),
+    )
+
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfer.id"), primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"), primary_key=True)
+    quantity: Mapped[int]
+    sent: Mapped[int] = mapped_column(server_default="0")
+    received: Mapped[int] = mapped_column(server_default="0")
+    missing: Mapped[int] = mapped_column(server_default="0")
+    missing_reason: Mapped[str | None]
+
+
+class Incoming(Base):
+    """What a location expects of a SKU, and on which day: from a supplier or by a transfer."""
+
+    __tablename__ = "incoming"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND received >= 0", name="quantity"),
+        Index(
+            "ix_incoming_open",
+            "location_id",
+            "sku",
+            "expected_on",
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(None, "transfer_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"))
+    quantity: Mapped[int]
+    received: Mapped[int] = mapped_column(server_default="0")
+    expected_on: Mapped[date]
+    reference: Mapped[str | None]
+    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    closed_at: Mapped[datetime | None]

@@ -1,0 +1,26 @@
+"""Reads of stock, and the shapes others may see."""
+
+from inventory.queries.levels import (
+    LevelFacts,
+    MovementFacts,
+    get_level,
+    list_levels,
+    list_levels_of,
+    list_movements,
+    list_reserved,
+    sum_levels,
+)
+from inventory.queries.reaching import Reach, reach
+
+__all__ = [
+    "LevelFacts",
+    "MovementFacts",
+    "Reach",
+    "get_level",
+    "list_levels",
+    "list_levels_of",
+    "list_movements",
+    "list_reserved",
+    "reach",
+    "sum_levels",
+]

@@ -1,0 +1,123 @@
+"""Promising stock: reserved for a fulfillment, released, handed over.
+
+Each use case is one statement: it changes the levels whose guard holds and writes the reservations
+and ledger rows of exactly these. What was not changed is reported.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from inventory.errors import NotOnShelf, OutOfStock
+from inventory.services.statements import run, statement
+
+_RESERVE = statement("""
+    granted AS (
+        UPDATE stock_level l SET reserved = l.reserved + w.quantity
+        FROM wanted w JOIN locked k ON k.sku = w.sku
+        WHERE l.location_id = :location_id AND l.sku = w.sku
+          AND l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity
+        RETURNING l.sku, w.quantity),
+    owed AS (
+        INSERT INTO reservation (fulfillment_id, sku, location_id, quantity)
+        SELECT :fulfillment_id, sku, :location_id, quantity FROM granted),
+    written AS (
+        INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id)
+        SELECT :location_id, sku, 'reserved', quantity, 'fulfillment', :fulfillment_id
+        FROM granted)
+    SELECT w.sku, greatest(coalesce(k.available, 0), 0) AS available
+    FROM wanted w LEFT JOIN locked k ON k.sku = w.sku LEFT JOIN granted g ON g.sku = w.sku
+    WHERE g.sku IS NULL
+""")
+
+_RELEASE = statement("""
+    owed AS MATERIALIZED (
+        SELECT r.sku, least(r.quantity, w.quantity) AS freed
+        FROM reservation r JOIN wanted w ON w.sku = r.sku JOIN locked k ON k.sku = r.sku
+        WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
+          AND r.quantity > 0 FOR UPDATE OF r),
+    settled AS (
+        UPDATE reservation r SET quantity = r.quantity - o.freed
+        FROM owed o WHERE r.fulfillment_id = :fulfillment_id AND r.sku = o.sku),
+    released AS (
+        UPDATE stock_level l SET reserved = l.reserved - o.freed
+        FROM owed o WHERE l.location_id = :location_id AND l.sku = o.sku
+        RETURNING l.sku, o.freed)
+    INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id, reason)
+    SELECT :location_id, sku, 'released', -freed, 'fulfillment', :fulfillment_id, :reason
+    FROM released RETURNING sku, -reserved_delta AS quantity
+""")
+
+_HAND_OVER = statement("""
+    settled AS (
+        UPDATE reservation r SET quantity = r.quantity - w.quantity
+        FROM wanted w JOIN locked k ON k.sku = w.sku
+        WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
+          AND r.sku = w.sku AND r.quantity >= w.quantity
+        RETURNING r.sku, w.quantity),
+    found AS (
+        INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, cause, cause_id)
+        SELECT :location_id, s.sku, 'found', s.quantity - k.on_hand, 'fulfillment', :fulfillment_id
+        FROM settled s JOIN locked k ON k.sku = s.sku WHERE s.quantity > k.on_hand),
+    taken AS (
+        UPDATE stock_level l SET on_hand = greatest(l.on_hand - s.quantity, 0),
+                                 reserved = l.reserved - s.quantity
+        FROM settled s WHERE l.location_id = :location_id AND l.sku = s.sku
+        RETURNING l.sku, s.quantity)
+    INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, reserved_delta, cause,
+                                cause_id)
+    SELECT :location_id, sku, 'handed_over', -quantity, -quantity, 'fulfillment', :fulfillment_id
+    FROM taken RETURNING sku
+""")
+
+
+def reserve(
+    session: Session, *, fulfillment_id: UUID, location_id: UUID, quantities: Mapping[str, int]
+) -> None:
+    """Promise these quantities to a fulfillment: all of them or the caller's transaction ends.
+
+    Raises OutOfStock with every shortage: what each short SKU has left.
+    """
+    short = run(
+        session, _RESERVE, quantities, location_id=location_id, fulfillment_id=fulfillment_id
+    )
+    if short:
+        raise OutOfStock(shortages={row.sku: row.available for row in short})
+
+
+def release(
+    session: Session,
+    *,
+    fulfillment_id: UUID,
+    location_id: UUID,
+    quantities: Mapping[str, int],
+    reason: str,
+) -> dict[str, int]:
+    """Give back what a fulfillment no longer needs; return what was freed, never more than owed."""
+    rows = run(
+        session,
+        _RELEASE,
+        quantities,
+        location_id=location_id,
+        fulfillment_id=fulfillment_id,
+        reason=reason,
+    )
+    return {row.sku: row.quantity for row in rows}
+
+
+def hand_over(
+    session: Session, *, fulfillment_id: UUID, location_id: UUID, quantities: Mapping[str, int]
+) -> None:
+    """Take these quantities off the shelf and off the reservation: the customer has them.
+
+    Goods handed over that were not booked are booked as found first: a physical fact is recorded.
+
+    Raises NotOnShelf when the fulfillment is owed less than that.
+    """
+    rows = run(
+        session, _HAND_OVER, quantities, location_id=location_id, fulfillment_id=fulfillment_id
+    )
+    taken = {row.sku for row in rows}
+    if taken != set(quantities):
+        raise NotOnShelf(skus=sorted(set(quantities) - taken))

@@ -1,0 +1,24 @@
+"""Tables of stores. Every invariant that one row can express is a constraint here."""
+
+from stores.models.people import ApiKey, Enrolment, Staff, StaffLocation, StaffSession, Tablet
+from stores.models.places import Brand, ExceptionalDays, Location, LocationMethod, StoreGroup
+from stores.models.trade import Booking, DayLoad, Setting, Slot, SlotPattern
+
+__all__ = [
+    "ApiKey",
+    "Booking",
+    "Brand",
+    "DayLoad",
+    "Enrolment",
+    "ExceptionalDays",
+    "Location",
+    "LocationMethod",
+    "Setting",
+    "Slot",
+    "SlotPattern",
+    "Staff",
+    "StaffLocation",
+    "StaffSession",
+    "StoreGroup",
+    "Tablet",
+]
