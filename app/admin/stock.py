@@ -125,7 +125,7 @@ def _rows(article: ArticleFacts, sums: dict[str, tuple[int, int]]) -> list[dict[
         {
             "sku": each.sku,
             "name": article.name,
-            "options": ", ".join(str(value) for value in each.options.values()),
+            "options": ", ".join(catalog.queries.options_in(each.options, current()).values()),
             "gtin": each.gtin,
             "price_minor": each.price_minor,
             "currency": each.currency,

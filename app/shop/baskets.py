@@ -12,7 +12,6 @@ import orders.pricing
 from app.i18n import current
 from app.shop.offers import Nearby, find_nearby
 from app.shop.pictures import pictured
-from app.shop.shelves import describe_skus
 from app.shop.visitor import Frame
 from catalog.errors import UnknownSku
 
@@ -80,7 +79,7 @@ def read_basket(session: Session, frame: Frame) -> Basket:
         sold = catalog.queries.get_offers(
             session, skus=quantities, brand_id=frame.brand.id, language=current()
         )
-    words = describe_skus(session, quantities, language=current())
+    words = catalog.queries.describe_skus(session, quantities, language=current())
     lines = []
     for sku, quantity in quantities.items():
         priced = orders.pricing.price_basket(sold, {sku: quantity})
@@ -88,7 +87,7 @@ def read_basket(session: Session, frame: Frame) -> Basket:
             BasketLine(
                 sku=sku,
                 name=sold[sku].name,
-                option=words[sku].option,
+                option=sold[sku].option,
                 href=url_for("shop.article", code=words[sku].article, sku=sku),
                 picture=pictured(
                     sku, sold[sku].name, category=words[sku].category, shelves=frame.shelves

@@ -16,7 +16,6 @@ import payments.queries
 import stores.queries
 from app.i18n import current
 from app.i18n import gettext as _
-from app.shop.shelves import describe_skus
 from app.shop.visitor import as_shopper
 from kernel import qr
 from kernel.ids import show_code, show_order_number
@@ -182,11 +181,10 @@ def state_words(status: Status) -> str:
 
 
 def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
-    words = describe_skus(session, [line.sku for line in parcel.lines], language=current())
     lines = [
         ShownLine(
             line.quantity,
-            ", ".join(filter(None, (line.name, words[line.sku].option))),
+            line.name,
             line.priced(line.quantity - line.cancelled).amount_minor,
             _missing(line.cancelled, parcel.status),
         )

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from app.demo.drawings import draw, draw_stand_in
-from app.shop.shelves import Shelf
+from catalog.queries import CategoryFacts
 
 DIGEST_SIGNS = 10
 TINTS = 6
@@ -28,7 +28,7 @@ def picture_address(sku: str) -> str | None:
 
 
 def pictured(
-    sku: str, name: str, *, category: str | None, shelves: list[Shelf], alt: str = ""
+    sku: str, name: str, *, category: str | None, shelves: list[CategoryFacts], alt: str = ""
 ) -> dict[str, Any]:
     """Return what the picture component needs: image, tint of the category, name, pictogram."""
     codes = [shelf.code for shelf in shelves]

@@ -6,13 +6,14 @@ from uuid import UUID
 from flask import g, render_template
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import customers.queries
 import customers.services
 import orders.queries
 import stores.queries
 from app import i18n, sessions
 from app.auth import shopper
-from app.shop.shelves import Shelf, list_shelves
+from catalog.queries import CategoryFacts
 from customers.commands import Place
 from kernel.actors import Actor
 from orders.queries import CartFacts
@@ -34,7 +35,7 @@ class Frame:
 
     visitor: Visitor
     brand: BrandFacts | None
-    shelves: list[Shelf]
+    shelves: list[CategoryFacts]
 
     @property
     def brand_id(self) -> UUID | None:
@@ -60,7 +61,11 @@ def read_frame(session: Session) -> Frame:
     """Return what surrounds a page: four statements at most."""
     first = stores.queries.list_stores(session, limit=1)
     brand = stores.queries.get_brand(session, first[0].brand_id) if first else None
-    return Frame(find_visitor(session), brand, list_shelves(session, language=i18n.current()))
+    return Frame(
+        find_visitor(session),
+        brand,
+        catalog.queries.list_categories(session, language=i18n.current()),
+    )
 
 
 def show(template: str, frame: Frame, **context: object) -> str:

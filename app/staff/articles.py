@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zlib import crc32
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 from catalog.errors import UnknownSku
-from catalog.queries import ArticleFacts, Offer, SkuFacts
+from catalog.queries import ArticleFacts, Offer, SkuFacts, SkuWords
 from kernel.fields import SKU_MAX
 
 TINTS: Final = 6
@@ -35,26 +35,20 @@ class Shown:
     icon: str = "package"
 
 
-def describe(
-    session: Session, names: Mapping[str, str], *, brand_id: UUID, language: str
-) -> dict[str, Shown]:
-    """Return what each SKU looks like; `names` says how each is called if it is sold no more."""
-    offers = _offers(session, names, brand_id=brand_id, language=language)
-    called = {sku: offers[sku].name if sku in offers else name for sku, name in names.items()}
-    known: dict[str, Shown] = {}
-    for name in set(called.values()):
-        for article in catalog.queries.list_articles(
-            session, brand_id=brand_id, language=language, words=name
-        ):
-            known |= {each.sku: _shown(article, each, language) for each in article.skus}
-    return {sku: known.get(sku) or _unknown(sku, name) for sku, name in called.items()}
+def describe(session: Session, names: Mapping[str, str], *, language: str) -> dict[str, Shown]:
+    """Return what each SKU looks like; `names` says how each is called if it is unknown."""
+    known = catalog.queries.describe_skus(session, names, language=language)
+    return {
+        sku: _looks(known[sku]) if sku in known else _unknown(sku, name)
+        for sku, name in names.items()
+    }
 
 
 def find_skus(session: Session, *, said: str, brand_id: UUID, language: str) -> list[Shown]:
     """Return the SKUs somebody means: one by its code or barcode, else those the words fit."""
     sku = find_sku(session, said=said, brand_id=brand_id)
     if sku is not None:
-        shown = describe(session, {sku: sku}, brand_id=brand_id, language=language)
+        shown = describe(session, {sku: sku}, language=language)
         return [shown[sku]]
     return _by_words(session, said.split()[:WORDS_MAX], brand_id=brand_id, language=language)
 
@@ -116,23 +110,30 @@ def _offers(
 
 
 def _shown(article: ArticleFacts, sku: SkuFacts, language: str) -> Shown:
-    drawn = bool(article.picture and article.picture.endswith(DRAWN))
+    return _looks(
+        SkuWords(
+            sku=sku.sku,
+            gtin=sku.gtin,
+            article=article.code,
+            name=article.name,
+            option=", ".join(catalog.queries.options_in(sku.options, language).values()),
+            category=article.category,
+            picture=article.picture,
+        )
+    )
+
+
+def _looks(words: SkuWords) -> Shown:
+    drawn = bool(words.picture and words.picture.endswith(DRAWN))
     return Shown(
-        sku=sku.sku,
-        gtin=sku.gtin,
-        name=article.name,
-        option=_option(sku.options, language),
-        image=f"/pictures/{sku.sku}{DRAWN}" if drawn else None,
-        tint=crc32((article.category or "").encode()) % TINTS + 1,
+        sku=words.sku,
+        gtin=words.gtin,
+        name=words.name,
+        option=words.option,
+        image=f"/pictures/{words.sku}{DRAWN}" if drawn else None,
+        tint=crc32((words.category or "").encode()) % TINTS + 1,
     )
 
 
 def _unknown(sku: str, name: str) -> Shown:
     return Shown(sku=sku, gtin=None, name=name, option="", image=None, tint=1)
-
-
-def _option(options: Mapping[str, Any], language: str) -> str:
-    """Return the values of a SKU's options; they are said in each language, or in none."""
-    said = options.get(language, options)
-    values = said.values() if isinstance(said, Mapping) else ()
-    return ", ".join(str(value) for value in values if not isinstance(value, Mapping))

@@ -192,7 +192,7 @@ def _open(
         "currency": store.currency,
         "contact_id": contact_id,
         "skus": [offer.sku for offer in chosen],
-        "names": [offer.name for offer in chosen],
+        "names": [offer.label for offer in chosen],
         "quantities": list(command.quantities.values()),
         "prices": [offer.price_minor for offer in chosen],
         "price_pers": [offer.price_per for offer in chosen],

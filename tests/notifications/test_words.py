@@ -89,7 +89,7 @@ def test_a_confirmation_asks_to_wait_and_holds_no_code(counter: Any, letters: Le
     assert email.subject.endswith("bien reçue, Lyon Croix-Rousse")
     assert "Attendez notre message avant de venir\u00a0: nous l’enverrons d’ici " in email.text
     assert "1 × Tente 2 places  89,90\u00a0€" in email.text
-    assert "2 × Tasse  25,80\u00a0€" in email.text
+    assert "2 × Tasse, blue  25,80\u00a0€" in email.text
     assert "Total TTC  115,70\u00a0€" in email.text
     assert "dont TVA 20\u00a0%  19,28\u00a0€" in email.text
     assert "Vous payez 115,70\u00a0€ au retrait, en magasin." in email.text
@@ -143,7 +143,7 @@ def test_what_is_missing_is_named_with_the_new_total(counter: Any, letters: Lett
     counter.make_ready(placed, short_mugs=1)
     email = the_email(letters())
     assert (
-        "Nous n’avons pas trouvé\u00a0: 1\u00a0×\u00a0Tasse. "
+        "Nous n’avons pas trouvé\u00a0: 1\u00a0×\u00a0Tasse, blue. "
         "Vous ne payez pas ce qui manque\u00a0: le nouveau total est de 102,80\u00a0€."
     ) in email.text
     assert "À payer au retrait  102,80\u00a0€" in email.text
@@ -155,7 +155,7 @@ def test_a_receipt_lists_what_was_collected(counter: Any, letters: Letters) -> N
     letters()
     counter.hand_over(placed)
     email = the_email(letters())
-    assert "2 × Mug  €25.80" in email.text
+    assert "2 × Mug, blue  €25.80" in email.text
     assert "Total incl. VAT  €115.70" in email.text
     assert "To pay" not in email.text
     assert "within 14 days after you collected" in email.text

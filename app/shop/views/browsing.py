@@ -13,9 +13,8 @@ from app.i18n import current
 from app.shop import offers, search
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.pictures import picture_svg, pictured
-from app.shop.shelves import options_in
 from app.shop.visitor import Frame, read_frame, show
-from catalog.queries import ArticleFacts, SkuFacts
+from catalog.queries import ArticleFacts, SkuFacts, options_in
 from kernel.db import transaction
 from kernel.web import declare
 from stores.queries import Near, StoreFacts

@@ -129,12 +129,12 @@ def _verdict(place: Here, command: HandOver, *, ticket_error: str | None = None)
     """Return the screen of a parcel that may go: who, what, where it lies, what is due."""
     with counted(_limits(place, command), wrong=PassNotValid), transaction() as session:
         parcel = services.check_parcel(session, command, actor=place.actor)
-        context = _context(session, place, command, parcel)
+        context = _context(session, command, parcel)
     page = render_template("tablet/verdict.html", ticket_error=ticket_error, **context)
     return page, UNPROCESSABLE if ticket_error else 200
 
 
-def _context(session: Session, place: Here, command: HandOver, parcel: Parcel) -> dict[str, Any]:
+def _context(session: Session, command: HandOver, parcel: Parcel) -> dict[str, Any]:
     facts = parcel.facts
     people = customers.queries.get_contacts(session, [facts.contact_id])
     names = {line.sku: line.name for line in facts.lines}
@@ -143,7 +143,7 @@ def _context(session: Session, place: Here, command: HandOver, parcel: Parcel) -
         "parcel": parcel,
         "number": show_order_number(facts.order_number),
         "person": people[facts.contact_id],
-        "shown": describe(session, names, brand_id=place.store.brand_id, language=current()),
+        "shown": describe(session, names, language=current()),
         "lines": [line for line in facts.lines if line.collectable],
         "missing": sum(line.cancelled for line in facts.lines),
         "by_search": parcel.found is Found.SEARCH,

@@ -100,7 +100,6 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
     shown = describe(
         session,
         {line.sku: line.name for line in parcel.lines},
-        brand_id=place.store.brand_id,
         language=current(),
     )
     kind, state = state_of(parcel)

@@ -10,7 +10,7 @@ import customers.queries
 import payments.queries
 from app.i18n import current
 from app.staff.articles import describe
-from app.staff.views.base import Here, blueprint, here
+from app.staff.views.base import blueprint, here
 from kernel.clock import db_now
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -31,7 +31,7 @@ def pick_list() -> str:
         parcels = queries.list_fulfillments(
             session, location_id=place.store.id, statuses=TO_PICK, actor=place.actor
         )
-        return _pick_list(session, place, parcels)
+        return _pick_list(session, parcels)
 
 
 @blueprint.get("/print/pick-list/<uuid:parcel_id>")
@@ -41,7 +41,7 @@ def pick_list_of(parcel_id: UUID) -> str:
     with transaction() as session:
         place = here(session)
         parcel = queries.get_fulfillment(session, parcel_id, actor=place.actor)
-        return _pick_list(session, place, [parcel])
+        return _pick_list(session, [parcel])
 
 
 @blueprint.get("/print/label/<uuid:parcel_id>")
@@ -88,10 +88,10 @@ def day_sheet() -> str:
     return render_template("tablet/print_day.html", rows=rows, now=now)
 
 
-def _pick_list(session: Session, place: Here, parcels: list[FulfillmentFacts]) -> str:
+def _pick_list(session: Session, parcels: list[FulfillmentFacts]) -> str:
     people = customers.queries.get_contacts(session, [each.contact_id for each in parcels])
     names = {line.sku: line.name for each in parcels for line in each.lines}
-    shown = describe(session, names, brand_id=place.store.brand_id, language=current())
+    shown = describe(session, names, language=current())
     rows: list[dict[str, Any]] = [
         {
             "number": show_order_number(each.order_number),

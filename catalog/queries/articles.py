@@ -1,44 +1,26 @@
-"""Reads of the catalogue, and the shapes others may see."""
+"""Reads of articles as shoppers see them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
-    Text,
     and_,
-    any_,
-    bindparam,
     func,
     literal,
-    or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from catalog.commands import Unit
-from catalog.errors import UnknownArticle, UnknownSku
+from catalog.errors import UnknownArticle
 from catalog.models import Article, ArticleText, Price, Sku
-from kernel.clock import DB_NOW
+from catalog.queries.wording import in_force, name_in, words_in
 
 PAGE_MAX = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A SKU as it is sold now under one brand; the price includes tax."""
-
-    sku: str
-    name: str
-    price_minor: int
-    price_per: int
-    currency: str
-    vat_bp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +47,6 @@ class ArticleFacts:
     category: str | None
     picture: str | None
     skus: tuple[SkuFacts, ...]
-
-
-def get_offers(
-    session: Session, *, skus: Iterable[str], brand_id: UUID, language: str
-) -> dict[str, Offer]:
-    """Return the offer of each SKU in one statement, named in `language` where it can be.
-
-    Raises UnknownSku, naming all that are not sold under this brand.
-    """
-    wanted = sorted(set(skus))
-    rows = session.execute(_OFFERS, {"skus": wanted, "brand_id": brand_id, "language": language})
-    offers = {
-        row.code: Offer(
-            sku=row.code,
-            name=row.name or row.code,
-            price_minor=row.amount_minor,
-            price_per=row.price_per,
-            currency=row.currency,
-            vat_bp=row.vat_bp,
-        )
-        for row in rows
-    }
-    missing = [sku for sku in wanted if sku not in offers]
-    if missing:
-        raise UnknownSku(skus=missing)
-    return offers
 
 
 def list_articles(
@@ -130,29 +86,6 @@ def get_article(
     return found[0]
 
 
-def select_known(skus: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Return the statement of those of `skus` that are sold, for others to join."""
-    return select(Sku.code.label("sku")).where(Sku.code.in_(skus), Sku.closed_at.is_(None))
-
-
-def require_skus(session: Session, skus: Iterable[str]) -> None:
-    """Return nothing when every SKU is in the catalogue.
-
-    Raises UnknownSku, naming all that are not.
-    """
-    wanted = set(skus)
-    missing = wanted - set(session.execute(select_known(sorted(wanted))).scalars())
-    if missing:
-        raise UnknownSku(skus=sorted(missing))
-
-
-def find_sku_by_gtin(session: Session, gtin: str) -> str | None:
-    """Return the SKU with this barcode (8 to 14 digits), if there is one."""
-    return session.execute(
-        select(Sku.code).where(Sku.gtin == gtin.zfill(14), Sku.closed_at.is_(None))
-    ).scalar_one_or_none()
-
-
 def _articles(
     session: Session, page: Select[UUID], *, brand_id: UUID | None, language: str
 ) -> list[ArticleFacts]:
@@ -163,13 +96,13 @@ def _articles(
             Article.code,
             Article.category_code,
             Article.picture,
-            _name(language),
-            _text(language, ArticleText.description).label("description"),
+            name_in(language),
+            words_in(language, ArticleText.description).label("description"),
             Sku,
             Price,
         )
         .join(Sku, and_(Sku.article_id == Article.id, Sku.closed_at.is_(None)))
-        .outerjoin(Price, and_(Price.sku == Sku.code, Price.brand_id == brand, _in_force()))
+        .outerjoin(Price, and_(Price.sku == Sku.code, Price.brand_id == brand, in_force()))
         .where(Article.id.in_(page))
         .order_by(Article.code, Sku.code)
     ).all()
@@ -203,28 +136,6 @@ def _article(rows: list[Any]) -> ArticleFacts:
     )
 
 
-def _in_force() -> ColumnElement[bool]:
-    return and_(Price.valid_from <= DB_NOW, or_(Price.valid_to.is_(None), Price.valid_to > DB_NOW))
-
-
-def _name(language: str | BindParameter[str]) -> ColumnElement[Any]:
-    name: ColumnElement[Any] = _text(language, ArticleText.name).label("name")
-    return name
-
-
-def _text(language: str | BindParameter[str], column: Any) -> Any:  # noqa: ANN401 (a column expression)
-    """Return the words in `language`, else in any other the article has."""
-    words = aliased(ArticleText)
-    return (
-        select(getattr(words, column.key))
-        .where(words.article_id == Sku.article_id)
-        .order_by((words.language == language).desc(), words.language)
-        .limit(1)
-        .correlate(Sku)
-        .scalar_subquery()
-    )
-
-
 def _has_word(word: str) -> ColumnElement[bool]:
     like = func.concat("%", func.unaccent(func.lower(_literal(word))), "%")
     named = (
@@ -240,18 +151,3 @@ def _has_word(word: str) -> ColumnElement[bool]:
 
 def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-# Built once, like the statements of every order: building it costs more than running it.
-_OFFERS = (
-    select(
-        Sku.code,
-        Sku.vat_bp,
-        Price.amount_minor,
-        Price.price_per,
-        Price.currency,
-        _name(bindparam("language", type_=Text)),
-    )
-    .join(Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), _in_force()))
-    .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))), Sku.closed_at.is_(None))
-)

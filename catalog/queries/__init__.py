@@ -1,0 +1,38 @@
+"""Reads of the catalogue, and the shapes others may see."""
+
+from catalog.queries.articles import (
+    PAGE_MAX,
+    ArticleFacts,
+    SkuFacts,
+    get_article,
+    list_articles,
+)
+from catalog.queries.categories import CategoryFacts, list_categories
+from catalog.queries.skus import (
+    Offer,
+    SkuWords,
+    describe_skus,
+    find_sku_by_gtin,
+    get_offers,
+    require_skus,
+    select_known,
+)
+from catalog.queries.wording import options_in
+
+__all__ = [
+    "PAGE_MAX",
+    "ArticleFacts",
+    "CategoryFacts",
+    "Offer",
+    "SkuFacts",
+    "SkuWords",
+    "describe_skus",
+    "find_sku_by_gtin",
+    "get_article",
+    "get_offers",
+    "list_articles",
+    "list_categories",
+    "options_in",
+    "require_skus",
+    "select_known",
+]

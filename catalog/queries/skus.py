@@ -1,0 +1,145 @@
+"""Reads of SKUs: what they are called, what they cost, which are known."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from catalog.errors import UnknownSku
+from catalog.models import Article, Price, Sku
+from catalog.queries.wording import in_force, name_in, options_in
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A SKU as it is sold now under one brand; the price includes tax."""
+
+    sku: str
+    name: str
+    option: str
+    price_minor: int
+    price_per: int
+    currency: str
+    vat_bp: int
+
+    @property
+    def label(self) -> str:
+        """Return the name with the option that tells it from its siblings: « Théière, bleu »."""
+        return f"{self.name}, {self.option}" if self.option else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SkuWords:
+    """What tells a SKU from others, sold or not: its article, and its option, as in « bleu »."""
+
+    sku: str
+    gtin: str | None
+    article: str
+    name: str
+    option: str
+    category: str | None
+    picture: str | None
+
+
+def get_offers(
+    session: Session, *, skus: Iterable[str], brand_id: UUID, language: str
+) -> dict[str, Offer]:
+    """Return the offer of each SKU in one statement, named in `language` where it can be.
+
+    Raises UnknownSku, naming all that are not sold under this brand.
+    """
+    wanted = sorted(set(skus))
+    rows = session.execute(_OFFERS, {"skus": wanted, "brand_id": brand_id, "language": language})
+    offers = {
+        row.code: Offer(
+            sku=row.code,
+            name=row.name or row.code,
+            option=_option(row.options, language),
+            price_minor=row.amount_minor,
+            price_per=row.price_per,
+            currency=row.currency,
+            vat_bp=row.vat_bp,
+        )
+        for row in rows
+    }
+    missing = [sku for sku in wanted if sku not in offers]
+    if missing:
+        raise UnknownSku(skus=missing)
+    return offers
+
+
+def describe_skus(session: Session, skus: Iterable[str], *, language: str) -> dict[str, SkuWords]:
+    """Return what tells each known SKU from the others, in one statement."""
+    rows = session.execute(_WORDS, {"skus": sorted(set(skus)), "language": language})
+    return {
+        row.code: SkuWords(
+            sku=row.code,
+            gtin=row.gtin,
+            article=row.article,
+            name=row.name or row.code,
+            option=_option(row.options, language),
+            category=row.category,
+            picture=row.picture,
+        )
+        for row in rows
+    }
+
+
+def select_known(skus: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Return the statement of those of `skus` that are sold, for others to join."""
+    return select(Sku.code.label("sku")).where(Sku.code.in_(skus), Sku.closed_at.is_(None))
+
+
+def require_skus(session: Session, skus: Iterable[str]) -> None:
+    """Return nothing when every SKU is in the catalogue.
+
+    Raises UnknownSku, naming all that are not.
+    """
+    wanted = set(skus)
+    missing = wanted - set(session.execute(select_known(sorted(wanted))).scalars())
+    if missing:
+        raise UnknownSku(skus=sorted(missing))
+
+
+def find_sku_by_gtin(session: Session, gtin: str) -> str | None:
+    """Return the SKU with this barcode (8 to 14 digits), if there is one."""
+    return session.execute(
+        select(Sku.code).where(Sku.gtin == gtin.zfill(14), Sku.closed_at.is_(None))
+    ).scalar_one_or_none()
+
+
+def _option(options: dict[str, Any], language: str) -> str:
+    return ", ".join(options_in(options, language).values())
+
+
+# Built once, like the statements of every order: building it costs more than running it.
+_OFFERS = (
+    select(
+        Sku.code,
+        Sku.vat_bp,
+        Sku.options,
+        Price.amount_minor,
+        Price.price_per,
+        Price.currency,
+        name_in(bindparam("language", type_=Text)),
+    )
+    .join(Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), in_force()))
+    .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))), Sku.closed_at.is_(None))
+)
+_WORDS = (
+    select(
+        Sku.code,
+        Sku.gtin,
+        Sku.options,
+        Article.code.label("article"),
+        Article.category_code.label("category"),
+        Article.picture,
+        name_in(bindparam("language", type_=Text)),
+    )
+    .join(Article, Article.id == Sku.article_id)
+    .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))))
+)
