@@ -32,6 +32,19 @@ ALWAYS_OPEN = "24/7"
 SECRET = "a-secret-for-tests-0123456789-abcdef"  # noqa: S105 (tests)
 
 
+SLOW_FIRST = ("flows", "faults", "races", "browser")
+"""Folders whose tests take longest: begun first, so that no worker is left with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return SLOW_FIRST.index(folder) if folder in SLOW_FIRST else len(SLOW_FIRST)
+
+
 def postgres_binaries() -> Path | None:
     """Return the programs TEST_POSTGRES asks for: Debian's, or the embedded ones."""
     if os.environ.get("TEST_POSTGRES") != "debian":
