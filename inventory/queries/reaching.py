@@ -1,51 +1,165 @@
-"""What many locations have of a basket, in one statement."""
+"""What many locations have of a basket, have coming, and keep back, in one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import KeyedColumnElement
 
 import catalog.queries
-from inventory.models import StockLevel
+from inventory.models import Incoming, Reservation, StockLevel
+from kernel.clock import DB_NOW
+from kernel.db import PLAN_ANEW
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """So many of a SKU are expected at a location on a day."""
+
+    on: date
+    sku: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one row of `select_reach` says: a store's row and what it has of each wanted SKU."""
+    """What one row of `reach` says: a store's row and what it has of each wanted SKU.
 
-    store: Row[Any]
-    distance_km: float | None
+    `available` may be below zero: what comes in first fills that. `row` has every column of the
+    statements that were asked, by name.
+    """
+
+    row: Row[Any]
     available: Mapping[str, int]
+    deliveries: Sequence[Delivery]
 
 
 def reach(
-    session: Session, *, stores: Select[*tuple[Any, ...]], skus: Sequence[str]
+    session: Session,
+    *,
+    stores: Select[*tuple[Any, ...]],
+    skus: Sequence[str],
+    beside: Sequence[Select[*tuple[Any, ...]]] = (),
+    leaving_out: UUID | None = None,
 ) -> tuple[list[Reach], list[str]]:
     """Return what each store of the statement `stores` has of these SKUs, in one statement.
 
-    The second list names those of `skus` that are not in the catalogue.
+    Statements `beside` it have a `location_id` and add their other columns, null where they have
+    no row. What `leaving_out` (a fulfillment) holds counts as free, and so do expired holds. The
+    second list names those of `skus` that are not in the catalogue.
+
+    The statement is planned each time it is asked: a plan kept for any number of stores reads the
+    whole chain's levels one by one.
     """
-    place = stores.subquery("place")
-    known = select(
-        func.array(catalog.queries.select_known(skus).scalar_subquery()).label("known")
-    ).subquery("known")
-    levels = _levels(place.c.location_id, skus).label("levels")
+    wanted = bindparam("skus", list(skus), type_=ARRAY(Text))
+    place = stores.cte("place").prefix_with("MATERIALIZED")
+    levels, coming = _levels(place, wanted, leaving_out), _coming(place, wanted)
+    others = [each.subquery(f"beside_{number}") for number, each in enumerate(beside)]
+    known = select(_unknown(wanted).label("unknown_skus")).subquery("known")
+    source = known.outerjoin(place, true())
+    for other in (levels, coming, *others):
+        source = source.outerjoin(other, other.c.location_id == place.c.location_id)
+    columns = [column for other in others for column in other.c if column.key != "location_id"]
     rows = session.execute(
-        select(known.c.known, levels, place).select_from(known.outerjoin(place, true()))
+        select(known, levels.c.levels, coming.c.coming, place, *columns).select_from(source),
+        execution_options=PLAN_ANEW,
     ).all()
-    unknown = sorted(set(skus) - set(rows[0].known))
-    return [
-        Reach(row, row.distance_km, row.levels or {}) for row in rows if row.location_id is not None
-    ], unknown
+    found = [
+        Reach(row, row.levels or {}, _deliveries(row.coming))
+        for row in rows
+        if row.location_id is not None
+    ]
+    return found, sorted(rows[0].unknown_skus or ())
 
 
-def _levels(location_id: KeyedColumnElement[Any], skus: Sequence[str]) -> ScalarSelect[Any]:
+def _levels(place: CTE, wanted: ColumnElement[Any], leaving_out: UUID | None) -> Subquery:
+    free = _free(wanted, leaving_out)
     available = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
+    available = available - StockLevel.safety_stock + func.coalesce(free.c.quantity, 0)
     return (
-        select(func.jsonb_object_agg(StockLevel.sku, available - StockLevel.safety_stock))
-        .where(StockLevel.location_id == location_id, StockLevel.sku.in_(skus))
-        .scalar_subquery()
+        select(
+            StockLevel.location_id,
+            type_coerce(func.json_object_agg(StockLevel.sku, available), JSON).label("levels"),
+        )
+        .join(place, place.c.location_id == StockLevel.location_id)
+        .outerjoin(
+            free,
+            and_(free.c.location_id == StockLevel.location_id, free.c.sku == StockLevel.sku),
+        )
+        .where(StockLevel.sku == any_(wanted))
+        .group_by(StockLevel.location_id)
+        .subquery("level")
     )
+
+
+def _free(wanted: ColumnElement[Any], leaving_out: UUID | None) -> Subquery:
+    """Return what is reserved and yet free: by expired holds, and by the asker's own."""
+    expired: ColumnElement[bool] = Reservation.held_until <= DB_NOW
+    if leaving_out is not None:
+        expired = or_(expired, Reservation.fulfillment_id == leaving_out)
+    return (
+        select(
+            Reservation.location_id,
+            Reservation.sku,
+            func.sum(Reservation.quantity).label("quantity"),
+        )
+        .where(expired, Reservation.quantity > 0, Reservation.sku == any_(wanted))
+        .group_by(Reservation.location_id, Reservation.sku)
+        .subquery("free")
+    )
+
+
+def _coming(place: CTE, wanted: ColumnElement[Any]) -> Subquery:
+    """Return what is expected from today on; what is overdue is expected on no day at all."""
+    lines = aggregate_order_by(
+        func.json_build_array(
+            Incoming.expected_on, Incoming.sku, Incoming.quantity - Incoming.received
+        ),
+        Incoming.expected_on,
+        Incoming.sku,
+    )
+    return (
+        select(
+            Incoming.location_id, type_coerce(func.json_agg(lines), JSON).label("coming")
+        )
+        .join(place, place.c.location_id == Incoming.location_id)
+        .where(
+            Incoming.closed_at.is_(None),
+            Incoming.quantity > Incoming.received,
+            Incoming.expected_on >= func.cast(func.timezone(place.c.time_zone, DB_NOW), Date),
+            Incoming.sku == any_(wanted),
+        )
+        .group_by(Incoming.location_id)
+        .subquery("coming")
+    )
+
+
+def _unknown(wanted: ColumnElement[Any]) -> ColumnElement[Any]:
+    sku = func.unnest(wanted).column_valued("asked")
+    known = catalog.queries.select_known(wanted).subquery("sold")
+    return select(func.array_agg(sku)).where(sku.not_in(select(known.c.sku))).scalar_subquery()
+
+
+def _deliveries(coming: Sequence[tuple[str, str, int]] | None) -> Sequence[Delivery]:
+    return [Delivery(date.fromisoformat(on), sku, units) for on, sku, units in coming or ()]

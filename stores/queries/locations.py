@@ -116,7 +116,7 @@ def list_stores(
 
 
 def select_stores(
-    *, near: Near | None = None, codes: Sequence[str] = ()
+    *, near: Near | None = None, codes: Sequence[str] = (), brand: str | None = None
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement of locations in use, for others to join in the same round trip.
 
@@ -127,6 +127,8 @@ def select_stores(
         statement = statement.where(_within(near))
     if codes:
         statement = statement.where(Location.code.in_(codes))
+    if brand is not None:
+        statement = statement.where(Brand.code == brand)
     return statement
 
 
