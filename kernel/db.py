@@ -144,7 +144,10 @@ def _try_rested(
 
 
 def _plan_anew(
-    cursor: psycopg.Cursor[Any], statement: str, parameters: Any, context: ExecutionContext
+    cursor: psycopg.Cursor[Any],
+    statement: str,
+    parameters: Mapping[str, object],
+    context: ExecutionContext,
 ) -> bool:
     """Run a statement that wants it without preparing it; tell whether that was done here."""
     if not context.execution_options.get("plan_anew"):

@@ -17,7 +17,7 @@ from app.dial import bearing
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from customers.commands import Place
-from orders.availability import Coverage, Reason, StoreOffer
+from orders.availability import Coverage, Reason, StoreOffer, Where
 from stores.queries import Near, StoreFacts
 
 AROUND_KM: Final = 30.0
@@ -70,7 +70,7 @@ def find_nearby(
     Raises UnknownSku.
     """
     near = Near(place.latitude, place.longitude, REACH_KM) if place else None
-    offers = orders.availability.find_offers(session, quantities=quantities, near=near)
+    offers = orders.availability.find_offers(session, quantities=quantities, where=Where(near=near))
     shown = _worth_showing([each for each in offers if each.reason is not Reason.NOT_OFFERED])
     shown.sort(key=lambda each: each.store.id != chosen)
     mine = [each for each in offers if each.store.id == chosen and each not in shown]

@@ -10,9 +10,10 @@ from inventory.queries.levels import (
     list_reserved,
     sum_levels,
 )
-from inventory.queries.reaching import Reach, reach
+from inventory.queries.reaching import Delivery, Reach, reach
 
 __all__ = [
+    "Delivery",
     "LevelFacts",
     "MovementFacts",
     "Reach",

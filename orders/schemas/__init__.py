@@ -1,0 +1,53 @@
+"""JSON of orders and of availability."""
+
+from orders.schemas.availability import (
+    AvailabilitySchema,
+    BasketQuerySchema,
+    BasketSchema,
+    StoreOfferSchema,
+    WaysSchema,
+)
+from orders.schemas.ordering import (
+    BinSchema,
+    CancelSchema,
+    CounterListSchema,
+    FulfillmentPageSchema,
+    FulfillmentQuerySchema,
+    FulfillmentSchema,
+    HandedOverSchema,
+    HandOverSchema,
+    OrderQuerySchema,
+    OrderSchema,
+    ParcelQuerySchema,
+    ParcelSchema,
+    PassKeysSchema,
+    PlacedOrderSchema,
+    PlaceOrderSchema,
+    ReadySchema,
+    ShortSchema,
+)
+
+__all__ = [
+    "AvailabilitySchema",
+    "BasketQuerySchema",
+    "BasketSchema",
+    "BinSchema",
+    "CancelSchema",
+    "CounterListSchema",
+    "FulfillmentPageSchema",
+    "FulfillmentQuerySchema",
+    "FulfillmentSchema",
+    "HandOverSchema",
+    "HandedOverSchema",
+    "OrderQuerySchema",
+    "OrderSchema",
+    "ParcelQuerySchema",
+    "ParcelSchema",
+    "PassKeysSchema",
+    "PlaceOrderSchema",
+    "PlacedOrderSchema",
+    "ReadySchema",
+    "ShortSchema",
+    "StoreOfferSchema",
+    "WaysSchema",
+]

@@ -1,6 +1,7 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.freeing import FreeSlot, free_slots_from, with_free_slots
 from stores.queries.locations import (
     BrandFacts,
     Near,
@@ -23,22 +24,29 @@ from stores.queries.people import (
     find_tablet,
     list_staff,
 )
+from stores.queries.places import PlaceFacts, find_place, fold, get_place
 
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
+    "FreeSlot",
     "KeyFacts",
     "Near",
+    "PlaceFacts",
     "SignedIn",
     "StaffFacts",
     "StoreFacts",
     "TabletFacts",
     "find_brand",
     "find_key",
+    "find_place",
     "find_signed_in",
     "find_tablet",
+    "fold",
+    "free_slots_from",
     "get_brand",
     "get_names",
+    "get_place",
     "get_store",
     "get_store_by_id",
     "list_staff",
@@ -46,4 +54,5 @@ __all__ = [
     "list_tablets",
     "select_stores",
     "store_from",
+    "with_free_slots",
 ]
