@@ -139,7 +139,7 @@ def _capped(available: Mapping[str, int], quantities: Mapping[str, int]) -> Mapp
     """Return what there is of each wanted SKU, from nothing to what is wanted."""
     have = available.get
     return {
-        sku: 0 if (units := have(sku, 0)) < 0 else min(wanted, units)
+        sku: units if 0 < (units := have(sku, 0)) < wanted else wanted if units > 0 else 0
         for sku, wanted in quantities.items()
     }
 
