@@ -39,6 +39,10 @@ def test_every_refusal_has_a_page_that_says_what_to_do(client: Any, app: Flask) 
 def test_every_refusal_of_the_framework_has_a_page(client: Any) -> None:
     for code, _, _ in HTTP_PROBLEMS.values():
         assert client.get(f"/problems/{code}").status_code == 200, code
+    french = i18n.catalogue("fr")
+    for _code, title, way_out in HTTP_PROBLEMS.values():
+        assert str(french.ugettext(title)) != title
+        assert str(french.ugettext(way_out)) != way_out
     assert problem(client.get("/problems/never-heard-of")) == (404, "not-found")
 
 
