@@ -1,5 +1,16 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.counting import (
+    CountFacts,
+    CountLineFacts,
+    ShortageFacts,
+    TaskFacts,
+    get_count,
+    list_count_lines,
+    list_counts,
+    list_shortages,
+    list_tasks,
+)
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -13,14 +24,23 @@ from inventory.queries.levels import (
 from inventory.queries.reaching import Reach, reach
 
 __all__ = [
+    "CountFacts",
+    "CountLineFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
+    "ShortageFacts",
+    "TaskFacts",
+    "get_count",
     "get_level",
+    "list_count_lines",
+    "list_counts",
     "list_levels",
     "list_levels_of",
     "list_movements",
     "list_reserved",
+    "list_shortages",
+    "list_tasks",
     "reach",
     "sum_levels",
 ]
