@@ -48,6 +48,7 @@ UNHEARD = frozenset(
         "message.resent.v1",
         "stock.received.v1",
         "stock.doubted.v1",
+        "stock.feed_applied.v1",
         "store.paused.v1",
         "store.resumed.v1",
         "key.issued.v1",

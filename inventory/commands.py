@@ -1,7 +1,9 @@
 """Inputs of the stock's use cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -122,3 +124,40 @@ class Doubt:
     quantity: int
     effect: StockEffect
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareFeed:
+    """What a source says of a feed before its lines; `as_of` is the instant they are true for."""
+
+    source: str
+    sequence: int
+    kind: FeedKind
+    as_of: datetime
+    contains_hand_overs: bool
+
+
+class FeedRow(NamedTuple):
+    """One line of a feed; `quantity` is on hand in a snapshot, a change in a delta."""
+
+    line: int
+    store_code: str
+    sku: str
+    quantity: int
+
+
+class UnreadableRow(NamedTuple):
+    """A line of a feed that cannot be meant; what of it could be read, else nothing."""
+
+    line: int
+    store_code: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBatch:
+    """Some lines of a feed, as they follow each other, and the digest of what they say."""
+
+    rows: tuple[FeedRow, ...]
+    unreadable: tuple[UnreadableRow, ...]
+    digest: bytes

@@ -25,3 +25,27 @@ class NotOnShelf(Conflict):
     code = "not-on-shelf"
     title = "The shelf does not hold that many"
     way_out = "Count the shelf and book the difference."
+
+
+class UnknownFeed(NotFound):
+    """There is no such feed."""
+
+    code = "unknown-feed"
+    title = "No such feed"
+    way_out = "Take the id from the answer to the feed, or from the list of feeds."
+
+
+class FeedOutOfOrder(Conflict):
+    """A source's feeds are numbered upwards and their instants never go back or ahead of now."""
+
+    code = "feed-out-of-order"
+    title = "Not the next feed of this source"
+    way_out = "Send a sequence above `last_sequence`, true as of an instant since `last_as_of`."
+
+
+class FeedDiffers(Conflict):
+    """This sequence was declared or sent with other content: a feed is never changed afterwards."""
+
+    code = "feed-differs"
+    title = "This sequence was something else before"
+    way_out = "Send exactly the same again to go on where it stopped, else a higher sequence."

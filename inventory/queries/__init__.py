@@ -1,5 +1,13 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.feeding import (
+    ConflictFacts,
+    FeedFacts,
+    find_next_feed,
+    get_feed,
+    list_conflicts,
+    list_feeds,
+)
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -13,10 +21,16 @@ from inventory.queries.levels import (
 from inventory.queries.reaching import Reach, reach
 
 __all__ = [
+    "ConflictFacts",
+    "FeedFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
+    "find_next_feed",
+    "get_feed",
     "get_level",
+    "list_conflicts",
+    "list_feeds",
     "list_levels",
     "list_levels_of",
     "list_movements",

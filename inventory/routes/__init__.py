@@ -1,6 +1,6 @@
 """Stock over HTTP."""
 
-from inventory.routes import levels
+from inventory.routes import feeding, levels
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "levels"]
+__all__ = ["blueprint", "feeding", "levels"]

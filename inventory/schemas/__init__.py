@@ -1,5 +1,14 @@
 """Stock in JSON."""
 
+from inventory.schemas.feeding import (
+    ConflictPageSchema,
+    ConflictQuerySchema,
+    ConflictSchema,
+    DeclareFeedSchema,
+    FeedPageSchema,
+    FeedQuerySchema,
+    FeedSchema,
+)
 from inventory.schemas.levels import (
     LevelPageSchema,
     LevelQuerySchema,
@@ -11,6 +20,13 @@ from inventory.schemas.levels import (
 )
 
 __all__ = [
+    "ConflictPageSchema",
+    "ConflictQuerySchema",
+    "ConflictSchema",
+    "DeclareFeedSchema",
+    "FeedPageSchema",
+    "FeedQuerySchema",
+    "FeedSchema",
     "LevelPageSchema",
     "LevelQuerySchema",
     "LevelSchema",
