@@ -19,9 +19,17 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.hand_over",
     "messages.read",
 }
-MANAGER: Final = ASSOCIATE | {"stock.adjust", "stock.approve", "stock.sell", "stores.pause"}
+MANAGER: Final = ASSOCIATE | {
+    "feeds.read",
+    "safety.edit",
+    "stock.adjust",
+    "stock.approve",
+    "stock.receive",
+    "stock.sell",
+    "stores.pause",
+}
 AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
-ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue"}
+ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue", "feeds.push"}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,

@@ -62,6 +62,7 @@ UNHEARD = frozenset(
         "shortage.opened.v1",
         "shortage.assigned.v1",
         "shortage.closed.v1",
+        "stock.feed_applied.v1",
         "store.paused.v1",
         "store.resumed.v1",
         "key.issued.v1",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 
@@ -212,3 +212,40 @@ class ExpectGoods:
     quantities: Mapping[str, int]
     expected_on: date
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareFeed:
+    """What a source says of a feed before its lines; `as_of` is the instant they are true for."""
+
+    source: str
+    sequence: int
+    kind: FeedKind
+    as_of: datetime
+    contains_hand_overs: bool
+
+
+class FeedRow(NamedTuple):
+    """One line of a feed; `quantity` is on hand in a snapshot, a change in a delta."""
+
+    line: int
+    store_code: str
+    sku: str
+    quantity: int
+
+
+class UnreadableRow(NamedTuple):
+    """A line of a feed that cannot be meant; what of it could be read, else nothing."""
+
+    line: int
+    store_code: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBatch:
+    """Some lines of a feed, as they follow each other, and the digest of what they say."""
+
+    rows: tuple[FeedRow, ...]
+    unreadable: tuple[UnreadableRow, ...]
+    digest: bytes

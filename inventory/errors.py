@@ -137,3 +137,27 @@ class UnknownIncoming(NotFound):
     code = "unknown-incoming"
     title = "No such expected goods"
     way_out = "List what is expected: `GET /api/v1/stores/{code}/incoming`."
+
+
+class UnknownFeed(NotFound):
+    """There is no such feed."""
+
+    code = "unknown-feed"
+    title = "No such feed"
+    way_out = "Take the id from the answer to the feed, or from the list of feeds."
+
+
+class FeedOutOfOrder(Conflict):
+    """A source's feeds are numbered upwards and their instants never go back or ahead of now."""
+
+    code = "feed-out-of-order"
+    title = "Not the next feed of this source"
+    way_out = "Send a sequence above `last_sequence`, true as of an instant since `last_as_of`."
+
+
+class FeedDiffers(Conflict):
+    """This sequence was declared or sent with other content: a feed is never changed afterwards."""
+
+    code = "feed-differs"
+    title = "This sequence was something else before"
+    way_out = "Send exactly the same again to go on where it stopped, else a higher sequence."

@@ -182,3 +182,17 @@ class ShortageClosed(Event):
     shortage_id: UUID
     location_id: UUID
     sku: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockFeedApplied(Event):
+    """Every line of a feed was applied or reported; `changed` counts levels."""
+
+    name = "stock.feed_applied.v1"
+    aggregate = "feed"
+    feed_id: UUID
+    source: str
+    sequence: int
+    lines: int
+    changed: int
+    conflicts: int

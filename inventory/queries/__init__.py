@@ -11,6 +11,14 @@ from inventory.queries.counting import (
     list_shortages,
     list_tasks,
 )
+from inventory.queries.feeding import (
+    ConflictFacts,
+    FeedFacts,
+    find_next_feed,
+    get_feed,
+    list_conflicts,
+    list_feeds,
+)
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -24,17 +32,23 @@ from inventory.queries.levels import (
 from inventory.queries.reaching import Reach, reach
 
 __all__ = [
+    "ConflictFacts",
     "CountFacts",
     "CountLineFacts",
+    "FeedFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
     "ShortageFacts",
     "TaskFacts",
+    "find_next_feed",
     "get_count",
+    "get_feed",
     "get_level",
+    "list_conflicts",
     "list_count_lines",
     "list_counts",
+    "list_feeds",
     "list_levels",
     "list_levels_of",
     "list_movements",

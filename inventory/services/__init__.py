@@ -1,5 +1,6 @@
 """Use cases of stock: the only writer of levels, reservations and the ledger."""
 
+from inventory.services.applying import Step, Window, apply_lines, open_window
 from inventory.services.asking import ask_count, assign_task, open_tasks, take_task
 from inventory.services.booking import adjust, doubt, receive, set_counted
 from inventory.services.counting import (
@@ -9,6 +10,16 @@ from inventory.services.counting import (
     open_count,
     reject_count,
     submit_count,
+)
+from inventory.services.feeding import (
+    EMPTY_DIGEST,
+    Receiving,
+    chain,
+    close_receiving,
+    complete_store,
+    declare_feed,
+    forget_refused,
+    receive_batch,
 )
 from inventory.services.promising import hand_over, release, reserve, set_aside
 from inventory.services.selling import sell, take_back
@@ -22,20 +33,32 @@ from inventory.services.shortages import (
 )
 
 __all__ = [
+    "EMPTY_DIGEST",
+    "Receiving",
+    "Step",
+    "Window",
     "adjust",
+    "apply_lines",
     "approve_count",
     "ask_count",
     "assign_shortage",
     "assign_task",
     "cancel_count",
+    "chain",
+    "close_receiving",
     "close_shortage",
+    "complete_store",
+    "declare_feed",
     "doubt",
     "enter_count",
+    "forget_refused",
     "hand_over",
     "open_count",
     "open_shortages",
     "open_tasks",
+    "open_window",
     "receive",
+    "receive_batch",
     "reject_count",
     "release",
     "reserve",
