@@ -5,6 +5,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.admin.views
+import app.demo.cards
 import app.demo.views
 import app.shop.views
 import app.staff.views
@@ -36,6 +37,7 @@ PAGES = (
     payments.routes.blueprint,
     paying.blueprint,
 )
+DEMO = (app.demo.views.blueprint, app.demo.cards.blueprint, styleguide.blueprint)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -66,8 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(flask)
     forms.init_app(flask)
     auth.init_app(flask)
-    demo = (app.demo.views.blueprint, styleguide.blueprint) if settings.core.demo else (web.front,)
-    web.init_app(flask, BLUEPRINTS, (*PAGES, *demo))
+    web.init_app(flask, BLUEPRINTS, (*PAGES, *(DEMO if settings.core.demo else (web.front,))))
     return flask
 
 

@@ -11,14 +11,25 @@ EVERYBODY: Final = PUBLIC | {"orders.place"}
 SHOPPER: Final = EVERYBODY | {"orders.read", "orders.cancel"}
 ASSOCIATE: Final = SHOPPER | {
     "stock.read",
+    "stock.receive",
+    "stock.count",
+    "stock.move",
     "fulfillments.read",
     "fulfillments.prepare",
     "fulfillments.hand_over",
     "messages.read",
 }
-MANAGER: Final = ASSOCIATE | {"stock.receive", "stores.pause"}
+MANAGER: Final = ASSOCIATE | {
+    "feeds.read",
+    "safety.edit",
+    "stock.adjust",
+    "stock.approve",
+    "stock.receive",
+    "stock.sell",
+    "stores.pause",
+}
 AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
-ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue"}
+ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue", "feeds.push"}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,

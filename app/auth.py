@@ -20,8 +20,9 @@ from stores.queries import KeyFacts, SignedIn
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = "bearer "
 API = "/api/"
-UNBROWSED = ("/webhooks/", "/health/")
-"""Addresses only programs call: they hold no cookie a foreign page could use."""
+UNBROWSED = ("/webhooks/", "/health/", "/demo/cards/")
+"""Addresses that go by no cookie a foreign page could use: only programs call them, or, in the
+demonstration, the card provider's own forms."""
 
 
 def init_app(app: Flask) -> None:

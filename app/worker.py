@@ -21,6 +21,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
+import inventory.jobs
 import kernel.idempotency
 import notifications.jobs
 import orders.jobs
@@ -62,6 +63,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("prune", 3_600, prune),
 )
 

@@ -21,13 +21,28 @@ CHECKS = (
     ),
     Check(
         "INV-02",
-        "more is promised than a location has, and nothing was found missing there",
+        "a promise was made of units that were not free at that moment",
         """
-        SELECT l.location_id, l.sku, l.on_hand, l.reserved FROM stock_level l
-        WHERE l.reserved > l.on_hand AND NOT EXISTS (
-            SELECT FROM stock_movement m
-            WHERE m.location_id = l.location_id AND m.sku = l.sku
-              AND m.kind IN ('adjusted', 'found'))
+        SELECT location_id, sku, id, free FROM (
+            SELECT location_id, sku, id, reserves, sum(delta) OVER (
+                       PARTITION BY location_id, sku ORDER BY id) AS free
+            FROM (
+                SELECT location_id, sku, max(id) AS id, bool_or(kind = 'reserved') AS reserves,
+                       sum(on_hand_delta - reserved_delta - quarantined_delta) AS delta
+                FROM stock_movement GROUP BY location_id, sku, xid, recorded_at) statements) m
+        WHERE reserves AND free < 0
+        """,
+    ),
+    Check(
+        "INV-03",
+        "more is promised than is there and nobody has to find a way out, or somebody in vain",
+        """
+        SELECT location_id, sku, l.on_hand, l.reserved, c.id AS shortage_id, c.missing
+        FROM stock_level l FULL JOIN (
+            SELECT id, location_id, sku, missing FROM shortage_case WHERE closed_at IS NULL) c
+            USING (location_id, sku)
+        WHERE greatest(coalesce(l.reserved, 0) - coalesce(l.on_hand, 0), 0)
+           <> coalesce(c.missing, 0)
         """,
     ),
     Check(

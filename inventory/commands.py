@@ -1,7 +1,10 @@
 """Inputs of the stock's use cases."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Final, NamedTuple
 from uuid import UUID
 
 
@@ -122,3 +125,127 @@ class Doubt:
     quantity: int
     effect: StockEffect
     reason: str
+
+
+COUNT_TASK_HOURS: Final = 24
+"""Hours within which a doubted SKU is to be counted, where nothing else is set."""
+SHORTAGE_HOURS: Final = 4
+"""Hours within which somebody is to find a way out of a shortage, where nothing else is set."""
+COUNT_LIMIT: Final = 5
+"""Units by which a count may differ without approval, where nothing else is set."""
+
+
+class AdjustReason(StrEnum):
+    """Why what is on hand is corrected without a count."""
+
+    DAMAGED = "damaged"
+    LOST = "lost"
+    THEFT = "theft"
+    FOUND = "found"
+    DISPLAY = "display"
+    EXPIRED = "expired"
+    CORRECTION = "correction"
+
+
+class Disposition(StrEnum):
+    """What becomes of goods that came back: on sale again, to be looked at, or thrown away."""
+
+    RESTOCK = "restock"
+    QUARANTINE = "quarantine"
+    WRITE_OFF = "write_off"
+
+
+class MissingReason(StrEnum):
+    """Why goods of a transfer never arrived; what came back is on the sender's shelf again."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    MISCOUNTED = "miscounted"
+    CAME_BACK = "came_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """By how many units what is on hand of each SKU is wrong, and why."""
+
+    location_id: UUID
+    deltas: Mapping[str, int]
+    reason: AdjustReason
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Goods that came back to a location, and what becomes of them."""
+
+    sku: str
+    quantity: int
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCount:
+    """What to count at a location: these SKUs, a category's, those of tasks, or all of these."""
+
+    location_id: UUID
+    skus: Sequence[str] = ()
+    category_code: str | None = None
+    task_ids: Sequence[UUID] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTransfer:
+    """What is to go from one location to another."""
+
+    from_id: UUID
+    to_id: UUID
+    quantities: Mapping[str, int]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectGoods:
+    """What is to come in at a location, on which day, under which reference of the supplier."""
+
+    location_id: UUID
+    quantities: Mapping[str, int]
+    expected_on: date
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareFeed:
+    """What a source says of a feed before its lines; `as_of` is the instant they are true for."""
+
+    source: str
+    sequence: int
+    kind: FeedKind
+    as_of: datetime
+    contains_hand_overs: bool
+
+
+class FeedRow(NamedTuple):
+    """One line of a feed; `quantity` is on hand in a snapshot, a change in a delta."""
+
+    line: int
+    store_code: str
+    sku: str
+    quantity: int
+
+
+class UnreadableRow(NamedTuple):
+    """A line of a feed that cannot be meant; what of it could be read, else nothing."""
+
+    line: int
+    store_code: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBatch:
+    """Some lines of a feed, as they follow each other, and the digest of what they say."""
+
+    rows: tuple[FeedRow, ...]
+    unreadable: tuple[UnreadableRow, ...]
+    digest: bytes

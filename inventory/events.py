@@ -28,3 +28,171 @@ class StockDoubted(Event):
     location_id: UUID
     sku: str
     quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockAdjusted(Event):
+    """What is on hand was corrected without a count, by `units` in all; the reason says why."""
+
+    name = "stock.adjusted.v1"
+    aggregate = "adjustment"
+    adjustment_id: UUID
+    location_id: UUID
+    deltas: dict[str, int]
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockSold(Event):
+    """Goods left the shelf by a sale; `found` lists what was sold beyond what was booked."""
+
+    name = "stock.sold.v1"
+    aggregate = "sale"
+    sale_id: UUID
+    location_id: UUID
+    units: int
+    found: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockReturned(Event):
+    """Sold goods came back to a location; `units` over all that becomes of them."""
+
+    name = "stock.returned.v1"
+    aggregate = "return"
+    return_id: UUID
+    location_id: UUID
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountAsked(Event):
+    """Somebody wants these SKUs counted."""
+
+    name = "stock.count_asked.v1"
+    aggregate = "ask"
+    ask_id: UUID
+    location_id: UUID
+    skus: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountTaskAssigned(Event):
+    """A SKU that is to be counted has somebody who counts it."""
+
+    name = "stock.count_task_assigned.v1"
+    aggregate = "task"
+    task_id: UUID
+    location_id: UUID
+    owner_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountOpened(Event):
+    """Somebody begins to count `skus` SKUs at a location."""
+
+    name = "count.opened.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+    skus: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountEntered(Event):
+    """Figures of `skus` SKUs were entered into a count, also in place of earlier ones."""
+
+    name = "count.entered.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+    skus: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSubmitted(Event):
+    """A count is finished; its differences exceed what needs no approval."""
+
+    name = "count.submitted.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountApplied(Event):
+    """What was counted is booked; `differences` by SKU, in base units."""
+
+    name = "count.applied.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+    differences: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountRejected(Event):
+    """The differences of a count were refused: nothing was booked."""
+
+    name = "count.rejected.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountCancelled(Event):
+    """A count was given up: nothing was booked."""
+
+    name = "count.cancelled.v1"
+    aggregate = "count"
+    count_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortageOpened(Event):
+    """More of a SKU is promised at a location than it has, by `missing` units."""
+
+    name = "shortage.opened.v1"
+    aggregate = "shortage"
+    shortage_id: UUID
+    location_id: UUID
+    sku: str
+    missing: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortageAssigned(Event):
+    """A shortage has somebody who finds a way out."""
+
+    name = "shortage.assigned.v1"
+    aggregate = "shortage"
+    shortage_id: UUID
+    location_id: UUID
+    owner_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortageClosed(Event):
+    """A shortage is over: what is promised is there."""
+
+    name = "shortage.closed.v1"
+    aggregate = "shortage"
+    shortage_id: UUID
+    location_id: UUID
+    sku: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockFeedApplied(Event):
+    """Every line of a feed was applied or reported; `changed` counts levels."""
+
+    name = "stock.feed_applied.v1"
+    aggregate = "feed"
+    feed_id: UUID
+    source: str
+    sequence: int
+    lines: int
+    changed: int
+    conflicts: int

@@ -126,19 +126,23 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401 (JSON)
 
 
 def answer_once(
-    session: Session, act: Callable[[], tuple[int, dict[str, Any]]], *, show: "Show | None" = None
+    session: Session,
+    act: Callable[[], tuple[int, dict[str, Any]]],
+    *,
+    show: "Show | None" = None,
+    streamed: bytes | None = None,
 ) -> Response:
     """Do `act` under the request's Idempotency-Key, or give the first answer again.
 
     `act` returns status and JSON, without personal data or secrets: it is stored. `show` adds what
-    is derived each time, such as a signed link.
+    is derived each time, such as a signed link. `streamed` is the digest of a body that was read
+    as a stream.
 
     Raises KeyRequired or idempotency.KeyReused.
     """
     key, scope = read_key(), _key_scope(current_actor())
-    fingerprint = sha256(
-        f"{request.method} {request.path}\n".encode() + request.get_data()
-    ).digest()
+    body = request.get_data() if streamed is None else request.query_string + b"\n" + streamed
+    fingerprint = sha256(f"{request.method} {request.path}\n".encode() + body).digest()
     answer = idempotency.take(session, scope=scope, key=key, request_hash=fingerprint)
     if answer is None:
         answer = idempotency.Answer(*act())

@@ -18,6 +18,17 @@ CHECKS = (
         """,
     ),
     Check(
+        "BIN-01",
+        "what lies in a bin is not what was picked and not handed over",
+        """
+        SELECT l.fulfillment_id, l.sku, l.picked - l.handed_over AS picked, r.set_aside
+        FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id
+        LEFT JOIN reservation r ON r.fulfillment_id = l.fulfillment_id AND r.sku = l.sku
+        WHERE f.status IN ('picking', 'ready')
+          AND coalesce(r.set_aside, 0) <> l.picked - l.handed_over
+        """,
+    ),
+    Check(
         "INV-07",
         "a parcel's state is not where its events left it",
         """

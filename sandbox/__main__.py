@@ -25,6 +25,7 @@ def main() -> None:
             http_port=arguments.http_port,
             webhook_url=arguments.webhook_url,
             webhook_secret=arguments.webhook_secret,
+            pages_url=arguments.pages_url,
         ),
     )
     _write(arguments.addresses, sandbox.addresses)
@@ -41,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--http-port", type=int, default=0, help="0: a free one")
     parser.add_argument("--webhook-url", default="", help="where Stripe events are posted")
     parser.add_argument("--webhook-secret", default="", help="signs them, whsec_…")
+    parser.add_argument("--pages-url", default="", help="where browsers find the checkout pages")
     return parser.parse_args()
 
 

@@ -1,8 +1,11 @@
 """The sandbox as a whole: one SMTP server, one HTTP server, one file of memory."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -38,12 +41,17 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Options:
-    """Ports (0: a free one) and where Stripe's webhooks go (empty: nowhere)."""
+    """Ports (0: a free one) and where Stripe's webhooks go (empty: nowhere).
+
+    `pages_url` is where browsers find the checkout pages when they cannot come here themselves,
+    for a program in front hands them on; empty: here.
+    """
 
     smtp_port: int = 0
     http_port: int = 0
     webhook_url: str = ""
     webhook_secret: str = ""
+    pages_url: str = ""
 
 
 class Sandbox:
@@ -58,7 +66,8 @@ class Sandbox:
         self._expiry_agenda = Agenda("expiry")
         webhook = Webhook(url=options.webhook_url, secret=options.webhook_secret)
         events = Events(self._store, self._faults, self._webhook_agenda, webhook)
-        self._book = Book(self._store, events.record)
+        pages_url = options.pages_url.rstrip("/")
+        self._book = Book(self._store, events.record, pages_url=pages_url)
         mailbox = Mailbox(self._store)
         texts = TextMessages(self._store, mailbox, self._sms_agenda)
         web = Flask("sandbox", static_folder=None, template_folder=str(_TEMPLATES))
@@ -68,6 +77,9 @@ class Sandbox:
         web.register_blueprint(sms_pages(texts, self._faults))
         web.register_blueprint(stripe_pages(self._book, self._store, self._faults))
         web.register_blueprint(checkout_pages(self._book))
+        web.wsgi_app = _Under(  # type: ignore[method-assign]  # Flask's documented way
+            urlsplit(pages_url).path, web.wsgi_app
+        )
         self._smtp = MailServer(mailbox, self._faults, port=options.smtp_port)
         self._http = _HttpServer(web, port=options.http_port)
         self._expire_overdue()
@@ -86,6 +98,17 @@ class Sandbox:
         """Expire checkout sessions in time, every second."""
         expire_overdue(self._book)
         self._expiry_agenda.later(1, self._expire_overdue)
+
+
+class _Under:
+    """A WSGI application whose pages name their addresses under `path`, where browsers see them."""
+
+    def __init__(self, path: str, wsgi_app: WSGIApplication) -> None:
+        self._path = path
+        self._wsgi_app = wsgi_app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._wsgi_app({**environ, "SCRIPT_NAME": self._path}, start_response)
 
 
 class _HttpServer:

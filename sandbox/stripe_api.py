@@ -99,7 +99,8 @@ def _check_key() -> None:
 
 def _run(book: Book, form: Form, path: str) -> _Answer:
     """Do what is asked."""
-    done = answer(book, request.method, path, (form, request.host_url.rstrip("/")))
+    pages_url = book.pages_url or request.host_url.rstrip("/")
+    done = answer(book, request.method, path, (form, pages_url))
     try:
         return _Answer(200, expand(book, done, form))
     except StripeError as refusal:

@@ -10,10 +10,14 @@ Announce = Callable[[str, Document], None]
 
 
 class Book:
-    """Objects by their own `object` name and id; hold `lock` around every use case."""
+    """Objects by their own `object` name and id; hold `lock` around every use case.
 
-    def __init__(self, store: Store, announce: Announce) -> None:
+    `pages_url` is where browsers find the pages; empty: wherever they ask the sandbox itself.
+    """
+
+    def __init__(self, store: Store, announce: Announce, *, pages_url: str = "") -> None:
         self.lock = threading.RLock()
+        self.pages_url = pages_url
         self._store = store
         self._announce = announce
         # When each session that may be open ends, in seconds since 1970.

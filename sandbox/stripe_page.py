@@ -4,7 +4,7 @@ from decimal import Decimal
 from urllib.parse import urlencode, urlsplit
 
 from babel.numbers import format_currency, get_currency_precision
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sandbox.store import Document
@@ -64,7 +64,7 @@ def _pay(book: Book, session_id: str, typed: str) -> ResponseReturnValue:
         return _form(book, session, "unknown_card"), 422
     intent = pay_session(book, session, card)
     if intent["status"] == "requires_action":
-        return redirect(f"/c/authenticate/{intent['id']}", 303)
+        return redirect(url_for("checkout.show_bank", intent_id=intent["id"]), 303)
     if intent["last_payment_error"]:
         return _form(book, session, _last_error(book, session)), 402
     return redirect(_success_url(session), 303)
@@ -81,8 +81,8 @@ def _decide(book: Book, intent_id: str, *, approved: bool) -> ResponseReturnValu
     finish_authentication(book, intent, CARDS[attempt["card"]], approved=approved)
     if session:
         complete_if_paid(book, session, intent)
-        back = _success_url(session) if approved else f"/c/pay/{session['id']}"
-        return redirect(back, 303)
+        again = url_for("checkout.show_session", session_id=session["id"])
+        return redirect(_success_url(session) if approved else again, 303)
     if not attempt["return_url"]:
         return _closed(None, "complete", 200)
     facts = {

@@ -55,7 +55,7 @@ def verdict_of(error: Refusal, *, zone: str) -> Verdict:
     return Verdict(
         "refused",
         _("This cannot be done"),
-        _("The present state does not allow it."),
+        f"{_(error.title)}.",
         _("Open the list again and look at the parcel."),
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from app.demo import cards
 from app.embedded import Addresses, are_listening, servers, tell
 from app.embedded.children import start_child, stop_child
 from app.supervisor.crew import POLL_S, Crew, CrewError, Program, crew
@@ -115,11 +116,15 @@ def _environment(plan: Plan, home: Path, addresses: Addresses) -> Mapping[str, s
         "REDIS_URL": addresses.redis_url,
         "COMPTOIR_HOME": str(home),
         "PORT": str(plan.port),
-        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{plan.port}",
+        "PUBLIC_URL": _public_url(plan),
         "DEMO": "1" if plan.demo else "0",
         "STRIPE_API_KEY": os.environ.get("STRIPE_API_KEY") or (_demo_key() if plan.demo else ""),
         "PYTHONUNBUFFERED": "1",  # a log shows what happened up to the end
     }
+
+
+def _public_url(plan: Plan) -> str:
+    return os.environ.get("PUBLIC_URL") or f"http://localhost:{plan.port}"
 
 
 def _demo_key() -> str:
@@ -144,17 +149,19 @@ def _programs(plan: Plan, home: Path) -> list[Program]:
     bind = f"[{plan.host}]:{plan.port}" if ":" in plan.host else f"{plan.host}:{plan.port}"
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:app.supervisor.web"]
     return [
-        _sandbox(home),
+        _sandbox(plan, home),
         Program("web", [*gunicorn, "--bind", bind, "app:create_app()"]),
         Program("relay", [COMPTOIR, "relay"]),
         Program("worker", [COMPTOIR, "work"]),
     ]
 
 
-def _sandbox(home: Path) -> Program:
+def _sandbox(plan: Plan, home: Path) -> Program:
     """The stand-ins for Stripe, mail and SMS; what the environment names is used instead."""
     file = home / "sandbox.json"
     options = ["--home", str(home / "sandbox"), "--addresses", str(file)]
+    if plan.demo:
+        options += ["--pages-url", cards.pages_url(_public_url(plan))]
 
     def addresses() -> dict[str, str]:
         found = json.loads(file.read_text())

@@ -16,6 +16,7 @@ from catalog.queries.skus import (
     get_offers,
     require_skus,
     select_known,
+    select_skus_of_category,
 )
 from catalog.queries.wording import options_in
 
@@ -35,4 +36,5 @@ __all__ = [
     "options_in",
     "require_skus",
     "select_known",
+    "select_skus_of_category",
 ]

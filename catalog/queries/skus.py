@@ -94,6 +94,15 @@ def select_known(skus: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return select(Sku.code.label("sku")).where(Sku.code == any_(skus), Sku.closed_at.is_(None))
 
 
+def select_skus_of_category(code: str) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the SKUs that are sold in a category, for others to join."""
+    return (
+        select(Sku.code.label("sku"))
+        .join(Article, Article.id == Sku.article_id)
+        .where(Article.category_code == code, Sku.closed_at.is_(None))
+    )
+
+
 def require_skus(session: Session, skus: Iterable[str]) -> None:
     """Return nothing when every SKU is in the catalogue.
 

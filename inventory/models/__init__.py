@@ -4,7 +4,7 @@ from inventory.models.counting import CountTask, ShortageCase, StockCount, Stock
 from inventory.models.feeding import Feed, FeedConflict, FeedLine
 from inventory.models.levels import Reservation, StockLevel, StockMovement
 from inventory.models.moving import Incoming, Transfer, TransferLine
-from inventory.models.rules import LowStock, SafetyRule, SafetyState
+from inventory.models.rules import LedgerFollower, LowStock, SafetyRule, SafetyState
 
 __all__ = [
     "CountTask",
@@ -12,6 +12,7 @@ __all__ = [
     "FeedConflict",
     "FeedLine",
     "Incoming",
+    "LedgerFollower",
     "LowStock",
     "Reservation",
     "SafetyRule",

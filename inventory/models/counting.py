@@ -1,14 +1,28 @@
 """Counting the shelf, what has to be counted, and what was promised but is not there."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.commands import CountStatus, TaskCause
+from inventory.errors import CountState
 from kernel.clock import DB_NOW
 from kernel.db import Base
+
+NEXT: Final[Mapping[CountStatus, frozenset[CountStatus]]] = {
+    CountStatus.OPEN: frozenset(
+        {CountStatus.SUBMITTED, CountStatus.APPLIED, CountStatus.CANCELLED}
+    ),
+    CountStatus.SUBMITTED: frozenset({CountStatus.APPLIED, CountStatus.REJECTED}),
+    CountStatus.APPLIED: frozenset(),
+    CountStatus.REJECTED: frozenset(),
+    CountStatus.CANCELLED: frozenset(),
+}
+"""Which state of a count may follow which. Whatever is not here is refused."""
 
 
 class StockCount(Base):
@@ -28,6 +42,15 @@ class StockCount(Base):
     decided_by: Mapped[UUID | None]
     decided_by_name: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+
+    def move_to(self, status: CountStatus) -> None:
+        """Move on to `status`.
+
+        Raises CountState, naming the present state, when the table of moves does not allow it.
+        """
+        if status not in NEXT[self.status]:
+            raise CountState(state=self.status.value)
+        self.status = status
 
 
 class StockCountLine(Base):

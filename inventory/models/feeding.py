@@ -12,7 +12,11 @@ from kernel.db import Base, BigId
 
 
 class Feed(Base):
-    """A snapshot or a set of changes that a source declares for an instant, `as_of`."""
+    """A snapshot or a set of changes that a source declares for an instant, `as_of`.
+
+    `digest` is a chain over what was received so far: who sends the same sequence again must send
+    the same.
+    """
 
     __tablename__ = "stock_feed"
     __table_args__ = (
@@ -34,17 +38,22 @@ class Feed(Base):
     received_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     ended_at: Mapped[datetime | None]
     failure: Mapped[str | None]
+    digest: Mapped[bytes | None]
 
 
 class FeedLine(Base):
-    """One line of a feed that waits to be applied; it is removed when it is."""
+    """One line of a feed that waits to be applied; it is removed when it is.
+
+    Line 0 stands for what a snapshot leaves out at a store that it names. The key is the order in
+    which lines are applied, and tells which were repeated.
+    """
 
     __tablename__ = "stock_feed_line"
 
     feed_id: Mapped[UUID] = mapped_column(ForeignKey("stock_feed.id"), primary_key=True)
-    line: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    store_code: Mapped[str]
-    sku: Mapped[str]
+    store_code: Mapped[str] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger)
     quantity: Mapped[int]
 
 

@@ -1,14 +1,30 @@
 """Goods on their way: transfers between locations, and what is expected to come in."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.commands import TransferStatus
+from inventory.errors import TransferState
 from kernel.clock import DB_NOW
 from kernel.db import Base
+
+_UNDERWAY: Final = frozenset(
+    {TransferStatus.PART_RECEIVED, TransferStatus.RECEIVED, TransferStatus.CLOSED}
+)
+NEXT: Final[Mapping[TransferStatus, frozenset[TransferStatus]]] = {
+    TransferStatus.DRAFT: frozenset({TransferStatus.SENT, TransferStatus.CANCELLED}),
+    TransferStatus.SENT: _UNDERWAY,
+    TransferStatus.PART_RECEIVED: _UNDERWAY,
+    TransferStatus.RECEIVED: frozenset(),
+    TransferStatus.CLOSED: frozenset(),
+    TransferStatus.CANCELLED: frozenset(),
+}
+"""Which state of a transfer may follow which. Whatever is not here is refused."""
 
 
 class Transfer(Base):
@@ -32,6 +48,15 @@ class Transfer(Base):
     sent_at: Mapped[datetime | None]
     expected_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+
+    def move_to(self, status: TransferStatus) -> None:
+        """Move on to `status`.
+
+        Raises TransferState, naming the present state, when the table of moves does not allow it.
+        """
+        if status not in NEXT[self.status]:
+            raise TransferState(state=self.status.value)
+        self.status = status
 
 
 class TransferLine(Base):

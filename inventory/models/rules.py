@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.commands import SafetyScope
@@ -68,3 +68,13 @@ class LowStock(Base):
     available: Mapped[int]
     since: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     told_at: Mapped[datetime | None]
+
+
+class LedgerFollower(Base):
+    """How far a job of ours has followed the ledger: everything up to (xid, line) is done."""
+
+    __tablename__ = "ledger_follower"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger)
+    line: Mapped[int] = mapped_column(BigInteger)

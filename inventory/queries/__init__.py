@@ -1,5 +1,24 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.counting import (
+    CountFacts,
+    CountLineFacts,
+    ShortageFacts,
+    TaskFacts,
+    get_count,
+    list_count_lines,
+    list_counts,
+    list_shortages,
+    list_tasks,
+)
+from inventory.queries.feeding import (
+    ConflictFacts,
+    FeedFacts,
+    find_next_feed,
+    get_feed,
+    list_conflicts,
+    list_feeds,
+)
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -13,15 +32,30 @@ from inventory.queries.levels import (
 from inventory.queries.reaching import Delivery, Reach, reach
 
 __all__ = [
+    "ConflictFacts",
+    "CountFacts",
+    "CountLineFacts",
     "Delivery",
+    "FeedFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
+    "ShortageFacts",
+    "TaskFacts",
+    "find_next_feed",
+    "get_count",
+    "get_feed",
     "get_level",
+    "list_conflicts",
+    "list_count_lines",
+    "list_counts",
+    "list_feeds",
     "list_levels",
     "list_levels_of",
     "list_movements",
     "list_reserved",
+    "list_shortages",
+    "list_tasks",
     "reach",
     "sum_levels",
 ]

@@ -1,4 +1,4 @@
-"""Booking what happened on the shelf: goods in, counts, doubts."""
+"""Booking what happened on the shelf: goods in, corrections, counts, doubts."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -8,25 +8,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import catalog.queries
-from inventory.commands import Doubt, StockEffect
-from inventory.events import StockDoubted, StockReceived
-from inventory.services.statements import run, statement
+from inventory.commands import Adjust, Cause, Doubt, MovementKind, StockEffect, TaskCause
+from inventory.errors import NotOnShelf
+from inventory.events import StockAdjusted, StockDoubted, StockReceived
+from inventory.services.asking import open_tasks
+from inventory.services.shortages import settle_shortages, weigh_shortages
+from inventory.services.statements import Why, book, run, statement
 from kernel import events
 from kernel.actors import Actor
 from kernel.ids import new_id
 
-_RECEIVE = statement("""
-    booked AS (
-        INSERT INTO stock_level AS l (location_id, sku, on_hand)
-        SELECT :location_id, sku, quantity FROM wanted ORDER BY sku
-        ON CONFLICT (location_id, sku) DO UPDATE SET on_hand = l.on_hand + excluded.on_hand
-        RETURNING sku)
-    INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, cause, cause_id)
-    SELECT :location_id, w.sku, 'received', w.quantity, 'receipt', :receipt_id
-    FROM wanted w JOIN booked USING (sku) RETURNING sku
-""")
-
-_ADJUST = statement("""
+_SET = statement("""
     counted AS MATERIALIZED (
         SELECT w.sku, w.quantity, w.quantity - coalesce(k.on_hand, 0) AS difference
         FROM wanted w LEFT JOIN locked k ON k.sku = w.sku),
@@ -67,7 +59,9 @@ def receive(
     """
     receipt_id = new_id()
     catalog.queries.require_skus(session, quantities)
-    run(session, _RECEIVE, quantities, location_id=location_id, receipt_id=receipt_id)
+    why = Why(MovementKind.RECEIVED, Cause.RECEIPT, receipt_id)
+    book(session, quantities, location_id=location_id, why=why)
+    settle_shortages(session, location_id=location_id, skus=quantities, actor=actor)
     received = StockReceived(
         receipt_id=receipt_id,
         location_id=location_id,
@@ -82,22 +76,51 @@ def set_counted(
     session: Session, *, location_id: UUID, quantities: Mapping[str, int], reason: str
 ) -> dict[str, int]:
     """Book what was counted as on hand; return the difference of each SKU that changed."""
-    rows = run(
-        session, _ADJUST, quantities, location_id=location_id, count_id=new_id(), reason=reason
-    )
+    rows = run(session, _SET, quantities, location_id=location_id, count_id=new_id(), reason=reason)
+    weigh_shortages(session, location_id=location_id, skus=quantities)
     return {row.sku: row.on_hand_delta for row in rows}
+
+
+def adjust(session: Session, command: Adjust, *, actor: Actor) -> UUID:
+    """Correct what is on hand by these differences, all or none; return the adjustment's id.
+
+    Raises UnknownSku, or NotOnShelf with what is on hand of each SKU that has less than is taken.
+    """
+    adjustment_id = new_id()
+    catalog.queries.require_skus(session, command.deltas)
+    why = Why(MovementKind.ADJUSTED, Cause.ADJUSTMENT, adjustment_id, command.reason.value)
+    short = book(session, command.deltas, location_id=command.location_id, why=why)
+    if short:
+        raise NotOnShelf(on_hand=short)
+    weigh_shortages(session, location_id=command.location_id, skus=command.deltas, actor=actor)
+    adjusted = StockAdjusted(
+        adjustment_id=adjustment_id,
+        location_id=command.location_id,
+        deltas=dict(command.deltas),
+        note=command.note,
+    )
+    events.record(session, adjusted, actor=actor, reason=command.reason.value)
+    return adjustment_id
 
 
 def doubt(session: Session, command: Doubt, *, actor: Actor) -> int:
     """Take out of the offer what a picker could not find; return how much, in base units.
 
     Call it after the short quantity was released. What is promised to others stays promised.
+    Somebody is to count what is there.
     """
     if command.effect is StockEffect.NONE:
         return 0
     values = {**asdict(command), "everything": command.effect is StockEffect.ALL_LEFT}
     del values["effect"]
     doubted: int | None = session.execute(_DOUBT, values).scalar_one_or_none()
+    open_tasks(
+        session,
+        location_id=command.location_id,
+        skus=[command.sku],
+        cause=TaskCause.NOT_FOUND,
+        note=command.reason,
+    )
     if doubted:
         fact = StockDoubted(
             doubt_id=new_id(),

@@ -1,4 +1,4 @@
-"""Promising stock: reserved for a fulfillment, released, handed over.
+"""Promising stock: reserved for a fulfillment, set aside in a bin, released, handed over.
 
 Each use case is one statement: it changes the levels whose guard holds and writes the reservations
 and ledger rows of exactly these. What was not changed is reported.
@@ -9,7 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from inventory.commands import TaskCause
 from inventory.errors import NotOnShelf, OutOfStock
+from inventory.services.asking import open_tasks
+from inventory.services.shortages import settle_shortages
 from inventory.services.statements import run, statement
 
 _RESERVE = statement("""
@@ -38,7 +41,8 @@ _RELEASE = statement("""
         WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
           AND r.quantity > 0 FOR UPDATE OF r),
     settled AS (
-        UPDATE reservation r SET quantity = r.quantity - o.freed
+        UPDATE reservation r SET quantity = r.quantity - o.freed,
+                                 set_aside = least(r.set_aside, r.quantity - o.freed)
         FROM owed o WHERE r.fulfillment_id = :fulfillment_id AND r.sku = o.sku),
     released AS (
         UPDATE stock_level l SET reserved = l.reserved - o.freed
@@ -51,7 +55,8 @@ _RELEASE = statement("""
 
 _HAND_OVER = statement("""
     settled AS (
-        UPDATE reservation r SET quantity = r.quantity - w.quantity
+        UPDATE reservation r SET quantity = r.quantity - w.quantity,
+                                 set_aside = greatest(r.set_aside - w.quantity, 0)
         FROM wanted w JOIN locked k ON k.sku = w.sku
         WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
           AND r.sku = w.sku AND r.quantity >= w.quantity
@@ -59,16 +64,30 @@ _HAND_OVER = statement("""
     found AS (
         INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, cause, cause_id)
         SELECT :location_id, s.sku, 'found', s.quantity - k.on_hand, 'fulfillment', :fulfillment_id
-        FROM settled s JOIN locked k ON k.sku = s.sku WHERE s.quantity > k.on_hand),
+        FROM settled s JOIN locked k ON k.sku = s.sku WHERE s.quantity > k.on_hand
+        RETURNING sku),
     taken AS (
         UPDATE stock_level l SET on_hand = greatest(l.on_hand - s.quantity, 0),
                                  reserved = l.reserved - s.quantity
         FROM settled s WHERE l.location_id = :location_id AND l.sku = s.sku
-        RETURNING l.sku, s.quantity)
-    INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, reserved_delta, cause,
-                                cause_id)
-    SELECT :location_id, sku, 'handed_over', -quantity, -quantity, 'fulfillment', :fulfillment_id
-    FROM taken RETURNING sku
+        RETURNING l.sku, s.quantity),
+    written AS (
+        INSERT INTO stock_movement (location_id, sku, kind, on_hand_delta, reserved_delta, cause,
+                                    cause_id)
+        SELECT :location_id, sku, 'handed_over', -quantity, -quantity, 'fulfillment',
+               :fulfillment_id
+        FROM taken)
+    SELECT t.sku, f.sku IS NOT NULL AS found FROM taken t LEFT JOIN found f ON f.sku = t.sku
+""")
+
+_SET_ASIDE = statement("""
+    aside AS (
+        UPDATE reservation r SET set_aside = r.set_aside + w.quantity
+        FROM wanted w JOIN locked k ON k.sku = w.sku
+        WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
+          AND r.sku = w.sku AND r.set_aside + w.quantity <= r.quantity
+        RETURNING r.sku)
+    SELECT sku FROM aside
 """)
 
 
@@ -103,7 +122,25 @@ def release(
         fulfillment_id=fulfillment_id,
         reason=reason,
     )
-    return {row.sku: row.quantity for row in rows}
+    freed = {row.sku: row.quantity for row in rows}
+    if freed:
+        settle_shortages(session, location_id=location_id, skus=freed)
+    return freed
+
+
+def set_aside(
+    session: Session, *, fulfillment_id: UUID, location_id: UUID, quantities: Mapping[str, int]
+) -> None:
+    """These quantities of what is promised lie in a bin: a count of the shelf leaves them out.
+
+    Raises NotOnShelf when the fulfillment is owed less than that.
+    """
+    rows = run(
+        session, _SET_ASIDE, quantities, location_id=location_id, fulfillment_id=fulfillment_id
+    )
+    aside = {row.sku for row in rows}
+    if aside != set(quantities):
+        raise NotOnShelf(skus=sorted(set(quantities) - aside))
 
 
 def hand_over(
@@ -111,7 +148,8 @@ def hand_over(
 ) -> None:
     """Take these quantities off the shelf and off the reservation: the customer has them.
 
-    Goods handed over that were not booked are booked as found first: a physical fact is recorded.
+    Goods handed over that were not booked are booked as found first: a physical fact is recorded,
+    and somebody is to count what is there.
 
     Raises NotOnShelf when the fulfillment is owed less than that.
     """
@@ -121,3 +159,7 @@ def hand_over(
     taken = {row.sku for row in rows}
     if taken != set(quantities):
         raise NotOnShelf(skus=sorted(set(quantities) - taken))
+    found = [row.sku for row in rows if row.found]
+    if found:
+        open_tasks(session, location_id=location_id, skus=found, cause=TaskCause.SOLD_AT_ZERO)
+        settle_shortages(session, location_id=location_id, skus=found)

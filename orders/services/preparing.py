@@ -61,6 +61,12 @@ def pick(
     for sku, quantity in quantities.items():
         locked.lines[sku].picked += quantity
     session.flush()
+    inventory.services.set_aside(
+        session,
+        fulfillment_id=locked.parcel.id,
+        location_id=locked.parcel.location_id,
+        quantities=quantities,
+    )
     events.record(session, ArticlesPicked(**locked.ids, quantities=quantities), actor=actor)
 
 

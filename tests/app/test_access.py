@@ -18,6 +18,8 @@ from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
 from tests.unmoved import nothing_moves, problem
 
+NOTHING: Final = "00000000-0000-7000-8000-000000000000"
+"""An id of nothing that exists: whoever may ask is told so."""
 PUBLIC: Final = {"anonymous", "order-token", "foreign-token"}
 FLOOR: Final = {"associate", "paris-associate", "manager", "admin"}
 STAFF: Final = FLOOR | {"agent"}
@@ -43,7 +45,12 @@ MAY: Final[dict[str, set[str]]] = {
     "messages.read": STAFF,
     "fulfillments.prepare": FLOOR,
     "fulfillments.hand_over": FLOOR,
-    "stock.receive": {"manager", "admin"},
+    "stock.receive": FLOOR,
+    "stock.count": FLOOR,
+    "stock.move": FLOOR,
+    "stock.adjust": {"manager", "admin"},
+    "stock.approve": {"manager", "admin"},
+    "stock.sell": {"manager", "admin"},
     "stores.pause": {"manager", "admin"},
 }
 """Who must be let in where, written down a second time: `app/access.py` is what is tested."""
@@ -98,6 +105,8 @@ def addresses(app: Flask, order: dict[str, Any]) -> Iterator[tuple[str, str, str
         "token": order["access_token"],
         "order_id": order["id"],
         "fulfillment_id": order["fulfillment_id"],
+        **dict.fromkeys(("count_id", "incoming_id", "shortage_id", "task_id"), NOTHING),
+        "transfer_id": NOTHING,
     }
     for rule in app.url_map.iter_rules():
         declaration = declaration_of(app.view_functions[rule.endpoint])

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from app import i18n
 from app.problems import HTTP_PROBLEMS, refusal_problem, status_of, unexpected_problem
 from kernel import errors
 from kernel.db import transaction
@@ -38,7 +39,36 @@ def test_every_refusal_has_a_page_that_says_what_to_do(client: Any, app: Flask) 
 def test_every_refusal_of_the_framework_has_a_page(client: Any) -> None:
     for code, _, _ in HTTP_PROBLEMS.values():
         assert client.get(f"/problems/{code}").status_code == 200, code
+    french = i18n.catalogue("fr")
+    for _code, title, way_out in HTTP_PROBLEMS.values():
+        assert str(french.ugettext(title)) != title
+        assert str(french.ugettext(way_out)) != way_out
     assert problem(client.get("/problems/never-heard-of")) == (404, "not-found")
+
+
+@pytest.mark.parametrize("place", ["", "tablet/", "office/"])
+def test_a_french_page_tells_every_refusal_in_french(app: Flask, place: str) -> None:
+    for kind in sorted(set(every_refusal()) - {errors.Refusal}, key=lambda each: each.code):
+        with app.test_request_context(f"/fr/{place}x", headers=HTML):
+            app.preprocess_request()
+            page = refusal_problem(kind()).get_data(as_text=True).replace("&#39;", "'")
+        french = i18n.catalogue("fr")
+        for sentence in (kind.title, kind.way_out):
+            said = str(french.ugettext(sentence))
+            assert said != sentence, f"{kind.code}: nobody says {sentence!r} in French"
+            assert said in page.replace("&#34;", '"'), kind.code
+            assert sentence not in page, kind.code
+
+
+def test_the_page_of_a_refusal_speaks_the_readers_language_and_keeps_the_words_of_the_api(
+    client: Any,
+) -> None:
+    french = client.get("/problems/out-of-stock", headers={"Accept-Language": "fr"}).text
+    assert "<h1>Pas assez de stock dans ce magasin</h1>" in french
+    assert '<div class="stack-8" lang="en"><p><strong>Not enough stock at this store' in french
+    english = client.get("/problems/out-of-stock", headers={"Accept-Language": "en"}).text
+    assert "<h1>Not enough stock at this store</h1>" in english
+    assert "In the words of the API" not in english
 
 
 def test_a_code_stands_for_one_kind_only() -> None:

@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psutil
 import pytest
+from stripe import StripeClient
 
 from tests.conftest import ROOT
 
@@ -71,6 +74,7 @@ def test_one_command_opens_the_shop_and_the_readme_takes_an_order_to_its_hand_ov
         assert last_line == f"http://localhost:{port}/"
         said = _follow_readme(port, {**environment, "COMPTOIR_HOME": str(home)})
         assert json.loads(said.strip().splitlines()[-1])["status"] == "handed_over"
+        _assert_cards_are_paid_at_the_same_address(home, port)
         shop.send_signal(signal.SIGKILL)
     _wait_until_nothing_runs(home)
 
@@ -99,6 +103,20 @@ def _follow_readme(port: int, environment: dict[str, str]) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def _assert_cards_are_paid_at_the_same_address(home: Path, port: int) -> None:
+    """The practice page of a payment is handed on through the one port there is."""
+    stripe = json.loads((home / "sandbox.json").read_text())["stripe"]
+    item = {"currency": "eur", "unit_amount": 500, "product_data": {"name": "Tente"}}
+    back: Any = {"success_url": "http://shop.test/paid", "cancel_url": "http://shop.test/unpaid"}
+    client = StripeClient("sk_test_first_run", base_addresses={"api": stripe})
+    page = client.v1.checkout.sessions.create(
+        {"mode": "payment", "line_items": [{"quantity": 1, "price_data": item}], **back}
+    )
+    assert str(page.url).startswith(f"http://localhost:{port}/demo/cards/c/pay/")
+    shown = httpx.get(str(page.url).replace("localhost", "127.0.0.1"), trust_env=False)
+    assert (shown.status_code, "4242 4242 4242 4242" in shown.text) == (200, True)
 
 
 def _wait_until_nothing_runs(home: Path) -> None:

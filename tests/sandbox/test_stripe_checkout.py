@@ -154,7 +154,7 @@ def test_a_session_expires_when_its_time_is_over(
         memory.execute(
             "UPDATE document SET body = json_set(body, '$.expires_at', ?) "
             "WHERE id = ? AND kind = ?",
-            (int(time.time()) + 1, session.id, "checkout.session"),
+            (int(time.time()) + 3, session.id, "checkout.session"),
         )
     memory.close()
     with running(tmp_path) as addresses:

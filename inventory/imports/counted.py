@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,8 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 ON_HAND_MAX: Final = 10_000_000
 CODE_MAX: Final = 64
+CODES_KEPT: Final = 16_384
+"""Codes that were read are kept ready: a chain has few thousands, a feed millions of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ def read_row(
     if quantity > ON_HAND_MAX:
         raise Invalid(f"quantity {figure!r} is too high to be meant")
     return Counted(
-        _code("store", named.strip() or store_code or ""),
-        _code("SKU", values[places["sku"]]),
+        read_code("store", named.strip() or store_code or ""),
+        read_code("SKU", values[places["sku"]]),
         quantity,
     )
 
@@ -100,12 +103,12 @@ def count_rows(
     )
 
 
-def _header(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[\s-]+", "_", plain.strip().lower())
+@lru_cache(maxsize=CODES_KEPT)
+def read_code(name: str, value: str) -> str:
+    """Return a code as it can be stored; `name` says what it should be.
 
-
-def _code(name: str, value: str) -> str:
+    Raises Invalid.
+    """
     text = value.strip()
     if not text:
         raise Invalid(f"the {name} is empty")
@@ -113,3 +116,8 @@ def _code(name: str, value: str) -> str:
         return str(SafeText(max_length=CODE_MAX).deserialize(text))
     except ValidationError as error:
         raise Invalid(f"the {name} cannot be stored: {' '.join(error.messages)}") from error
+
+
+def _header(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[\s-]+", "_", plain.strip().lower())

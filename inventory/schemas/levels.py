@@ -1,4 +1,4 @@
-"""Stock in JSON."""
+"""Levels, the ledger and receipts in JSON."""
 
 from marshmallow import Schema, fields, validate
 

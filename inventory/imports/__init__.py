@@ -1,0 +1,14 @@
+"""Bulk input of stock: tables of what was counted, and feeds of other systems."""
+
+from inventory.imports.counted import Counted, count_rows, read_header, read_row
+from inventory.imports.feeds import FeedForm, read_feed, unzip
+
+__all__ = [
+    "Counted",
+    "FeedForm",
+    "count_rows",
+    "read_feed",
+    "read_header",
+    "read_row",
+    "unzip",
+]

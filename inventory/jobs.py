@@ -1,0 +1,85 @@
+"""What stock does on a clock or on demand, each piece in a short transaction of its own."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+from uuid import UUID
+
+from inventory import queries, services
+from inventory.commands import DeclareFeed, FeedBatch, FeedKind, FeedStatus
+from inventory.errors import FeedDiffers
+from inventory.services import Receiving, Step
+from kernel.db import transaction
+
+SPELL_S: Final = 3.0
+"""Seconds a worker stays at feeds before other work has its turn."""
+
+Told = Callable[[int], None]
+
+
+def receive_feed(
+    command: DeclareFeed, batches: Iterable[FeedBatch], *, told: Told = lambda _: None
+) -> Receiving:
+    """Have the whole feed waiting; a feed that was received in part goes on where it stopped.
+
+    `told` is given the number of lines of each batch. Raises FeedOutOfOrder, FeedDiffers, and
+    Invalid when the lines cannot be read to their end.
+    """
+    with transaction() as session:
+        feed = services.declare_feed(session, command)
+    digest, lines = services.EMPTY_DIGEST, 0
+    for batch in batches:
+        digest, before = services.chain(digest, batch), lines
+        lines += len(batch.rows) + len(batch.unreadable)
+        told(lines - before)
+        if lines > feed.lines:
+            with transaction() as session:
+                services.receive_batch(
+                    session, batch, feed_id=feed.feed_id, after=before, digest=digest
+                )
+        elif lines == feed.lines and digest != feed.digest:
+            raise FeedDiffers("Its lines are not those that came before.")
+    if lines < feed.lines:
+        raise FeedDiffers("It has fewer lines than came before.")
+    if feed.status is FeedStatus.RECEIVING:
+        _complete(feed.feed_id, command.kind)
+    return Receiving(feed.feed_id, feed.status, lines, digest)
+
+
+def _complete(feed_id: UUID, kind: FeedKind) -> None:
+    code: str | None = ""
+    while code is not None and kind is FeedKind.FULL:
+        with transaction() as session:
+            code = services.complete_store(session, feed_id=feed_id, after=code)
+    with transaction() as session:
+        services.close_receiving(session, feed_id=feed_id)
+
+
+def apply_feed(
+    feed_id: UUID, *, until: float = float("inf"), told: Callable[[], None] = lambda: None
+) -> Step:
+    """Apply a feed until it is done, somebody else is at it, or the clock says `until`.
+
+    The clock is `time.monotonic`. Killed at any point, it can be called again.
+    """
+    with transaction() as session:
+        window = services.open_window(session, feed_id=feed_id)
+    step = Step.MORE
+    while step is Step.MORE and time.monotonic() < until:
+        with transaction() as session:
+            step = services.apply_lines(session, feed_id=feed_id, window=window)
+        told()
+    return step
+
+
+def apply_feeds() -> None:
+    """Apply what has come, in the order of each source, for one spell."""
+    until = time.monotonic() + SPELL_S
+    step = Step.DONE
+    while step is Step.DONE:
+        with transaction() as session:
+            services.forget_refused(session)
+            feed_id = queries.find_next_feed(session)
+        if feed_id is None:
+            return
+        step = apply_feed(feed_id, until=until)
