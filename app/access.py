@@ -16,9 +16,9 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.hand_over",
     "messages.read",
 }
-MANAGER: Final = ASSOCIATE | {"stock.receive", "stores.pause"}
+MANAGER: Final = ASSOCIATE | {"stock.receive", "stores.pause", "stores.run", "staff.edit"}
 AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
-ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue"}
+ADMIN: Final = MANAGER | {"stores.edit", "settings.edit", "catalog.edit", "keys.issue"}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,

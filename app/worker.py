@@ -25,6 +25,7 @@ import kernel.idempotency
 import notifications.jobs
 import orders.jobs
 import payments.jobs
+import stores.jobs
 from kernel import delivery
 from kernel.db import transaction
 from kernel.delivery import Claim
@@ -62,6 +63,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("prune", 3_600, prune),
 )
 

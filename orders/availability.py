@@ -87,7 +87,7 @@ def _offer(reach: Reach, quantities: Mapping[str, int]) -> StoreOffer:
 def _judge(
     store: StoreFacts, given: Mapping[str, int], quantities: Mapping[str, int]
 ) -> tuple[Coverage, Reason]:
-    if not store.collects or store.schedule is None:
+    if not store.offered or store.schedule is None:
         return Coverage.NONE, Reason.NOT_OFFERED
     if store.paused:
         return Coverage.NONE, Reason.PAUSED

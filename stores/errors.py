@@ -73,3 +73,43 @@ class UnknownStaff(NotFound):
     code = "unknown-staff"
     title = "Nobody of the staff"
     way_out = "Pick the person from the list of the staff."
+
+
+class UnknownSetting(Invalid):
+    """There is no setting of the trade with this key; `known` lists those there are."""
+
+    code = "unknown-setting"
+    title = "No such setting"
+    way_out = "Use one of the keys in `known`."
+
+
+class UnreadableSetting(Invalid):
+    """The value is not one this setting can have; `detail` says its unit and bounds."""
+
+    code = "unreadable-setting"
+    title = "Not a value of this setting"
+    way_out = "Send a value within the bounds that `detail` names."
+
+
+class UnknownScope(NotFound):
+    """There is no brand, group or store with this code, or it is not yours to set rules for."""
+
+    code = "unknown-scope"
+    title = "Nobody to set a rule for"
+    way_out = "Give `scope` global, brand, group or store, and the `code` of one of yours."
+
+
+class MethodNotOffered(Conflict):
+    """This location does not serve orders in the way that was asked for."""
+
+    code = "method-not-offered"
+    title = "Not offered at this location"
+    way_out = "Choose another way to get the order, or another store."
+
+
+class UnknownRule(NotFound):
+    """There is no setting with this id, or it is not yours to end."""
+
+    code = "unknown-rule"
+    title = "No such setting"
+    way_out = "List the settings: `GET /api/v1/settings`."

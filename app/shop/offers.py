@@ -108,7 +108,7 @@ def say_level(available: int, store: StoreFacts) -> tuple[str, str]:
 
 def ready_at(store: StoreFacts) -> datetime | None:
     """Return when something ordered now can be collected; None when nothing ever can."""
-    if not store.collects or store.schedule is None:
+    if not store.offered or store.schedule is None:
         return None
     return stores.promises.ready_at(
         store.schedule, start=store.asked_at, prepare_min=store.prepare_min

@@ -142,7 +142,7 @@ def promise_pickup(store: StoreFacts) -> Promise:
 
     Raises PickupNotOffered or StorePaused.
     """
-    if not store.collects or store.schedule is None:
+    if not store.offered or store.schedule is None:
         raise PickupNotOffered(store=store.code)
     if store.paused:
         raise StorePaused(

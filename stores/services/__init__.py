@@ -2,6 +2,17 @@
 
 from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
+from stores.services.methods import (
+    pause_method,
+    resume_method,
+    set_method,
+)
+from stores.services.settings import (
+    end_setting,
+    resolve,
+    select_scope,
+    set_setting,
+)
 from stores.services.signing_in import (
     EnrolledTablet,
     enrol_tablet,
@@ -25,6 +36,7 @@ __all__ = [
     "KEY_PREFIX",
     "EnrolledTablet",
     "disable_staff",
+    "end_setting",
     "enrol_tablet",
     "hire_staff",
     "issue_key",
@@ -34,12 +46,18 @@ __all__ = [
     "offer_enrolment",
     "open_brand",
     "open_location",
+    "pause_method",
     "pause_store",
+    "resolve",
+    "resume_method",
     "resume_store",
     "revoke_key",
     "revoke_tablet",
+    "select_scope",
+    "set_method",
     "set_password",
     "set_pin",
+    "set_setting",
     "sign_in_with_password",
     "sign_in_with_pin",
     "sign_out",
