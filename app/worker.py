@@ -64,6 +64,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
+    Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("prune", 3_600, prune),
 )
 

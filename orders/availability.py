@@ -12,6 +12,7 @@ import stores.promises
 import stores.queries
 from catalog.errors import UnknownSku
 from inventory.queries import Reach
+from orders import queries
 from stores.queries import Near, StoreFacts
 
 
@@ -60,7 +61,9 @@ def find_offers(
     """
     reached, unknown = inventory.queries.reach(
         session,
-        stores=stores.queries.select_stores(near=near, codes=store_codes),
+        stores=stores.queries.select_stores(
+            near=near, codes=store_codes, waiting=queries.waiting_at
+        ),
         skus=sorted(quantities),
     )
     if unknown:
@@ -78,9 +81,8 @@ def _offer(reach: Reach, quantities: Mapping[str, int]) -> StoreOffer:
     coverage, reason = _judge(store, given, quantities)
     ready = None
     if coverage is not Coverage.NONE and store.schedule is not None:
-        ready = stores.promises.ready_at(
-            store.schedule, start=store.asked_at, prepare_min=store.prepare_min
-        )
+        made = stores.promises.promise(store.schedule, store.rules, store.load, store.asked_at)
+        ready = made.at if made else None
     return StoreOffer(store, reach.distance_km, coverage, reason, given, ready)
 
 

@@ -1,7 +1,7 @@
 """Inputs of the stores' use cases."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -98,3 +98,32 @@ class SetRule:
     value: int | str | None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPattern:
+    """Slots a location offers each week; weekdays are 1 (Monday) to 7, times are its own."""
+
+    method: StoreMethod
+    weekdays: tuple[int, ...]
+    from_time: time
+    until_time: time
+    minutes: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookCapacity:
+    """What one parcel takes of a location: a slot, a place in a day that is limited, or both.
+
+    `earliest` is when the parcel can be ready, `day` the day it counts for without a slot.
+    """
+
+    fulfillment_id: UUID
+    location_id: UUID
+    time_zone: str
+    method: StoreMethod
+    earliest: datetime
+    day: date
+    slot_id: UUID | None = None
+    orders_per_day: int | None = None

@@ -113,3 +113,43 @@ class UnknownRule(NotFound):
     code = "unknown-rule"
     title = "No such setting"
     way_out = "List the settings: `GET /api/v1/settings`."
+
+
+class SlotUnavailable(Conflict):
+    """The slot is full, over, withdrawn or too soon; `next` names the next free ones, if any."""
+
+    code = "slot-unavailable"
+    title = "This slot cannot be had"
+    way_out = "Choose one of the slots in `next`, or list them: `GET /api/v1/stores/{code}/slots`."
+
+
+class SlotRequired(Conflict):
+    """This way to get an order has slots here, so one must be chosen; `next` names free ones."""
+
+    code = "slot-required"
+    title = "Choose a slot"
+    way_out = "Send `slot_id` of one of the slots in `next`."
+
+
+class DayFull(Conflict):
+    """The store has promised as many orders for this day as it takes; `day` says which."""
+
+    code = "day-full"
+    title = "This day is full"
+    way_out = "Order again for the next free day, choose a slot of another day, or another store."
+
+
+class UnknownPattern(NotFound):
+    """This location has no such slots."""
+
+    code = "unknown-pattern"
+    title = "No such slots"
+    way_out = "List the slots of each week: `GET /api/v1/stores/{code}/slot-patterns`."
+
+
+class UnreadablePattern(Invalid):
+    """No slot fits: the times end before they begin or are shorter than one slot."""
+
+    code = "unreadable-pattern"
+    title = "No slot fits between these times"
+    way_out = "Let `until` be at least one slot after `from`."

@@ -31,6 +31,13 @@ from stores.queries.settings import (
     explain_settings,
     list_settings,
 )
+from stores.queries.slots import (
+    PatternFacts,
+    SlotFacts,
+    list_free_slots,
+    list_patterns,
+    list_slots,
+)
 
 __all__ = [
     "BrandFacts",
@@ -38,9 +45,11 @@ __all__ = [
     "KeyFacts",
     "MethodFacts",
     "Near",
+    "PatternFacts",
     "RuleFacts",
     "SettingFacts",
     "SignedIn",
+    "SlotFacts",
     "StaffFacts",
     "Standing",
     "StoreFacts",
@@ -55,8 +64,11 @@ __all__ = [
     "get_names",
     "get_store",
     "get_store_by_id",
+    "list_free_slots",
     "list_methods",
+    "list_patterns",
     "list_settings",
+    "list_slots",
     "list_staff",
     "list_stores",
     "list_tablets",

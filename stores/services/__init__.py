@@ -1,5 +1,11 @@
 """Use cases of stores: brands, locations, people, tablets, keys."""
 
+from stores.services.booking import (
+    Booked,
+    book_capacity,
+    next_slots,
+    release_booking,
+)
 from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
 from stores.services.methods import (
@@ -24,6 +30,12 @@ from stores.services.signing_in import (
     sign_out,
     token_hash,
 )
+from stores.services.slotting import (
+    add_pattern,
+    end_pattern,
+    list_slotted,
+    make_slots,
+)
 from stores.services.staffing import (
     disable_staff,
     hire_staff,
@@ -34,20 +46,28 @@ from stores.services.staffing import (
 
 __all__ = [
     "KEY_PREFIX",
+    "Booked",
     "EnrolledTablet",
+    "add_pattern",
+    "book_capacity",
     "disable_staff",
+    "end_pattern",
     "end_setting",
     "enrol_tablet",
     "hire_staff",
     "issue_key",
     "keep_awake",
     "key_hash",
+    "list_slotted",
+    "make_slots",
     "move_staff",
+    "next_slots",
     "offer_enrolment",
     "open_brand",
     "open_location",
     "pause_method",
     "pause_store",
+    "release_booking",
     "resolve",
     "resume_method",
     "resume_store",
