@@ -121,7 +121,8 @@ class PayBy(StrEnum):
 class PlaceOrder:
     """An order to be collected at one store; equal SKUs are already summed.
 
-    By card it is `pending`, its stock held, until the card holds the money.
+    By card it is `pending`, its stock held, until the card holds the money. Without a slot it is
+    promised as soon as it can be ready; drive needs one where the store has any.
     """
 
     channel: Channel
@@ -129,6 +130,8 @@ class PlaceOrder:
     quantities: Mapping[str, int]
     contact: GiveContact
     pay_by: PayBy = PayBy.PICKUP
+    method: Method = Method.PICKUP
+    slot_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

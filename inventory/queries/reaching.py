@@ -4,18 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     CTE,
+    BindParameter,
     ColumnElement,
     Date,
     Row,
     Select,
     Subquery,
     Text,
+    Uuid,
     and_,
     any_,
     bindparam,
@@ -61,26 +64,22 @@ def reach(
     session: Session,
     *,
     stores: Select[*tuple[Any, ...]],
+    values: Mapping[str, Any],
     skus: Sequence[str],
     leaving_out: UUID | None = None,
 ) -> tuple[list[Reach], list[str]]:
     """Return what each store of the statement `stores` has of these SKUs, in one statement.
 
-    What `leaving_out` (a fulfillment) holds counts as free, and so do expired holds. The second
-    list names those of `skus` that are not in the catalogue.
+    `values` are what that statement is executed with. What `leaving_out` (a fulfillment) holds
+    counts as free, and so do expired holds. The second list names those of `skus` that are not in
+    the catalogue.
 
     The statement is planned each time it is asked: a plan kept for any number of stores reads the
     whole chain's levels one by one.
     """
-    wanted = bindparam("skus", list(skus), type_=ARRAY(Text))
-    place = stores.cte("place").prefix_with("MATERIALIZED")
-    levels, coming = _levels(place, wanted, leaving_out), _coming(place, wanted)
-    known = select(_unknown(wanted).label("unknown_skus")).subquery("known")
-    source = known.outerjoin(place, true())
-    for other in (levels, coming):
-        source = source.outerjoin(other, other.c.location_id == place.c.location_id)
     rows = session.execute(
-        select(known, levels.c.levels, coming.c.coming, place).select_from(source),
+        _statement(stores),
+        {**values, "skus": list(skus), "leaving_out": leaving_out},
         execution_options=PLAN_ANEW,
     ).all()
     had = _read_levels([row.levels for row in rows])
@@ -92,8 +91,21 @@ def reach(
     return found, sorted(rows[0].unknown_skus or ())
 
 
-def _levels(place: CTE, wanted: ColumnElement[Any], leaving_out: UUID | None) -> Subquery:
-    free = _free(wanted, leaving_out)
+@lru_cache(maxsize=64)
+def _statement(stores: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the whole statement, built once for each statement of stores."""
+    wanted = bindparam("skus", type_=ARRAY(Text))
+    place = stores.cte("place").prefix_with("MATERIALIZED")
+    levels, coming = _levels(place, wanted), _coming(place, wanted)
+    known = select(_unknown(wanted).label("unknown_skus")).subquery("known")
+    source = known.outerjoin(place, true())
+    for other in (levels, coming):
+        source = source.outerjoin(other, other.c.location_id == place.c.location_id)
+    return select(known, levels.c.levels, coming.c.coming, place).select_from(source)
+
+
+def _levels(place: CTE, wanted: BindParameter[Any]) -> Subquery:
+    free = _free(wanted)
     available = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
     available = available - StockLevel.safety_stock + func.coalesce(free.c.quantity, 0)
     return (
@@ -112,24 +124,26 @@ def _levels(place: CTE, wanted: ColumnElement[Any], leaving_out: UUID | None) ->
     )
 
 
-def _free(wanted: ColumnElement[Any], leaving_out: UUID | None) -> Subquery:
+def _free(wanted: BindParameter[Any]) -> Subquery:
     """Return what is reserved and yet free: by expired holds, and by the asker's own."""
-    expired: ColumnElement[bool] = Reservation.held_until <= DB_NOW
-    if leaving_out is not None:
-        expired = or_(expired, Reservation.fulfillment_id == leaving_out)
+    own = Reservation.fulfillment_id == bindparam("leaving_out", type_=Uuid)
     return (
         select(
             Reservation.location_id,
             Reservation.sku,
             func.sum(Reservation.quantity).label("quantity"),
         )
-        .where(expired, Reservation.quantity > 0, Reservation.sku == any_(wanted))
+        .where(
+            or_(Reservation.held_until <= DB_NOW, own),
+            Reservation.quantity > 0,
+            Reservation.sku == any_(wanted),
+        )
         .group_by(Reservation.location_id, Reservation.sku)
         .subquery("free")
     )
 
 
-def _coming(place: CTE, wanted: ColumnElement[Any]) -> Subquery:
+def _coming(place: CTE, wanted: BindParameter[Any]) -> Subquery:
     """Return what is expected from today on; what is overdue is expected on no day at all."""
     lines = aggregate_order_by(
         func.json_build_array(
@@ -152,7 +166,7 @@ def _coming(place: CTE, wanted: ColumnElement[Any]) -> Subquery:
     )
 
 
-def _unknown(wanted: ColumnElement[Any]) -> ColumnElement[Any]:
+def _unknown(wanted: BindParameter[Any]) -> ColumnElement[Any]:
     sku = func.unnest(wanted).column_valued("asked")
     known = catalog.queries.select_known(wanted).subquery("sold")
     return select(func.array_agg(sku)).where(sku.not_in(select(known.c.sku))).scalar_subquery()

@@ -6,7 +6,6 @@ from orders.availability.offers import (
     Later,
     Reason,
     StoreOffer,
-    Where,
     find_offers,
 )
 from orders.availability.ways import Part, Way, WayKind, rank_ways
@@ -20,7 +19,6 @@ __all__ = [
     "StoreOffer",
     "Way",
     "WayKind",
-    "Where",
     "find_offers",
     "rank_ways",
 ]

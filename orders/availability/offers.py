@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,8 +15,10 @@ import stores.promises
 import stores.queries
 from catalog.errors import UnknownSku
 from inventory.queries import Delivery, Reach
-from stores.commands import StoreMethod
-from stores.queries import FreeSlot, Near, StoreFacts
+from orders import queries
+from stores.promises import Load, Schedule
+from stores.queries import FreeSlot, StoreFacts, Where
+from stores.settings import TradeRules
 
 SLOTS_MAX: Final = 3
 MINUTE: Final = timedelta(minutes=1)
@@ -40,20 +42,8 @@ class Reason(StrEnum):
     NOT_STOCKED = "not-stocked"
     PAUSED = "paused"
     CLOSED = "closed"
+    NOT_OPEN_YET = "not-open-yet"
     NOT_OFFERED = "not-offered"
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which stores are asked: those around a place, of a brand, or named by code; or all of them.
-
-    `method` is the way in which the goods are wanted.
-    """
-
-    near: Near | None = None
-    codes: Sequence[str] = ()
-    brand: str | None = None
-    method: StoreMethod = StoreMethod.PICKUP
 
 
 ANYWHERE: Final = Where()
@@ -83,6 +73,7 @@ class StoreOffer:
     reason: Reason
     available: Mapping[str, int]
     ready_at: datetime | None
+    cut_off: datetime | None = None
     hold_until: datetime | None = None
     later: Later | None = None
     slots: Sequence[FreeSlot] = field(default=())
@@ -102,10 +93,10 @@ def find_offers(
 
     Raises UnknownSku.
     """
-    chosen = stores.queries.select_stores(near=where.near, codes=where.codes, brand=where.brand)
     reached, unknown = inventory.queries.reach(
         session,
-        stores=stores.queries.with_free_slots(chosen, where.method),
+        stores=stores.queries.select_where(where, queries.waiting_at),
+        values=where.values,
         skus=sorted(quantities),
         leaving_out=leaving_out,
     )
@@ -119,20 +110,20 @@ def _offer(reach: Reach, quantities: Mapping[str, int]) -> StoreOffer:
     store = stores.queries.store_from(reach.store)
     given = _capped(reach.available, quantities)
     later = _later(reach, given, quantities) if reach.deliveries else None
-    ready, hold_until = _when(store)
-    coverage, reason = _judge(store, ready, given, quantities, later)
+    when = _when(store)
+    coverage, reason = _judge(store, given, quantities, when=when, later=later)
     if coverage is Coverage.NONE:
         later = None
-    if ready is None or coverage not in {Coverage.FULL, Coverage.PART}:
+    if when is None or coverage not in _NOW:
         return StoreOffer(
             store, reach.store.distance_km, coverage, reason, given, None, later=later
         )
     slots: Sequence[FreeSlot] = ()
-    if reach.store.free_slots:
-        slots = stores.queries.free_slots_from(reach.store.free_slots, since=ready, limit=SLOTS_MAX)
-    return StoreOffer(
-        store, reach.store.distance_km, coverage, reason, given, ready, hold_until, later, slots
-    )
+    if reach.store.free_slots and store.slotted:
+        slots = stores.queries.free_slots_from(
+            reach.store.free_slots, since=when.ready_at, limit=SLOTS_MAX
+        )
+    return StoreOffer(store, reach.store.distance_km, coverage, reason, given, *when, later, slots)
 
 
 def _capped(available: Mapping[str, int], quantities: Mapping[str, int]) -> Mapping[str, int]:
@@ -168,17 +159,15 @@ def _by_day(deliveries: Sequence[Delivery]) -> Mapping[date, list[Delivery]]:
 
 def _judge(
     store: StoreFacts,
-    ready: datetime | None,
     given: Mapping[str, int],
     quantities: Mapping[str, int],
+    *,
+    when: "_When | None",
     later: Later | None,
 ) -> tuple[Coverage, Reason]:
-    if not store.collects or store.schedule is None:
-        return Coverage.NONE, Reason.NOT_OFFERED
-    if store.paused:
-        return Coverage.NONE, Reason.PAUSED
-    if ready is None:
-        return Coverage.NONE, Reason.CLOSED
+    refused = _refused(store, when)
+    if refused is not None:
+        return Coverage.NONE, refused
     if given == quantities:
         return Coverage.FULL, Reason.AVAILABLE
     if any(given.values()):
@@ -186,24 +175,38 @@ def _judge(
     return (Coverage.LATER, Reason.LATER) if later else (Coverage.NONE, Reason.NOT_STOCKED)
 
 
-def _when(store: StoreFacts) -> tuple[datetime | None, datetime | None]:
-    """Return when an order placed now is ready, and until when it would be kept."""
+def _refused(store: StoreFacts, when: "_When | None") -> Reason | None:
+    """Return why nothing can be ordered here, whatever there is."""
+    if store.opened_at is None:
+        return Reason.NOT_OPEN_YET
+    if not store.offered or store.schedule is None:
+        return Reason.NOT_OFFERED
+    if store.paused:
+        return Reason.PAUSED
+    return Reason.CLOSED if when is None else None
+
+
+class _When(NamedTuple):
+    ready_at: datetime
+    cut_off: datetime
+    hold_until: datetime
+
+
+def _when(store: StoreFacts) -> _When | None:
+    """Return when an order placed now is ready; None when that can be promised for no day."""
     if store.schedule is None:
-        return None, None
-    return _promised(
-        store.schedule, _whole_minute(store.asked_at), store.prepare_min, store.hold_days
-    )
+        return None
+    return _promised(store.schedule, store.rules, store.load, _whole_minute(store.asked_at))
 
 
 @lru_cache(maxsize=8192)
-def _promised(
-    schedule: stores.promises.Schedule, start: datetime, prepare_min: int, hold_days: int
-) -> tuple[datetime | None, datetime | None]:
+def _promised(schedule: Schedule, rules: TradeRules, load: Load, start: datetime) -> _When | None:
     """Remembered for its minute: a chain keeps few different hours."""
-    ready = stores.promises.ready_at(schedule, start=start, prepare_min=prepare_min)
-    if ready is None:
-        return None, None
-    return ready, stores.promises.collect_by(schedule, ready_at=ready, hold_days=hold_days)
+    made = stores.promises.promise(schedule, rules, load, start)
+    if made is None:
+        return None
+    kept = stores.promises.collect_by(schedule, ready_at=made.at, hold_days=rules.hold_days)
+    return _When(made.at, stores.promises.cut_off(made), kept)
 
 
 def _whole_minute(at: datetime) -> datetime:
@@ -226,4 +229,5 @@ def _rank(offer: StoreOffer) -> tuple[int, float, float, str]:
     )
 
 
+_NOW: Final = frozenset({Coverage.FULL, Coverage.PART})
 _COVERAGES: Final = {coverage: place for place, coverage in enumerate(Coverage)}

@@ -9,7 +9,7 @@ import stores.queries
 from kernel.db import reading
 from kernel.web import declare
 from orders import availability
-from orders.availability import StoreOffer, Where
+from orders.availability import StoreOffer
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
     AvailabilitySchema,
@@ -17,7 +17,7 @@ from orders.schemas import (
     BasketSchema,
     WaysSchema,
 )
-from stores.queries import Near
+from stores.queries import Near, Where
 
 
 @blueprint.post("/availability")
@@ -84,6 +84,7 @@ def _shown(offer: StoreOffer) -> dict[str, Any]:
         "reason": offer.reason.value,
         "available": offer.available,
         "ready_at": offer.ready_at and offer.ready_at.isoformat(),
+        "cut_off": offer.cut_off and offer.cut_off.isoformat(),
         "hold_until": offer.hold_until and offer.hold_until.isoformat(),
         "later": later
         and {"on": later.on.isoformat(), "available": later.available, "full": later.full},

@@ -25,6 +25,8 @@ from orders.schemas.ordering import (
     PlaceOrderSchema,
     ReadySchema,
     ShortSchema,
+    SlotListSchema,
+    SlotQuerySchema,
 )
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "PlacedOrderSchema",
     "ReadySchema",
     "ShortSchema",
+    "SlotListSchema",
+    "SlotQuerySchema",
     "StoreOfferSchema",
     "WaysSchema",
 ]

@@ -16,6 +16,7 @@ from kernel.fields import (
     StrictFloat,
     StrictSchema,
 )
+from orders.schemas.ordering import SlotSchema
 from stores.commands import StoreMethod
 
 STORES_MAX = 600
@@ -95,15 +96,6 @@ class BasketQuerySchema(_AskedSchema):
         return {**data, "quantities": quantities, "near": near}
 
 
-class SlotSchema(Schema):
-    """A free slot: when customers may come, and how many still can."""
-
-    id = fields.UUID(required=True)
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
-    left = fields.Integer(required=True)
-
-
 class LaterSchema(Schema):
     """What is expected from a day on: `full` says whether that is everything."""
 
@@ -123,6 +115,7 @@ class StoreOfferSchema(Schema):
     reason = fields.String(required=True)
     available = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
+    cut_off = fields.AwareDateTime(required=True, allow_none=True)
     hold_until = fields.AwareDateTime(required=True, allow_none=True)
     later = fields.Nested(LaterSchema, required=True, allow_none=True)
     slots = fields.List(fields.Nested(SlotSchema), required=True)

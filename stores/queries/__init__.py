@@ -1,18 +1,18 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
-from stores.queries.freeing import FreeSlot, free_slots_from, with_free_slots
+from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.locations import (
     BrandFacts,
-    Near,
-    StoreFacts,
     find_brand,
     get_brand,
     get_store,
     get_store_by_id,
     list_stores,
-    select_stores,
-    store_from,
+)
+from stores.queries.methods import (
+    MethodFacts,
+    list_methods,
 )
 from stores.queries.people import (
     KeyFacts,
@@ -25,18 +25,50 @@ from stores.queries.people import (
     list_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
+from stores.queries.selecting import (
+    Near,
+    StoreFacts,
+    WaitingAt,
+    Where,
+    select_stores,
+    select_where,
+    store_from,
+)
+from stores.queries.settings import (
+    RuleFacts,
+    SettingFacts,
+    Standing,
+    explain_settings,
+    list_settings,
+)
+from stores.queries.slots import (
+    PatternFacts,
+    SlotFacts,
+    list_free_slots,
+    list_patterns,
+    list_slots,
+)
 
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
     "FreeSlot",
     "KeyFacts",
+    "MethodFacts",
     "Near",
+    "PatternFacts",
     "PlaceFacts",
+    "RuleFacts",
+    "SettingFacts",
     "SignedIn",
+    "SlotFacts",
     "StaffFacts",
+    "Standing",
     "StoreFacts",
     "TabletFacts",
+    "WaitingAt",
+    "Where",
+    "explain_settings",
     "find_brand",
     "find_key",
     "find_place",
@@ -49,10 +81,15 @@ __all__ = [
     "get_place",
     "get_store",
     "get_store_by_id",
+    "list_free_slots",
+    "list_methods",
+    "list_patterns",
+    "list_settings",
+    "list_slots",
     "list_staff",
     "list_stores",
     "list_tablets",
     "select_stores",
+    "select_where",
     "store_from",
-    "with_free_slots",
 ]

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, case, cast, func, null, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from kernel.clock import DB_NOW
-from stores.commands import StoreMethod
 from stores.models import Location, Slot
 
 LOOKED_AT_MAX: Final = 48
@@ -27,17 +26,14 @@ class FreeSlot:
     left: int
 
 
-def with_free_slots(
-    stores: Select[*tuple[Any, ...]], method: StoreMethod
-) -> Select[*tuple[Any, ...]]:
-    """Return a statement of `select_stores` with one more column, that `free_slots_from` reads."""
-    soonest = DB_NOW + func.make_interval(0, 0, 0, 0, 0, Location.prepare_min)
+def free_slots(method: ColumnElement[str]) -> ColumnElement[Any]:
+    """Return a column beside `Location`: its next free slots for a way to get an order, as JSON."""
     free = (
         select(Slot.id, Slot.starts_at, Slot.ends_at, (Slot.capacity - Slot.booked).label("left"))
         .where(
             Slot.location_id == Location.id,
-            Slot.method == method,
-            Slot.starts_at >= soonest,
+            cast(Slot.method, String) == method,
+            Slot.starts_at >= DB_NOW + func.make_interval(0, 0, 0, 0, 0, Location.prepare_min),
             Slot.booked < Slot.capacity,
         )
         .order_by(Slot.starts_at)
@@ -46,8 +42,9 @@ def with_free_slots(
         .subquery("free")
     )
     told = func.json_build_array(free.c.id, free.c.starts_at, free.c.ends_at, free.c.left)
-    column = select(func.json_agg(aggregate_order_by(told, free.c.starts_at)))
-    return stores.add_columns(type_coerce(column.scalar_subquery(), JSON).label("free_slots"))
+    some = select(func.json_agg(aggregate_order_by(told, free.c.starts_at))).scalar_subquery()
+    slotted = Location.rules.has_key("slotted")
+    return type_coerce(case((slotted, some), else_=null()), JSON).label("free_slots")
 
 
 def free_slots_from(

@@ -15,8 +15,8 @@ from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX
 from kernel.web import declare
 from orders import availability
-from orders.availability import StoreOffer, Where
-from stores.queries import Near, StoreFacts
+from orders.availability import StoreOffer
+from stores.queries import Near, StoreFacts, Where
 
 SAID_MAX: Final = 100
 WORLD_KM: Final = 20_100
@@ -63,7 +63,7 @@ def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
 def _other(offer: StoreOffer, sku: str) -> dict[str, Any]:
     return {
         "store": offer.store,
-        "units": offer.available[sku] if offer.store.collects else 0,
+        "units": offer.available[sku] if offer.store.offered else 0,
         "km": offer.distance_km or 0.0,
         "hours": _hours(offer.store),
         "ready_at": offer.ready_at,
