@@ -110,7 +110,7 @@ def _ask(port: int, network: Network, bodies: Sequence[dict[str, Any]]) -> list[
         )
         offers = response.raise_for_status().json()["stores"]
         for offer in offers:
-            offer["ready_at"] = offer["ready_at"] is not None
-            offer["hold_until"] = offer["hold_until"] is not None
+            for moving in ("ready_at", "cut_off", "hold_until"):
+                offer[moving] = offer[moving] is not None
         answers.append(json.dumps(offers, sort_keys=True))
     return answers

@@ -1,16 +1,17 @@
 """Which stores have a basket, by hand: one statement, and each opening hours read once."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import cos, radians
 from typing import Any
 
 from benchmarks.by_hand.connection import Connection
-from stores.promises import Schedule, collect_by, ready_at
+from stores.promises import Load, Schedule, collect_by, cut_off, promise
+from stores.settings import read_rules
 
-When = tuple[datetime | None, str | None, str | None]
-NEVER: When = (None, None, None)
-LEVELS = 14
+When = tuple[datetime | None, str | None, str | None, str | None]
+NEVER: When = (None, None, None, None)
+LEVELS = 18
 
 KEY = """
     SELECT 1 FROM api_key WHERE key_hash = %s AND revoked_at IS NULL
@@ -20,20 +21,32 @@ KNOWN = "SELECT count(*) FROM sku WHERE code = ANY(%s) AND closed_at IS NULL"
 REACH = """
     WITH place AS MATERIALIZED (
         SELECT l.id, l.code, l.name, l.city, l.opening_hours, l.time_zone, l.country,
-               l.holiday_region, l.prepare_min, l.hold_days, l.collects,
-               coalesce(l.paused_until > statement_timestamp(), false) AS paused,
+               l.holiday_region, l.prepare_min, l.hold_days, l.rules::text AS rules, l.opened_at,
+               coalesce(m.offered, l.collects) AS offered,
+               coalesce(l.paused_until > statement_timestamp(), false)
+               OR coalesce(m.paused_until > statement_timestamp(), false) AS paused,
+               CASE WHEN l.rules ->> 'orders_per_hour' IS NOT NULL THEN (
+                   SELECT count(*) FROM fulfillment f WHERE f.location_id = l.id
+                   AND f.status IN ('pending', 'new', 'accepted', 'picking')) ELSE 0 END
+               AS waiting,
+               CASE WHEN l.rules ->> 'orders_per_day' IS NOT NULL THEN (
+                   SELECT string_agg(d.day::text, ' ') FROM day_load d WHERE d.location_id = l.id
+                   AND d.day >= current_date - 1
+                   AND d.booked >= (l.rules ->> 'orders_per_day')::int) END AS full_days,
                2 * 6371.0 * asin(sqrt(least(1.0,
                    power(sin((radians(l.latitude) - %(north)s) / 2), 2)
                    + cos(radians(l.latitude)) * %(narrow)s
                    * power(sin((radians(l.longitude) - %(east)s) / 2), 2)))) AS distance_km,
-               (SELECT json_agg(json_build_array(f.id, f.starts_at, f.ends_at, f.free)
+               CASE WHEN l.rules ? 'slotted' THEN (
+                SELECT json_agg(json_build_array(f.id, f.starts_at, f.ends_at, f.free)
                                 ORDER BY f.starts_at)
                 FROM (SELECT id, starts_at, ends_at, capacity - booked AS free FROM slot
                       WHERE location_id = l.id AND method = 'pickup' AND booked < capacity
                         AND starts_at >= statement_timestamp()
                             + make_interval(mins => l.prepare_min)
-                      ORDER BY starts_at LIMIT 48) f) AS slots
+                      ORDER BY starts_at LIMIT 48) f) END AS slots
         FROM location l
+        LEFT JOIN location_method m ON m.location_id = l.id AND m.method = 'pickup'
         WHERE l.closed_at IS NULL
           AND l.latitude BETWEEN %(south_end)s AND %(north_end)s
           AND l.longitude BETWEEN %(west_end)s AND %(east_end)s),
@@ -57,7 +70,8 @@ REACH = """
           AND expected_on >= (timezone(p.time_zone, statement_timestamp()))::date
         GROUP BY i.location_id)
     SELECT p.id, p.code, p.name, p.city, p.opening_hours, p.time_zone, p.country,
-           p.holiday_region, p.prepare_min, p.hold_days, p.collects, p.paused, p.distance_km,
+           p.holiday_region, p.prepare_min, p.hold_days, p.rules, p.waiting, p.full_days,
+           p.opened_at IS NOT NULL, p.offered, p.paused, p.distance_km,
            p.slots, l.levels, c.lines, statement_timestamp()
     FROM place p LEFT JOIN level l ON l.location_id = p.id
     LEFT JOIN coming c ON c.location_id = p.id
@@ -110,16 +124,15 @@ def _offer(
     wanted: dict[str, int],
     when: dict[tuple[Any, ...], When],
 ) -> dict[str, Any]:
-    _, code, name, city, *hours, prepare_min, hold_days, collects, paused = row[:12]
-    distance_km, slots, _, lines, now = row[12:]
+    (_, code, name, city), kind = row[:4], row[4:13]
+    opened, offered, paused, distance_km, slots, _, lines, now = row[13:]
     given = _capped(have, wanted)
-    kind = (*hours, prepare_min, hold_days)
     if kind not in when:
-        when[kind] = _when(Schedule(*hours), now, prepare_min, hold_days) if hours[0] else NEVER
-    ready, ready_at, hold_until = when[kind]
+        when[kind] = _when(kind, now) if kind[0] else NEVER
+    ready, ready_at, cut, hold_until = when[kind]
     later = _later(lines, have, given, wanted) if lines else None
-    if not collects or hours[0] is None:
-        coverage, reason = "none", "not-offered"
+    if not opened or not offered or not kind[0]:
+        coverage, reason = "none", "not-offered" if opened else "not-open-yet"
     elif paused or ready is None:
         coverage, reason = "none", "paused" if paused else "closed"
     elif given == wanted:
@@ -138,6 +151,7 @@ def _offer(
         "reason": reason,
         "available": given,
         "ready_at": ready_at if now_some else None,
+        "cut_off": cut if now_some else None,
         "hold_until": hold_until if now_some else None,
         "later": None if coverage == "none" else later,
         "slots": _slots(slots, ready) if now_some and slots else [],
@@ -152,14 +166,19 @@ def _capped(have: dict[str, int], wanted: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _when(schedule: Schedule, now: datetime, prepare_min: int, hold_days: int) -> When:
+def _when(kind: tuple[Any, ...], now: datetime) -> When:
+    *hours, prepare_min, hold_days, stored, waiting, full_days = kind
+    said = json.loads(stored)
+    schedule = Schedule(*hours)  # nobody keeps exceptional days here
+    rules = read_rules(said, prepare_min=prepare_min, hold_days=hold_days)
+    days = tuple(date.fromisoformat(day) for day in (full_days or "").split())
     whole = now.replace(second=0, microsecond=0)
     start = whole if whole == now else whole + timedelta(minutes=1)
-    ready = ready_at(schedule, start=start, prepare_min=prepare_min)
-    if ready is None:
+    made = promise(schedule, rules, Load(waiting, days), start)
+    if made is None:
         return NEVER
-    kept = collect_by(schedule, ready_at=ready, hold_days=hold_days)
-    return ready, ready.isoformat(), kept.isoformat()
+    kept = collect_by(schedule, ready_at=made.at, hold_days=hold_days)
+    return made.at, made.at.isoformat(), cut_off(made).isoformat(), kept.isoformat()
 
 
 def _later(
