@@ -1,7 +1,7 @@
 """Where a shopper is, from what they type: read here, nobody outside is asked.
 
-The postcodes and towns of France first, then the towns and postcodes of the retailer's own stores:
-those abroad, and all of them where the places of France could not be installed.
+Towns of the retailer's own stores first, some of which are abroad; then the postcodes and towns of
+France; at last what is nearly the name of a town with a store.
 """
 
 import re
@@ -21,19 +21,18 @@ TYPED_MAX: Final = 80
 def find_place(typed: str, own: Sequence[StoreFacts]) -> Place | None:
     """Return the place a postcode or a town's name means; None when nobody knows it."""
     typed = typed.strip()[:TYPED_MAX]
-    known = stores.queries.find_place(typed)
-    if known is not None:
-        return Place(known.label, known.latitude, known.longitude)
-    return _of_stores(typed, own)
-
-
-def _of_stores(typed: str, own: Sequence[StoreFacts]) -> Place | None:
-    there = [store for store in own if store.postcode and store.postcode in typed]
-    if there:
-        return _middle(f"{there[0].postcode} {there[0].city}", there)
     by_city: dict[str, list[StoreFacts]] = {}
     for store in own:
         by_city.setdefault(_town(store.city), []).append(store)
+    town = fold(typed)
+    if town in by_city:
+        return _middle(by_city[town][0].city, by_city[town])
+    known = stores.queries.find_place(typed)
+    if known is not None:
+        return Place(known.label, known.latitude, known.longitude)
+    there = [store for store in own if store.postcode and store.postcode in typed]
+    if there:
+        return _middle(f"{there[0].postcode} {there[0].city}", there)
     for name in get_close_matches(_town(typed), by_city, n=1, cutoff=LIKE_ENOUGH):
         return _middle(by_city[name][0].city, by_city[name])
     return None

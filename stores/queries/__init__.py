@@ -1,5 +1,6 @@
 """Reads of stores and of the people who work there."""
 
+from stores.queries.around import Near
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.locations import (
@@ -25,16 +26,7 @@ from stores.queries.people import (
     list_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
-from stores.queries.selecting import (
-    Near,
-    StoreFacts,
-    WaitingAt,
-    Where,
-    promise_key,
-    select_stores,
-    select_where,
-    store_from,
-)
+from stores.queries.selecting import StoreFacts, WaitingAt, select_stores, store_from
 from stores.queries.settings import (
     RuleFacts,
     SettingFacts,
@@ -49,6 +41,7 @@ from stores.queries.slots import (
     list_patterns,
     list_slots,
 )
+from stores.queries.wherever import Where, promise_key, select_where
 
 __all__ = [
     "BrandFacts",

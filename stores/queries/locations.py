@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
 from stores.models import Brand, Location
+from stores.queries.around import Near
 from stores.queries.selecting import (
-    Near,
     StoreFacts,
     WaitingAt,
     select_store,

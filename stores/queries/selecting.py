@@ -1,18 +1,15 @@
 """The statement of locations, which others join in their own round trip, and what a row says."""
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from math import cos, radians
-from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
     Integer,
     Row,
     ScalarSelect,
@@ -21,7 +18,6 @@ from sqlalchemy import (
     String,
     Text,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -30,13 +26,12 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.clock import DB_NOW
 from stores.commands import StoreMethod
 from stores.models import Brand, DayLoad, Location, LocationMethod
 from stores.promises import ExceptionalHours, Load, Schedule
-from stores.queries.freeing import free_slots
+from stores.queries.around import Around, Near, around_of, distance_km, within
 from stores.settings import TradeRules, read_rules
 
 EARTH_KM: Final = 6371.0
@@ -95,100 +90,6 @@ class StoreFacts:
         return self.rules.hold_days
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A place and how far from it, in kilometres."""
-
-    latitude: float
-    longitude: float
-    radius_km: float
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which stores are asked: those around a place, of a brand, or named by code; or all of them.
-
-    `method` is the way in which the goods are wanted.
-    """
-
-    near: Near | None = None
-    codes: Sequence[str] = ()
-    brand: str | None = None
-    method: StoreMethod = StoreMethod.PICKUP
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Return the values that the statement of `select_where` is executed with."""
-        around = _around(self.near) if self.near else None
-        return {
-            "method": self.method.value,
-            **({"brand": self.brand} if self.brand is not None else {}),
-            **({"codes": list(self.codes)} if self.codes else {}),
-            **({key: getattr(around, key) for key in _Around.__slots__} if around else {}),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What SQL needs of a place: radians, degrees and kilometres, or parameters for them."""
-
-    north: Any
-    east: Any
-    narrow: Any
-    radius_km: Any
-    least_latitude: Any
-    most_latitude: Any
-    least_longitude: Any
-    most_longitude: Any
-
-
-def _around(near: Near) -> _Around:
-    margin = near.radius_km / DEGREE_KM
-    wide = margin / max(cos(radians(near.latitude)), 0.01)
-    return _Around(
-        north=radians(near.latitude),
-        east=radians(near.longitude),
-        narrow=cos(radians(near.latitude)),
-        radius_km=near.radius_km,
-        least_latitude=near.latitude - margin,
-        most_latitude=near.latitude + margin,
-        least_longitude=near.longitude - wide,
-        most_longitude=near.longitude + wide,
-    )
-
-
-def select_where(where: Where, waiting: WaitingAt) -> Select[*tuple[Any, ...]]:
-    """Return the statement of locations in use for `where`, to be executed with its `values`.
-
-    Its columns are those `store_from` reads, `distance_km` (null without a place) and
-    `free_slots`, which `free_slots_from` reads. The same kind of question is the same statement,
-    built once.
-    """
-    kind = (where.near is not None, bool(where.codes), where.brand is not None)
-    return _select_where(*kind, waiting)
-
-
-@lru_cache(maxsize=32)
-def _select_where(
-    near: bool,  # noqa: FBT001 (a key of the cache)
-    codes: bool,  # noqa: FBT001
-    brand: bool,  # noqa: FBT001
-    waiting: WaitingAt,
-) -> Select[*tuple[Any, ...]]:
-    around = None
-    if near:
-        around = _Around(*(bindparam(name, type_=Float) for name in _Around.__slots__))
-    method = bindparam("method", type_=String)
-    statement = _columns(method, around=around, waiting=waiting).where(Location.closed_at.is_(None))
-    if around is not None:
-        statement = statement.where(_within(around))
-    if codes:
-        statement = statement.where(Location.code == any_(bindparam("codes", type_=ARRAY(Text))))
-    if brand:
-        statement = statement.where(Brand.code == bindparam("brand"))
-    return statement.add_columns(free_slots(method))
-
-
 def select_stores(
     *,
     near: Near | None = None,
@@ -201,12 +102,12 @@ def select_stores(
 
     Its columns are those `store_from` reads, and `distance_km` (null without a place).
     """
-    around = _around(near) if near else None
-    statement = _columns(literal(method.value, String), around=around, waiting=waiting)
+    around = around_of(near) if near else None
+    statement = store_columns(literal(method.value, String), around=around, waiting=waiting)
     if not closed_too:
         statement = statement.where(Location.closed_at.is_(None))
     if around is not None:
-        statement = statement.where(_within(around))
+        statement = statement.where(within(around))
     if codes:
         statement = statement.where(Location.code.in_(codes))
     return statement
@@ -218,7 +119,7 @@ def select_store(waiting: WaitingAt | None) -> Select[*tuple[Any, ...]]:
 
     A statement of every order is built once: building it costs more than running it.
     """
-    return _columns(bindparam("method", type_=String), waiting=waiting).where(
+    return store_columns(bindparam("method", type_=String), waiting=waiting).where(
         Location.code == bindparam("wanted"), Location.closed_at.is_(None)
     )
 
@@ -291,30 +192,25 @@ def _load(row: Row[Any]) -> Load:
     return Load(row.waiting, tuple(date.fromisoformat(day) for day in days))
 
 
-def promise_key(row: Row[Any]) -> tuple[Hashable, ...]:
-    """Return everything of a row that a promise depends on: equal for many stores of a chain."""
-    key: tuple[Hashable, ...] = _PROMISED_BY(row)
-    return key
-
-
-_PROMISED_BY: Final = attrgetter(
-    "opening_hours",
-    "time_zone",
-    "country",
-    "holiday_region",
-    "prepare_min",
-    "hold_days",
-    "rules",
-    "waiting",
-    "full_days",
-)
-
-
-def _columns(
-    method: ColumnElement[str], *, around: _Around | None = None, waiting: WaitingAt | None = None
-) -> Select[*tuple[Any, ...]]:
+def _pauses() -> tuple[ColumnElement[Any], ...]:
+    """Return whether, until when and why nothing is taken: the whole location's word wins."""
     whole = func.coalesce(Location.paused_until > DB_NOW, False)
     way = func.coalesce(LocationMethod.paused_until > DB_NOW, False)
+    return (
+        (whole | way).label("paused"),
+        case(
+            (whole, Location.paused_until), (way, LocationMethod.paused_until), else_=null()
+        ).label("paused_until"),
+        case(
+            (whole, Location.pause_reason), (way, LocationMethod.pause_reason), else_=null()
+        ).label("pause_reason"),
+    )
+
+
+def store_columns(
+    method: ColumnElement[str], *, around: Around | None = None, waiting: WaitingAt | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement of every location with the columns that `store_from` reads."""
     return (
         select(
             Location.id.label("location_id"),
@@ -343,17 +239,11 @@ def _columns(
             Location.opened_at,
             method.label("method"),
             _offered(method).label("offered"),
-            (whole | way).label("paused"),
-            case(
-                (whole, Location.paused_until), (way, LocationMethod.paused_until), else_=null()
-            ).label("paused_until"),
-            case(
-                (whole, Location.pause_reason), (way, LocationMethod.pause_reason), else_=null()
-            ).label("pause_reason"),
+            *_pauses(),
             _waiting(waiting).label("waiting"),
             _full_days().label("full_days"),
             DB_NOW.label("asked_at"),
-            _distance_km(around).label("distance_km"),
+            distance_km(around).label("distance_km"),
         )
         .join(Brand, Brand.id == Location.brand_id)
         .outerjoin(
@@ -400,22 +290,3 @@ def _full_days() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     return case((limit.is_not(None), days), else_=null())
-
-
-def _distance_km(around: _Around | None) -> ColumnElement[Any]:
-    """Great-circle distance on a sphere of 6,371 km (haversine), as SQL."""
-    if around is None:
-        return cast(null(), Float)
-    lat, lon = func.radians(Location.latitude), func.radians(Location.longitude)
-    half_chord = func.power(func.sin((lat - around.north) / 2), 2) + func.cos(
-        lat
-    ) * around.narrow * func.power(func.sin((lon - around.east) / 2), 2)
-    return 2 * EARTH_KM * func.asin(func.sqrt(func.least(1.0, half_chord)))
-
-
-def _within(around: _Around) -> ColumnElement[bool]:
-    return and_(
-        Location.latitude.between(around.least_latitude, around.most_latitude),
-        Location.longitude.between(around.least_longitude, around.most_longitude),
-        _distance_km(around) <= around.radius_km,
-    )

@@ -232,7 +232,7 @@ def test_a_place_is_found_by_postcode_town_or_departement(session: Session, shop
     for typed in ("", "xyzzy", "00000", "99999", "é" * 500, "🗺"):
         assert find_place(typed, known) is None, typed
     abroad = [replace(each, city="Bruxelles", postcode="B-1000") for each in known]
-    brussels = find_place("bruxelle", abroad)
+    brussels = find_place("bruxelles", abroad)
     assert brussels is not None
     assert brussels.label == "Bruxelles"
     assert fold("Sainte-Foy-lès-LYON") == "sainte foy les lyon"
