@@ -122,3 +122,14 @@ class Doubt:
     quantity: int
     effect: StockEffect
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """For how long stock is held while somebody pays: `minutes` from each activity on.
+
+    Never longer than `cap_min` minutes from its first moment, however active somebody is.
+    """
+
+    minutes: int
+    cap_min: int

@@ -1,5 +1,6 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.holding import select_given_back
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -22,5 +23,6 @@ __all__ = [
     "list_movements",
     "list_reserved",
     "reach",
+    "select_given_back",
     "sum_levels",
 ]
