@@ -34,6 +34,7 @@ UNHEARD = frozenset(
     {
         "order.started.v1",
         "order.abandoned.v1",
+        "order.paid_without_stock.v1",
         "payment.failed.v1",
         "payment.refunded.v1",
         "payment.refund_failed.v1",

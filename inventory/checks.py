@@ -56,4 +56,12 @@ CHECKS = (
         WHERE coalesce(l.reserved, 0) <> coalesce(r.reserved, 0)
         """,
     ),
+    Check(
+        "HOLD-01",
+        "a hold is over for more than a minute and nobody freed what it held",
+        """
+        SELECT fulfillment_id, sku, location_id, quantity, held_until FROM reservation
+        WHERE quantity > 0 AND held_until < statement_timestamp() - interval '60 seconds'
+        """,
+    ),
 )

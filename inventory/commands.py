@@ -249,3 +249,14 @@ class FeedBatch:
     rows: tuple[FeedRow, ...]
     unreadable: tuple[UnreadableRow, ...]
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """For how long stock is held while somebody pays: `minutes` from each activity on.
+
+    Never longer than `cap_min` minutes from its first moment, however active somebody is.
+    """
+
+    minutes: int
+    cap_min: int

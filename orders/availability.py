@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -51,10 +52,12 @@ def find_offers(
     quantities: Mapping[str, int],
     near: Near | None = None,
     store_codes: Sequence[str] = (),
+    leaving_out: UUID | None = None,
 ) -> list[StoreOffer]:
     """Return what each store can give of a basket, in one statement, best first.
 
-    Best is: the whole basket before a part, then sooner, then nearer.
+    Best is: the whole basket before a part, then sooner, then nearer. What the fulfillment
+    `leaving_out` holds, the asker's own, counts as free.
 
     Raises UnknownSku.
     """
@@ -62,6 +65,7 @@ def find_offers(
         session,
         stores=stores.queries.select_stores(near=near, codes=store_codes),
         skus=sorted(quantities),
+        leaving_out=leaving_out,
     )
     if unknown:
         raise UnknownSku(skus=unknown)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from customers.commands import GiveContact
-from inventory.commands import StockEffect
+from inventory.commands import Hold, StockEffect
 from kernel.actors import ActorKind
 
 
@@ -115,6 +115,16 @@ class PayBy(StrEnum):
 
     PICKUP = "pickup"
     CARD = "card"
+
+
+HOLD_OF_CARD: Final = Hold(minutes=35, cap_min=120)
+HOLDS: Final[Mapping[Channel, Hold]] = {Channel.PHONE: Hold(minutes=60, cap_min=240)}
+"""How long stock is held for a card payment, where a channel differs from `HOLD_OF_CARD`."""
+
+
+def hold_of(channel: Channel) -> Hold:
+    """Return for how long an order on this channel holds stock while its card pays."""
+    return HOLDS.get(channel, HOLD_OF_CARD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,14 @@ class NoMoreExtensions(Conflict):
     way_out = "Collect it by `collect_by`, or order again later."
 
 
+class HoldEnded(Conflict):
+    """The stock was held as long as it can be for an order that is not paid."""
+
+    code = "hold-ended"
+    title = "The time to pay is over"
+    way_out = "Order again: the articles may still be there."
+
+
 class PaymentUnsettled(Conflict):
     """The card's money is being taken at this moment; nobody needs to pay at the till."""
 

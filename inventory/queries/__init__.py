@@ -19,6 +19,7 @@ from inventory.queries.feeding import (
     list_conflicts,
     list_feeds,
 )
+from inventory.queries.holding import select_given_back
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -56,5 +57,6 @@ __all__ = [
     "list_shortages",
     "list_tasks",
     "reach",
+    "select_given_back",
     "sum_levels",
 ]

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select, true
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 import catalog.queries
 from inventory.models import StockLevel
+from inventory.queries.holding import select_given_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,22 @@ class Reach:
 
 
 def reach(
-    session: Session, *, stores: Select[*tuple[Any, ...]], skus: Sequence[str]
+    session: Session,
+    *,
+    stores: Select[*tuple[Any, ...]],
+    skus: Sequence[str],
+    leaving_out: UUID | None = None,
 ) -> tuple[list[Reach], list[str]]:
     """Return what each store of the statement `stores` has of these SKUs, in one statement.
 
-    The second list names those of `skus` that are not in the catalogue.
+    What the fulfillment `leaving_out` holds counts as free, and so do holds that are over. The
+    second list names those of `skus` that are not in the catalogue.
     """
     place = stores.subquery("place")
     known = select(
         func.array(catalog.queries.select_known(skus).scalar_subquery()).label("known")
     ).subquery("known")
-    levels = _levels(place.c.location_id, skus).label("levels")
+    levels = _levels(place.c.location_id, skus, leaving_out).label("levels")
     rows = session.execute(
         select(known.c.known, levels, place).select_from(known.outerjoin(place, true()))
     ).all()
@@ -42,10 +49,18 @@ def reach(
     ], unknown
 
 
-def _levels(location_id: KeyedColumnElement[Any], skus: Sequence[str]) -> ScalarSelect[Any]:
-    available = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
+def _levels(
+    location_id: KeyedColumnElement[Any], skus: Sequence[str], leaving_out: UUID | None
+) -> ScalarSelect[Any]:
+    given_back = select_given_back(leaving_out=leaving_out)
+    more = func.coalesce(given_back.c.quantity, 0)
+    free = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined + more
+    same = and_(
+        given_back.c.location_id == StockLevel.location_id, given_back.c.sku == StockLevel.sku
+    )
     return (
-        select(func.jsonb_object_agg(StockLevel.sku, available - StockLevel.safety_stock))
+        select(func.jsonb_object_agg(StockLevel.sku, free - StockLevel.safety_stock))
+        .outerjoin(given_back, same)
         .where(StockLevel.location_id == location_id, StockLevel.sku.in_(skus))
         .scalar_subquery()
     )

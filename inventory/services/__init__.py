@@ -21,6 +21,7 @@ from inventory.services.feeding import (
     forget_refused,
     receive_batch,
 )
+from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
 from inventory.services.promising import hand_over, release, reserve, set_aside
 from inventory.services.selling import sell, take_back
 from inventory.services.shortages import (
@@ -34,6 +35,7 @@ from inventory.services.shortages import (
 
 __all__ = [
     "EMPTY_DIGEST",
+    "HOLD_EXPIRED",
     "Receiving",
     "Step",
     "Window",
@@ -51,7 +53,9 @@ __all__ = [
     "declare_feed",
     "doubt",
     "enter_count",
+    "extend_hold",
     "forget_refused",
+    "free_expired",
     "hand_over",
     "open_count",
     "open_shortages",
@@ -65,6 +69,7 @@ __all__ = [
     "sell",
     "set_aside",
     "set_counted",
+    "settle_hold",
     "settle_shortages",
     "submit_count",
     "take_back",

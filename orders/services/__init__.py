@@ -1,14 +1,16 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
-from orders.services.carting import choose_store, empty_cart, put_in_cart
+from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
 from orders.services.paying import (
     abandon_pending,
     confirm_payment,
     find_authorised,
     tell_ready_paid,
+    withdraw_pending,
 )
 from orders.services.placing import PlacedOrder, place_order
 from orders.services.preparing import (
@@ -25,6 +27,7 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "await_payment",
     "bin_parcel",
     "cancel_order",
     "change_collector",
@@ -33,6 +36,7 @@ __all__ = [
     "confirm_payment",
     "empty_cart",
     "expire_fulfillment",
+    "extend_hold",
     "extend_pickup",
     "find_authorised",
     "hand_over",
@@ -45,4 +49,5 @@ __all__ = [
     "report_short_line",
     "start_picking",
     "tell_ready_paid",
+    "withdraw_pending",
 ]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Integer, Text, bindparam, text
@@ -20,16 +19,21 @@ from catalog.queries import Offer
 from kernel import events
 from kernel.actors import Actor
 from kernel.ids import new_id, new_order_number
-from orders.commands import CHANNELS_OF, Channel, Formation, PayBy, PlaceOrder, Status
+from orders.commands import (
+    CHANNELS_OF,
+    Channel,
+    Formation,
+    PayBy,
+    PlaceOrder,
+    Status,
+    hold_of,
+)
 from orders.errors import ChannelNotAllowed, EmptyOrder
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Totals, price_basket
 from payments.commands import OpenObligation
 from stores.errors import PickupNotOffered, StorePaused
 from stores.queries import StoreFacts
-
-HOLD_MIN: Final = 35
-"""Minutes for which stock is held for a card payment, from its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         fulfillment_id=placed.fulfillment_id,
         location_id=store.id,
         quantities=command.quantities,
+        hold=hold_of(command.channel) if command.pay_by is PayBy.CARD else None,
     )
     return placed
 
@@ -202,7 +207,7 @@ def _open(
         "promised_at": promise.at,
         "promise_inputs": dict(promise.inputs),
         "status": (Status.PENDING if by_card else Status.NEW).value,
-        "pending_min": HOLD_MIN if by_card else None,
+        "pending_min": hold_of(command.channel).minutes if by_card else None,
     }
     number = new_order_number()
     while session.execute(_OPEN, {**values, "number": number}).first() is None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.cli.check import run_checks
 from app.shop.calendar import calendar_entry
 from app.shop.places import find_place, fold
 from app.worker import drain
@@ -616,3 +617,91 @@ def test_an_abandoned_payment_can_be_taken_up_again(
     assert "Payé par carte" in client.get(page, headers=HTML).text
     late = client.post(f"{page}/pay", data=hidden(client), headers=HTML)
     assert late.status_code == 409
+
+
+def held_min(connection: Connection) -> list[int]:
+    """Return for how many minutes yet stock is held."""
+    rows = connection.execute(
+        text(
+            "SELECT round(extract(epoch FROM held_until - statement_timestamp()) / 60)"
+            " FROM reservation WHERE quantity > 0"
+        )
+    )
+    return [int(each) for each in rows.scalars()]
+
+
+def test_who_went_to_pay_for_the_last_one_comes_back_changes_the_basket_and_pays(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    assert order(client, total=3490, payment="card").status_code == 303
+    basket = client.get("/fr/basket", headers=HTML).text
+    assert "Théière Alba" in basket
+    assert "prête" in basket.lower() or "prêt" in basket.lower()
+    article = client.get("/fr/articles/THEIERE?sku=THEIERE-BLANC", headers=HTML).text
+    assert "Retirer à Lyon Croix-Rousse" in article
+    fill(client, "BOOK")
+    assert client.get("/fr/checkout", headers=HTML).status_code == 200
+    away = order(client, total=3490 + 455, payment="card")
+    assert away.status_code == 303
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    back = paid.headers["Location"].removeprefix("http://localhost")
+    page = client.get(back, headers=HTML).location
+    drain()
+    assert "Payé par carte" in client.get(page, headers=HTML).text
+    rows = connection.execute(
+        text("SELECT status, pending_until IS NULL FROM fulfillment ORDER BY created_at, id")
+    ).all()
+    assert [tuple(row) for row in rows] == [("expired", False), ("new", True)]
+    assert "Votre panier est vide" in client.get("/fr/basket", headers=HTML).text
+    assert count(connection, "cart_line") == 2  # reading changes nothing
+    fill(client, "BOOK")
+    assert count(connection, "cart_line") == 1
+    assert run_checks() == []
+
+
+def test_another_shopper_does_not_get_what_somebody_is_paying_for(
+    app: Flask, client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    order(client, total=3490, payment="card")
+    other = app.test_client()
+    fill(other, "THEIERE-BLANC")
+    refused = order(other, total=3490, payment="card")
+    assert refused.status_code == 409
+    assert count(connection, "sales_order") == 1
+
+
+def test_an_order_paid_in_another_tab_is_shown_instead_of_a_second_one(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    away = order(client, total=3490, payment="card")
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
+    again = order(client, total=3490, payment="card")
+    assert (again.status_code, again.location.partition("?")[0]) == (303, page)
+    drain()
+    assert count(connection, "sales_order") == 1
+    assert "Payé par carte" in client.get(page, headers=HTML).text
+
+
+def test_the_open_page_of_an_order_keeps_what_it_holds(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    order(client, total=3490, payment="card")
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    connection.execute(
+        text(
+            "WITH r AS (UPDATE reservation SET held_until = held_until - interval '30 minutes')"
+            " UPDATE fulfillment SET pending_until = pending_until - interval '30 minutes'"
+        )
+    )
+    assert held_min(connection) == [5]
+    assert f'hx-post="{page}/hold" hx-trigger="every 60s"' in client.get(page, headers=HTML).text
+    assert held_min(connection) == [5]
+    assert send(client, f"{page}/hold").status_code == 204
+    assert held_min(connection) == [35]
+    assert client.post(f"{page}x/hold", data=hidden(client), headers=HTML).status_code == 404

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
-from sqlalchemy import Text, TextClause, bindparam, event, text
+from sqlalchemy import Integer, Text, TextClause, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -23,6 +23,7 @@ from kernel.db import SessionFactory
 from orders.services import handing_over, placing
 
 PLACED = "placed"
+MINUTES = ("hold_min", "cap_min")
 
 
 def main() -> None:
@@ -46,10 +47,14 @@ def remove_stock_guard() -> None:
     promising._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
         promising._RESERVE,  # noqa: SLF001 (the same)
         ("ORDER BY sku FOR UPDATE", "ORDER BY sku"),
-        (
-            "l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity",
-            "k.available >= w.quantity",
-        ),
+    )
+
+
+def remove_hold_guard() -> None:
+    """Who frees ended holds trusts what the statement saw of them when it began."""
+    promising._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
+        promising._RESERVE,  # noqa: SLF001 (the same)
+        ("r.fulfillment_id FOR UPDATE OF r", "r.fulfillment_id"),
     )
 
 
@@ -73,7 +78,11 @@ def remove_hand_over_guard() -> None:
     )
 
 
-GUARDS = {"stock": remove_stock_guard, "hand-over": remove_hand_over_guard}
+GUARDS = {
+    "stock": remove_stock_guard,
+    "hold": remove_hold_guard,
+    "hand-over": remove_hand_over_guard,
+}
 
 
 def pause_before_taking(pause_ms: int) -> None:
@@ -117,7 +126,9 @@ def _changed(statement: TextClause, *changes: tuple[str, str]) -> TextClause:
 
 def _arrays(statement: TextClause) -> TextClause:
     return statement.bindparams(
-        bindparam("skus", type_=ARRAY(Text)), bindparam("quantities", type_=ARRAY(INTEGER))
+        bindparam("skus", type_=ARRAY(Text)),
+        bindparam("quantities", type_=ARRAY(INTEGER)),
+        *(bindparam(each, type_=Integer) for each in MINUTES if f":{each}" in statement.text),
     )
 
 

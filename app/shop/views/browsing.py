@@ -84,7 +84,7 @@ def article(code: str) -> str:
             session,
             quantities={sku.sku: 1},
             place=visitor.place,
-            chosen=visitor.cart.location_id,
+            cart=visitor.cart,
         )
     having = [each for each in nearby if each.has_all]
     decided = visitor.place is not None or any(each.chosen for each in nearby)
