@@ -107,6 +107,14 @@ class TransferState(Conflict):
     way_out = "Read the transfer: drafts can be changed, sent goods received or given up."
 
 
+class WrongEnd(Forbidden):
+    """The sender's people send a transfer, the receiver's receive it: this is not their end."""
+
+    code = "wrong-end"
+    title = "This is for the other end of the transfer to do"
+    way_out = "Ask the sending store to send it, or the receiving store to receive it."
+
+
 class SamePlace(Invalid):
     """A transfer leaves one location for another one."""
 
@@ -132,8 +140,10 @@ class ReasonMissing(Invalid):
 
 
 class UnknownIncoming(NotFound):
-    """There are no such expected goods, they are closed, or not of a store of yours."""
+    """There are no such expected goods, they came in, or they are not of a store of yours."""
 
     code = "unknown-incoming"
     title = "No such expected goods"
-    way_out = "List what is expected: `GET /api/v1/stores/{code}/incoming`."
+    way_out = (
+        "List what is expected: `GET /api/v1/stores/{code}/incoming`; a transfer is closed itself."
+    )

@@ -11,6 +11,7 @@ from inventory.queries.counting import (
     list_shortages,
     list_tasks,
 )
+from inventory.queries.incoming import IncomingFacts, list_incoming
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -22,25 +23,39 @@ from inventory.queries.levels import (
     sum_levels,
 )
 from inventory.queries.reaching import Reach, reach
+from inventory.queries.transferring import (
+    TransferFacts,
+    TransferLineFacts,
+    get_transfer,
+    list_transfer_lines,
+    list_transfers,
+)
 
 __all__ = [
     "CountFacts",
     "CountLineFacts",
+    "IncomingFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
     "ShortageFacts",
     "TaskFacts",
+    "TransferFacts",
+    "TransferLineFacts",
     "get_count",
     "get_level",
+    "get_transfer",
     "list_count_lines",
     "list_counts",
+    "list_incoming",
     "list_levels",
     "list_levels_of",
     "list_movements",
     "list_reserved",
     "list_shortages",
     "list_tasks",
+    "list_transfer_lines",
+    "list_transfers",
     "reach",
     "sum_levels",
 ]

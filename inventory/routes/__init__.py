@@ -1,6 +1,6 @@
 """Stock over HTTP."""
 
-from inventory.routes import booking, counts, levels, tasks
+from inventory.routes import booking, counts, incoming, levels, tasks, transfers
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "booking", "counts", "levels", "tasks"]
+__all__ = ["blueprint", "booking", "counts", "incoming", "levels", "tasks", "transfers"]

@@ -10,6 +10,12 @@ from inventory.services.counting import (
     reject_count,
     submit_count,
 )
+from inventory.services.incoming import (
+    close_incoming,
+    expect_goods,
+    match_incoming,
+    move_incoming,
+)
 from inventory.services.promising import hand_over, release, reserve, set_aside
 from inventory.services.selling import sell, take_back
 from inventory.services.shortages import (
@@ -20,6 +26,14 @@ from inventory.services.shortages import (
     take_shortage,
     weigh_shortages,
 )
+from inventory.services.transferring import (
+    cancel_transfer,
+    change_transfer,
+    close_transfer,
+    draft_transfer,
+    receive_transfer,
+    send_transfer,
+)
 
 __all__ = [
     "adjust",
@@ -28,18 +42,28 @@ __all__ = [
     "assign_shortage",
     "assign_task",
     "cancel_count",
+    "cancel_transfer",
+    "change_transfer",
+    "close_incoming",
     "close_shortage",
+    "close_transfer",
     "doubt",
+    "draft_transfer",
     "enter_count",
+    "expect_goods",
     "hand_over",
+    "match_incoming",
+    "move_incoming",
     "open_count",
     "open_shortages",
     "open_tasks",
     "receive",
+    "receive_transfer",
     "reject_count",
     "release",
     "reserve",
     "sell",
+    "send_transfer",
     "set_aside",
     "set_counted",
     "settle_shortages",
