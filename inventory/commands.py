@@ -155,6 +155,14 @@ class Disposition(StrEnum):
     WRITE_OFF = "write_off"
 
 
+class Direction(StrEnum):
+    """Which transfers of a location: those that leave it, those that reach it, or both."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
 class MissingReason(StrEnum):
     """Why goods of a transfer never arrived; what came back is on the sender's shelf again."""
 

@@ -161,3 +161,11 @@ class FeedDiffers(Conflict):
     code = "feed-differs"
     title = "This sequence was something else before"
     way_out = "Send exactly the same again to go on where it stopped, else a higher sequence."
+
+
+class WrongEnd(Forbidden):
+    """The sender's people send a transfer, the receiver's receive it: this is not their end."""
+
+    code = "wrong-end"
+    title = "This is for the other end of the transfer to do"
+    way_out = "Ask the sending store to send it, or the receiving store to receive it."

@@ -20,6 +20,7 @@ from inventory.queries.feeding import (
     list_feeds,
 )
 from inventory.queries.holding import select_given_back
+from inventory.queries.incoming import IncomingFacts, list_incoming
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -31,31 +32,45 @@ from inventory.queries.levels import (
     sum_levels,
 )
 from inventory.queries.reaching import Reach, reach
+from inventory.queries.transferring import (
+    TransferFacts,
+    TransferLineFacts,
+    get_transfer,
+    list_transfer_lines,
+    list_transfers,
+)
 
 __all__ = [
     "ConflictFacts",
     "CountFacts",
     "CountLineFacts",
     "FeedFacts",
+    "IncomingFacts",
     "LevelFacts",
     "MovementFacts",
     "Reach",
     "ShortageFacts",
     "TaskFacts",
+    "TransferFacts",
+    "TransferLineFacts",
     "find_next_feed",
     "get_count",
     "get_feed",
     "get_level",
+    "get_transfer",
     "list_conflicts",
     "list_count_lines",
     "list_counts",
     "list_feeds",
+    "list_incoming",
     "list_levels",
     "list_levels_of",
     "list_movements",
     "list_reserved",
     "list_shortages",
     "list_tasks",
+    "list_transfer_lines",
+    "list_transfers",
     "reach",
     "select_given_back",
     "sum_levels",

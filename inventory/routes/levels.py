@@ -12,9 +12,9 @@ from inventory.schemas import (
     MovementPageSchema,
     MovementQuerySchema,
     ReceiptSchema,
+    ReceiveSchema,
 )
 from kernel.db import transaction
-from kernel.fields import ItemsSchema
 from kernel.web import (
     answer_once,
     current_actor,
@@ -59,17 +59,17 @@ def show_level(query: dict[str, Any], code: str, sku: str) -> dict[str, Any]:
 
 @blueprint.post("/stores/<string:code>/receipts")
 @declare(permission="stock.receive", keyed=True)
-@blueprint.arguments(ItemsSchema)
+@blueprint.arguments(ReceiveSchema)
 @blueprint.response(201, ReceiptSchema)
 def receive(body: dict[str, Any], code: str) -> Response:
-    """Book goods in at a store."""
+    """Book goods in at a store, and take them off what was expected there."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
             receipt_id = services.receive(
                 session,
                 location_id=own_store(session, code).id,
-                quantities=body["quantities"],
+                **body,
                 actor=current_actor(),
             )
             return 201, {"receipt_id": str(receipt_id)}

@@ -22,6 +22,7 @@ from inventory.services.feeding import (
     receive_batch,
 )
 from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
+from inventory.services.incoming import close_incoming, expect_goods, match_incoming, move_incoming
 from inventory.services.promising import hand_over, release, reserve, set_aside
 from inventory.services.selling import sell, take_back
 from inventory.services.shortages import (
@@ -31,6 +32,14 @@ from inventory.services.shortages import (
     settle_shortages,
     take_shortage,
     weigh_shortages,
+)
+from inventory.services.transferring import (
+    cancel_transfer,
+    change_transfer,
+    close_transfer,
+    draft_transfer,
+    receive_transfer,
+    send_transfer,
 )
 
 __all__ = [
@@ -46,27 +55,37 @@ __all__ = [
     "assign_shortage",
     "assign_task",
     "cancel_count",
+    "cancel_transfer",
     "chain",
+    "change_transfer",
+    "close_incoming",
     "close_receiving",
     "close_shortage",
+    "close_transfer",
     "complete_store",
     "declare_feed",
     "doubt",
+    "draft_transfer",
     "enter_count",
+    "expect_goods",
     "extend_hold",
     "forget_refused",
     "free_expired",
     "hand_over",
+    "match_incoming",
+    "move_incoming",
     "open_count",
     "open_shortages",
     "open_tasks",
     "open_window",
     "receive",
     "receive_batch",
+    "receive_transfer",
     "reject_count",
     "release",
     "reserve",
     "sell",
+    "send_transfer",
     "set_aside",
     "set_counted",
     "settle_hold",
