@@ -1,6 +1,6 @@
 """Use cases of stock: the only writer of levels, reservations and the ledger."""
 
-from inventory.services.applying import Step, Window, apply_lines, open_window
+from inventory.services.applying import Step, Window, apply_lines, make_levels, open_window
 from inventory.services.booking import doubt, receive, set_counted
 from inventory.services.feeding import (
     EMPTY_DIGEST,
@@ -27,6 +27,7 @@ __all__ = [
     "doubt",
     "forget_refused",
     "hand_over",
+    "make_levels",
     "open_window",
     "receive",
     "receive_batch",
