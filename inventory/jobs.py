@@ -65,7 +65,10 @@ def apply_feed(
     with transaction() as session:
         window = services.open_window(session, feed_id=feed_id)
     step = Step.MORE
-    while step is Step.MORE and time.monotonic() < until:
+    while step in {Step.MORE, Step.LACKING} and time.monotonic() < until:
+        if step is Step.LACKING:
+            with transaction() as session:
+                services.make_levels(session, feed_id=feed_id, window=window)
         with transaction() as session:
             step = services.apply_lines(session, feed_id=feed_id, window=window)
         told()

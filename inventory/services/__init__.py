@@ -1,6 +1,6 @@
 """Use cases of stock: the only writer of levels, reservations and the ledger."""
 
-from inventory.services.applying import Step, Window, apply_lines, open_window
+from inventory.services.applying import Step, Window, apply_lines, make_levels, open_window
 from inventory.services.asking import ask_count, assign_task, open_tasks, take_task
 from inventory.services.booking import adjust, doubt, receive, set_counted
 from inventory.services.counting import (
@@ -72,6 +72,7 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "make_levels",
     "match_incoming",
     "move_incoming",
     "open_count",
