@@ -22,14 +22,22 @@ ASSOCIATE: Final = SHOPPER | {
 MANAGER: Final = ASSOCIATE | {
     "feeds.read",
     "safety.edit",
+    "staff.edit",
     "stock.adjust",
     "stock.approve",
     "stock.receive",
     "stock.sell",
     "stores.pause",
+    "stores.run",
 }
-AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
-ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue", "feeds.push"}
+AGENT: Final = SHOPPER | {"fulfillments.read", "messages.read", "stock.read"}
+ADMIN: Final = MANAGER | {
+    "catalog.edit",
+    "feeds.push",
+    "keys.issue",
+    "settings.edit",
+    "stores.edit",
+}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,

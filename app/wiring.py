@@ -82,6 +82,21 @@ UNHEARD = frozenset(
         "staff.hired.v1",
         "staff.disabled.v1",
         "staff.signed_in.v1",
+        "staff.moved.v1",
+        "store.method_switched.v1",
+        "store.method_paused.v1",
+        "store.method_resumed.v1",
+        "store.hours_changed.v1",
+        "store.days_excepted.v1",
+        "store.exception_withdrawn.v1",
+        "store.slot_pattern_added.v1",
+        "store.slot_pattern_ended.v1",
+        "store.grouped.v1",
+        "store.opening_started.v1",
+        "store.opened.v1",
+        "store.closed.v1",
+        "setting.set.v1",
+        "setting.ended.v1",
     }
 )
 """Events that are history only: a new event is heard or named here."""

@@ -26,6 +26,7 @@ import kernel.idempotency
 import notifications.jobs
 import orders.jobs
 import payments.jobs
+import stores.jobs
 from kernel import delivery
 from kernel.db import transaction
 from kernel.delivery import Claim
@@ -64,6 +65,8 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
+    Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
+    Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("prune", 3_600, prune),
 )
 

@@ -13,6 +13,7 @@ import stores.promises
 import stores.queries
 from catalog.errors import UnknownSku
 from inventory.queries import Reach
+from orders import queries
 from stores.queries import Near, StoreFacts
 
 
@@ -63,7 +64,9 @@ def find_offers(
     """
     reached, unknown = inventory.queries.reach(
         session,
-        stores=stores.queries.select_stores(near=near, codes=store_codes),
+        stores=stores.queries.select_stores(
+            near=near, codes=store_codes, waiting=queries.waiting_at
+        ),
         skus=sorted(quantities),
         leaving_out=leaving_out,
     )
@@ -82,16 +85,15 @@ def _offer(reach: Reach, quantities: Mapping[str, int]) -> StoreOffer:
     coverage, reason = _judge(store, given, quantities)
     ready = None
     if coverage is not Coverage.NONE and store.schedule is not None:
-        ready = stores.promises.ready_at(
-            store.schedule, start=store.asked_at, prepare_min=store.prepare_min
-        )
+        made = stores.promises.promise(store.schedule, store.rules, store.load, store.asked_at)
+        ready = made.at if made else None
     return StoreOffer(store, reach.distance_km, coverage, reason, given, ready)
 
 
 def _judge(
     store: StoreFacts, given: Mapping[str, int], quantities: Mapping[str, int]
 ) -> tuple[Coverage, Reason]:
-    if not store.collects or store.schedule is None:
+    if not store.offered or store.schedule is None:
         return Coverage.NONE, Reason.NOT_OFFERED
     if store.paused:
         return Coverage.NONE, Reason.PAUSED

@@ -9,6 +9,7 @@ from uuid import UUID
 from customers.commands import GiveContact
 from inventory.commands import Hold, StockEffect
 from kernel.actors import ActorKind
+from stores.settings import TradeRules
 
 
 class Channel(StrEnum):
@@ -117,21 +118,18 @@ class PayBy(StrEnum):
     CARD = "card"
 
 
-HOLD_OF_CARD: Final = Hold(minutes=35, cap_min=120)
-HOLDS: Final[Mapping[Channel, Hold]] = {Channel.PHONE: Hold(minutes=60, cap_min=240)}
-"""How long stock is held for a card payment, where a channel differs from `HOLD_OF_CARD`."""
-
-
-def hold_of(channel: Channel) -> Hold:
-    """Return for how long an order on this channel holds stock while its card pays."""
-    return HOLDS.get(channel, HOLD_OF_CARD)
+def hold_of(rules: TradeRules, channel: Channel) -> Hold:
+    """Return for how long a store holds stock on this channel while a card pays, at most."""
+    minutes = rules.hold_min(channel.value)
+    return Hold(minutes=minutes, cap_min=minutes + rules.hold_extension_min)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """An order to be collected at one store; equal SKUs are already summed.
 
-    By card it is `pending`, its stock held, until the card holds the money.
+    By card it is `pending`, its stock held, until the card holds the money. Without a slot it is
+    promised as soon as it can be ready; drive needs one where the store has any.
     """
 
     channel: Channel
@@ -139,6 +137,8 @@ class PlaceOrder:
     quantities: Mapping[str, int]
     contact: GiveContact
     pay_by: PayBy = PayBy.PICKUP
+    method: Method = Method.PICKUP
+    slot_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Orders in JSON."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from customers.commands import GiveContact
+from kernel.clock import now
 from kernel.fields import (
     RADIUS_KM_MAX,
     SKU_MAX,
@@ -18,11 +20,14 @@ from kernel.fields import (
     StrictSchema,
 )
 from kernel.ids import show_order_number
-from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason, Status
+from orders.commands import CancelReason, Channel, HandOver, Method, PlaceOrder, ShortReason, Status
+from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
 STORES_MAX = 600
 LANGUAGES = ("fr", "en")
+METHODS = (Method.PICKUP, Method.DRIVE)
+DAYS_AHEAD = timedelta(days=366)
 TEXT = {"type": "string"}
 """What OpenAPI is told of a value that only a function or an enum gives."""
 
@@ -59,12 +64,27 @@ class PlaceOrderSchema(ItemsSchema):
     store = SafeText(required=True, max_length=SKU_MAX)
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
     customer = fields.Nested(ContactSchema, required=True)
+    method = fields.Enum(
+        Method,
+        by_value=True,
+        metadata=TEXT,
+        load_default=Method.PICKUP,
+        validate=validate.OneOf(METHODS, error="Choose pickup or drive."),
+    )
+    slot_id = fields.UUID(load_default=None, allow_none=True)
 
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
         """Return the command."""
         contact = GiveContact(language=data["language"], **data["customer"])
-        return PlaceOrder(data["channel"], data["store"], data["quantities"], contact)
+        return PlaceOrder(
+            data["channel"],
+            data["store"],
+            data["quantities"],
+            contact,
+            method=data["method"],
+            slot_id=data["slot_id"],
+        )
 
 
 class CancelSchema(StrictSchema):
@@ -206,6 +226,8 @@ class FulfillmentSchema(Schema):
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+    slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
+    slot_ends_at = fields.AwareDateTime(required=True, allow_none=True)
     bin = fields.String(required=True, allow_none=True)
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
@@ -302,3 +324,31 @@ class PassKeysSchema(Schema):
     """The public keys passes are signed with: key id to base64url of 32 bytes (Ed25519)."""
 
     keys = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+def _near_day(day: date) -> None:
+    if abs(day - now().date()) > DAYS_AHEAD:
+        raise ValidationError("Give a day of the next weeks.")
+
+
+class SlotQuerySchema(StrictSchema):
+    """Which free slots to list."""
+
+    method = fields.Enum(StoreMethod, by_value=True, metadata=TEXT, load_default=StoreMethod.PICKUP)
+    day = fields.Date(load_default=None, validate=_near_day)
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+
+
+class SlotSchema(Schema):
+    """A free slot; `left` more can book it."""
+
+    id = fields.UUID(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    left = fields.Integer(required=True)
+
+
+class SlotListSchema(Schema):
+    """Free slots, soonest first."""
+
+    slots = fields.List(fields.Nested(SlotSchema), required=True)

@@ -1,6 +1,7 @@
 """Inputs of the stores' use cases."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -37,7 +38,10 @@ class OpenBrand:
 
 @dataclass(frozen=True, slots=True)
 class OpenLocation:
-    """A store or warehouse as an import or an editor gives it."""
+    """A store or warehouse as an import or an editor gives it.
+
+    Without `prepare_min` and `hold_days` it keeps to what holds for everybody.
+    """
 
     brand_id: UUID
     code: str
@@ -56,8 +60,8 @@ class OpenLocation:
     collects: bool = True
     ships: bool = False
     receives: bool = True
-    prepare_min: int = 120
-    hold_days: int = 7
+    prepare_min: int | None = None
+    hold_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,56 @@ class HireStaff:
     email: str | None = None
     pin: str | None = None
     password: str | None = None
+
+
+class Scope(StrEnum):
+    """For whom a setting of the trade holds; a narrower one wins."""
+
+    GLOBAL = "global"
+    BRAND = "brand"
+    GROUP = "group"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """A setting of the trade at one scope: `code` names the brand, group or store.
+
+    Without `valid_from` it holds at once, without `valid_to` until something newer is set.
+    """
+
+    scope: Scope
+    code: str | None
+    key: str
+    value: int | str | None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPattern:
+    """Slots a location offers each week; weekdays are 1 (Monday) to 7, times are its own."""
+
+    method: StoreMethod
+    weekdays: tuple[int, ...]
+    from_time: time
+    until_time: time
+    minutes: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookCapacity:
+    """What one parcel takes of a location: a slot, a place in a day that is limited, or both.
+
+    `earliest` is when the parcel can be ready, `day` the day it counts for without a slot.
+    """
+
+    fulfillment_id: UUID
+    location_id: UUID
+    time_zone: str
+    method: StoreMethod
+    earliest: datetime
+    day: date
+    slot_id: UUID | None = None
+    orders_per_day: int | None = None

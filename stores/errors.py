@@ -73,3 +73,83 @@ class UnknownStaff(NotFound):
     code = "unknown-staff"
     title = "Nobody of the staff"
     way_out = "Pick the person from the list of the staff."
+
+
+class UnknownSetting(Invalid):
+    """There is no setting of the trade with this key; `known` lists those there are."""
+
+    code = "unknown-setting"
+    title = "No such setting"
+    way_out = "Use one of the keys in `known`."
+
+
+class UnreadableSetting(Invalid):
+    """The value is not one this setting can have; `detail` says its unit and bounds."""
+
+    code = "unreadable-setting"
+    title = "Not a value of this setting"
+    way_out = "Send a value within the bounds that `detail` names."
+
+
+class UnknownScope(NotFound):
+    """There is no brand, group or store with this code, or it is not yours to set rules for."""
+
+    code = "unknown-scope"
+    title = "Nobody to set a rule for"
+    way_out = "Give `scope` global, brand, group or store, and the `code` of one of yours."
+
+
+class MethodNotOffered(Conflict):
+    """This location does not serve orders in the way that was asked for."""
+
+    code = "method-not-offered"
+    title = "Not offered at this location"
+    way_out = "Choose another way to get the order, or another store."
+
+
+class UnknownRule(NotFound):
+    """There is no setting with this id, or it is not yours to end."""
+
+    code = "unknown-rule"
+    title = "No such setting"
+    way_out = "List the settings: `GET /api/v1/settings`."
+
+
+class SlotUnavailable(Conflict):
+    """The slot is full, over, withdrawn or too soon; `next` names the next free ones, if any."""
+
+    code = "slot-unavailable"
+    title = "This slot cannot be had"
+    way_out = "Choose one of the slots in `next`, or list them: `GET /api/v1/stores/{code}/slots`."
+
+
+class SlotRequired(Conflict):
+    """This way to get an order has slots here, so one must be chosen; `next` names free ones."""
+
+    code = "slot-required"
+    title = "Choose a slot"
+    way_out = "Send `slot_id` of one of the slots in `next`."
+
+
+class DayFull(Conflict):
+    """The store has promised as many orders for this day as it takes; `day` says which."""
+
+    code = "day-full"
+    title = "This day is full"
+    way_out = "Order again for the next free day, choose a slot of another day, or another store."
+
+
+class UnknownPattern(NotFound):
+    """This location has no such slots."""
+
+    code = "unknown-pattern"
+    title = "No such slots"
+    way_out = "List the slots of each week: `GET /api/v1/stores/{code}/slot-patterns`."
+
+
+class UnreadablePattern(Invalid):
+    """No slot fits: the times end before they begin or are shorter than one slot."""
+
+    code = "unreadable-pattern"
+    title = "No slot fits between these times"
+    way_out = "Let `until` be at least one slot after `from`."

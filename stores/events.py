@@ -1,7 +1,7 @@
 """What happens to stores and to the keys that open them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kernel.events import Event
@@ -92,3 +92,161 @@ class StaffSignedIn(Event):
     sign_in_id: UUID
     staff_id: UUID
     tablet_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSwitched(Event):
+    """A location offers a way to get an order from now on, or no longer."""
+
+    name = "store.method_switched.v1"
+    aggregate = "location"
+    location_id: UUID
+    method: str
+    offered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodPaused(Event):
+    """A location takes no orders in one way until then."""
+
+    name = "store.method_paused.v1"
+    aggregate = "location"
+    location_id: UUID
+    method: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodResumed(Event):
+    """A location takes orders in one way again."""
+
+    name = "store.method_resumed.v1"
+    aggregate = "location"
+    location_id: UUID
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingSet(Event):
+    """A setting of the trade was set for a scope; without `scope_id` for everybody."""
+
+    name = "setting.set.v1"
+    aggregate = "setting"
+    setting_id: UUID
+    scope: str
+    scope_id: UUID | None
+    key: str
+    value: int | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingEnded(Event):
+    """A setting of the trade holds no longer."""
+
+    name = "setting.ended.v1"
+    aggregate = "setting"
+    setting_id: UUID
+    scope: str
+    scope_id: UUID | None
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursChanged(Event):
+    """The usual opening hours of a location changed."""
+
+    name = "store.hours_changed.v1"
+    aggregate = "location"
+    location_id: UUID
+    opening_hours: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysExcepted(Event):
+    """A location keeps other hours than usual on these days, or is closed."""
+
+    name = "store.days_excepted.v1"
+    aggregate = "location"
+    location_id: UUID
+    exceptional_id: UUID
+    first_day: date
+    last_day: date
+    hours: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionWithdrawn(Event):
+    """Exceptional days are as usual again."""
+
+    name = "store.exception_withdrawn.v1"
+    aggregate = "location"
+    location_id: UUID
+    exceptional_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotPatternAdded(Event):
+    """A location offers slots each week."""
+
+    name = "store.slot_pattern_added.v1"
+    aggregate = "location"
+    location_id: UUID
+    pattern_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotPatternEnded(Event):
+    """A location makes no more slots of a pattern."""
+
+    name = "store.slot_pattern_ended.v1"
+    aggregate = "location"
+    location_id: UUID
+    pattern_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreGrouped(Event):
+    """A location belongs to a group of stores from now on, or to none."""
+
+    name = "store.grouped.v1"
+    aggregate = "location"
+    location_id: UUID
+    group_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningStarted(Event):
+    """A location is being set up."""
+
+    name = "store.opening_started.v1"
+    aggregate = "location"
+    location_id: UUID
+    like_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreOpened(Event):
+    """A location was switched on: orders can be placed there."""
+
+    name = "store.opened.v1"
+    aggregate = "location"
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreClosed(Event):
+    """A location was closed for good."""
+
+    name = "store.closed.v1"
+    aggregate = "location"
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMoved(Event):
+    """Somebody works at exactly these stores from now on."""
+
+    name = "staff.moved.v1"
+    aggregate = "staff"
+    staff_id: UUID
+    location_ids: list[UUID] = field(default_factory=list)

@@ -12,7 +12,7 @@ def list_places(session: Session, actor: Actor) -> list[StoreFacts]:
     """Return the stores and warehouses of an actor, by name."""
     found: list[StoreFacts] = []
     after = ""
-    while page := stores.queries.list_stores(session, after=after):
+    while page := stores.queries.list_stores(session, after=after, unopened_too=True):
         found += [each for each in page if actor.sees_location(each.id)]
         after = page[-1].code
     return sorted(found, key=lambda each: each.name)

@@ -8,6 +8,7 @@ import inventory.checks
 import notifications.checks
 import orders.checks
 import payments.checks
+import stores.checks
 from app.cli.session import attached
 from kernel.checks import Check, Finding, run_check
 from kernel.db import transaction
@@ -17,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     *orders.checks.CHECKS,
     *payments.checks.CHECKS,
     *notifications.checks.CHECKS,
+    *stores.checks.CHECKS,
 )
 EXIT_FOUND = 1
 

@@ -70,7 +70,7 @@ def list_collecting_stores() -> list[str]:
         if not page:
             return codes
         after = page[-1].code
-        codes += [each.code for each in page if each.collects and each.schedule and not each.paused]
+        codes += [each.code for each in page if each.offered and each.schedule and not each.paused]
 
 
 def find_unknown(skus: Iterable[str]) -> frozenset[str]:

@@ -113,11 +113,10 @@ def say_level(available: int, store: StoreFacts) -> tuple[str, str]:
 
 def ready_at(store: StoreFacts) -> datetime | None:
     """Return when something ordered now can be collected; None when nothing ever can."""
-    if not store.collects or store.schedule is None:
+    if not store.offered or store.schedule is None:
         return None
-    return stores.promises.ready_at(
-        store.schedule, start=store.asked_at, prepare_min=store.prepare_min
-    )
+    made = stores.promises.promise(store.schedule, store.rules, store.load, store.asked_at)
+    return made.at if made else None
 
 
 def say_hours(store: StoreFacts) -> str:

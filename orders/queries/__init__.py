@@ -7,6 +7,9 @@ from orders.queries.collecting import (
     list_passes,
     list_passes_at,
 )
+from orders.queries.load import (
+    waiting_at,
+)
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -40,6 +43,9 @@ from orders.queries.shapes import (
     Waiting,
     roll_up,
 )
+from orders.queries.slots import (
+    list_offered_slots,
+)
 
 __all__ = [
     "LAST_DAY",
@@ -65,6 +71,7 @@ __all__ = [
     "list_expired",
     "list_fulfillments",
     "list_numbers",
+    "list_offered_slots",
     "list_open_contacts",
     "list_overdue_pending",
     "list_parcels",
@@ -74,4 +81,5 @@ __all__ = [
     "list_waiting",
     "roll_up",
     "select_visible",
+    "waiting_at",
 ]

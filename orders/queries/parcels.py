@@ -228,6 +228,8 @@ def _facts(
         status=row.status,
         promised_at=row.promised_at,
         promise_inputs=row.promise_inputs,
+        slot_starts_at=row.slot_starts_at,
+        slot_ends_at=row.slot_ends_at,
         bin=row.bin,
         ready_at=row.ready_at,
         collect_by=row.collect_by,

@@ -75,6 +75,8 @@ class FulfillmentFacts:
     status: Status
     promised_at: datetime
     promise_inputs: Mapping[str, Any]
+    slot_starts_at: datetime | None
+    slot_ends_at: datetime | None
     bin: str | None
     ready_at: datetime | None
     collect_by: datetime | None

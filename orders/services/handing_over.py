@@ -13,6 +13,7 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.queries
+import stores.services
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
@@ -40,6 +41,7 @@ from orders.models import HandOverRow, PickupPass
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts, PassState
 from orders.services.paying import find_authorised
+from orders.services.promising import took_capacity
 from payments.services import Ticket
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
@@ -54,6 +56,11 @@ class Parcel:
     pass_id: UUID | None
     quantities: Mapping[str, int]
     due_minor: int
+
+    @property
+    def takes_everything(self) -> bool:
+        """Tell whether nothing is left to collect afterwards."""
+        return all(line.open == self.quantities.get(line.sku, 0) for line in self.facts.lines)
 
 
 _TAKE = text("""
@@ -130,6 +137,8 @@ def hand_over(session: Session, command: HandOver, *, actor: Actor) -> tuple[UUI
         raise PaymentDue(due_minor=parcel.due_minor, currency=parcel.facts.currency)
     _take(session, parcel, command, actor=actor)
     _record_payment(session, parcel, command.ticket_number)
+    if parcel.takes_everything and took_capacity(parcel.facts.promise_inputs):
+        stores.services.release_booking(session, parcel.facts.id, used=True)
     inventory.services.hand_over(
         session,
         fulfillment_id=parcel.facts.id,

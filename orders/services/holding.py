@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import inventory.services
+import stores.queries
 from inventory.commands import Hold
 from inventory.errors import OutOfStock
 from kernel.clock import db_now
@@ -74,7 +75,8 @@ def _hold_left(session: Session, locked: Locked) -> Hold:
 
     Raises HoldEnded.
     """
-    hold = hold_of(session.get_one(Order, locked.parcel.order_id).channel)
+    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    hold = hold_of(store.rules, session.get_one(Order, locked.parcel.order_id).channel)
     left_min = hold.cap_min - (db_now(session) - locked.parcel.created_at) // MINUTE
     if left_min <= 0:
         raise HoldEnded

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import inventory.services
 import payments.queries
 import payments.services
+import stores.services
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders import queries
@@ -111,11 +112,12 @@ def give_pass(session: Session, facts: PassFacts) -> None:
 
 
 def give_up(session: Session, locked: Locked, *, why: str) -> None:
-    """Cancel what is still owed of a parcel, free its stock and money, kill its passes."""
+    """Cancel what is still owed of a parcel, free what it holds or takes, kill its passes."""
     owed = locked.owed
     for sku, quantity in owed.items():
         locked.lines[sku].cancelled += quantity
     session.flush()
+    stores.services.release_booking(session, locked.parcel.id)
     if owed:
         inventory.services.release(
             session,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, bindparam, text
+from sqlalchemy import Integer, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
 from sqlalchemy.orm import Session
 
@@ -13,12 +13,13 @@ import catalog.queries
 import customers.services
 import inventory.services
 import payments.services
-import stores.promises
 import stores.queries
 from catalog.queries import Offer
 from kernel import events
 from kernel.actors import Actor
+from kernel.db import UTCDateTime
 from kernel.ids import new_id, new_order_number
+from orders import queries
 from orders.commands import (
     CHANNELS_OF,
     Channel,
@@ -31,8 +32,9 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, EmptyOrder
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Totals, price_basket
+from orders.services.promising import Promise, refuse_unless_offered, take_promise
 from payments.commands import OpenObligation
-from stores.errors import PickupNotOffered, StorePaused
+from stores.commands import StoreMethod
 from stores.queries import StoreFacts
 
 
@@ -48,14 +50,6 @@ class PlacedOrder:
     totals: Totals
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A time told to the customer, with everything it was computed from."""
-
-    at: datetime
-    inputs: Mapping[str, object]
 
 
 _OPEN = text("""
@@ -74,9 +68,11 @@ _OPEN = text("""
         SELECT id, sku, place, name, quantity, price, price_per, vat FROM items),
     parcel AS (
         INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                                 promise_inputs, pending_until)
-        SELECT :fulfillment_id, id, :location_id, 'pickup', :status, :promised_at, :promise_inputs,
-               statement_timestamp() + make_interval(mins => :pending_min)
+                                 promise_inputs, pending_until, slot_id, slot_starts_at,
+                                 slot_ends_at)
+        SELECT :fulfillment_id, id, :location_id, :method, :status, :promised_at, :promise_inputs,
+               statement_timestamp() + make_interval(mins => :pending_min),
+               :slot_id, :slot_starts_at, :slot_ends_at
         FROM opened RETURNING id),
     parts AS (
         INSERT INTO fulfillment_line (fulfillment_id, sku, quantity)
@@ -89,22 +85,30 @@ _OPEN = text("""
     *(bindparam(each, type_=ARRAY(INTEGER)) for each in ("price_pers", "vats")),
     bindparam("promise_inputs", type_=JSONB),
     bindparam("pending_min", type_=Integer),
+    bindparam("slot_id", type_=Uuid),
+    *(bindparam(each, type_=UTCDateTime) for each in ("slot_starts_at", "slot_ends_at")),
 )
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
     """Open an order to collect at one store, with its stock reserved: all of it or nothing.
 
-    The hot rows (stock) are locked last. The number of statements does not grow with the lines.
+    The hot rows are locked last: slot, day, stock. The number of statements does not grow with the
+    lines.
 
-    Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, PickupNotOffered, StorePaused,
-    UnknownSku, OutOfStock, or a refusal of the contact.
+    Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, OutOfStock, what
+    `refuse_unless_offered` and `take_promise` raise, or a refusal of the contact.
     """
     if not command.quantities:
         raise EmptyOrder
     _refuse_foreign_channel(command.channel, actor)
-    store = stores.queries.get_store(session, command.store_code)
-    promise = promise_pickup(store)
+    store = stores.queries.get_store(
+        session,
+        command.store_code,
+        method=StoreMethod(command.method),
+        waiting=queries.waiting_at,
+    )
+    refuse_unless_offered(store, command, actor=actor)
     offers = catalog.queries.get_offers(
         session,
         skus=command.quantities,
@@ -112,6 +116,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         language=command.contact.language,
     )
     contact = customers.services.give_contact(session, command.contact)
+    promise = take_promise(session, command, store=store)
     placed = _open(
         session, command, store=store, promise=promise, offers=offers, contact_id=contact.id
     )
@@ -137,36 +142,9 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         fulfillment_id=placed.fulfillment_id,
         location_id=store.id,
         quantities=command.quantities,
-        hold=hold_of(command.channel) if command.pay_by is PayBy.CARD else None,
+        hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
     return placed
-
-
-def promise_pickup(store: StoreFacts) -> Promise:
-    """Return when an order placed now can be collected at this store.
-
-    Raises PickupNotOffered or StorePaused.
-    """
-    if not store.collects or store.schedule is None:
-        raise PickupNotOffered(store=store.code)
-    if store.paused:
-        raise StorePaused(
-            store=store.code,
-            until=store.paused_until.isoformat() if store.paused_until else None,
-            reason=store.pause_reason,
-        )
-    ready = stores.promises.ready_at(
-        store.schedule, start=store.asked_at, prepare_min=store.prepare_min
-    )
-    if ready is None:
-        raise PickupNotOffered(store=store.code)
-    inputs = {
-        "asked_at": store.asked_at.isoformat(),
-        "opening_hours": store.schedule.opening_hours,
-        "time_zone": store.schedule.time_zone,
-        "prepare_min": store.prepare_min,
-    }
-    return Promise(ready, inputs)
 
 
 def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
@@ -184,7 +162,7 @@ def _open(
     offers: Mapping[str, Offer],
     contact_id: UUID,
 ) -> PlacedOrder:
-    order_id, fulfillment_id = new_id(), new_id()
+    order_id = new_id()
     chosen = [offers[sku] for sku in command.quantities]
     by_card = command.pay_by is PayBy.CARD
     in_store = command.channel in {Channel.STORE, Channel.POS}
@@ -202,12 +180,16 @@ def _open(
         "prices": [offer.price_minor for offer in chosen],
         "price_pers": [offer.price_per for offer in chosen],
         "vats": [offer.vat_bp for offer in chosen],
-        "fulfillment_id": fulfillment_id,
+        "fulfillment_id": promise.fulfillment_id,
         "location_id": store.id,
+        "method": command.method.value,
         "promised_at": promise.at,
         "promise_inputs": dict(promise.inputs),
         "status": (Status.PENDING if by_card else Status.NEW).value,
-        "pending_min": hold_of(command.channel).minutes if by_card else None,
+        "pending_min": hold_of(store.rules, command.channel).minutes if by_card else None,
+        "slot_id": UUID(promise.slot.id) if promise.slot else None,
+        "slot_starts_at": promise.slot.starts_at if promise.slot else None,
+        "slot_ends_at": promise.slot.ends_at if promise.slot else None,
     }
     number = new_order_number()
     while session.execute(_OPEN, {**values, "number": number}).first() is None:
@@ -215,7 +197,7 @@ def _open(
     return PlacedOrder(
         order_id,
         number,
-        fulfillment_id,
+        promise.fulfillment_id,
         promise.at,
         store.currency,
         price_basket(offers, command.quantities),

@@ -41,8 +41,9 @@ class Location(Base):
     """A store or warehouse. Coordinates are WGS84 degrees; hours are in OpenStreetMap syntax.
 
     `prepare_min`, `hold_days` and `rules` are the settings of the trade as they hold here now,
-    resolved from the rows of `setting` whenever one changes, begins or ends. `opened_at` is when
-    it was switched on: until then it is being set up and nobody can order there.
+    resolved from the rows of `setting` whenever one changes, begins or ends; `rules` also has the
+    exceptional days and the ways with slots, so that reading a store stays one row. `opened_at` is
+    when it was switched on: until then it is being set up and nobody can order there.
     """
 
     __tablename__ = "location"

@@ -3,15 +3,15 @@
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.locations import (
     BrandFacts,
-    Near,
-    StoreFacts,
     find_brand,
     get_brand,
     get_store,
     get_store_by_id,
     list_stores,
-    select_stores,
-    store_from,
+)
+from stores.queries.methods import (
+    MethodFacts,
+    list_methods,
 )
 from stores.queries.people import (
     KeyFacts,
@@ -23,16 +23,39 @@ from stores.queries.people import (
     find_tablet,
     list_staff,
 )
+from stores.queries.selecting import Near, StoreFacts, WaitingAt, select_stores, store_from
+from stores.queries.settings import (
+    RuleFacts,
+    SettingFacts,
+    Standing,
+    explain_settings,
+    list_settings,
+)
+from stores.queries.slots import (
+    PatternFacts,
+    SlotFacts,
+    list_free_slots,
+    list_patterns,
+    list_slots,
+)
 
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
     "KeyFacts",
+    "MethodFacts",
     "Near",
+    "PatternFacts",
+    "RuleFacts",
+    "SettingFacts",
     "SignedIn",
+    "SlotFacts",
     "StaffFacts",
+    "Standing",
     "StoreFacts",
     "TabletFacts",
+    "WaitingAt",
+    "explain_settings",
     "find_brand",
     "find_key",
     "find_signed_in",
@@ -41,6 +64,11 @@ __all__ = [
     "get_names",
     "get_store",
     "get_store_by_id",
+    "list_free_slots",
+    "list_methods",
+    "list_patterns",
+    "list_settings",
+    "list_slots",
     "list_staff",
     "list_stores",
     "list_tablets",

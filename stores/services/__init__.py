@@ -1,7 +1,24 @@
 """Use cases of stores: brands, locations, people, tablets, keys."""
 
+from stores.services.booking import (
+    Booked,
+    book_capacity,
+    next_slots,
+    release_booking,
+)
 from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
+from stores.services.methods import (
+    pause_method,
+    resume_method,
+    set_method,
+)
+from stores.services.settings import (
+    end_setting,
+    resolve,
+    select_scope,
+    set_setting,
+)
 from stores.services.signing_in import (
     EnrolledTablet,
     enrol_tablet,
@@ -13,6 +30,12 @@ from stores.services.signing_in import (
     sign_out,
     token_hash,
 )
+from stores.services.slotting import (
+    add_pattern,
+    end_pattern,
+    list_slotted,
+    make_slots,
+)
 from stores.services.staffing import (
     disable_staff,
     hire_staff,
@@ -23,23 +46,38 @@ from stores.services.staffing import (
 
 __all__ = [
     "KEY_PREFIX",
+    "Booked",
     "EnrolledTablet",
+    "add_pattern",
+    "book_capacity",
     "disable_staff",
+    "end_pattern",
+    "end_setting",
     "enrol_tablet",
     "hire_staff",
     "issue_key",
     "keep_awake",
     "key_hash",
+    "list_slotted",
+    "make_slots",
     "move_staff",
+    "next_slots",
     "offer_enrolment",
     "open_brand",
     "open_location",
+    "pause_method",
     "pause_store",
+    "release_booking",
+    "resolve",
+    "resume_method",
     "resume_store",
     "revoke_key",
     "revoke_tablet",
+    "select_scope",
+    "set_method",
     "set_password",
     "set_pin",
+    "set_setting",
     "sign_in_with_password",
     "sign_in_with_pin",
     "sign_out",

@@ -8,16 +8,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.ids import new_id
-from stores.commands import OpenBrand, OpenLocation
+from stores.commands import OpenBrand, OpenLocation, Scope, SetRule
 from stores.errors import UnknownLocation
 from stores.events import StorePaused, StoreResumed
 from stores.models import Brand, Location
 from stores.promises import Schedule, read_schedule
+from stores.services.settings import resolve, set_setting
 
 REGIONS = {"57": "57", "67": "6AE", "68": "6AE"}
 """Départements of Alsace and Moselle, which keep two public holidays more (holidays' codes)."""
+RULES = ("prepare_min", "hold_days")
+"""What an import says of a location that is a setting."""
 
 
 def open_brand(session: Session, command: OpenBrand) -> UUID:
@@ -39,6 +42,8 @@ def open_brand(session: Session, command: OpenBrand) -> UUID:
 def open_location(session: Session, command: OpenLocation) -> tuple[UUID, bool]:
     """Open a location, or bring the one with this code up to date; return its id and whether new.
 
+    Preparation and keeping times that differ from what holds there become settings of the store.
+
     Raises UnreadableHours.
     """
     region = command.holiday_region or (
@@ -49,7 +54,7 @@ def open_location(session: Session, command: OpenLocation) -> tuple[UUID, bool]:
     values = {
         name: getattr(command, name)
         for name in OpenLocation.__dataclass_fields__
-        if name not in {"code", "holiday_region"}
+        if name not in {"code", "holiday_region", *RULES}
     } | {"holiday_region": region}
     statement = insert(Location).values(id=new_id(), code=command.code, **values)
     row = session.execute(
@@ -57,7 +62,20 @@ def open_location(session: Session, command: OpenLocation) -> tuple[UUID, bool]:
             Location.id, literal_column("xmax = 0", Boolean).label("is_new")
         )
     ).one()
+    resolve(session, [row.id])
+    for key, held in zip(RULES, _rules(session, row.id), strict=True):
+        value = getattr(command, key)
+        if value is not None and value != held:
+            rule = SetRule(Scope.STORE, command.code, key, value)
+            set_setting(session, rule, actor=SYSTEM)
     return row.id, row.is_new
+
+
+def _rules(session: Session, location_id: UUID) -> tuple[int, int]:
+    row = session.execute(
+        select(Location.prepare_min, Location.hold_days).where(Location.id == location_id)
+    ).one()
+    return row.prepare_min, row.hold_days
 
 
 def pause_store(session: Session, *, code: str, until: datetime, reason: str, actor: Actor) -> None:

@@ -160,7 +160,7 @@ def _store_looked_at(session: Session, frame: Frame) -> StoreFacts | None:
     around = [
         each
         for each in stores.queries.list_stores(session, near=near, limit=STORES_MAX)
-        if each.collects
+        if each.offered
     ]
     return min(around, key=lambda each: offers.apart_km(place, each), default=None)
 

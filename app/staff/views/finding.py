@@ -61,7 +61,7 @@ def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
 def _other(offer: StoreOffer, sku: str) -> dict[str, Any]:
     return {
         "store": offer.store,
-        "units": offer.available[sku] if offer.store.collects else 0,
+        "units": offer.available[sku] if offer.store.offered else 0,
         "km": offer.distance_km or 0.0,
         "hours": _hours(offer.store),
         "ready_at": offer.ready_at,

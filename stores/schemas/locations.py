@@ -60,6 +60,7 @@ class StoreSchema(Schema):
     opens_at = fields.AwareDateTime(required=True, allow_none=True)
     closes_at = fields.AwareDateTime(required=True, allow_none=True)
     collects = fields.Boolean(required=True)
+    offered = fields.Boolean(required=True)
     paused = fields.Boolean(required=True)
     paused_until = fields.AwareDateTime(required=True, allow_none=True)
     pause_reason = fields.String(required=True, allow_none=True)

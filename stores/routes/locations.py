@@ -1,23 +1,21 @@
-"""Stores over HTTP."""
+"""Stores over HTTP: lists, one store, pausing all of it."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
 from kernel.db import transaction
-from kernel.web import (
-    ApiBlueprint,
-    answer_once,
-    current_actor,
-    declare,
-    make_cursor,
-    read_cursor,
-)
+from kernel.web import answer_once, current_actor, declare, make_cursor, read_cursor
 from stores import promises, queries, services
-from stores.schemas import PauseSchema, StorePageSchema, StoreQuerySchema, StoreSchema
+from stores.errors import UnknownLocation
+from stores.routes.blueprint import blueprint
+from stores.schemas.locations import PauseSchema, StorePageSchema, StoreQuerySchema, StoreSchema
 
-blueprint = ApiBlueprint("stores", __name__, url_prefix="/api/v1", description="Stores")
+SHOWN = (
+    *("id", "brand_id", "code", "name", "street", "postcode", "city", "country", "phone"),
+    *("latitude", "longitude", "time_zone", "collects", "offered"),
+    *("paused", "paused_until", "pause_reason"),
+)
 
 
 @blueprint.get("/stores")
@@ -45,9 +43,12 @@ def list_stores(query: dict[str, Any]) -> dict[str, Any]:
 @declare(permission="stores.read")
 @blueprint.response(200, StoreSchema)
 def get_store(code: str) -> dict[str, Any]:
-    """Show one store with its hours."""
+    """Show one store with its hours; one that is being set up only to those who work there."""
     with transaction() as session:
-        return show_store(queries.get_store(session, code))
+        store = queries.get_store(session, code)
+    if store.opened_at is None and not current_actor().sees_location(store.id):
+        raise UnknownLocation(store=code)
+    return show_store(store)
 
 
 @blueprint.post("/stores/<string:code>/pause")
@@ -81,7 +82,7 @@ def resume_store(code: str) -> Response:
 
 def show_store(store: queries.StoreFacts) -> dict[str, Any]:
     """Return a store with whether it is open now, and when it opens or closes next."""
-    shown = asdict(store)
+    shown = {name: getattr(store, name) for name in SHOWN}
     shown["opening_hours"] = store.schedule.opening_hours if store.schedule else None
     times = promises.opening_times(store.schedule, start=store.asked_at) if store.schedule else None
     opens, closes = next(times, (None, None)) if times else (None, None)

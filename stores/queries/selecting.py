@@ -1,0 +1,294 @@
+"""The statement of locations, which others join in their own round trip, and what a row says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from math import cos, radians
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from kernel.clock import DB_NOW
+from stores.commands import StoreMethod
+from stores.models import Brand, DayLoad, Location, LocationMethod
+from stores.promises import ExceptionalHours, Load, Schedule
+from stores.settings import TradeRules, read_rules
+
+EARTH_KM: Final = 6371.0
+DEGREE_KM: Final = 111.2
+
+WaitingAt = Callable[[SQLColumnExpression[UUID]], ScalarSelect[int]]
+"""How many parcels a location has to prepare, by its id: `orders` hands it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What others may know of a location, judged by the database for one way to get an order.
+
+    `offered` is whether it serves orders in that way at all, `paused` whether it does not just now;
+    a pause of the whole location wins. `opened_at` is None while it is being set up. `slotted` is
+    whether that way has slots. `rules` are the settings of the trade as they hold here.
+    """
+
+    id: UUID
+    brand_id: UUID
+    group_id: UUID | None
+    currency: str
+    default_language: str
+    code: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    phone: str | None
+    latitude: float
+    longitude: float
+    schedule: Schedule | None
+    time_zone: str
+    sells: bool
+    collects: bool
+    ships: bool
+    rules: TradeRules
+    opened_at: datetime | None
+    offered: bool
+    slotted: bool
+    paused: bool
+    paused_until: datetime | None
+    pause_reason: str | None
+    load: Load
+    asked_at: datetime
+
+    @property
+    def prepare_min(self) -> int:
+        """Return how many minutes of opening time preparing an order takes."""
+        return self.rules.prepare_min
+
+    @property
+    def hold_days(self) -> int:
+        """Return for how many days a ready parcel is kept."""
+        return self.rules.hold_days
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place and how far from it, in kilometres."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+
+
+def select_stores(
+    *,
+    near: Near | None = None,
+    codes: Sequence[str] = (),
+    method: StoreMethod = StoreMethod.PICKUP,
+    waiting: WaitingAt | None = None,
+    closed_too: bool = False,
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement of locations in use, for others to join in the same round trip.
+
+    Its columns are those `store_from` reads, and `distance_km` (null without a place).
+    """
+    statement = _columns(literal(method.value, String), near=near, waiting=waiting)
+    if not closed_too:
+        statement = statement.where(Location.closed_at.is_(None))
+    if near is not None:
+        statement = statement.where(_within(near))
+    if codes:
+        statement = statement.where(Location.code.in_(codes))
+    return statement
+
+
+@lru_cache(maxsize=8)
+def select_store(waiting: WaitingAt | None) -> Select[*tuple[Any, ...]]:
+    """Return the statement of one location by `wanted` (its code) and `method`.
+
+    A statement of every order is built once: building it costs more than running it.
+    """
+    return _columns(bindparam("method", type_=String), waiting=waiting).where(
+        Location.code == bindparam("wanted"), Location.closed_at.is_(None)
+    )
+
+
+def store_from(row: Row[Any]) -> StoreFacts:
+    """Return the shape of one row of `select_stores`."""
+    return StoreFacts(
+        id=row.location_id,
+        brand_id=row.brand_id,
+        group_id=row.group_id,
+        currency=row.currency,
+        default_language=row.default_language,
+        code=row.store_code,
+        name=row.store_name,
+        street=row.street,
+        postcode=row.postcode,
+        city=row.city,
+        country=row.country,
+        phone=row.phone,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        schedule=_schedule(row),
+        time_zone=row.time_zone,
+        sells=row.sells,
+        collects=row.collects,
+        ships=row.ships,
+        rules=read_rules(row.rules, prepare_min=row.prepare_min, hold_days=row.hold_days),
+        opened_at=row.opened_at,
+        offered=row.offered,
+        slotted=row.method in row.rules.get("slotted", ()),
+        paused=row.paused,
+        paused_until=row.paused_until,
+        pause_reason=row.pause_reason,
+        load=_load(row),
+        asked_at=row.asked_at,
+    )
+
+
+def _schedule(row: Row[Any]) -> Schedule | None:
+    if not row.opening_hours:
+        return None
+    exceptional = tuple(
+        ExceptionalHours(date.fromisoformat(first), date.fromisoformat(last), hours)
+        for first, last, hours in row.rules.get("exceptional", ())
+    )
+    return Schedule(row.opening_hours, row.time_zone, row.country, row.holiday_region, exceptional)
+
+
+def _load(row: Row[Any]) -> Load:
+    days = tuple(date.fromisoformat(day) for day in row.full_days or ())
+    return Load(row.waiting, days)
+
+
+def _columns(
+    method: ColumnElement[str], *, near: Near | None = None, waiting: WaitingAt | None = None
+) -> Select[*tuple[Any, ...]]:
+    whole = func.coalesce(Location.paused_until > DB_NOW, False)
+    way = func.coalesce(LocationMethod.paused_until > DB_NOW, False)
+    return (
+        select(
+            Location.id.label("location_id"),
+            Location.brand_id,
+            Location.group_id,
+            Brand.currency,
+            Brand.languages[0].astext.label("default_language"),
+            Location.code.label("store_code"),
+            Location.name.label("store_name"),
+            Location.street,
+            Location.postcode,
+            Location.city,
+            Location.country,
+            Location.phone,
+            Location.latitude,
+            Location.longitude,
+            Location.opening_hours,
+            Location.time_zone,
+            Location.holiday_region,
+            Location.sells,
+            Location.collects,
+            Location.ships,
+            Location.prepare_min,
+            Location.hold_days,
+            Location.rules,
+            Location.opened_at,
+            method.label("method"),
+            _offered(method).label("offered"),
+            (whole | way).label("paused"),
+            case(
+                (whole, Location.paused_until), (way, LocationMethod.paused_until), else_=null()
+            ).label("paused_until"),
+            case(
+                (whole, Location.pause_reason), (way, LocationMethod.pause_reason), else_=null()
+            ).label("pause_reason"),
+            _waiting(waiting).label("waiting"),
+            _full_days().label("full_days"),
+            DB_NOW.label("asked_at"),
+            _distance_km(near).label("distance_km"),
+        )
+        .join(Brand, Brand.id == Location.brand_id)
+        .outerjoin(
+            LocationMethod,
+            and_(
+                LocationMethod.location_id == Location.id,
+                cast(LocationMethod.method, String) == method,
+            ),
+        )
+    )
+
+
+def _offered(method: ColumnElement[str]) -> ColumnElement[bool]:
+    """Without a row of its own the roles of the location decide."""
+    role = case(
+        (method == StoreMethod.PICKUP.value, Location.collects),
+        (method == StoreMethod.SHIP.value, Location.ships),
+        else_=False,
+    )
+    return and_(Location.opened_at.is_not(None), func.coalesce(LocationMethod.offered, role))
+
+
+def _waiting(waiting: WaitingAt | None) -> ColumnElement[int]:
+    if waiting is None:
+        return literal(0, Integer)
+    paced = Location.rules["orders_per_hour"].astext.is_not(None)
+    return case((paced, waiting(Location.id)), else_=0)
+
+
+def _full_days() -> ColumnElement[Any]:
+    """Days on which as many orders are promised as the location takes: counted only where limited.
+
+    A day before the database's own is still today somewhere.
+    """
+    limit = Location.rules["orders_per_day"].astext
+    days = (
+        select(func.jsonb_agg(DayLoad.day))
+        .where(
+            DayLoad.location_id == Location.id,
+            DayLoad.day >= func.current_date() - 1,
+            DayLoad.booked >= cast(limit, Integer),
+        )
+        .correlate(Location)
+        .scalar_subquery()
+    )
+    return case((limit.is_not(None), days), else_=null())
+
+
+def _distance_km(near: Near | None) -> ColumnElement[Any]:
+    """Great-circle distance on a sphere of 6,371 km (haversine), as SQL."""
+    if near is None:
+        return cast(null(), Float)
+    lat, lon = func.radians(Location.latitude), func.radians(Location.longitude)
+    here_lat, here_lon = radians(near.latitude), radians(near.longitude)
+    half_chord = func.power(func.sin((lat - here_lat) / 2), 2) + func.cos(lat) * cos(
+        here_lat
+    ) * func.power(func.sin((lon - here_lon) / 2), 2)
+    return 2 * EARTH_KM * func.asin(func.sqrt(func.least(1.0, half_chord)))
+
+
+def _within(near: Near) -> ColumnElement[bool]:
+    margin = near.radius_km / DEGREE_KM
+    wide = margin / max(cos(radians(near.latitude)), 0.01)
+    return and_(
+        Location.latitude.between(near.latitude - margin, near.latitude + margin),
+        Location.longitude.between(near.longitude - wide, near.longitude + wide),
+        _distance_km(near) <= near.radius_km,
+    )

@@ -1,0 +1,166 @@
+"""Reads of the settings of the trade: what holds, who said so, and what it overrules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.clock import DB_NOW
+from stores.commands import Scope
+from stores.errors import UnknownLocation
+from stores.models import Brand, Location, Setting, Staff, StoreGroup
+from stores.settings import KEYS, Value
+
+NARROWEST: Final = (Scope.STORE, Scope.GROUP, Scope.BRAND, Scope.GLOBAL)
+
+
+class Standing(StrEnum):
+    """How one setting stands among the others."""
+
+    HOLDS = "holds"
+    OVERRULED = "overruled"
+    TO_COME = "to_come"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingFacts:
+    """One setting at one scope; `standing` is OVERRULED only where it is read for one location."""
+
+    id: UUID
+    scope: Scope
+    scope_id: UUID | None
+    scope_code: str | None
+    scope_name: str | None
+    key: str
+    value: Value
+    valid_from: datetime
+    valid_to: datetime | None
+    author_id: UUID | None
+    author_name: str | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What holds at a location under one key, and why: `winner` None is the default.
+
+    `others` are narrower ones to come and those that are overruled, narrowest first.
+    """
+
+    key: str
+    unit: str
+    value: Value
+    default: Value
+    winner: SettingFacts | None
+    others: tuple[SettingFacts, ...]
+
+
+def list_settings(
+    session: Session,
+    *,
+    scope: Scope | None = None,
+    scope_id: UUID | None = None,
+    before: UUID | None = None,
+    location_ids: Sequence[UUID] | None = None,
+    limit: int = 50,
+) -> list[SettingFacts]:
+    """Return settings, the newest first, ended ones too; `before` is the last one seen.
+
+    With `location_ids` those of other stores are left out.
+    """
+    rows = _select()
+    if scope is not None:
+        rows = rows.where(Setting.scope == scope.value)
+    if scope_id is not None:
+        rows = rows.where(Setting.scope_id == scope_id)
+    if before is not None:
+        rows = rows.where(Setting.id < before)
+    if location_ids is not None:
+        rows = rows.where(
+            or_(Setting.scope != Scope.STORE.value, Setting.scope_id.in_(location_ids))
+        )
+    return [_facts(row) for row in session.execute(rows.order_by(Setting.id.desc()).limit(limit))]
+
+
+def explain_settings(session: Session, location_id: UUID) -> list[RuleFacts]:
+    """Return what holds at a location under every key, who wins and why.
+
+    Raises UnknownLocation.
+    """
+    place = session.get(Location, location_id)
+    if place is None:
+        raise UnknownLocation(location_id=str(location_id))
+    scopes = [each for each in (place.id, place.group_id, place.brand_id) if each is not None]
+    order = case({each.value: rank for rank, each in enumerate(NARROWEST)}, value=Setting.scope)
+    rows = session.execute(
+        _select()
+        .where(or_(Setting.scope_id.is_(None), Setting.scope_id.in_(scopes)), ~_ended())
+        .order_by(Setting.key, order, Setting.valid_from.desc(), Setting.id.desc())
+    )
+    said = {key: list(each) for key, each in groupby(rows, key=lambda row: row.Setting.key)}
+    return [_rule(name, said.get(name, [])) for name in KEYS]
+
+
+def _rule(name: str, rows: Sequence[Row[Any]]) -> RuleFacts:
+    key, others = KEYS[name], []
+    winner: SettingFacts | None = None
+    for row in rows:
+        said = _facts(row)
+        if said.standing is not Standing.HOLDS:
+            others.append(said)
+        elif winner is None:
+            winner = said
+        else:
+            others.append(replace(said, standing=Standing.OVERRULED))
+    value = winner.value if winner else key.default
+    return RuleFacts(name, key.unit, value, key.default, winner, tuple(others))
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    to_come = Setting.valid_from > DB_NOW
+    return (
+        select(
+            Setting,
+            func.coalesce(Brand.code, StoreGroup.code, Location.code).label("code"),
+            func.coalesce(Brand.name, StoreGroup.name, Location.name).label("name"),
+            Staff.name.label("author"),
+            case(
+                (_ended(), Standing.ENDED.value),
+                (to_come, Standing.TO_COME.value),
+                else_=Standing.HOLDS.value,
+            ).label("standing"),
+        )
+        .outerjoin(Brand, Brand.id == Setting.scope_id)
+        .outerjoin(StoreGroup, StoreGroup.id == Setting.scope_id)
+        .outerjoin(Location, Location.id == Setting.scope_id)
+        .outerjoin(Staff, Staff.id == Setting.author_id)
+    )
+
+
+def _ended() -> ColumnElement[bool]:
+    return func.coalesce(Setting.valid_to <= DB_NOW, False)
+
+
+def _facts(row: Row[Any]) -> SettingFacts:
+    setting: Setting = row.Setting
+    return SettingFacts(
+        setting.id,
+        Scope(setting.scope),
+        setting.scope_id,
+        row.code,
+        row.name,
+        setting.key,
+        setting.value["value"],
+        setting.valid_from,
+        setting.valid_to,
+        setting.author_id,
+        row.author,
+        Standing(row.standing),
+    )

@@ -1,0 +1,1 @@
+"""Stores in JSON, a module per part of the trade."""
