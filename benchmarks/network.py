@@ -47,6 +47,15 @@ _LONGER = """
     FROM generate_series(1, %(pairs)s) AS pair,
          stock_level, (VALUES ('received', 1), ('sold', -1)) AS both_ways (kind, delta)
 """
+_PAST_ORDERS = """
+    INSERT INTO reservation (fulfillment_id, sku, location_id, quantity, created_at)
+    SELECT gen_random_uuid(), s.code, l.id, 0, statement_timestamp() - interval '1 day'
+    FROM generate_series(1, %(count)s) AS n
+    JOIN (SELECT id, row_number() OVER (ORDER BY code) AS at, count(*) OVER () AS all_of
+          FROM location) l ON l.at = 1 + n %% l.all_of
+    JOIN (SELECT code, row_number() OVER (ORDER BY code) AS at, count(*) OVER () AS all_of
+          FROM sku) s ON s.at = 1 + n * 7 %% s.all_of
+"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,13 @@ def lengthen_ledger(cluster: Cluster, *, pairs: int) -> None:
     with _superuser(cluster) as connection:
         connection.execute(_LONGER, {"past_days": PAST_DAYS, "pairs": pairs})
         connection.execute("VACUUM ANALYZE stock_movement")
+
+
+def add_past_orders(cluster: Cluster, count: int) -> None:
+    """So many orders more were placed and ended: what they had reserved is settled."""
+    with _superuser(cluster) as connection:
+        connection.execute(_PAST_ORDERS, {"count": count})
+        connection.execute("VACUUM ANALYZE reservation")
 
 
 def _superuser(cluster: Cluster) -> psycopg.Connection[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -46,6 +47,8 @@ LIMITS_MS = {
 
 CONNECT_TIMEOUT_S = 3
 POOL_TIMEOUT_S = 5
+PLAN_ANEW = {"plan_anew": True}
+"""Execution options of a statement whose best plan depends on its values: it is never prepared."""
 REST_S = 1.0
 RESTS_SINCE = "rests_since"
 
@@ -106,6 +109,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     )
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", _try_rested)
+    event.listen(engine, "do_execute", _plan_anew)
     return engine
 
 
@@ -137,6 +141,19 @@ def _try_rested(
         connection.rollback()
     except psycopg.Error as error:
         raise InvalidatePoolError from error
+
+
+def _plan_anew(
+    cursor: psycopg.Cursor[Any],
+    statement: str,
+    parameters: Mapping[str, object],
+    context: ExecutionContext,
+) -> bool:
+    """Run a statement that wants it without preparing it; tell whether that was done here."""
+    if not context.execution_options.get("plan_anew"):
+        return False
+    cursor.execute(statement.encode(), parameters, prepare=False)
+    return True
 
 
 @contextmanager

@@ -156,3 +156,19 @@ class QueryInteger(fields.Integer):
         if not isinstance(value, str) or not value.isascii() or not value.isdigit():
             raise self.make_error("invalid")
         return int(super()._deserialize(value, attr, data, **kwargs) or 0)
+
+
+class QueryFloat(fields.Float):
+    """A number in a query: an ASCII decimal, never NaN, infinity or an exponent."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> float:
+        plain = value.removeprefix("-").replace(".", "", 1) if isinstance(value, str) else ""
+        if not plain.isascii() or not plain.isdigit():
+            raise self.make_error("invalid")
+        return float(super()._deserialize(value, attr, data, **kwargs) or 0.0)

@@ -75,6 +75,14 @@ class UnknownStaff(NotFound):
     way_out = "Pick the person from the list of the staff."
 
 
+class UnknownPlace(Invalid):
+    """No French postcode or town is known that means what was typed; `place` is that."""
+
+    code = "unknown-place"
+    title = "No such place"
+    way_out = "Give a French postcode, the name of a town, or a position in degrees."
+
+
 class UnknownSetting(Invalid):
     """There is no setting of the trade with this key; `known` lists those there are."""
 

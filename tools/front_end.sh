@@ -1,5 +1,6 @@
 #!/bin/sh
-# Leaves app/static/vendor with exactly the browser libraries, fonts and icons that pages use.
+# Leaves app/static/vendor with exactly the browser libraries, fonts and icons that pages use, and
+# stores/vendor with the postcodes and towns of France.
 #
 #   tools/front_end.sh run|dev
 #
@@ -16,7 +17,7 @@ stamp=$vendor/installed
 
 say() { printf '%s\n' "$*" >&2; }
 
-digest() { cat package-lock.json .npmrc tools/front_end.* | cksum | tr ' ' '-'; }
+digest() { cat package-lock.json .npmrc tools/front_end.* tools/places.py | cksum | tr ' ' '-'; }
 
 is_installed() { [ "$(cat "$stamp" 2>/dev/null)" = "$1 $(digest)" ] && [ -d node_modules ]; }
 
@@ -43,11 +44,11 @@ if is_installed "$kind" || { [ "$kind" = run ] && is_installed dev; }; then
 fi
 say 'Installing what the pages use in the browser'
 rm -f "$stamp"
-if npm_ci && .venv/bin/python tools/front_end.py; then
+if npm_ci && .venv/bin/python tools/front_end.py && .venv/bin/python tools/places.py; then
     printf '%s %s\n' "$kind" "$(digest)" >"$stamp"
     exit 0
 fi
 say ''
-say 'THE PAGES WILL BE PLAIN: their fonts, icons and htmx could not be installed.'
+say 'THE PAGES WILL BE PLAIN: their fonts, icons and htmx could not be installed, nor postcodes.'
 say ''
 [ "${CI:-}" != true ] || exit 1

@@ -19,7 +19,7 @@ from app.i18n import gettext as _
 from customers.commands import Place
 from orders.availability import Coverage, Reason, StoreOffer
 from orders.queries import CartFacts
-from stores.queries import Near, StoreFacts
+from stores.queries import Near, StoreFacts, Where
 
 AROUND_KM: Final = 30.0
 """How far somebody goes for a parcel; farther stores are shown when none around has everything."""
@@ -64,16 +64,18 @@ def find_nearby(
     place: Place | None,
     cart: CartFacts,
 ) -> list[Nearby]:
-    """Return the stores worth showing for these articles, best first, in one statement.
+    """Return the stores worth showing for a basket, best first, in one statement.
 
-    Best is what `find_offers` says, among those around; the store chosen for the basket always
-    comes first. What an order holds that was begun from that basket is its shopper's own.
+    Best is what `find_offers` says, among those around; the chosen store always comes first.
 
     Raises UnknownSku.
     """
     near = Near(place.latitude, place.longitude, REACH_KM) if place else None
     offers = orders.availability.find_offers(
-        session, quantities=quantities, near=near, leaving_out=cart.pending_id
+        session,
+        quantities=quantities,
+        where=Where(near=near),
+        leaving_out=cart.pending_id,
     )
     chosen = cart.location_id
     shown = _worth_showing([each for each in offers if each.reason is not Reason.NOT_OFFERED])

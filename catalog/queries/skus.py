@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, any_, bindparam, select
+from sqlalchemy import BindParameter, Select, Text, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -89,9 +89,13 @@ def describe_skus(session: Session, skus: Iterable[str], *, language: str) -> di
     }
 
 
-def select_known(skus: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Return the statement of those of `skus` that are sold, for others to join."""
-    return select(Sku.code.label("sku")).where(Sku.code.in_(skus), Sku.closed_at.is_(None))
+def select_known(skus: Sequence[str] | BindParameter[Any]) -> Select[*tuple[Any, ...]]:
+    """Return the statement of those of `skus` that are sold, for others to join.
+
+    A statement that is built once gives a parameter, an array, for them.
+    """
+    asked = skus if isinstance(skus, BindParameter) else bindparam(None, skus, ARRAY(Text))
+    return select(Sku.code.label("sku")).where(Sku.code == any_(asked), Sku.closed_at.is_(None))
 
 
 def select_skus_of_category(code: str) -> Select[*tuple[Any, ...]]:

@@ -31,7 +31,7 @@ from inventory.queries.levels import (
     list_reserved,
     sum_levels,
 )
-from inventory.queries.reaching import Reach, reach
+from inventory.queries.reaching import Delivery, Reach, reach
 from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
@@ -44,6 +44,7 @@ __all__ = [
     "ConflictFacts",
     "CountFacts",
     "CountLineFacts",
+    "Delivery",
     "FeedFacts",
     "IncomingFacts",
     "LevelFacts",

@@ -1,21 +1,19 @@
-"""Where it is to be had, placing an order, reading and cancelling it."""
+"""Placing an order, reading and cancelling it."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 
 from kernel.db import transaction
 from kernel.ids import read_order_number
 from kernel.links import order_token
 from kernel.web import answer_once, current_actor, declare
-from orders import availability, queries, services
+from orders import queries, services
 from orders.commands import PlaceOrder
 from orders.errors import UnknownOrder
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
-    AvailabilitySchema,
-    BasketSchema,
     CancelSchema,
     OrderQuerySchema,
     OrderSchema,
@@ -23,27 +21,9 @@ from orders.schemas import (
     PlaceOrderSchema,
 )
 from orders.services import PlacedOrder
-from stores.queries import Near
 
 KEPT = PlacedOrderSchema(exclude=("access_token",))
 """What of an answer is stored: everything but the token, which is derived each time."""
-
-
-@blueprint.post("/availability")
-@declare(permission="availability.read")
-@blueprint.arguments(BasketSchema)
-@blueprint.response(200, AvailabilitySchema)
-def find_offers(basket: dict[str, Any]) -> Response:
-    """Tell which stores have a basket, how much of it, and when it can be ready."""
-    near = Near(radius_km=basket["radius_km"], **basket["near"]) if basket["near"] else None
-    with transaction() as session:
-        offers = availability.find_offers(
-            session,
-            quantities=basket["quantities"],
-            near=near,
-            store_codes=basket["stores"],
-        )
-    return jsonify(stores=[_shown(offer) for offer in offers])
 
 
 @blueprint.post("/orders")
@@ -96,20 +76,6 @@ def cancel_order(body: dict[str, Any], order_id: UUID) -> Response:
             return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
 
         return answer_once(session, act)
-
-
-def _shown(offer: availability.StoreOffer) -> dict[str, Any]:
-    """Return what `StoreOfferSchema` dumps, written out: for a whole chain, ten times faster."""
-    return {
-        "store": offer.store.code,
-        "name": offer.store.name,
-        "city": offer.store.city,
-        "distance_km": offer.distance_km,
-        "coverage": offer.coverage.value,
-        "reason": offer.reason.value,
-        "available": offer.available,
-        "ready_at": offer.ready_at.isoformat() if offer.ready_at else None,
-    }
 
 
 def _kept(placed: PlacedOrder) -> dict[str, Any]:

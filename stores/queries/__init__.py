@@ -1,6 +1,7 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.locations import (
     BrandFacts,
     find_brand,
@@ -23,7 +24,16 @@ from stores.queries.people import (
     find_tablet,
     list_staff,
 )
-from stores.queries.selecting import Near, StoreFacts, WaitingAt, select_stores, store_from
+from stores.queries.places import PlaceFacts, find_place, fold, get_place
+from stores.queries.selecting import (
+    Near,
+    StoreFacts,
+    WaitingAt,
+    Where,
+    select_stores,
+    select_where,
+    store_from,
+)
 from stores.queries.settings import (
     RuleFacts,
     SettingFacts,
@@ -42,10 +52,12 @@ from stores.queries.slots import (
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
+    "FreeSlot",
     "KeyFacts",
     "MethodFacts",
     "Near",
     "PatternFacts",
+    "PlaceFacts",
     "RuleFacts",
     "SettingFacts",
     "SignedIn",
@@ -55,13 +67,18 @@ __all__ = [
     "StoreFacts",
     "TabletFacts",
     "WaitingAt",
+    "Where",
     "explain_settings",
     "find_brand",
     "find_key",
+    "find_place",
     "find_signed_in",
     "find_tablet",
+    "fold",
+    "free_slots_from",
     "get_brand",
     "get_names",
+    "get_place",
     "get_store",
     "get_store_by_id",
     "list_free_slots",
@@ -73,5 +90,6 @@ __all__ = [
     "list_stores",
     "list_tablets",
     "select_stores",
+    "select_where",
     "store_from",
 ]

@@ -17,7 +17,9 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     String,
+    Text,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -26,11 +28,13 @@ from sqlalchemy import (
     null,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.clock import DB_NOW
 from stores.commands import StoreMethod
 from stores.models import Brand, DayLoad, Location, LocationMethod
 from stores.promises import ExceptionalHours, Load, Schedule
+from stores.queries.freeing import free_slots
 from stores.settings import TradeRules, read_rules
 
 EARTH_KM: Final = 6371.0
@@ -98,6 +102,91 @@ class Near:
     radius_km: float
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which stores are asked: those around a place, of a brand, or named by code; or all of them.
+
+    `method` is the way in which the goods are wanted.
+    """
+
+    near: Near | None = None
+    codes: Sequence[str] = ()
+    brand: str | None = None
+    method: StoreMethod = StoreMethod.PICKUP
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the values that the statement of `select_where` is executed with."""
+        around = _around(self.near) if self.near else None
+        return {
+            "method": self.method.value,
+            **({"brand": self.brand} if self.brand is not None else {}),
+            **({"codes": list(self.codes)} if self.codes else {}),
+            **({key: getattr(around, key) for key in _Around.__slots__} if around else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What SQL needs of a place: radians, degrees and kilometres, or parameters for them."""
+
+    north: Any
+    east: Any
+    narrow: Any
+    radius_km: Any
+    least_latitude: Any
+    most_latitude: Any
+    least_longitude: Any
+    most_longitude: Any
+
+
+def _around(near: Near) -> _Around:
+    margin = near.radius_km / DEGREE_KM
+    wide = margin / max(cos(radians(near.latitude)), 0.01)
+    return _Around(
+        north=radians(near.latitude),
+        east=radians(near.longitude),
+        narrow=cos(radians(near.latitude)),
+        radius_km=near.radius_km,
+        least_latitude=near.latitude - margin,
+        most_latitude=near.latitude + margin,
+        least_longitude=near.longitude - wide,
+        most_longitude=near.longitude + wide,
+    )
+
+
+def select_where(where: Where, waiting: WaitingAt) -> Select[*tuple[Any, ...]]:
+    """Return the statement of locations in use for `where`, to be executed with its `values`.
+
+    Its columns are those `store_from` reads, `distance_km` (null without a place) and
+    `free_slots`, which `free_slots_from` reads. The same kind of question is the same statement,
+    built once.
+    """
+    kind = (where.near is not None, bool(where.codes), where.brand is not None)
+    return _select_where(*kind, waiting)
+
+
+@lru_cache(maxsize=32)
+def _select_where(
+    near: bool,  # noqa: FBT001 (a key of the cache)
+    codes: bool,  # noqa: FBT001
+    brand: bool,  # noqa: FBT001
+    waiting: WaitingAt,
+) -> Select[*tuple[Any, ...]]:
+    around = None
+    if near:
+        around = _Around(*(bindparam(name, type_=Float) for name in _Around.__slots__))
+    method = bindparam("method", type_=String)
+    statement = _columns(method, around=around, waiting=waiting).where(Location.closed_at.is_(None))
+    if around is not None:
+        statement = statement.where(_within(around))
+    if codes:
+        statement = statement.where(Location.code == any_(bindparam("codes", type_=ARRAY(Text))))
+    if brand:
+        statement = statement.where(Brand.code == bindparam("brand"))
+    return statement.add_columns(free_slots(method))
+
+
 def select_stores(
     *,
     near: Near | None = None,
@@ -110,11 +199,12 @@ def select_stores(
 
     Its columns are those `store_from` reads, and `distance_km` (null without a place).
     """
-    statement = _columns(literal(method.value, String), near=near, waiting=waiting)
+    around = _around(near) if near else None
+    statement = _columns(literal(method.value, String), around=around, waiting=waiting)
     if not closed_too:
         statement = statement.where(Location.closed_at.is_(None))
-    if near is not None:
-        statement = statement.where(_within(near))
+    if around is not None:
+        statement = statement.where(_within(around))
     if codes:
         statement = statement.where(Location.code.in_(codes))
     return statement
@@ -181,7 +271,7 @@ def _load(row: Row[Any]) -> Load:
 
 
 def _columns(
-    method: ColumnElement[str], *, near: Near | None = None, waiting: WaitingAt | None = None
+    method: ColumnElement[str], *, around: _Around | None = None, waiting: WaitingAt | None = None
 ) -> Select[*tuple[Any, ...]]:
     whole = func.coalesce(Location.paused_until > DB_NOW, False)
     way = func.coalesce(LocationMethod.paused_until > DB_NOW, False)
@@ -223,7 +313,7 @@ def _columns(
             _waiting(waiting).label("waiting"),
             _full_days().label("full_days"),
             DB_NOW.label("asked_at"),
-            _distance_km(near).label("distance_km"),
+            _distance_km(around).label("distance_km"),
         )
         .join(Brand, Brand.id == Location.brand_id)
         .outerjoin(
@@ -272,23 +362,20 @@ def _full_days() -> ColumnElement[Any]:
     return case((limit.is_not(None), days), else_=null())
 
 
-def _distance_km(near: Near | None) -> ColumnElement[Any]:
+def _distance_km(around: _Around | None) -> ColumnElement[Any]:
     """Great-circle distance on a sphere of 6,371 km (haversine), as SQL."""
-    if near is None:
+    if around is None:
         return cast(null(), Float)
     lat, lon = func.radians(Location.latitude), func.radians(Location.longitude)
-    here_lat, here_lon = radians(near.latitude), radians(near.longitude)
-    half_chord = func.power(func.sin((lat - here_lat) / 2), 2) + func.cos(lat) * cos(
-        here_lat
-    ) * func.power(func.sin((lon - here_lon) / 2), 2)
+    half_chord = func.power(func.sin((lat - around.north) / 2), 2) + func.cos(
+        lat
+    ) * around.narrow * func.power(func.sin((lon - around.east) / 2), 2)
     return 2 * EARTH_KM * func.asin(func.sqrt(func.least(1.0, half_chord)))
 
 
-def _within(near: Near) -> ColumnElement[bool]:
-    margin = near.radius_km / DEGREE_KM
-    wide = margin / max(cos(radians(near.latitude)), 0.01)
+def _within(around: _Around) -> ColumnElement[bool]:
     return and_(
-        Location.latitude.between(near.latitude - margin, near.latitude + margin),
-        Location.longitude.between(near.longitude - wide, near.longitude + wide),
-        _distance_km(near) <= near.radius_km,
+        Location.latitude.between(around.least_latitude, around.most_latitude),
+        Location.longitude.between(around.least_longitude, around.most_longitude),
+        _distance_km(around) <= around.radius_km,
     )

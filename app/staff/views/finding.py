@@ -16,7 +16,7 @@ from kernel.fields import QUANTITY_MAX
 from kernel.web import declare
 from orders import availability
 from orders.availability import StoreOffer
-from stores.queries import Near, StoreFacts
+from stores.queries import Near, StoreFacts, Where
 
 SAID_MAX: Final = 100
 WORLD_KM: Final = 20_100
@@ -53,7 +53,9 @@ def _level(session: Session, place: Here, sku: str) -> inventory.queries.LevelFa
 def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
     """Return every other store, those that have it first, then by distance."""
     near = Near(place.store.latitude, place.store.longitude, WORLD_KM)
-    offers = availability.find_offers(session, quantities={sku: QUANTITY_MAX}, near=near)
+    offers = availability.find_offers(
+        session, quantities={sku: QUANTITY_MAX}, where=Where(near=near)
+    )
     rows = [_other(offer, sku) for offer in offers if offer.store.id != place.store.id]
     return sorted(rows, key=lambda row: (not row["units"], row["km"]))
 

@@ -1,4 +1,4 @@
-"""Orders in JSON."""
+"""Orders, parcels and hand-overs in JSON."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,15 +8,12 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from customers.commands import GiveContact
 from kernel.clock import now
 from kernel.fields import (
-    RADIUS_KM_MAX,
     SKU_MAX,
     Items,
     ItemsSchema,
-    PositionSchema,
     Quantity,
     QueryInteger,
     SafeText,
-    StrictFloat,
     StrictSchema,
 )
 from kernel.ids import show_order_number
@@ -24,22 +21,11 @@ from orders.commands import CancelReason, Channel, HandOver, Method, PlaceOrder,
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
-STORES_MAX = 600
 LANGUAGES = ("fr", "en")
 METHODS = (Method.PICKUP, Method.DRIVE)
 DAYS_AHEAD = timedelta(days=366)
 TEXT = {"type": "string"}
 """What OpenAPI is told of a value that only a function or an enum gives."""
-
-
-class BasketSchema(ItemsSchema):
-    """A basket, and where to look for it: around a position, or in named stores."""
-
-    near = fields.Nested(PositionSchema, load_default=None)
-    radius_km = StrictFloat(load_default=50.0, validate=validate.Range(min=0.1, max=RADIUS_KM_MAX))
-    stores = fields.List(
-        SafeText(max_length=SKU_MAX), load_default=list, validate=validate.Length(max=STORES_MAX)
-    )
 
 
 class ContactSchema(StrictSchema):
@@ -299,25 +285,6 @@ class CounterListSchema(Schema):
     """Who may stand at the counter."""
 
     parcels = fields.List(fields.Nested(CounterSchema), required=True)
-
-
-class StoreOfferSchema(Schema):
-    """What one store can give of a basket."""
-
-    store = fields.Function(lambda offer: offer.store.code, required=True, metadata=TEXT)
-    name = fields.Function(lambda offer: offer.store.name, required=True, metadata=TEXT)
-    city = fields.Function(lambda offer: offer.store.city, required=True, metadata=TEXT)
-    distance_km = fields.Float(required=True, allow_none=True)
-    coverage = fields.String(required=True)
-    reason = fields.String(required=True)
-    available = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    ready_at = fields.AwareDateTime(required=True, allow_none=True)
-
-
-class AvailabilitySchema(Schema):
-    """The stores that were asked, best first."""
-
-    stores = fields.List(fields.Nested(StoreOfferSchema), required=True)
 
 
 class PassKeysSchema(Schema):

@@ -1,0 +1,233 @@
+"""What each store can give of a basket, now and later, in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import inventory.queries
+import stores.promises
+import stores.queries
+from catalog.errors import UnknownSku
+from inventory.queries import Delivery, Reach
+from orders import queries
+from stores.promises import Load, Schedule
+from stores.queries import FreeSlot, StoreFacts, Where
+from stores.settings import TradeRules
+
+SLOTS_MAX: Final = 3
+MINUTE: Final = timedelta(minutes=1)
+
+
+class Coverage(StrEnum):
+    """How much of the basket a store can give: now, or (nothing now) from a day on."""
+
+    FULL = "full"
+    PART = "part"
+    LATER = "later"
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why a store offers what it offers, for machines."""
+
+    AVAILABLE = "available"
+    SHORT = "short"
+    LATER = "later"
+    NOT_STOCKED = "not-stocked"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    NOT_OPEN_YET = "not-open-yet"
+    NOT_OFFERED = "not-offered"
+
+
+ANYWHERE: Final = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a store expects to be able to give from a day on, capped at what was asked."""
+
+    on: date
+    available: Mapping[str, int]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOffer:
+    """What one store can give of a basket; `available` is capped at what was asked.
+
+    `ready_at`, `cut_off` (the last instant to order for the same day) and `hold_until` (the last
+    moment to collect) are of an order placed now; None when nothing can be given now. `later` is
+    there when waiting brings more.
+    """
+
+    store: StoreFacts
+    distance_km: float | None
+    coverage: Coverage
+    reason: Reason
+    available: Mapping[str, int]
+    ready_at: datetime | None
+    cut_off: datetime | None = None
+    hold_until: datetime | None = None
+    later: Later | None = None
+    slots: Sequence[FreeSlot] = field(default=())
+
+
+def find_offers(
+    session: Session,
+    *,
+    quantities: Mapping[str, int],
+    where: Where = ANYWHERE,
+    leaving_out: UUID | None = None,
+) -> list[StoreOffer]:
+    """Return what each store can give of a basket, in one statement, best first.
+
+    Best is: the whole basket before a part, a part before later, then sooner, then nearer. What
+    `leaving_out` (a fulfillment, the asker's own) holds counts as free.
+
+    Raises UnknownSku.
+    """
+    reached, unknown = inventory.queries.reach(
+        session,
+        stores=stores.queries.select_where(where, queries.waiting_at),
+        values=where.values,
+        skus=sorted(quantities),
+        leaving_out=leaving_out,
+    )
+    if unknown:
+        raise UnknownSku(skus=unknown)
+    offers = [_offer(each, quantities) for each in reached]
+    return sorted(offers, key=_rank)
+
+
+def _offer(reach: Reach, quantities: Mapping[str, int]) -> StoreOffer:
+    store = stores.queries.store_from(reach.store)
+    given = _capped(reach.available, quantities)
+    later = _later(reach, given, quantities) if reach.deliveries else None
+    when = _when(store)
+    coverage, reason = _judge(store, given, quantities, when=when, later=later)
+    if coverage is Coverage.NONE:
+        later = None
+    if when is None or coverage not in _NOW:
+        return StoreOffer(
+            store, reach.store.distance_km, coverage, reason, given, None, later=later
+        )
+    slots: Sequence[FreeSlot] = ()
+    if reach.store.free_slots and store.slotted:
+        slots = stores.queries.free_slots_from(
+            reach.store.free_slots, since=when.ready_at, limit=SLOTS_MAX
+        )
+    return StoreOffer(store, reach.store.distance_km, coverage, reason, given, *when, later, slots)
+
+
+def _capped(available: Mapping[str, int], quantities: Mapping[str, int]) -> Mapping[str, int]:
+    """Return what there is of each wanted SKU, from nothing to what is wanted."""
+    have = available.get
+    return {
+        sku: units if 0 < (units := have(sku, 0)) < wanted else wanted if units > 0 else 0
+        for sku, wanted in quantities.items()
+    }
+
+
+def _later(reach: Reach, given: Mapping[str, int], quantities: Mapping[str, int]) -> Later | None:
+    """Return the first day on which all is there, else the last that still brings something."""
+    available, best, found = dict(reach.available), dict(given), None
+    for day, lines in _by_day(reach.deliveries).items():
+        for line in lines:
+            available[line.sku] = available.get(line.sku, 0) + line.quantity
+        then = _capped(available, quantities)
+        if then != best:
+            best = dict(then)
+            found = Later(day, then, then == quantities)
+        if found is not None and found.full:
+            break
+    return found
+
+
+def _by_day(deliveries: Sequence[Delivery]) -> Mapping[date, list[Delivery]]:
+    days: dict[date, list[Delivery]] = {}
+    for each in deliveries:  # they come in the order of their days
+        days.setdefault(each.on, []).append(each)
+    return days
+
+
+def _judge(
+    store: StoreFacts,
+    given: Mapping[str, int],
+    quantities: Mapping[str, int],
+    *,
+    when: "_When | None",
+    later: Later | None,
+) -> tuple[Coverage, Reason]:
+    refused = _refused(store, when)
+    if refused is not None:
+        return Coverage.NONE, refused
+    if given == quantities:
+        return Coverage.FULL, Reason.AVAILABLE
+    if any(given.values()):
+        return Coverage.PART, Reason.SHORT
+    return (Coverage.LATER, Reason.LATER) if later else (Coverage.NONE, Reason.NOT_STOCKED)
+
+
+def _refused(store: StoreFacts, when: "_When | None") -> Reason | None:
+    """Return why nothing can be ordered here, whatever there is."""
+    if store.opened_at is None:
+        return Reason.NOT_OPEN_YET
+    if not store.offered or store.schedule is None:
+        return Reason.NOT_OFFERED
+    if store.paused:
+        return Reason.PAUSED
+    return Reason.CLOSED if when is None else None
+
+
+class _When(NamedTuple):
+    ready_at: datetime
+    cut_off: datetime
+    hold_until: datetime
+
+
+def _when(store: StoreFacts) -> _When | None:
+    """Return when an order placed now is ready; None when that can be promised for no day."""
+    if store.schedule is None:
+        return None
+    return _promised(store.schedule, store.rules, store.load, _whole_minute(store.asked_at))
+
+
+@lru_cache(maxsize=8192)
+def _promised(schedule: Schedule, rules: TradeRules, load: Load, start: datetime) -> _When | None:
+    """Remembered for its minute: a chain keeps few different hours."""
+    made = stores.promises.promise(schedule, rules, load, start)
+    if made is None:
+        return None
+    kept = stores.promises.collect_by(schedule, ready_at=made.at, hold_days=rules.hold_days)
+    return _When(made.at, stores.promises.cut_off(made), kept)
+
+
+def _whole_minute(at: datetime) -> datetime:
+    """Return the next whole minute: nobody is told seconds, and nobody too early."""
+    whole = at.astimezone(UTC).replace(second=0, microsecond=0)
+    return whole if whole == at else whole + MINUTE
+
+
+def _rank(offer: StoreOffer) -> tuple[int, float, float, str]:
+    soon = float("inf")
+    if offer.ready_at is not None:
+        soon = offer.ready_at.timestamp()
+    elif offer.later is not None:
+        soon = offer.later.on.toordinal()
+    return (
+        _COVERAGES[offer.coverage],
+        soon,
+        offer.distance_km if offer.distance_km is not None else float("inf"),
+        offer.store.code,
+    )
+
+
+_NOW: Final = frozenset({Coverage.FULL, Coverage.PART})
+_COVERAGES: Final = {coverage: place for place, coverage in enumerate(Coverage)}
