@@ -25,8 +25,9 @@ import catalog.queries
 from inventory.commands import ConflictKind, FeedKind, FeedStatus, TaskCause
 from inventory.events import StockFeedApplied
 from inventory.models import Feed, FeedConflict
-from inventory.services.alarming import open_tasks, weigh_shortages
+from inventory.services.asking import open_tasks
 from inventory.services.feeding import location_ids
+from inventory.services.shortages import weigh_shortages
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.clock import DB_NOW

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.orm import Session
 
+from inventory.services.shortages import settle_shortages
 from inventory.services.statements import run, statement
 
 HOLD_EXPIRED: Final = "hold-expired"
@@ -60,7 +61,7 @@ _FREE = text("""
         FROM expired e WHERE r.fulfillment_id = e.fulfillment_id AND r.sku = e.sku)
     INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id, reason)
     SELECT location_id, sku, 'released', -quantity, 'fulfillment', fulfillment_id, :reason
-    FROM expired RETURNING id
+    FROM expired RETURNING location_id, sku
 """)
 
 
@@ -106,4 +107,8 @@ def settle_hold(
 def free_expired(session: Session, *, grace_s: int, limit: int) -> int:
     """Free up to `limit` holds that have been over for `grace_s` seconds; return how many."""
     values = {"grace_s": grace_s, "limit": limit, "reason": HOLD_EXPIRED}
-    return len(session.execute(_FREE, values).all())
+    freed = session.execute(_FREE, values).all()
+    for location_id in sorted({row.location_id for row in freed}):
+        skus = {row.sku for row in freed if row.location_id == location_id}
+        settle_shortages(session, location_id=location_id, skus=skus)
+    return len(freed)

@@ -40,6 +40,10 @@ _RESERVE = statement("""
         UPDATE reservation r SET quantity = 0, held_until = NULL, held_max = NULL
         FROM expired e JOIN granted g ON g.sku = e.sku
         WHERE r.fulfillment_id = e.fulfillment_id AND r.sku = e.sku),
+    covered AS (
+        UPDATE shortage_case c SET closed_at = statement_timestamp(), resolution = 'covered'
+        FROM freed f JOIN granted g ON g.sku = f.sku
+        WHERE c.location_id = :location_id AND c.sku = f.sku AND c.closed_at IS NULL),
     owed AS (
         INSERT INTO reservation AS r (fulfillment_id, sku, location_id, quantity, held_until,
                                       held_max)
@@ -65,7 +69,8 @@ _RESERVE = statement("""
 """).bindparams(bindparam("hold_min", type_=Integer), bindparam("cap_min", type_=Integer))
 """`overdue` is read by itself, through its own small index: with the SKUs in its condition the
 planner could as well read every open reservation of a SKU that many want. What is guarded is the
-level as it is once locked (`k`), not as it was when the statement began."""
+level as it is once locked (`k`), not as it was when the statement began. Whoever was granted found
+units that are free: a shortage of them, if there was one, ended with the holds that gave way."""
 
 _RELEASE = statement("""
     owed AS MATERIALIZED (
