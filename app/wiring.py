@@ -12,6 +12,7 @@ from orders.events import (
     PassReissued,
     PickupReminded,
     ReadyPaid,
+    StockBack,
 )
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
@@ -28,6 +29,7 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    StockBack: {"tell-back": notifications.handlers.tell_back},
 }
 
 UNHEARD = frozenset(

@@ -155,3 +155,17 @@ class HandOver:
     fulfillment_id: UUID | None = None
     ticket_number: str | None = None
     quantities: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WishStock:
+    """Somebody asks to be told, once, when a SKU can be had: at one store, or at any.
+
+    An e-mail address or a phone number says where; the phone number as dialled in France.
+    """
+
+    sku: str
+    store_code: str | None
+    email: str | None
+    phone: str | None
+    language: str

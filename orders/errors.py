@@ -169,3 +169,11 @@ class PaymentUnsettled(Conflict):
     code = "payment-unsettled"
     title = "The card payment is still being confirmed"
     way_out = "Wait a moment and scan again."
+
+
+class UnknownWish(NotFound):
+    """There is no such wish to be told."""
+
+    code = "unknown-wish"
+    title = "No such request"
+    way_out = "Open the link of the message again, or ask anew on the article's page."

@@ -202,3 +202,17 @@ class PaidWithoutStock(Event):
     fulfillment_id: UUID
     location_id: UUID
     missing: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockBack(Event):
+    """A SKU can be had again that somebody asked to be told of; `location_id` is where.
+
+    The wish `wish_id` is over: it is told once.
+    """
+
+    name = "stock.back.v1"
+    aggregate = "wish"
+    wish_id: UUID
+    sku: str
+    location_id: UUID

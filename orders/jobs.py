@@ -16,6 +16,7 @@ DAYTIME: Final = range(9, 20)
 GRACE_S: Final = 30
 """Seconds in which the payment page may end before the hold is freed without it."""
 FREED_MAX: Final = 500
+TOLD_MAX: Final = 200
 
 
 def expire_uncollected() -> int:
@@ -66,3 +67,15 @@ def end_unpaid() -> int:
     with transaction() as session:
         inventory.services.free_expired(session, grace_s=GRACE_S, limit=FREED_MAX)
     return ended
+
+
+def tell_wishes() -> int:
+    """Have everybody told whose wished SKU can be had again; return how many."""
+    with transaction() as session:
+        services.end_old_wishes(session)
+        due = queries.list_fulfillable(session, limit=TOLD_MAX)
+    told = 0
+    for wish_id, location_id in due:
+        with transaction() as session:
+            told += services.tell_back(session, wish_id, location_id=location_id)
+    return told

@@ -29,6 +29,7 @@ from inventory.queries.levels import (
     list_levels_of,
     list_movements,
     list_reserved,
+    select_available,
     sum_levels,
 )
 from inventory.queries.reaching import Delivery, Reach, reach
@@ -73,6 +74,7 @@ __all__ = [
     "list_transfer_lines",
     "list_transfers",
     "reach",
+    "select_available",
     "select_given_back",
     "sum_levels",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, and_, func, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from inventory.errors import NoStockRecord
@@ -86,6 +86,17 @@ def sum_levels(
         .group_by(StockLevel.sku)
     )
     return {sku: (int(on_hand), int(left)) for sku, on_hand, left in rows}
+
+
+def select_available() -> Select[UUID, str, int]:
+    """Return the statement of what every location has available of each SKU, for others to join.
+
+    Its columns are `location_id`, `sku` and `available`, in base units.
+    """
+    available, given_back = _available()
+    return select(StockLevel.location_id, StockLevel.sku, available.label("available")).outerjoin(
+        given_back, _same(given_back)
+    )
 
 
 def list_movements(

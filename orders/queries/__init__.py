@@ -46,6 +46,7 @@ from orders.queries.shapes import (
 from orders.queries.slots import (
     list_offered_slots,
 )
+from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
     "LAST_DAY",
@@ -59,6 +60,7 @@ __all__ = [
     "PassState",
     "Waiting",
     "Wanted",
+    "WishFacts",
     "count_loads",
     "find_last_hand_over",
     "find_newest_order",
@@ -68,7 +70,9 @@ __all__ = [
     "get_fulfillment",
     "get_order",
     "get_order_by_number",
+    "get_wish",
     "list_expired",
+    "list_fulfillable",
     "list_fulfillments",
     "list_numbers",
     "list_offered_slots",

@@ -1,4 +1,4 @@
-"""JSON of orders and of availability."""
+"""JSON of orders, of availability and of wishes."""
 
 from orders.schemas.availability import (
     AvailabilitySchema,
@@ -28,6 +28,12 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
+from orders.schemas.wishing import (
+    StockWishSchema,
+    WishedSchema,
+    WithdrawnSchema,
+    WithdrawSchema,
+)
 
 __all__ = [
     "AvailabilitySchema",
@@ -52,6 +58,10 @@ __all__ = [
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",
+    "StockWishSchema",
     "StoreOfferSchema",
     "WaysSchema",
+    "WishedSchema",
+    "WithdrawSchema",
+    "WithdrawnSchema",
 ]

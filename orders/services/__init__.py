@@ -21,6 +21,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
     "Parcel",
@@ -35,6 +36,8 @@ __all__ = [
     "choose_store",
     "confirm_payment",
     "empty_cart",
+    "end_old_wishes",
+    "end_wish",
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
@@ -48,6 +51,8 @@ __all__ = [
     "remind",
     "report_short_line",
     "start_picking",
+    "tell_back",
     "tell_ready_paid",
+    "wish_stock",
     "withdraw_pending",
 ]

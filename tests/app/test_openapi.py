@@ -93,6 +93,8 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("GET", "/api/v1/stores/{code}"),
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/orders"),
+        ("POST", "/api/v1/stock-wishes"),
+        ("POST", "/api/v1/stock-wishes/withdraw"),
     }
 
 

@@ -705,3 +705,79 @@ def test_the_open_page_of_an_order_keeps_what_it_holds(
     assert send(client, f"{page}/hold").status_code == 204
     assert held_min(connection) == [35]
     assert client.post(f"{page}x/hold", data=hidden(client), headers=HTML).status_code == 404
+
+
+def reach_of(connection: Connection) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Return who waits for which SKU, and at which store."""
+    rows = connection.execute(
+        text(
+            "SELECT w.sku, l.code, c.email, c.phone FROM stock_wish w JOIN contact c"
+            " ON c.id = w.contact_id LEFT JOIN location l ON l.id = w.location_id"
+            " WHERE w.ended_at IS NULL ORDER BY w.created_at"
+        )
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]  # a row is what was selected
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("fr", ("Me prévenir de son retour", "Nous vous préviendrons", "ne serez plus prévenu")),
+        ("en", ("Tell me when it is back", "We tell you when it is back", "not told any more")),
+    ],
+)
+def test_who_misses_an_article_asks_to_be_told_and_thinks_better_of_it(
+    client: FlaskClient,
+    connection: Connection,
+    shelves: Shop,
+    language: str,
+    says: tuple[str, str, str],
+) -> None:
+    asks, asked, over = says
+    path = f"/{language}/articles/THEIERE"
+    assert asks not in client.get(f"{path}?sku=THEIERE-BLEU&store=paris", headers=HTML).text
+    missing = client.get(f"{path}?sku=THEIERE-BLANC&store=paris", headers=HTML).text
+    assert asks in missing
+    assert 'name="at" value="paris" required checked' in missing
+    wish = {"sku": "THEIERE-BLANC", "at": "paris", "reach": "chloe@example.org"}
+    sent = send(client, f"/{language}/wishes", **wish)
+    assert sent.status_code == 303
+    assert reach_of(connection) == [("THEIERE-BLANC", "paris", "chloe@example.org", None)]
+    assert asked in client.get(sent.location, headers=HTML).text
+    link = sent.location.partition("?")[0]
+    before = reach_of(connection)
+    assert client.get(link, headers=HTML).status_code == 200
+    assert reach_of(connection) == before
+    assert over in send(client, link).text
+    assert reach_of(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        ("", "Donnez une adresse e-mail ou un numéro de mobile."),
+        ("chloe@", "Écrivez l’adresse entière"),
+        ("0612", "Écrivez dix chiffres"),
+    ],
+)
+def test_an_address_nobody_can_write_to_is_asked_for_again_and_kept(
+    client: FlaskClient, connection: Connection, shelves: Shop, reach: str, said: str
+) -> None:
+    wish = {"sku": "THEIERE-BLANC", "at": "", "reach": reach}
+    refused = send(client, "/fr/wishes", **wish)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert f'value="{reach}"' in refused.text
+    assert "Théière Alba" in refused.text
+    assert reach_of(connection) == []
+
+
+def test_a_number_will_do_and_a_foreign_link_ends_nothing(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    send(client, "/fr/wishes", sku="THEIERE-BLANC", at="", reach="06 39 98 12 34")
+    assert reach_of(connection) == [("THEIERE-BLANC", None, None, "+33639981234")]
+    foreign = f"/fr/wishes/{order_token(shelves.brand_id)}"
+    assert client.get(foreign, headers=HTML).status_code == 404
+    assert client.post(foreign, data=hidden(client), headers=HTML).status_code == 404
+    assert len(reach_of(connection)) == 1
