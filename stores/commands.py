@@ -127,3 +127,13 @@ class BookCapacity:
     day: date
     slot_id: UUID | None = None
     orders_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptDays:
+    """Days, first to last, on which a location keeps other hours than usual; None is closed."""
+
+    first_day: date
+    last_day: date
+    hours: str | None
+    reason: str

@@ -36,11 +36,14 @@ class PickupNotOffered(Conflict):
 
 
 class UnreadableHours(Invalid):
-    """The opening hours are not written in the OpenStreetMap syntax, so no time can be promised."""
+    """The opening hours are not written as they should be, so no time can be promised.
+
+    `detail` says where; usual hours are in the OpenStreetMap syntax, exceptional ones times only.
+    """
 
     code = "unreadable-hours"
     title = "Opening hours cannot be read"
-    way_out = "Write them like `Mo-Sa 09:30-19:00; Su,PH off`."
+    way_out = "Write them like `Mo-Sa 09:30-19:00; Su,PH off`, exceptional ones like `10:00-17:00`."
 
 
 class SignInRefused(Forbidden):
@@ -153,3 +156,11 @@ class UnreadablePattern(Invalid):
     code = "unreadable-pattern"
     title = "No slot fits between these times"
     way_out = "Let `until` be at least one slot after `from`."
+
+
+class UnknownExceptionalDays(NotFound):
+    """This location has no such exceptional days, or they were withdrawn."""
+
+    code = "unknown-exceptional-days"
+    title = "No such exceptional days"
+    way_out = "List them: `GET /api/v1/stores/{code}/exceptional-days`."

@@ -12,6 +12,7 @@ from app.cli.keys import key
 from app.cli.replay import replay
 from app.cli.run import run
 from app.cli.serve import migrate_database, relay, work
+from app.cli.stores import stores_
 
 
 @click.group()
@@ -21,5 +22,17 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
 
-for command in (check, demo, docs, imports, key, migrate_database, relay, replay, run, work):
+for command in (
+    check,
+    demo,
+    docs,
+    imports,
+    key,
+    migrate_database,
+    relay,
+    replay,
+    run,
+    stores_,
+    work,
+):
     main.add_command(command)

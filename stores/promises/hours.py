@@ -1,5 +1,6 @@
 """When a location is open: usual hours, public holidays, exceptional days, in its time zone."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +17,8 @@ from stores.promises.days import ExceptionalHours, Times, exceptional_times, fin
 HORIZON_DAYS = 45
 DAY = timedelta(days=1)
 HOLIDAY = "PH"
+
+_SIGN = re.compile(r"--> 1:(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,13 @@ def _parsed(opening_hours: str, time_zone: str, country: str) -> OpeningHours:
     try:
         return OpeningHours(opening_hours, timezone=ZoneInfo(time_zone), country=country)
     except ParserError as error:
-        raise UnreadableHours(hours=opening_hours) from error
+        found = _SIGN.search(str(error))
+        sign = int(found.group(1)) if found else 1
+        raise UnreadableHours(
+            f"It cannot be read from sign {sign} on: {opening_hours[sign - 1 :]!r}.",
+            hours=opening_hours,
+            sign=sign,
+        ) from error
 
 
 def _usual_times(schedule: Schedule, *, first: date, last: date, zone: ZoneInfo) -> Iterator[Times]:

@@ -1,6 +1,10 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.hours import (
+    ExceptionalFacts,
+    list_exceptional,
+)
 from stores.queries.locations import (
     BrandFacts,
     find_brand,
@@ -42,6 +46,7 @@ from stores.queries.slots import (
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
+    "ExceptionalFacts",
     "KeyFacts",
     "MethodFacts",
     "Near",
@@ -64,6 +69,7 @@ __all__ = [
     "get_names",
     "get_store",
     "get_store_by_id",
+    "list_exceptional",
     "list_free_slots",
     "list_methods",
     "list_patterns",

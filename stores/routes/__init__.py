@@ -1,6 +1,6 @@
 """Stores over HTTP."""
 
-from stores.routes import locations, methods, settings, slots
+from stores.routes import hours, locations, methods, settings, slots
 from stores.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "locations", "methods", "settings", "slots"]
+__all__ = ["blueprint", "hours", "locations", "methods", "settings", "slots"]

@@ -6,6 +6,11 @@ from stores.services.booking import (
     next_slots,
     release_booking,
 )
+from stores.services.hours import (
+    except_days,
+    set_hours,
+    withdraw_exception,
+)
 from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
 from stores.services.methods import (
@@ -54,6 +59,7 @@ __all__ = [
     "end_pattern",
     "end_setting",
     "enrol_tablet",
+    "except_days",
     "hire_staff",
     "issue_key",
     "keep_awake",
@@ -74,6 +80,7 @@ __all__ = [
     "revoke_key",
     "revoke_tablet",
     "select_scope",
+    "set_hours",
     "set_method",
     "set_password",
     "set_pin",
@@ -82,4 +89,5 @@ __all__ = [
     "sign_in_with_pin",
     "sign_out",
     "token_hash",
+    "withdraw_exception",
 ]
