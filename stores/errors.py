@@ -164,3 +164,43 @@ class UnknownExceptionalDays(NotFound):
     code = "unknown-exceptional-days"
     title = "No such exceptional days"
     way_out = "List them: `GET /api/v1/stores/{code}/exceptional-days`."
+
+
+class CodeTaken(Conflict):
+    """There is a store or group with this code already."""
+
+    code = "code-taken"
+    title = "This code is taken"
+    way_out = "Choose another code."
+
+
+class NotReadyToOpen(Conflict):
+    """Something is missing before the store can be switched on; `missing` lists what."""
+
+    code = "not-ready-to-open"
+    title = "The store is not ready to open"
+    way_out = "Do what `missing` names, then switch it on again."
+
+
+class StoreBusy(Conflict):
+    """The store still has parcels that nobody has collected or given up; `open` counts them."""
+
+    code = "store-busy"
+    title = "The store still has open orders"
+    way_out = "Pause the store, bring its orders to an end, then close it."
+
+
+class EmailTaken(Conflict):
+    """Somebody of the staff signs in with this address already."""
+
+    code = "email-taken"
+    title = "This address is taken"
+    way_out = "Use another address, or leave it out: a PIN needs none."
+
+
+class UnknownGroup(NotFound):
+    """There is no group of stores with this code."""
+
+    code = "unknown-group"
+    title = "No such group of stores"
+    way_out = "List the groups: `GET /api/v1/store-groups`."

@@ -10,6 +10,11 @@ from orders.queries.collecting import (
 from orders.queries.load import (
     waiting_at,
 )
+from orders.queries.opening import (
+    count_open,
+    get_evidence,
+    get_opening,
+)
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -60,12 +65,15 @@ __all__ = [
     "Waiting",
     "Wanted",
     "count_loads",
+    "count_open",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
     "get_cart",
+    "get_evidence",
     "get_fulfillment",
+    "get_opening",
     "get_order",
     "get_order_by_number",
     "list_expired",

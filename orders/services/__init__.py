@@ -4,6 +4,10 @@ from orders.services.carting import choose_store, empty_cart, put_in_cart
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.opening import (
+    close_store,
+    switch_on_store,
+)
 from orders.services.paying import (
     abandon_pending,
     confirm_payment,
@@ -30,6 +34,7 @@ __all__ = [
     "change_collector",
     "check_parcel",
     "choose_store",
+    "close_store",
     "confirm_payment",
     "empty_cart",
     "expire_fulfillment",
@@ -44,5 +49,6 @@ __all__ = [
     "remind",
     "report_short_line",
     "start_picking",
+    "switch_on_store",
     "tell_ready_paid",
 ]

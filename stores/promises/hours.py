@@ -9,7 +9,12 @@ from heapq import merge
 from zoneinfo import ZoneInfo
 
 import holidays
-from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
+from opening_hours import (  # type: ignore[attr-defined]  # its stub forgets the errors
+    OpeningHours,
+    ParserError,
+    State,
+    UnknownCountryError,
+)
 
 from stores.errors import UnreadableHours
 from stores.promises.days import ExceptionalHours, Times, exceptional_times, find_exception
@@ -114,8 +119,11 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _parsed(opening_hours: str, time_zone: str, country: str) -> OpeningHours:
+    zone = ZoneInfo(time_zone)
     try:
-        return OpeningHours(opening_hours, timezone=ZoneInfo(time_zone), country=country)
+        return OpeningHours(opening_hours, timezone=zone, country=country)
+    except UnknownCountryError:
+        return OpeningHours(opening_hours, timezone=zone)
     except ParserError as error:
         found = _SIGN.search(str(error))
         sign = int(found.group(1)) if found else 1

@@ -1,6 +1,10 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.groups import (
+    GroupFacts,
+    list_groups,
+)
 from stores.queries.hours import (
     ExceptionalFacts,
     list_exceptional,
@@ -17,6 +21,12 @@ from stores.queries.methods import (
     MethodFacts,
     list_methods,
 )
+from stores.queries.opening import (
+    OpeningFacts,
+    OpeningStep,
+    StepFacts,
+    get_opening,
+)
 from stores.queries.people import (
     KeyFacts,
     SignedIn,
@@ -26,6 +36,7 @@ from stores.queries.people import (
     find_signed_in,
     find_tablet,
     list_staff,
+    page_staff,
 )
 from stores.queries.selecting import Near, StoreFacts, WaitingAt, select_stores, store_from
 from stores.queries.settings import (
@@ -47,9 +58,12 @@ __all__ = [
     "BrandFacts",
     "DeviceFacts",
     "ExceptionalFacts",
+    "GroupFacts",
     "KeyFacts",
     "MethodFacts",
     "Near",
+    "OpeningFacts",
+    "OpeningStep",
     "PatternFacts",
     "RuleFacts",
     "SettingFacts",
@@ -57,6 +71,7 @@ __all__ = [
     "SlotFacts",
     "StaffFacts",
     "Standing",
+    "StepFacts",
     "StoreFacts",
     "TabletFacts",
     "WaitingAt",
@@ -67,10 +82,12 @@ __all__ = [
     "find_tablet",
     "get_brand",
     "get_names",
+    "get_opening",
     "get_store",
     "get_store_by_id",
     "list_exceptional",
     "list_free_slots",
+    "list_groups",
     "list_methods",
     "list_patterns",
     "list_settings",
@@ -78,6 +95,7 @@ __all__ = [
     "list_staff",
     "list_stores",
     "list_tablets",
+    "page_staff",
     "select_stores",
     "store_from",
 ]

@@ -6,6 +6,11 @@ from stores.services.booking import (
     next_slots,
     release_booking,
 )
+from stores.services.grouping import (
+    assign_group,
+    create_group,
+    rename_group,
+)
 from stores.services.hours import (
     except_days,
     set_hours,
@@ -17,6 +22,11 @@ from stores.services.methods import (
     pause_method,
     resume_method,
     set_method,
+)
+from stores.services.opening import (
+    close_location,
+    start_opening,
+    switch_on,
 )
 from stores.services.settings import (
     end_setting,
@@ -54,7 +64,10 @@ __all__ = [
     "Booked",
     "EnrolledTablet",
     "add_pattern",
+    "assign_group",
     "book_capacity",
+    "close_location",
+    "create_group",
     "disable_staff",
     "end_pattern",
     "end_setting",
@@ -74,6 +87,7 @@ __all__ = [
     "pause_method",
     "pause_store",
     "release_booking",
+    "rename_group",
     "resolve",
     "resume_method",
     "resume_store",
@@ -88,6 +102,8 @@ __all__ = [
     "sign_in_with_password",
     "sign_in_with_pin",
     "sign_out",
+    "start_opening",
+    "switch_on",
     "token_hash",
     "withdraw_exception",
 ]
