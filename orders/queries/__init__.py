@@ -10,6 +10,11 @@ from orders.queries.collecting import (
 from orders.queries.load import (
     waiting_at,
 )
+from orders.queries.opening import (
+    count_open,
+    get_evidence,
+    get_opening,
+)
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -62,12 +67,15 @@ __all__ = [
     "Wanted",
     "WishFacts",
     "count_loads",
+    "count_open",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
     "get_cart",
+    "get_evidence",
     "get_fulfillment",
+    "get_opening",
     "get_order",
     "get_order_by_number",
     "get_wish",

@@ -5,6 +5,7 @@ from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
     confirm_payment,
@@ -34,6 +35,7 @@ __all__ = [
     "change_collector",
     "check_parcel",
     "choose_store",
+    "close_store",
     "confirm_payment",
     "empty_cart",
     "end_old_wishes",
@@ -51,6 +53,7 @@ __all__ = [
     "remind",
     "report_short_line",
     "start_picking",
+    "switch_on_store",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",

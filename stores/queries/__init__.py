@@ -2,6 +2,8 @@
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
+from stores.queries.groups import GroupFacts, list_groups
+from stores.queries.hours import ExceptionalFacts, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
     find_brand,
@@ -10,10 +12,8 @@ from stores.queries.locations import (
     get_store_by_id,
     list_stores,
 )
-from stores.queries.methods import (
-    MethodFacts,
-    list_methods,
-)
+from stores.queries.methods import MethodFacts, list_methods
+from stores.queries.opening import OpeningFacts, OpeningStep, StepFacts, get_opening
 from stores.queries.people import (
     KeyFacts,
     SignedIn,
@@ -23,6 +23,7 @@ from stores.queries.people import (
     find_signed_in,
     find_tablet,
     list_staff,
+    page_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
 from stores.queries.selecting import (
@@ -41,21 +42,19 @@ from stores.queries.settings import (
     explain_settings,
     list_settings,
 )
-from stores.queries.slots import (
-    PatternFacts,
-    SlotFacts,
-    list_free_slots,
-    list_patterns,
-    list_slots,
-)
+from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
 
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
+    "ExceptionalFacts",
     "FreeSlot",
+    "GroupFacts",
     "KeyFacts",
     "MethodFacts",
     "Near",
+    "OpeningFacts",
+    "OpeningStep",
     "PatternFacts",
     "PlaceFacts",
     "RuleFacts",
@@ -64,6 +63,7 @@ __all__ = [
     "SlotFacts",
     "StaffFacts",
     "Standing",
+    "StepFacts",
     "StoreFacts",
     "TabletFacts",
     "WaitingAt",
@@ -78,10 +78,13 @@ __all__ = [
     "free_slots_from",
     "get_brand",
     "get_names",
+    "get_opening",
     "get_place",
     "get_store",
     "get_store_by_id",
+    "list_exceptional",
     "list_free_slots",
+    "list_groups",
     "list_methods",
     "list_patterns",
     "list_settings",
@@ -89,6 +92,7 @@ __all__ = [
     "list_staff",
     "list_stores",
     "list_tablets",
+    "page_staff",
     "select_stores",
     "select_where",
     "store_from",

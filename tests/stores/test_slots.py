@@ -18,7 +18,7 @@ from stores.jobs import make_slots
 from stores.promises import Schedule, plan_slots
 from tests.conftest import Shop, as_key
 from tests.orders.conftest import Counter
-from tests.stores.conftest import Ask, ahead
+from tests.stores.conftest import Ask
 from tests.unmoved import nothing_moves, problem
 
 PARIS: Final = ZoneInfo("Europe/Paris")
@@ -265,7 +265,6 @@ def test_nobody_gives_another_store_slots_or_ends_them(
         assert problem(refused) == (404, "unknown-location")
         ended = ask(f"stores/lyon/slot-patterns/{added}/end")
         assert problem(ended) == (404, "unknown-pattern")
-    assert ahead(days=1) > ahead()
 
 
 PATTERN: Final = AddPattern(StoreMethod.PICKUP, (6, 7), time(1), time(5), 30, 4)
