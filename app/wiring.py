@@ -49,6 +49,8 @@ UNHEARD = frozenset(
         "stock.received.v1",
         "stock.doubted.v1",
         "stock.feed_applied.v1",
+        "stock.safety_rule_added.v1",
+        "stock.safety_rule_ended.v1",
         "store.paused.v1",
         "store.resumed.v1",
         "key.issued.v1",

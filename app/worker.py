@@ -64,6 +64,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
+    Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("prune", 3_600, prune),
 )
 

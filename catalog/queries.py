@@ -22,8 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from catalog.commands import Unit
-from catalog.errors import UnknownArticle, UnknownSku
-from catalog.models import Article, ArticleText, Price, Sku
+from catalog.errors import UnknownArticle, UnknownCategory, UnknownSku
+from catalog.models import Article, ArticleText, Category, Price, Sku
 from kernel.clock import DB_NOW
 
 PAGE_MAX = 100
@@ -133,6 +133,22 @@ def get_article(
 def select_known(skus: Sequence[str]) -> Select[*tuple[Any, ...]]:
     """Return the statement of those of `skus` that are sold, for others to join."""
     return select(Sku.code.label("sku")).where(Sku.code.in_(skus), Sku.closed_at.is_(None))
+
+
+def select_shelves() -> Select[*tuple[Any, ...]]:
+    """Return the statement of every SKU with its category, which may be null, to join."""
+    return select(Sku.code.label("sku"), Article.category_code).join(
+        Article, Article.id == Sku.article_id
+    )
+
+
+def require_category(session: Session, code: str) -> None:
+    """Return nothing when there is this category.
+
+    Raises UnknownCategory.
+    """
+    if session.get(Category, code) is None:
+        raise UnknownCategory(category=code)
 
 
 def require_skus(session: Session, skus: Iterable[str]) -> None:

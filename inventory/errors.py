@@ -1,6 +1,6 @@
 """Refusals of stock."""
 
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class OutOfStock(Conflict):
@@ -49,3 +49,27 @@ class FeedDiffers(Conflict):
     code = "feed-differs"
     title = "This sequence was something else before"
     way_out = "Send exactly the same again to go on where it stopped, else a higher sequence."
+
+
+class UnknownRule(NotFound):
+    """There is no such rule of safety stock, or it is of another's store."""
+
+    code = "unknown-safety-rule"
+    title = "No such rule"
+    way_out = "Take the id from the list of rules."
+
+
+class RuleOutOfReach(Forbidden):
+    """A rule for more than the asker's own stores."""
+
+    code = "safety-rule-out-of-reach"
+    title = "This rule reaches beyond your stores"
+    way_out = "Make it for one of your stores, or ask head office."
+
+
+class RuleUnclear(Invalid):
+    """A rule names what its scope needs and nothing else, and either units or percent."""
+
+    code = "safety-rule-unclear"
+    title = "The rule does not say what it is for"
+    way_out = "Name exactly what the scope needs, units or percent, and an end after the beginning."

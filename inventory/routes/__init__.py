@@ -1,6 +1,6 @@
 """Stock over HTTP."""
 
-from inventory.routes import feeding, levels
+from inventory.routes import feeding, levels, safety
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "feeding", "levels"]
+__all__ = ["blueprint", "feeding", "levels", "safety"]

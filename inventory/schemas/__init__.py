@@ -18,8 +18,17 @@ from inventory.schemas.levels import (
     MovementSchema,
     ReceiptSchema,
 )
+from inventory.schemas.safety import (
+    AddRuleSchema,
+    PreviewRuleSchema,
+    PreviewSchema,
+    RulePageSchema,
+    RuleQuerySchema,
+    RuleSchema,
+)
 
 __all__ = [
+    "AddRuleSchema",
     "ConflictPageSchema",
     "ConflictQuerySchema",
     "ConflictSchema",
@@ -33,5 +42,10 @@ __all__ = [
     "MovementPageSchema",
     "MovementQuerySchema",
     "MovementSchema",
+    "PreviewRuleSchema",
+    "PreviewSchema",
     "ReceiptSchema",
+    "RulePageSchema",
+    "RuleQuerySchema",
+    "RuleSchema",
 ]

@@ -1,6 +1,7 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.groups import find_group_id, select_grouped, select_groups
 from stores.queries.locations import (
     BrandFacts,
     Near,
@@ -34,6 +35,7 @@ __all__ = [
     "StoreFacts",
     "TabletFacts",
     "find_brand",
+    "find_group_id",
     "find_key",
     "find_signed_in",
     "find_tablet",
@@ -44,6 +46,8 @@ __all__ = [
     "list_staff",
     "list_stores",
     "list_tablets",
+    "select_grouped",
+    "select_groups",
     "select_stores",
     "store_from",
 ]
