@@ -18,7 +18,7 @@ ASSOCIATE: Final = SHOPPER | {
 }
 MANAGER: Final = ASSOCIATE | {"stock.receive", "stores.pause", "feeds.read", "safety.edit"}
 AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
-ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue", "feeds.push"}
+ADMIN: Final = MANAGER | {"stores.edit", "catalog.edit", "keys.issue", "feeds.push", "stock.follow"}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,

@@ -1,5 +1,17 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.changes import Change, Place, list_changes, select_changes, start_following
+from inventory.queries.explaining import (
+    Basis,
+    Doubted,
+    Expected,
+    Explanation,
+    Owed,
+    ShortageOpen,
+    Summed,
+    TaskOpen,
+    explain_level,
+)
 from inventory.queries.feeding import (
     ConflictFacts,
     FeedFacts,
@@ -18,6 +30,13 @@ from inventory.queries.levels import (
     list_reserved,
     sum_levels,
 )
+from inventory.queries.past import (
+    Differing,
+    level_at,
+    list_differing,
+    list_levels_at,
+    list_levels_until,
+)
 from inventory.queries.reaching import Reach, reach
 from inventory.queries.safety import (
     Hidden,
@@ -33,30 +52,49 @@ from inventory.queries.safety import (
 )
 
 __all__ = [
+    "Basis",
+    "Change",
     "ConflictFacts",
+    "Differing",
+    "Doubted",
+    "Expected",
+    "Explanation",
     "FeedFacts",
     "Hidden",
     "HiddenAt",
     "LevelFacts",
     "MovementFacts",
+    "Owed",
+    "Place",
     "Preview",
     "Reach",
     "RuleFacts",
+    "ShortageOpen",
+    "Summed",
+    "TaskOpen",
     "Verdict",
+    "explain_level",
     "find_next_feed",
     "get_feed",
     "get_level",
     "get_rule",
+    "level_at",
+    "list_changes",
     "list_conflicts",
+    "list_differing",
     "list_feeds",
     "list_levels",
+    "list_levels_at",
     "list_levels_of",
+    "list_levels_until",
     "list_movements",
     "list_reserved",
     "list_rules",
     "preview_rule",
     "reach",
+    "select_changes",
     "select_resolved",
+    "start_following",
     "sum_levels",
     "which_rule",
 ]

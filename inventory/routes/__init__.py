@@ -1,6 +1,6 @@
 """Stock over HTTP."""
 
-from inventory.routes import feeding, levels, safety
+from inventory.routes import feeding, following, levels, safety
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "feeding", "levels", "safety"]
+__all__ = ["blueprint", "feeding", "following", "levels", "safety"]

@@ -1,5 +1,13 @@
 """Stock in JSON."""
 
+from inventory.schemas.changes import (
+    ChangeLevelPageSchema,
+    ChangeLevelQuerySchema,
+    ChangePageSchema,
+    ChangeQuerySchema,
+    StartSchema,
+)
+from inventory.schemas.explaining import ExplainQuerySchema, ExplanationSchema
 from inventory.schemas.feeding import (
     ConflictPageSchema,
     ConflictQuerySchema,
@@ -29,10 +37,16 @@ from inventory.schemas.safety import (
 
 __all__ = [
     "AddRuleSchema",
+    "ChangeLevelPageSchema",
+    "ChangeLevelQuerySchema",
+    "ChangePageSchema",
+    "ChangeQuerySchema",
     "ConflictPageSchema",
     "ConflictQuerySchema",
     "ConflictSchema",
     "DeclareFeedSchema",
+    "ExplainQuerySchema",
+    "ExplanationSchema",
     "FeedPageSchema",
     "FeedQuerySchema",
     "FeedSchema",
@@ -48,4 +62,5 @@ __all__ = [
     "RulePageSchema",
     "RuleQuerySchema",
     "RuleSchema",
+    "StartSchema",
 ]

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from inventory.commands import SafetyScope
-from inventory.schemas.feeding import Instant, QueryBoolean
+from inventory.schemas.instants import Instant, QueryBoolean
 from inventory.schemas.levels import LIMIT_MAX
 from kernel.fields import QUANTITY_MAX, SKU_MAX, Quantity, QueryInteger, SafeText, StrictSchema
 

@@ -1,7 +1,7 @@
 """Reads of stores and of the people who work there."""
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
-from stores.queries.groups import find_group_id, select_grouped, select_groups
+from stores.queries.groups import find_group_id, select_codes, select_grouped, select_groups
 from stores.queries.locations import (
     BrandFacts,
     Near,
@@ -46,6 +46,7 @@ __all__ = [
     "list_staff",
     "list_stores",
     "list_tablets",
+    "select_codes",
     "select_grouped",
     "select_groups",
     "select_stores",

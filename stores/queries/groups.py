@@ -34,3 +34,8 @@ def select_groups() -> Select[*tuple[Any, ...]]:
         StoreGroup.code.label("group_code"),
         StoreGroup.name.label("group_name"),
     )
+
+
+def select_codes() -> Select[*tuple[Any, ...]]:
+    """Return the statement of every location there ever was with its code, for others to join."""
+    return select(Location.id.label("location_id"), Location.code.label("store_code"))
