@@ -30,6 +30,7 @@ MANAGER: Final = ASSOCIATE | {
     "staff.edit",
     "stock.adjust",
     "stock.approve",
+    "stock.receive",
     "stock.sell",
     "stores.pause",
     "stores.run",
@@ -44,6 +45,7 @@ ADMIN: Final = MANAGER | {
     "feeds.push",
     "keys.issue",
     "settings.edit",
+    "stock.follow",
     "stores.edit",
 }
 

@@ -75,6 +75,8 @@ UNHEARD = frozenset(
         "goods.expected.v1",
         "incoming.moved.v1",
         "incoming.closed.v1",
+        "stock.safety_rule_added.v1",
+        "stock.safety_rule_ended.v1",
         "store.paused.v1",
         "store.resumed.v1",
         "key.issued.v1",

@@ -68,6 +68,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
+    Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("prune", 3_600, prune),
 )
 

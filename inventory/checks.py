@@ -93,4 +93,15 @@ CHECKS = (
                AND greatest(l.sent, l.received) <> l.received + l.missing)
         """,
     ),
+    Check(
+        "INV-23",
+        "the ledger was restored from another cluster: whoever follows it must begin anew",
+        """
+        SELECT id, location_id, sku, xid FROM stock_movement
+        WHERE xid >= CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)
+          AND xid <> coalesce(
+              CAST(CAST(pg_current_xact_id_if_assigned() AS text) AS bigint), -1)
+        ORDER BY xid DESC LIMIT 100
+        """,
+    ),
 )

@@ -268,3 +268,22 @@ class Hold:
 
     minutes: int
     cap_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyDraft:
+    """A rule of safety stock as somebody asks for it: units or percent of on hand, never both.
+
+    Without `valid_from` it begins at once, without `valid_to` it stays. What its scope does not
+    speak of is None.
+    """
+
+    scope: SafetyScope
+    units: int | None = None
+    percent: int | None = None
+    group_id: UUID | None = None
+    location_id: UUID | None = None
+    category_code: str | None = None
+    sku: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None

@@ -169,3 +169,27 @@ class WrongEnd(Forbidden):
     code = "wrong-end"
     title = "This is for the other end of the transfer to do"
     way_out = "Ask the sending store to send it, or the receiving store to receive it."
+
+
+class UnknownRule(NotFound):
+    """There is no such rule of safety stock, or it is of another's store."""
+
+    code = "unknown-safety-rule"
+    title = "No such rule"
+    way_out = "Take the id from the list of rules."
+
+
+class RuleOutOfReach(Forbidden):
+    """A rule for more than the asker's own stores."""
+
+    code = "safety-rule-out-of-reach"
+    title = "This rule reaches beyond your stores"
+    way_out = "Make it for one of your stores, or ask head office."
+
+
+class RuleUnclear(Invalid):
+    """A rule names what its scope needs and nothing else, and either units or percent."""
+
+    code = "safety-rule-unclear"
+    title = "The rule does not say what it is for"
+    way_out = "Name exactly what the scope needs, units or percent, and an end after the beginning."

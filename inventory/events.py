@@ -296,3 +296,25 @@ class IncomingClosed(Event):
     aggregate = "incoming"
     incoming_id: UUID
     location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyRuleAdded(Event):
+    """Something is kept back from remote sale from now or a later day on."""
+
+    name = "stock.safety_rule_added.v1"
+    aggregate = "rule"
+    rule_id: UUID
+    location_id: UUID | None
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyRuleEnded(Event):
+    """A rule of safety stock holds no longer."""
+
+    name = "stock.safety_rule_ended.v1"
+    aggregate = "rule"
+    rule_id: UUID
+    location_id: UUID | None
+    scope: str

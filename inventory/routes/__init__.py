@@ -1,6 +1,27 @@
 """Stock over HTTP."""
 
-from inventory.routes import booking, counts, feeding, incoming, levels, tasks, transfers
+from inventory.routes import (
+    booking,
+    counts,
+    feeding,
+    following,
+    incoming,
+    levels,
+    safety,
+    tasks,
+    transfers,
+)
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "booking", "counts", "feeding", "incoming", "levels", "tasks", "transfers"]
+__all__ = [
+    "blueprint",
+    "booking",
+    "counts",
+    "feeding",
+    "following",
+    "incoming",
+    "levels",
+    "safety",
+    "tasks",
+    "transfers",
+]

@@ -29,17 +29,24 @@ from kernel.web import (
 @blueprint.arguments(LevelQuerySchema, location="query")
 @blueprint.response(200, LevelPageSchema)
 def list_levels(query: dict[str, Any], code: str) -> dict[str, Any]:
-    """List what a store has: on hand, promised, doubted, kept back, available."""
-    after = read_cursor(query["cursor"], parts=1)
+    """List what a store has: on hand, promised, doubted, kept back, available.
+
+    With `at`, what it had at a past instant by its ledger, which does not know what was kept back.
+    """
+    cursor = read_cursor(query["cursor"], parts=1)
+    after, limit = cursor[0] if cursor else "", query["limit"]
     with transaction() as session:
-        levels = queries.list_levels(
-            session,
-            location_id=own_store(session, code).id,
-            skus=[query["sku"]] if query["sku"] else [],
-            after=after[0] if after else "",
-            limit=query["limit"],
-        )
-    full = len(levels) == query["limit"]
+        location_id = own_store(session, code).id
+        if query["at"] is not None:
+            levels = queries.list_levels_at(
+                session, location_id=location_id, at=query["at"], after=after, limit=limit
+            )
+        else:
+            skus = [query["sku"]] if query["sku"] else []
+            levels = queries.list_levels(
+                session, location_id=location_id, skus=skus, after=after, limit=limit
+            )
+    full = len(levels) == limit
     return {"levels": levels, "next": make_cursor(levels[-1].sku) if full else None}
 
 

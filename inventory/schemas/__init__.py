@@ -9,6 +9,13 @@ from inventory.schemas.booking import (
     SaleSchema,
     TakeBackSchema,
 )
+from inventory.schemas.changes import (
+    ChangeLevelPageSchema,
+    ChangeLevelQuerySchema,
+    ChangePageSchema,
+    ChangeQuerySchema,
+    StartSchema,
+)
 from inventory.schemas.counting import (
     AskCountSchema,
     AskedSchema,
@@ -32,6 +39,7 @@ from inventory.schemas.counting import (
     TaskPageSchema,
     TaskSchema,
 )
+from inventory.schemas.explaining import ExplainQuerySchema, ExplanationSchema
 from inventory.schemas.feeding import (
     ConflictPageSchema,
     ConflictQuerySchema,
@@ -72,13 +80,26 @@ from inventory.schemas.moving import (
     TransferQuerySchema,
     TransferSchema,
 )
+from inventory.schemas.safety import (
+    AddRuleSchema,
+    PreviewRuleSchema,
+    PreviewSchema,
+    RulePageSchema,
+    RuleQuerySchema,
+    RuleSchema,
+)
 
 __all__ = [
+    "AddRuleSchema",
     "AdjustSchema",
     "AdjustmentSchema",
     "AskCountSchema",
     "AskedSchema",
     "AssignSchema",
+    "ChangeLevelPageSchema",
+    "ChangeLevelQuerySchema",
+    "ChangePageSchema",
+    "ChangeQuerySchema",
     "CloseIncomingSchema",
     "CloseTransferSchema",
     "ClosedTransferSchema",
@@ -100,6 +121,8 @@ __all__ = [
     "EnterCountSchema",
     "ExpectSchema",
     "ExpectedSchema",
+    "ExplainQuerySchema",
+    "ExplanationSchema",
     "FeedPageSchema",
     "FeedQuerySchema",
     "FeedSchema",
@@ -116,17 +139,23 @@ __all__ = [
     "MovementSchema",
     "OpenCountSchema",
     "PageQuerySchema",
+    "PreviewRuleSchema",
+    "PreviewSchema",
     "ReceiptSchema",
     "ReceiveSchema",
     "RejectSchema",
     "ResolutionSchema",
     "ReturnSchema",
     "ReturnedItemSchema",
+    "RulePageSchema",
+    "RuleQuerySchema",
+    "RuleSchema",
     "SaleSchema",
     "SendTransferSchema",
     "ShortagePageSchema",
     "ShortageQuerySchema",
     "ShortageSchema",
+    "StartSchema",
     "TakeBackSchema",
     "TaskPageSchema",
     "TaskSchema",

@@ -24,6 +24,16 @@ from inventory.services.feeding import (
 from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
 from inventory.services.incoming import close_incoming, expect_goods, match_incoming, move_incoming
 from inventory.services.promising import hand_over, release, reserve, set_aside
+from inventory.services.safety import (
+    ROWS_AT_ONCE,
+    add_rule,
+    end_rule,
+    find_unresolved,
+    note_resolved,
+    refresh_levels,
+    require_clear,
+    require_reach,
+)
 from inventory.services.selling import sell, take_back
 from inventory.services.shortages import (
     assign_shortage,
@@ -45,9 +55,11 @@ from inventory.services.transferring import (
 __all__ = [
     "EMPTY_DIGEST",
     "HOLD_EXPIRED",
+    "ROWS_AT_ONCE",
     "Receiving",
     "Step",
     "Window",
+    "add_rule",
     "adjust",
     "apply_lines",
     "approve_count",
@@ -66,15 +78,18 @@ __all__ = [
     "declare_feed",
     "doubt",
     "draft_transfer",
+    "end_rule",
     "enter_count",
     "expect_goods",
     "extend_hold",
+    "find_unresolved",
     "forget_refused",
     "free_expired",
     "hand_over",
     "make_levels",
     "match_incoming",
     "move_incoming",
+    "note_resolved",
     "open_count",
     "open_shortages",
     "open_tasks",
@@ -82,8 +97,11 @@ __all__ = [
     "receive",
     "receive_batch",
     "receive_transfer",
+    "refresh_levels",
     "reject_count",
     "release",
+    "require_clear",
+    "require_reach",
     "reserve",
     "sell",
     "send_transfer",

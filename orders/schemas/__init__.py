@@ -7,6 +7,7 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
     CancelSchema,
@@ -41,12 +42,15 @@ __all__ = [
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "CloseSchema",
+    "ClosedSchema",
     "CounterListSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
     "HandOverSchema",
     "HandedOverSchema",
+    "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
     "ParcelQuerySchema",

@@ -2,7 +2,14 @@
 
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
-from stores.queries.groups import GroupFacts, list_groups
+from stores.queries.groups import (
+    GroupFacts,
+    find_group_id,
+    list_groups,
+    select_codes,
+    select_grouped,
+    select_groups,
+)
 from stores.queries.hours import ExceptionalFacts, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
@@ -70,6 +77,7 @@ __all__ = [
     "Where",
     "explain_settings",
     "find_brand",
+    "find_group_id",
     "find_key",
     "find_place",
     "find_signed_in",
@@ -93,6 +101,9 @@ __all__ = [
     "list_stores",
     "list_tablets",
     "page_staff",
+    "select_codes",
+    "select_grouped",
+    "select_groups",
     "select_stores",
     "select_where",
     "store_from",
