@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import cos, hypot, radians
 from typing import Any, Final
 from uuid import UUID
@@ -92,6 +92,10 @@ def say_offer(offer: StoreOffer, quantities: Mapping[str, int]) -> tuple[str, st
     store = offer.store
     if offer.reason is Reason.PAUSED:
         return _paused(store)
+    if offer.coverage is Coverage.LATER and offer.later is not None:
+        noon = datetime.combine(offer.later.on, time(12), ZoneInfo(store.time_zone))
+        day = formats.day(noon, store.time_zone, language=current())
+        return "later", _("Expected %(day)s") % {"day": day}
     if offer.coverage is Coverage.NONE or offer.ready_at is None:
         return "none", _("Not available")
     when = formats.when(offer.ready_at, store.time_zone, language=current())

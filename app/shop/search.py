@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import catalog.queries
-from app.shop.places import fold
 from catalog.queries import ArticleFacts
+from stores.queries import fold
 
 WORDS_MAX: Final = 8
 TYPED_MAX: Final = 100

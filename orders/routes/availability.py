@@ -26,7 +26,7 @@ from stores.queries import Near, Where
 @blueprint.response(200, AvailabilitySchema)
 def find_offers(basket: dict[str, Any]) -> Response:
     """Tell which stores have a basket, how much of it, when it can be ready, what comes later."""
-    return _answer(_offers(basket))
+    return write_answer(_offers(basket))
 
 
 @blueprint.get("/availability")
@@ -35,7 +35,7 @@ def find_offers(basket: dict[str, Any]) -> Response:
 @blueprint.response(200, AvailabilitySchema)
 def look_up_offers(basket: dict[str, Any]) -> Response:
     """Tell which stores have a few SKUs: the same question and answer, as a link."""
-    return _answer(_offers(basket))
+    return write_answer(_offers(basket))
 
 
 @blueprint.post("/availability/alternatives")
@@ -45,6 +45,12 @@ def look_up_offers(basket: dict[str, Any]) -> Response:
 def find_ways(basket: dict[str, Any]) -> dict[str, Any]:
     """Tell at most five ways to get a basket: whole, in parts, over two stores, or later."""
     return {"ways": availability.rank_ways(_offers(basket), basket["quantities"])}
+
+
+def write_answer(offers: list[StoreOffer]) -> Response:
+    """Answer in the catalogue's order of keys: sorting those of a whole chain takes its time."""
+    shown = json.dumps({"stores": [_shown(each) for each in offers]}, ensure_ascii=False)
+    return current_app.response_class(shown, mimetype="application/json")
 
 
 def _offers(basket: dict[str, Any]) -> list[StoreOffer]:
@@ -66,19 +72,13 @@ def _near(basket: dict[str, Any]) -> Near | None:
     return None
 
 
-def _answer(offers: list[StoreOffer]) -> Response:
-    """Answer in the catalogue's order of keys: sorting those of a whole chain takes its time."""
-    shown = json.dumps({"stores": [_shown(each) for each in offers]}, ensure_ascii=False)
-    return current_app.response_class(shown, mimetype="application/json")
-
-
 def _shown(offer: StoreOffer) -> dict[str, Any]:
     """Return what `StoreOfferSchema` dumps, written out: for a whole chain, ten times faster."""
     later = offer.later
     return {
-        "store": offer.store.code,
-        "name": offer.store.name,
-        "city": offer.store.city,
+        "store": offer.row.store_code,
+        "name": offer.row.store_name,
+        "city": offer.row.city,
         "distance_km": offer.distance_km,
         "coverage": offer.coverage.value,
         "reason": offer.reason.value,

@@ -1,11 +1,13 @@
 """The statement of locations, which others join in their own round trip, and what a row says."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from math import cos, radians
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -223,6 +225,7 @@ def select_store(waiting: WaitingAt | None) -> Select[*tuple[Any, ...]]:
 
 def store_from(row: Row[Any]) -> StoreFacts:
     """Return the shape of one row of `select_stores`."""
+    said = _read(row.rules, row.prepare_min, row.hold_days)
     return StoreFacts(
         id=row.location_id,
         brand_id=row.brand_id,
@@ -238,15 +241,15 @@ def store_from(row: Row[Any]) -> StoreFacts:
         phone=row.phone,
         latitude=row.latitude,
         longitude=row.longitude,
-        schedule=_schedule(row),
+        schedule=_schedule(row, said),
         time_zone=row.time_zone,
         sells=row.sells,
         collects=row.collects,
         ships=row.ships,
-        rules=read_rules(row.rules, prepare_min=row.prepare_min, hold_days=row.hold_days),
+        rules=said.rules,
         opened_at=row.opened_at,
         offered=row.offered,
-        slotted=row.method in row.rules.get("slotted", ()),
+        slotted=row.method in said.slotted,
         paused=row.paused,
         paused_until=row.paused_until,
         pause_reason=row.pause_reason,
@@ -255,19 +258,56 @@ def store_from(row: Row[Any]) -> StoreFacts:
     )
 
 
-def _schedule(row: Row[Any]) -> Schedule | None:
+class _Said(NamedTuple):
+    rules: TradeRules
+    exceptional: tuple[ExceptionalHours, ...]
+    slotted: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def _read(rules: str, prepare_min: int, hold_days: int) -> _Said:
+    """Return what the column `rules` says. Remembered: many locations keep the same rules."""
+    stored = json.loads(rules)
+    return _Said(
+        read_rules(stored, prepare_min=prepare_min, hold_days=hold_days),
+        tuple(
+            ExceptionalHours(date.fromisoformat(first), date.fromisoformat(last), hours)
+            for first, last, hours in stored.get("exceptional", ())
+        ),
+        frozenset(stored.get("slotted", ())),
+    )
+
+
+def _schedule(row: Row[Any], said: _Said) -> Schedule | None:
     if not row.opening_hours:
         return None
-    exceptional = tuple(
-        ExceptionalHours(date.fromisoformat(first), date.fromisoformat(last), hours)
-        for first, last, hours in row.rules.get("exceptional", ())
+    return Schedule(
+        row.opening_hours, row.time_zone, row.country, row.holiday_region, said.exceptional
     )
-    return Schedule(row.opening_hours, row.time_zone, row.country, row.holiday_region, exceptional)
 
 
 def _load(row: Row[Any]) -> Load:
-    days = tuple(date.fromisoformat(day) for day in row.full_days or ())
-    return Load(row.waiting, days)
+    days = json.loads(row.full_days) if row.full_days else ()
+    return Load(row.waiting, tuple(date.fromisoformat(day) for day in days))
+
+
+def promise_key(row: Row[Any]) -> tuple[Hashable, ...]:
+    """Return everything of a row that a promise depends on: equal for many stores of a chain."""
+    key: tuple[Hashable, ...] = _PROMISED_BY(row)
+    return key
+
+
+_PROMISED_BY: Final = attrgetter(
+    "opening_hours",
+    "time_zone",
+    "country",
+    "holiday_region",
+    "prepare_min",
+    "hold_days",
+    "rules",
+    "waiting",
+    "full_days",
+)
 
 
 def _columns(
@@ -299,7 +339,7 @@ def _columns(
             Location.ships,
             Location.prepare_min,
             Location.hold_days,
-            Location.rules,
+            cast(Location.rules, Text).label("rules"),
             Location.opened_at,
             method.label("method"),
             _offered(method).label("offered"),
@@ -350,7 +390,7 @@ def _full_days() -> ColumnElement[Any]:
     """
     limit = Location.rules["orders_per_day"].astext
     days = (
-        select(func.jsonb_agg(DayLoad.day))
+        select(cast(func.jsonb_agg(DayLoad.day), Text))
         .where(
             DayLoad.location_id == Location.id,
             DayLoad.day >= func.current_date() - 1,

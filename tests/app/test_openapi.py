@@ -91,7 +91,9 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("GET", "/api/v1/articles/{code}"),
         ("GET", "/api/v1/stores"),
         ("GET", "/api/v1/stores/{code}"),
+        ("GET", "/api/v1/availability"),
         ("POST", "/api/v1/availability"),
+        ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/stock-wishes"),
         ("POST", "/api/v1/stock-wishes/withdraw"),
@@ -116,6 +118,7 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
     changing = {each for each in operations(document) if each[0] != "GET"}
     assert changing - described == {
         ("POST", "/api/v1/availability"),
+        ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/hand-overs/check"),
     }
 

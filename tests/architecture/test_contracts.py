@@ -109,7 +109,7 @@ def test_every_route_is_declared_with_a_permission_that_exists(app: Flask) -> No
 def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_nothing(
     app: Flask,
 ) -> None:
-    reads = {"orders.find_offers", "orders.check_parcel"}
+    reads = {"orders.find_offers", "orders.find_ways", "orders.check_parcel"}
     offenders = []
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/api/"):
