@@ -132,11 +132,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     )
     events.record(session, fact, actor=actor)
     if command.pay_by is PayBy.CARD:
-        obligation = OpenObligation(
-            placed.fulfillment_id, placed.totals.total_minor, store.currency
-        )
-        obligation_id = payments.services.open_obligation(session, obligation)
-        placed = replace(placed, obligation_id=obligation_id)
+        placed = _owe_by_card(session, placed)
     inventory.services.reserve(
         session,
         fulfillment_id=placed.fulfillment_id,
@@ -145,6 +141,11 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
     return placed
+
+
+def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    obligation = OpenObligation(placed.fulfillment_id, placed.totals.total_minor, placed.currency)
+    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
 def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
