@@ -7,17 +7,22 @@ from kernel.actors import ActorKind
 
 PUBLIC: Final = frozenset({"catalog.read", "stores.read", "availability.read", "api.read"})
 """What nobody needs to be known for; a key never takes it away."""
-EVERYBODY: Final = PUBLIC | {"orders.place"}
-SHOPPER: Final = EVERYBODY | {"orders.read", "orders.cancel"}
+EVERYBODY: Final = PUBLIC | {
+    "orders.place",
+}
+SHOPPER: Final = EVERYBODY | {
+    "orders.cancel",
+    "orders.read",
+}
 ASSOCIATE: Final = SHOPPER | {
-    "stock.read",
-    "stock.receive",
+    "fulfillments.hand_over",
+    "fulfillments.prepare",
+    "fulfillments.read",
+    "messages.read",
     "stock.count",
     "stock.move",
-    "fulfillments.read",
-    "fulfillments.prepare",
-    "fulfillments.hand_over",
-    "messages.read",
+    "stock.read",
+    "stock.receive",
 }
 MANAGER: Final = ASSOCIATE | {
     "feeds.read",
@@ -30,12 +35,17 @@ MANAGER: Final = ASSOCIATE | {
     "stores.pause",
     "stores.run",
 }
-AGENT: Final = SHOPPER | {"stock.read", "fulfillments.read", "messages.read"}
+AGENT: Final = SHOPPER | {
+    "fulfillments.read",
+    "messages.read",
+    "stock.read",
+}
 ADMIN: Final = MANAGER | {
     "catalog.edit",
     "feeds.push",
     "keys.issue",
     "settings.edit",
+    "stock.follow",
     "stores.edit",
 }
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
+import orders.services
 import payments.gateway
 import payments.jobs
 import payments.queries
@@ -46,12 +47,16 @@ def pay(language: str, token: str) -> Response:
 def open_payment_page(order_id: UUID, language: str) -> str:
     """Return the address of a fresh payment page for what an order owes by card.
 
-    Raises UnknownOrder, NotPayable, or CheckoutUnavailable when the provider does not answer.
+    Its stock is held from now on for as long as somebody needs there.
+
+    Raises UnknownOrder, NotPayable, HoldEnded, OutOfStock, or CheckoutUnavailable when the provider
+    does not answer.
     """
     with transaction() as session:
         actor = shopper(order_id=order_id, request_id=g.request_id)
         order = queries.get_order(session, order_id, actor=actor)
         owed = _payable(session, order)
+        orders.services.extend_hold(session, owed.reference_id)
     site = request.url_root.rstrip("/")
     visit = Visit(
         title=show_order_number(order.number),

@@ -12,6 +12,7 @@ from orders.events import (
     PassReissued,
     PickupReminded,
     ReadyPaid,
+    StockBack,
 )
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
@@ -28,12 +29,14 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    StockBack: {"tell-back": notifications.handlers.tell_back},
 }
 
 UNHEARD = frozenset(
     {
         "order.started.v1",
         "order.abandoned.v1",
+        "order.paid_without_stock.v1",
         "payment.failed.v1",
         "payment.refunded.v1",
         "payment.refund_failed.v1",
@@ -63,6 +66,17 @@ UNHEARD = frozenset(
         "shortage.assigned.v1",
         "shortage.closed.v1",
         "stock.feed_applied.v1",
+        "transfer.drafted.v1",
+        "transfer.changed.v1",
+        "transfer.cancelled.v1",
+        "transfer.sent.v1",
+        "transfer.received.v1",
+        "transfer.closed.v1",
+        "goods.expected.v1",
+        "incoming.moved.v1",
+        "incoming.closed.v1",
+        "stock.safety_rule_added.v1",
+        "stock.safety_rule_ended.v1",
         "store.paused.v1",
         "store.resumed.v1",
         "key.issued.v1",

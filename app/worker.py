@@ -63,10 +63,12 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("work-payments", 2, payments.jobs.work),
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
+    Periodic("tell-wishes", 60, orders.jobs.tell_wishes),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
+    Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("prune", 3_600, prune),
 )
 

@@ -35,19 +35,33 @@ APPLICATIONS: Mapping[Door, str] = {
 @contextmanager
 def two_doors(cluster: Cluster, folder: Path) -> Iterator[dict[Door, int]]:
     """Serve both on the loopback, by gunicorn as `make run` sets it up; give their ports."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": cluster.url("app"),
-        "REDIS_URL": "unix:///nowhere/redis.sock",  # placing an order never asks Redis
-        "COMPTOIR_HOME": str(folder),
-        "COMPTOIR_SECRET": SECRET,
-        "PYTHONPATH": str(ROOT),
-    }
+    environment = environment_of(cluster, folder)
     with ExitStack() as stack:
         yield {
             door: stack.enter_context(_served(application, environment, folder / f"{door}.log"))
             for door, application in APPLICATIONS.items()
         }
+
+
+@contextmanager
+def our_door(cluster: Cluster, folder: Path) -> Iterator[int]:
+    """Serve ours alone; give its port."""
+    environment = environment_of(cluster, folder)
+    with _served(APPLICATIONS[Door.OURS], environment, folder / f"{Door.OURS}.log") as port:
+        yield port
+
+
+def environment_of(cluster: Cluster, folder: Path) -> dict[str, str]:
+    """Return the environment of every program of an installation on this cluster."""
+    return {
+        **os.environ,
+        "DATABASE_URL": cluster.url("app"),
+        "DATABASE_OWNER_URL": cluster.url("owner"),
+        "REDIS_URL": "unix:///nowhere/redis.sock",  # placing an order never asks Redis
+        "COMPTOIR_HOME": str(folder),
+        "COMPTOIR_SECRET": SECRET,
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 @contextmanager

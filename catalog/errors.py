@@ -17,3 +17,11 @@ class UnknownSku(Invalid):
     code = "unknown-sku"
     title = "Not an article we sell"
     way_out = "Leave out the SKUs named in `skus`, or find their present codes in the catalogue."
+
+
+class UnknownCategory(NotFound):
+    """There is no such category."""
+
+    code = "unknown-category"
+    title = "No such category"
+    way_out = "Use the `category` of an article."

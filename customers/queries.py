@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from customers.commands import Place
-from customers.models import Contact, ShopperSession
+from customers.models import Contact, ContactPoint, PointKind, ShopperSession
 
 MATCH_MIN = 2
 
@@ -84,6 +84,26 @@ def find_contact_ids(session: Session, said: str, *, limit: int = 500) -> list[U
         tests.append(Contact.phone.like(f"%{digits}"))
     rows = session.execute(
         select(Contact.id).where(or_(*tests)).order_by(Contact.created_at.desc()).limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def list_contact_ids(
+    session: Session, *, email: str | None = None, phone: str | None = None
+) -> list[UUID]:
+    """Return every contact of whoever has this e-mail address, or this number (E.164)."""
+    points = [
+        and_(ContactPoint.kind == kind, ContactPoint.value == value)
+        for kind, value in (
+            (PointKind.EMAIL, email.lower() if email else None),
+            (PointKind.PHONE, phone),
+        )
+        if value
+    ]
+    rows = session.execute(
+        select(Contact.id)
+        .join(ContactPoint, ContactPoint.customer_id == Contact.customer_id)
+        .where(or_(false(), *points))
     )
     return list(rows.scalars())
 

@@ -56,4 +56,52 @@ CHECKS = (
         WHERE coalesce(l.reserved, 0) <> coalesce(r.reserved, 0)
         """,
     ),
+    Check(
+        "HOLD-01",
+        "a hold is over for more than a minute and nobody freed what it held",
+        """
+        SELECT fulfillment_id, sku, location_id, quantity, held_until FROM reservation
+        WHERE quantity > 0 AND held_until < statement_timestamp() - interval '60 seconds'
+        """,
+    ),
+    Check(
+        "INV-06",
+        "a transfer is not what the ledgers of its two ends say",
+        """
+        SELECT transfer_id, sku, l.sent, l.received, l.missing, m.sent AS ledger_sent,
+               m.arrived AS ledger_arrived, m.back AS ledger_back
+        FROM (
+            SELECT l.*, t.status FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id) l
+        FULL JOIN (
+            SELECT t.id AS transfer_id, m.sku,
+                   sum(on_hand_delta) FILTER (
+                       WHERE m.kind = 'sent' AND m.location_id = t.from_id) AS sent,
+                   sum(on_hand_delta) FILTER (
+                       WHERE m.kind = 'arrived' AND m.location_id = t.to_id) AS arrived,
+                   sum(on_hand_delta) FILTER (
+                       WHERE m.kind = 'returned' AND m.location_id = t.from_id) AS back
+            FROM stock_movement m JOIN transfer t ON t.id = m.cause_id
+            WHERE m.cause = 'transfer' GROUP BY t.id, m.sku) m USING (transfer_id, sku)
+        WHERE coalesce(m.sent, 0) <> -coalesce(l.sent, 0)
+           OR coalesce(m.arrived, 0) <> coalesce(l.received, 0)
+           OR coalesce(m.back, 0) <> CASE WHEN l.missing_reason = 'came_back' THEN l.missing
+                                          ELSE 0 END
+           OR (l.status IN ('draft', 'cancelled') AND l.sent + l.received + l.missing > 0)
+           OR (l.status = 'sent' AND l.received + l.missing > 0)
+           OR (l.status = 'part_received' AND l.missing > 0)
+           OR (l.status IN ('received', 'closed')
+               AND greatest(l.sent, l.received) <> l.received + l.missing)
+        """,
+    ),
+    Check(
+        "INV-23",
+        "the ledger was restored from another cluster: whoever follows it must begin anew",
+        """
+        SELECT id, location_id, sku, xid FROM stock_movement
+        WHERE xid >= CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)
+          AND xid <> coalesce(
+              CAST(CAST(pg_current_xact_id_if_assigned() AS text) AS bigint), -1)
+        ORDER BY xid DESC LIMIT 100
+        """,
+    ),
 )

@@ -155,6 +155,14 @@ class Disposition(StrEnum):
     WRITE_OFF = "write_off"
 
 
+class Direction(StrEnum):
+    """Which transfers of a location: those that leave it, those that reach it, or both."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
 class MissingReason(StrEnum):
     """Why goods of a transfer never arrived; what came back is on the sender's shelf again."""
 
@@ -249,3 +257,33 @@ class FeedBatch:
     rows: tuple[FeedRow, ...]
     unreadable: tuple[UnreadableRow, ...]
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """For how long stock is held while somebody pays: `minutes` from each activity on.
+
+    Never longer than `cap_min` minutes from its first moment, however active somebody is.
+    """
+
+    minutes: int
+    cap_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyDraft:
+    """A rule of safety stock as somebody asks for it: units or percent of on hand, never both.
+
+    Without `valid_from` it begins at once, without `valid_to` it stays. What its scope does not
+    speak of is None.
+    """
+
+    scope: SafetyScope
+    units: int | None = None
+    percent: int | None = None
+    group_id: UUID | None = None
+    location_id: UUID | None = None
+    category_code: str | None = None
+    sku: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None

@@ -161,3 +161,35 @@ class FeedDiffers(Conflict):
     code = "feed-differs"
     title = "This sequence was something else before"
     way_out = "Send exactly the same again to go on where it stopped, else a higher sequence."
+
+
+class WrongEnd(Forbidden):
+    """The sender's people send a transfer, the receiver's receive it: this is not their end."""
+
+    code = "wrong-end"
+    title = "This is for the other end of the transfer to do"
+    way_out = "Ask the sending store to send it, or the receiving store to receive it."
+
+
+class UnknownRule(NotFound):
+    """There is no such rule of safety stock, or it is of another's store."""
+
+    code = "unknown-safety-rule"
+    title = "No such rule"
+    way_out = "Take the id from the list of rules."
+
+
+class RuleOutOfReach(Forbidden):
+    """A rule for more than the asker's own stores."""
+
+    code = "safety-rule-out-of-reach"
+    title = "This rule reaches beyond your stores"
+    way_out = "Make it for one of your stores, or ask head office."
+
+
+class RuleUnclear(Invalid):
+    """A rule names what its scope needs and nothing else, and either units or percent."""
+
+    code = "safety-rule-unclear"
+    title = "The rule does not say what it is for"
+    way_out = "Name exactly what the scope needs, units or percent, and an end after the beginning."

@@ -196,3 +196,125 @@ class StockFeedApplied(Event):
     lines: int
     changed: int
     conflicts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferDrafted(Event):
+    """Somebody wrote down what is to go from one location to another."""
+
+    name = "transfer.drafted.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    from_id: UUID
+    to_id: UUID
+    quantities: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferChanged(Event):
+    """A draft says now that this is to go."""
+
+    name = "transfer.changed.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    quantities: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferCancelled(Event):
+    """A draft was given up: nothing has moved."""
+
+    name = "transfer.cancelled.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferSent(Event):
+    """Goods left a location (`location_id`) for another one and are on nobody's shelf."""
+
+    name = "transfer.sent.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    location_id: UUID
+    to_id: UUID
+    quantities: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferReceived(Event):
+    """Goods arrived at a location (`location_id`); `complete` when nothing is on the way now."""
+
+    name = "transfer.received.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    location_id: UUID
+    quantities: dict[str, int]
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferClosed(Event):
+    """What never arrived was given up, with its reasons by SKU."""
+
+    name = "transfer.closed.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    missing: dict[str, int]
+    reasons: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodsExpected(Event):
+    """A location expects goods from a supplier on a day."""
+
+    name = "goods.expected.v1"
+    aggregate = "expectation"
+    expectation_id: UUID
+    location_id: UUID
+    quantities: dict[str, int]
+    expected_on: str
+    reference: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingMoved(Event):
+    """Goods are expected on another day."""
+
+    name = "incoming.moved.v1"
+    aggregate = "incoming"
+    incoming_id: UUID
+    location_id: UUID
+    expected_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingClosed(Event):
+    """The rest of some expected goods is expected no longer."""
+
+    name = "incoming.closed.v1"
+    aggregate = "incoming"
+    incoming_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyRuleAdded(Event):
+    """Something is kept back from remote sale from now or a later day on."""
+
+    name = "stock.safety_rule_added.v1"
+    aggregate = "rule"
+    rule_id: UUID
+    location_id: UUID | None
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyRuleEnded(Event):
+    """A rule of safety stock holds no longer."""
+
+    name = "stock.safety_rule_ended.v1"
+    aggregate = "rule"
+    rule_id: UUID
+    location_id: UUID | None
+    scope: str

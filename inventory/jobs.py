@@ -8,7 +8,8 @@ from uuid import UUID
 from inventory import queries, services
 from inventory.commands import DeclareFeed, FeedBatch, FeedKind, FeedStatus
 from inventory.errors import FeedDiffers
-from inventory.services import Receiving, Step
+from inventory.services import ROWS_AT_ONCE, Receiving, Step
+from kernel.clock import db_now
 from kernel.db import transaction
 
 SPELL_S: Final = 3.0
@@ -65,7 +66,10 @@ def apply_feed(
     with transaction() as session:
         window = services.open_window(session, feed_id=feed_id)
     step = Step.MORE
-    while step is Step.MORE and time.monotonic() < until:
+    while step in {Step.MORE, Step.LACKING} and time.monotonic() < until:
+        if step is Step.LACKING:
+            with transaction() as session:
+                services.make_levels(session, feed_id=feed_id, window=window)
         with transaction() as session:
             step = services.apply_lines(session, feed_id=feed_id, window=window)
         told()
@@ -83,3 +87,19 @@ def apply_feeds() -> None:
         if feed_id is None:
             return
         step = apply_feed(feed_id, until=until)
+
+
+def refresh_safety() -> None:
+    """Levels follow the rules of safety stock, location by location, for one spell."""
+    until = time.monotonic() + SPELL_S
+    while time.monotonic() < until:
+        with transaction() as session:
+            location_id, began = services.find_unresolved(session), db_now(session)
+        if location_id is None:
+            return
+        changed = ROWS_AT_ONCE
+        while changed == ROWS_AT_ONCE:
+            with transaction() as session:
+                changed = services.refresh_levels(session, location_ids=[location_id])
+        with transaction() as session:
+            services.note_resolved(session, location_id=location_id, began=began)

@@ -22,6 +22,7 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+    BACK_IN_STOCK = "back_in_stock"
 
 
 OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})
@@ -45,3 +46,11 @@ class Owe:
     event_id: int
     fulfillment_id: UUID
     template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class OweWish:
+    """That somebody has to be told of a SKU that can be had again."""
+
+    event_id: int
+    wish_id: UUID

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 from notifications import services
-from notifications.commands import Owe, Template
+from notifications.commands import Owe, OweWish, Template
 from orders.events import (
     FulfillmentCancelled,
     FulfillmentExpired,
@@ -14,6 +14,7 @@ from orders.events import (
     PassReissued,
     PickupReminded,
     ReadyPaid,
+    StockBack,
 )
 
 
@@ -62,3 +63,8 @@ def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:
     """The customer is owed a list of what was collected, once nothing is left to collect."""
     if event.complete:
         services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.RECEIPT))
+
+
+def tell_back(session: Session, event: StockBack) -> None:
+    """Who asked to be told is owed the news that the SKU can be had again."""
+    services.owe_wish(session, OweWish(event.event_id, event.wish_id))

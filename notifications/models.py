@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
@@ -12,7 +12,7 @@ from notifications.commands import Channel, MessageStatus, Template
 
 
 class Message(Base):
-    """One message owed to one recipient because of one event.
+    """One message owed to one recipient because of one event: of a parcel, or of a wish.
 
     `reference` is what the provider is given to know it by: the Message-ID of an e-mail. `due_at`
     is due time and end of lease in one, `fence` tells an old sender from the present one,
@@ -23,6 +23,11 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "due_at", postgresql_where=text("status = 'due'")),
         Index(None, "order_id"),
+        CheckConstraint(
+            "(order_id IS NULL) = (fulfillment_id IS NULL)"
+            " AND (fulfillment_id IS NULL) <> (wish_id IS NULL)",
+            name="about",
+        ),
         Index(
             "ix_message_sms_begun",
             "begun_at",
@@ -32,8 +37,9 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)
     event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"))
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"))
-    fulfillment_id: Mapped[UUID] = mapped_column(ForeignKey("fulfillment.id"))
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
+    fulfillment_id: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
+    wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("stock_wish.id"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
     channel: Mapped[Channel]
     template: Mapped[Template]

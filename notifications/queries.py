@@ -61,14 +61,15 @@ def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
 
 
 def get_message(session: Session, message_id: int) -> MessageFacts:
-    """Return one message.
+    """Return one message about an order.
 
     Raises UnknownMessage.
     """
     row = session.get(Message, message_id)
-    if row is None:
+    found = _facts([row] if row else [])
+    if not found:
         raise UnknownMessage
-    return _facts([row])[0]
+    return found[0]
 
 
 def list_log(
@@ -120,4 +121,5 @@ def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
             note=row.note,
         )
         for row in rows
+        if row.order_id is not None and row.fulfillment_id is not None
     ]

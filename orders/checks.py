@@ -9,11 +9,15 @@ CHECKS = (
         """
         SELECT fulfillment_id, sku, coalesce(o.open, 0) AS owed, coalesce(r.quantity, 0) AS reserved
         FROM (
-            SELECT l.fulfillment_id, l.sku, f.location_id,
+            SELECT l.fulfillment_id, l.sku, f.location_id, f.status,
                    l.quantity - l.cancelled - l.handed_over AS open
             FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id) o
         FULL JOIN reservation r USING (fulfillment_id, sku)
-        WHERE coalesce(o.open, 0) <> coalesce(r.quantity, 0)
+        WHERE (coalesce(o.open, 0) <> coalesce(r.quantity, 0)
+               AND NOT (o.status = 'pending' AND r.quantity = 0 AND EXISTS (
+                   SELECT FROM stock_movement m
+                   WHERE m.location_id = o.location_id AND m.sku = r.sku
+                     AND m.cause_id = r.fulfillment_id AND m.reason = 'hold-expired')))
            OR (r.quantity > 0 AND r.location_id <> o.location_id)
         """,
     ),
@@ -26,6 +30,15 @@ CHECKS = (
         LEFT JOIN reservation r ON r.fulfillment_id = l.fulfillment_id AND r.sku = l.sku
         WHERE f.status IN ('picking', 'ready')
           AND coalesce(r.set_aside, 0) <> l.picked - l.handed_over
+        """,
+    ),
+    Check(
+        "HOLD-02",
+        "stock is held for a parcel that does not wait for a payment",
+        """
+        SELECT r.fulfillment_id, r.sku, r.held_until, f.status
+        FROM reservation r JOIN fulfillment f ON f.id = r.fulfillment_id
+        WHERE r.quantity > 0 AND r.held_until IS NOT NULL AND f.status <> 'pending'
         """,
     ),
     Check(

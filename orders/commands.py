@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from customers.commands import GiveContact
-from inventory.commands import StockEffect
+from inventory.commands import Hold, StockEffect
 from kernel.actors import ActorKind
+from stores.settings import TradeRules
 
 
 class Channel(StrEnum):
@@ -117,6 +118,12 @@ class PayBy(StrEnum):
     CARD = "card"
 
 
+def hold_of(rules: TradeRules, channel: Channel) -> Hold:
+    """Return for how long a store holds stock on this channel while a card pays, at most."""
+    minutes = rules.hold_min(channel.value)
+    return Hold(minutes=minutes, cap_min=minutes + rules.hold_extension_min)
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """An order to be collected at one store; equal SKUs are already summed.
@@ -148,3 +155,17 @@ class HandOver:
     fulfillment_id: UUID | None = None
     ticket_number: str | None = None
     quantities: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WishStock:
+    """Somebody asks to be told, once, when a SKU can be had: at one store, or at any.
+
+    An e-mail address or a phone number says where; the phone number as dialled in France.
+    """
+
+    sku: str
+    store_code: str | None
+    email: str | None
+    phone: str | None
+    language: str

@@ -155,9 +155,25 @@ class NoMoreExtensions(Conflict):
     way_out = "Collect it by `collect_by`, or order again later."
 
 
+class HoldEnded(Conflict):
+    """The stock was held as long as it can be for an order that is not paid."""
+
+    code = "hold-ended"
+    title = "The time to pay is over"
+    way_out = "Order again: the articles may still be there."
+
+
 class PaymentUnsettled(Conflict):
     """The card's money is being taken at this moment; nobody needs to pay at the till."""
 
     code = "payment-unsettled"
     title = "The card payment is still being confirmed"
     way_out = "Wait a moment and scan again."
+
+
+class UnknownWish(NotFound):
+    """There is no such wish to be told."""
+
+    code = "unknown-wish"
+    title = "No such request"
+    way_out = "Open the link of the message again, or ask anew on the article's page."

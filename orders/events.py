@@ -187,3 +187,32 @@ class CollectorChanged(Event):
     aggregate = "order"
     order_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaidWithoutStock(Event):
+    """An order was paid after its hold had ended and others had taken what it held.
+
+    `missing` maps SKU to how many cannot be had: the order ends and the money is let go.
+    """
+
+    name = "order.paid_without_stock.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    location_id: UUID
+    missing: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockBack(Event):
+    """A SKU can be had again that somebody asked to be told of; `location_id` is where.
+
+    The wish `wish_id` is over: it is told once.
+    """
+
+    name = "stock.back.v1"
+    aggregate = "wish"
+    wish_id: UUID
+    sku: str
+    location_id: UUID

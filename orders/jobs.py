@@ -3,6 +3,7 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import inventory.services
 import payments.queries
 import payments.services
 import stores.queries
@@ -11,6 +12,11 @@ from orders import queries, services
 
 DAYTIME: Final = range(9, 20)
 """Hours, where the store is, in which nobody minds a reminder."""
+
+GRACE_S: Final = 30
+"""Seconds in which the payment page may end before the hold is freed without it."""
+FREED_MAX: Final = 500
+TOLD_MAX: Final = 200
 
 
 def expire_uncollected() -> int:
@@ -43,7 +49,10 @@ def remind_waiting() -> int:
 
 
 def end_unpaid() -> int:
-    """End pending orders whose time to be paid is over: the payment page first, then the hold."""
+    """End pending orders whose time to be paid is over: the payment page first, then the hold.
+
+    A hold does not wait for a provider that does not answer: it is freed a little later anyway.
+    """
     with transaction() as session:
         due = queries.list_overdue_pending(session)
     ended = 0
@@ -55,4 +64,18 @@ def end_unpaid() -> int:
             ]
             if not any(pages):
                 ended += services.abandon_pending(session, fulfillment_id)
+    with transaction() as session:
+        inventory.services.free_expired(session, grace_s=GRACE_S, limit=FREED_MAX)
     return ended
+
+
+def tell_wishes() -> int:
+    """Have everybody told whose wished SKU can be had again; return how many."""
+    with transaction() as session:
+        services.end_old_wishes(session)
+        due = queries.list_fulfillable(session, limit=TOLD_MAX)
+    told = 0
+    for wish_id, location_id in due:
+        with transaction() as session:
+            told += services.tell_back(session, wish_id, location_id=location_id)
+    return told

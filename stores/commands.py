@@ -127,3 +127,33 @@ class BookCapacity:
     day: date
     slot_id: UUID | None = None
     orders_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptDays:
+    """Days, first to last, on which a location keeps other hours than usual; None is closed."""
+
+    first_day: date
+    last_day: date
+    hours: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartOpening:
+    """A location to be set up, like another one where `like` names it.
+
+    Copied are its own settings, its ways to get an order, weekly slots, hours (unless given) and
+    group; never its people, stock or exceptional days.
+    """
+
+    place: OpenLocation
+    like: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What other parts of the trade know of a location that is being set up."""
+
+    has_stock: bool
+    practised: bool

@@ -36,11 +36,14 @@ class PickupNotOffered(Conflict):
 
 
 class UnreadableHours(Invalid):
-    """The opening hours are not written in the OpenStreetMap syntax, so no time can be promised."""
+    """The opening hours are not written as they should be, so no time can be promised.
+
+    `detail` says where; usual hours are in the OpenStreetMap syntax, exceptional ones times only.
+    """
 
     code = "unreadable-hours"
     title = "Opening hours cannot be read"
-    way_out = "Write them like `Mo-Sa 09:30-19:00; Su,PH off`."
+    way_out = "Write them like `Mo-Sa 09:30-19:00; Su,PH off`, exceptional ones like `10:00-17:00`."
 
 
 class SignInRefused(Forbidden):
@@ -161,3 +164,51 @@ class UnreadablePattern(Invalid):
     code = "unreadable-pattern"
     title = "No slot fits between these times"
     way_out = "Let `until` be at least one slot after `from`."
+
+
+class UnknownExceptionalDays(NotFound):
+    """This location has no such exceptional days, or they were withdrawn."""
+
+    code = "unknown-exceptional-days"
+    title = "No such exceptional days"
+    way_out = "List them: `GET /api/v1/stores/{code}/exceptional-days`."
+
+
+class CodeTaken(Conflict):
+    """There is a store or group with this code already."""
+
+    code = "code-taken"
+    title = "This code is taken"
+    way_out = "Choose another code."
+
+
+class NotReadyToOpen(Conflict):
+    """Something is missing before the store can be switched on; `missing` lists what."""
+
+    code = "not-ready-to-open"
+    title = "The store is not ready to open"
+    way_out = "Do what `missing` names, then switch it on again."
+
+
+class StoreBusy(Conflict):
+    """The store still has parcels that nobody has collected or given up; `open` counts them."""
+
+    code = "store-busy"
+    title = "The store still has open orders"
+    way_out = "Pause the store, bring its orders to an end, then close it."
+
+
+class EmailTaken(Conflict):
+    """Somebody of the staff signs in with this address already."""
+
+    code = "email-taken"
+    title = "This address is taken"
+    way_out = "Use another address, or leave it out: a PIN needs none."
+
+
+class UnknownGroup(NotFound):
+    """There is no group of stores with this code."""
+
+    code = "unknown-group"
+    title = "No such group of stores"
+    way_out = "List the groups: `GET /api/v1/store-groups`."

@@ -61,8 +61,7 @@ def read_feature(feature: object, *, brand_id: UUID, country: str) -> ReadStore:
     warnings: list[str] = []
     country = (tags.get("addr:country") or country).upper()
     postcode = _text("postcode", tags.get("addr:postcode", ""), 12)
-    zone = time_zone(country, postcode, tags.get("timezone"))
-    region = FRANCE_OVERSEAS.get(postcode[:3], ("", None))[1] if country == "FR" else None
+    zone, region = place_in_time(country, postcode, tags.get("timezone"))
     hours = _hours(tags, Schedule("", zone, country, region), warnings)
     command = OpenLocation(
         brand_id=brand_id,
@@ -86,6 +85,15 @@ def read_feature(feature: object, *, brand_id: UUID, country: str) -> ReadStore:
 def open_stores(session: Session, rows: Sequence[ReadStore]) -> int:
     """Have these stores open; return how many are new."""
     return sum(services.open_location(session, row.command)[1] for row in rows)
+
+
+def place_in_time(country: str, postcode: str, named: str | None = None) -> tuple[str, str | None]:
+    """Return the IANA zone of a place and, overseas, its holiday region.
+
+    Raises Invalid when the country has several zones and nothing tells which.
+    """
+    region = FRANCE_OVERSEAS.get(postcode[:3], ("", None))[1] if country == "FR" else None
+    return time_zone(country, postcode, named), region
 
 
 def time_zone(country: str, postcode: str, named: str | None = None) -> str:

@@ -24,7 +24,7 @@ class TradeRules:
     hold_phone_min: int = 1_440
     hold_store_min: int = 1_440
     hold_reservation_min: int = 2_880
-    hold_cap_min: int = 60
+    hold_extension_min: int = 85
     count_limit_units: int = 5
     count_task_hours: int = 24
     shortage_hours: int = 4
@@ -74,7 +74,7 @@ KEYS: Final[Mapping[str, Key]] = {
         Key("hold_phone_min", "minutes", 5, 20_160),
         Key("hold_store_min", "minutes", 5, 20_160),
         Key("hold_reservation_min", "minutes", 5, 20_160),
-        Key("hold_cap_min", "minutes", 5, 1_440),
+        Key("hold_extension_min", "minutes", 0, 1_440),
         Key("count_limit_units", "units", 0, 100_000),
         Key("count_task_hours", "hours", 1, 720),
         Key("shortage_hours", "hours", 1, 720),

@@ -122,7 +122,7 @@ def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
     with transaction() as session:
         _get(session, staff_id)
         known = [each.id for each in list_places(session, current_actor()) if each.id in chosen]
-        stores.services.move_staff(session, staff_id, location_ids=known)
+        stores.services.move_staff(session, staff_id, location_ids=known, actor=current_actor())
     return _back(staff_id, "stores")
 
 

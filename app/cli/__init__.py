@@ -13,6 +13,7 @@ from app.cli.replay import replay
 from app.cli.run import run
 from app.cli.serve import migrate_database, relay, work
 from app.cli.stock import stock
+from app.cli.stores import stores_
 
 
 @click.group()
@@ -33,6 +34,7 @@ for command in (
     replay,
     run,
     stock,
+    stores_,
     work,
 ):
     main.add_command(command)

@@ -102,7 +102,7 @@ def read_basket(session: Session, frame: Frame) -> Basket:
             session,
             quantities=quantities,
             place=frame.visitor.place,
-            chosen=cart.location_id,
+            cart=cart,
         )
     total = sum(line.amount_minor for line in lines)
     return Basket(lines, total, frame.brand.currency, nearby, gone)

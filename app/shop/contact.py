@@ -61,6 +61,20 @@ def read_name(form: Mapping[str, str], typed: Typed) -> tuple[str, str]:
     )
 
 
+def read_reach(form: Mapping[str, str], typed: Typed) -> tuple[str | None, str | None]:
+    """Return the e-mail address or the phone number that one field holds; the other is None."""
+    missing = _("Give an e-mail address or a mobile number.")
+    reach = typed.read(form, "reach", longest=EMAIL_MAX, missing=missing)
+    found = Typed()
+    if "@" in reach:
+        _check_email(reach, found)
+    else:
+        _check_phone(reach, found)
+    for sentence in found.errors.values():
+        typed.errors.setdefault("reach", sentence)
+    return (reach, None) if "@" in reach else (None, reach)
+
+
 def _check_email(email: str, typed: Typed) -> None:
     try:
         if email:

@@ -18,6 +18,7 @@ from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from customers.commands import Place
 from orders.availability import Coverage, Reason, StoreOffer
+from orders.queries import CartFacts
 from stores.queries import Near, StoreFacts, Where
 
 AROUND_KM: Final = 30.0
@@ -61,7 +62,7 @@ def find_nearby(
     *,
     quantities: Mapping[str, int],
     place: Place | None,
-    chosen: UUID | None = None,
+    cart: CartFacts,
 ) -> list[Nearby]:
     """Return the stores worth showing for a basket, best first, in one statement.
 
@@ -70,7 +71,13 @@ def find_nearby(
     Raises UnknownSku.
     """
     near = Near(place.latitude, place.longitude, REACH_KM) if place else None
-    offers = orders.availability.find_offers(session, quantities=quantities, where=Where(near=near))
+    offers = orders.availability.find_offers(
+        session,
+        quantities=quantities,
+        where=Where(near=near),
+        leaving_out=cart.pending_id,
+    )
+    chosen = cart.location_id
     shown = _worth_showing([each for each in offers if each.reason is not Reason.NOT_OFFERED])
     shown.sort(key=lambda each: each.store.id != chosen)
     mine = [each for each in offers if each.store.id == chosen and each not in shown]

@@ -7,7 +7,7 @@ from catalog.queries.articles import (
     get_article,
     list_articles,
 )
-from catalog.queries.categories import CategoryFacts, list_categories
+from catalog.queries.categories import CategoryFacts, list_categories, require_category
 from catalog.queries.skus import (
     Offer,
     SkuWords,
@@ -16,6 +16,7 @@ from catalog.queries.skus import (
     get_offers,
     require_skus,
     select_known,
+    select_shelves,
     select_skus_of_category,
 )
 from catalog.queries.wording import options_in
@@ -34,7 +35,9 @@ __all__ = [
     "list_articles",
     "list_categories",
     "options_in",
+    "require_category",
     "require_skus",
     "select_known",
+    "select_shelves",
     "select_skus_of_category",
 ]

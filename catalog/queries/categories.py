@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from catalog.errors import UnknownCategory
 from catalog.models import Article, Category
 
 
@@ -25,3 +26,12 @@ def list_categories(session: Session, *, language: str) -> list[CategoryFacts]:
         for row in rows
     ]
     return sorted(found, key=lambda each: each.name)
+
+
+def require_category(session: Session, code: str) -> None:
+    """Return nothing when there is this category.
+
+    Raises UnknownCategory.
+    """
+    if session.get(Category, code) is None:
+        raise UnknownCategory(category=code)

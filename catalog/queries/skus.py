@@ -98,6 +98,13 @@ def select_known(skus: Sequence[str] | BindParameter[Any]) -> Select[*tuple[Any,
     return select(Sku.code.label("sku")).where(Sku.code == any_(asked), Sku.closed_at.is_(None))
 
 
+def select_shelves() -> Select[*tuple[Any, ...]]:
+    """Return the statement of every SKU with its category, which may be null, to join."""
+    return select(Sku.code.label("sku"), Article.category_code).join(
+        Article, Article.id == Sku.article_id
+    )
+
+
 def select_skus_of_category(code: str) -> Select[*tuple[Any, ...]]:
     """Return the statement of the SKUs that are sold in a category, for others to join."""
     return (

@@ -1,5 +1,6 @@
 """Reads of stock, and the shapes others may see."""
 
+from inventory.queries.changes import Change, Place, list_changes, select_changes, start_following
 from inventory.queries.counting import (
     CountFacts,
     CountLineFacts,
@@ -11,6 +12,17 @@ from inventory.queries.counting import (
     list_shortages,
     list_tasks,
 )
+from inventory.queries.explaining import (
+    Basis,
+    Doubted,
+    Expected,
+    Explanation,
+    Owed,
+    ShortageOpen,
+    Summed,
+    TaskOpen,
+    explain_level,
+)
 from inventory.queries.feeding import (
     ConflictFacts,
     FeedFacts,
@@ -19,6 +31,8 @@ from inventory.queries.feeding import (
     list_conflicts,
     list_feeds,
 )
+from inventory.queries.holding import select_given_back
+from inventory.queries.incoming import IncomingFacts, list_incoming
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -27,35 +41,100 @@ from inventory.queries.levels import (
     list_levels_of,
     list_movements,
     list_reserved,
+    select_available,
     sum_levels,
 )
+from inventory.queries.past import (
+    Differing,
+    level_at,
+    list_differing,
+    list_levels_at,
+    list_levels_until,
+)
 from inventory.queries.reaching import Delivery, Reach, reach
+from inventory.queries.safety import (
+    Hidden,
+    HiddenAt,
+    Preview,
+    RuleFacts,
+    Verdict,
+    get_rule,
+    list_rules,
+    preview_rule,
+    select_resolved,
+    which_rule,
+)
+from inventory.queries.transferring import (
+    TransferFacts,
+    TransferLineFacts,
+    get_transfer,
+    list_transfer_lines,
+    list_transfers,
+)
 
 __all__ = [
+    "Basis",
+    "Change",
     "ConflictFacts",
     "CountFacts",
     "CountLineFacts",
     "Delivery",
+    "Differing",
+    "Doubted",
+    "Expected",
+    "Explanation",
     "FeedFacts",
+    "Hidden",
+    "HiddenAt",
+    "IncomingFacts",
     "LevelFacts",
     "MovementFacts",
+    "Owed",
+    "Place",
+    "Preview",
     "Reach",
+    "RuleFacts",
     "ShortageFacts",
+    "ShortageOpen",
+    "Summed",
     "TaskFacts",
+    "TaskOpen",
+    "TransferFacts",
+    "TransferLineFacts",
+    "Verdict",
+    "explain_level",
     "find_next_feed",
     "get_count",
     "get_feed",
     "get_level",
+    "get_rule",
+    "get_transfer",
+    "level_at",
+    "list_changes",
     "list_conflicts",
     "list_count_lines",
     "list_counts",
+    "list_differing",
     "list_feeds",
+    "list_incoming",
     "list_levels",
+    "list_levels_at",
     "list_levels_of",
+    "list_levels_until",
     "list_movements",
     "list_reserved",
+    "list_rules",
     "list_shortages",
     "list_tasks",
+    "list_transfer_lines",
+    "list_transfers",
+    "preview_rule",
     "reach",
+    "select_available",
+    "select_changes",
+    "select_given_back",
+    "select_resolved",
+    "start_following",
     "sum_levels",
+    "which_rule",
 ]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from inventory.errors import NoStockRecord
 from inventory.models import Reservation, StockLevel, StockMovement
+from inventory.queries.holding import select_given_back
 
 PAGE_MAX = 100
 
@@ -47,10 +48,10 @@ def get_level(session: Session, *, location_id: UUID, sku: str) -> LevelFacts:
 
     Raises NoStockRecord.
     """
-    level = session.get(StockLevel, (location_id, sku))
-    if level is None:
+    found = _read(session, StockLevel.location_id == location_id, StockLevel.sku == sku)
+    if not found:
         raise NoStockRecord(sku=sku)
-    return _level(level)
+    return found[0]
 
 
 def list_levels(
@@ -62,33 +63,40 @@ def list_levels(
     limit: int = PAGE_MAX,
 ) -> list[LevelFacts]:
     """Return levels of a location by SKU after `after`; only those of `skus` when given."""
-    rows = select(StockLevel).where(StockLevel.location_id == location_id, StockLevel.sku > after)
+    wanted = [StockLevel.location_id == location_id, StockLevel.sku > after]
     if skus:
-        rows = rows.where(StockLevel.sku.in_(skus))
-    return [
-        _level(level)
-        for level in session.execute(rows.order_by(StockLevel.sku).limit(limit)).scalars()
-    ]
+        wanted.append(StockLevel.sku.in_(skus))
+    return _read(session, *wanted, limit=limit)
 
 
 def list_levels_of(session: Session, sku: str) -> list[LevelFacts]:
     """Return the levels of one SKU at every location that ever had it."""
-    rows = session.execute(select(StockLevel).where(StockLevel.sku == sku)).scalars()
-    return [_level(level) for level in rows]
+    return _read(session, StockLevel.sku == sku)
 
 
 def sum_levels(
     session: Session, *, skus: Sequence[str], location_ids: Sequence[UUID]
 ) -> dict[str, tuple[int, int]]:
     """Return on hand and available of each SKU over these locations, in base units."""
-    free = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
-    available = func.greatest(free - StockLevel.safety_stock, 0)
+    available, given_back = _available()
     rows = session.execute(
         select(StockLevel.sku, func.sum(StockLevel.on_hand), func.sum(available))
+        .outerjoin(given_back, _same(given_back))
         .where(StockLevel.sku.in_(skus), StockLevel.location_id.in_(location_ids))
         .group_by(StockLevel.sku)
     )
     return {sku: (int(on_hand), int(left)) for sku, on_hand, left in rows}
+
+
+def select_available() -> Select[UUID, str, int]:
+    """Return the statement of what every location has available of each SKU, for others to join.
+
+    Its columns are `location_id`, `sku` and `available`, in base units.
+    """
+    available, given_back = _available()
+    return select(StockLevel.location_id, StockLevel.sku, available.label("available")).outerjoin(
+        given_back, _same(given_back)
+    )
 
 
 def list_movements(
@@ -126,13 +134,37 @@ def list_reserved(session: Session, fulfillment_id: UUID) -> dict[str, int]:
     return {row.sku: row.quantity for row in rows}
 
 
-def _level(row: StockLevel) -> LevelFacts:
-    return LevelFacts(
-        row.location_id,
-        row.sku,
-        row.on_hand,
-        row.reserved,
-        row.quarantined,
-        row.safety_stock,
-        max(row.on_hand - row.reserved - row.quarantined - row.safety_stock, 0),
+def _read(
+    session: Session, *wanted: ColumnElement[bool], limit: int | None = None
+) -> list[LevelFacts]:
+    """Return levels by SKU; what holds that are over held counts as available."""
+    available, given_back = _available()
+    rows = session.execute(
+        select(
+            StockLevel.location_id,
+            StockLevel.sku,
+            StockLevel.on_hand,
+            StockLevel.reserved,
+            StockLevel.quarantined,
+            StockLevel.safety_stock,
+            available,
+        )
+        .outerjoin(given_back, _same(given_back))
+        .where(*wanted)
+        .order_by(StockLevel.sku)
+        .limit(limit)
+    )
+    return [LevelFacts(*row) for row in rows]
+
+
+def _available() -> tuple[ColumnElement[int], CTE]:
+    given_back = select_given_back()
+    free = StockLevel.on_hand - StockLevel.reserved - StockLevel.quarantined
+    more = func.coalesce(given_back.c.quantity, 0)
+    return func.greatest(free - StockLevel.safety_stock + more, 0), given_back
+
+
+def _same(given_back: CTE) -> ColumnElement[bool]:
+    return and_(
+        given_back.c.location_id == StockLevel.location_id, given_back.c.sku == StockLevel.sku
     )

@@ -1,6 +1,27 @@
 """Stock over HTTP."""
 
-from inventory.routes import booking, counts, feeding, levels, tasks
+from inventory.routes import (
+    booking,
+    counts,
+    feeding,
+    following,
+    incoming,
+    levels,
+    safety,
+    tasks,
+    transfers,
+)
 from inventory.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "booking", "counts", "feeding", "levels", "tasks"]
+__all__ = [
+    "blueprint",
+    "booking",
+    "counts",
+    "feeding",
+    "following",
+    "incoming",
+    "levels",
+    "safety",
+    "tasks",
+    "transfers",
+]

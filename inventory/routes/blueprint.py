@@ -1,9 +1,11 @@
 """The one blueprint of stock, and whose stock a caller may see."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 import stores.queries
-from kernel.web import ApiBlueprint, current_actor
+from kernel.web import ID_MAX, ApiBlueprint, BadCursor, current_actor
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
@@ -19,3 +21,24 @@ def own_store(session: Session, code: str) -> StoreFacts:
     if not current_actor().sees_location(store.id):
         raise UnknownLocation(store=code)
     return store
+
+
+def read_id(part: str) -> UUID:
+    """Return the id in a cursor.
+
+    Raises BadCursor.
+    """
+    try:
+        return UUID(part)
+    except ValueError as error:
+        raise BadCursor from error
+
+
+def read_number(part: str) -> int:
+    """Return the number in a cursor.
+
+    Raises BadCursor.
+    """
+    if not part.isascii() or not part.isdigit() or int(part) > ID_MAX:
+        raise BadCursor
+    return int(part)

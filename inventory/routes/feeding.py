@@ -12,7 +12,7 @@ import stores.queries
 from inventory import imports, jobs, queries
 from inventory.commands import DeclareFeed, FeedKind
 from inventory.imports import FeedForm
-from inventory.routes.blueprint import blueprint
+from inventory.routes.blueprint import blueprint, read_id, read_number
 from inventory.schemas import (
     ConflictPageSchema,
     ConflictQuerySchema,
@@ -23,8 +23,6 @@ from inventory.schemas import (
 )
 from kernel.db import transaction
 from kernel.web import (
-    ID_MAX,
-    BadCursor,
     answer_once,
     current_actor,
     declare,
@@ -79,7 +77,7 @@ def list_feeds(query: dict[str, Any]) -> dict[str, Any]:
         feeds = queries.list_feeds(
             session,
             source=query["source"],
-            before=_read_id(cursor[0]) if cursor else None,
+            before=read_id(cursor[0]) if cursor else None,
             limit=query["limit"],
         )
     full = len(feeds) == query["limit"]
@@ -108,7 +106,7 @@ def list_conflicts(query: dict[str, Any], feed_id: UUID) -> dict[str, Any]:
             session,
             feed_id=feed_id,
             store_codes=_own_codes(session),
-            after=_read_number(cursor[0]) if cursor else 0,
+            after=read_number(cursor[0]) if cursor else 0,
             limit=query["limit"],
         )
     full = len(conflicts) == query["limit"]
@@ -136,16 +134,3 @@ def _own_codes(session: Session) -> list[str] | None:
     if mine is None:
         return None
     return [stores.queries.get_store_by_id(session, each).code for each in sorted(mine)]
-
-
-def _read_id(part: str) -> UUID:
-    try:
-        return UUID(part)
-    except ValueError as error:
-        raise BadCursor from error
-
-
-def _read_number(part: str) -> int:
-    if not part.isascii() or not part.isdigit() or int(part) > ID_MAX:
-        raise BadCursor
-    return int(part)

@@ -12,9 +12,9 @@ from inventory.schemas import (
     MovementPageSchema,
     MovementQuerySchema,
     ReceiptSchema,
+    ReceiveSchema,
 )
 from kernel.db import transaction
-from kernel.fields import ItemsSchema
 from kernel.web import (
     answer_once,
     current_actor,
@@ -29,17 +29,24 @@ from kernel.web import (
 @blueprint.arguments(LevelQuerySchema, location="query")
 @blueprint.response(200, LevelPageSchema)
 def list_levels(query: dict[str, Any], code: str) -> dict[str, Any]:
-    """List what a store has: on hand, promised, doubted, kept back, available."""
-    after = read_cursor(query["cursor"], parts=1)
+    """List what a store has: on hand, promised, doubted, kept back, available.
+
+    With `at`, what it had at a past instant by its ledger, which does not know what was kept back.
+    """
+    cursor = read_cursor(query["cursor"], parts=1)
+    after, limit = cursor[0] if cursor else "", query["limit"]
     with transaction() as session:
-        levels = queries.list_levels(
-            session,
-            location_id=own_store(session, code).id,
-            skus=[query["sku"]] if query["sku"] else [],
-            after=after[0] if after else "",
-            limit=query["limit"],
-        )
-    full = len(levels) == query["limit"]
+        location_id = own_store(session, code).id
+        if query["at"] is not None:
+            levels = queries.list_levels_at(
+                session, location_id=location_id, at=query["at"], after=after, limit=limit
+            )
+        else:
+            skus = [query["sku"]] if query["sku"] else []
+            levels = queries.list_levels(
+                session, location_id=location_id, skus=skus, after=after, limit=limit
+            )
+    full = len(levels) == limit
     return {"levels": levels, "next": make_cursor(levels[-1].sku) if full else None}
 
 
@@ -59,17 +66,17 @@ def show_level(query: dict[str, Any], code: str, sku: str) -> dict[str, Any]:
 
 @blueprint.post("/stores/<string:code>/receipts")
 @declare(permission="stock.receive", keyed=True)
-@blueprint.arguments(ItemsSchema)
+@blueprint.arguments(ReceiveSchema)
 @blueprint.response(201, ReceiptSchema)
 def receive(body: dict[str, Any], code: str) -> Response:
-    """Book goods in at a store."""
+    """Book goods in at a store, and take them off what was expected there."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
             receipt_id = services.receive(
                 session,
                 location_id=own_store(session, code).id,
-                quantities=body["quantities"],
+                **body,
                 actor=current_actor(),
             )
             return 201, {"receipt_id": str(receipt_id)}

@@ -1,7 +1,7 @@
 """What the lists and the acts of stock over HTTP have in common."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,25 @@ def read_due(cursor: str | None) -> tuple[datetime, UUID] | None:
     if due_at.tzinfo is None:
         raise BadCursor
     return due_at, row_id
+
+
+def day_cursor(day: date, row_id: UUID) -> str:
+    """Return the cursor of a list that is ordered by day."""
+    return make_cursor(day.isoformat(), str(row_id))
+
+
+def read_day(cursor: str | None) -> tuple[date, UUID] | None:
+    """Return the day and id that such a cursor stands for.
+
+    Raises BadCursor.
+    """
+    parts = read_cursor(cursor, parts=2)
+    if parts is None:
+        return None
+    try:
+        return date.fromisoformat(parts[0]), UUID(parts[1])
+    except ValueError as error:
+        raise BadCursor from error
 
 
 def read_id(cursor: str | None) -> UUID | None:

@@ -34,7 +34,7 @@ class AdjustSchema(StrictSchema):
         required=True,
         validate=validate.Length(min=1, max=ITEMS_MAX),
     )
-    reason = fields.Enum(AdjustReason, by_value=True, required=True)
+    reason = fields.Enum(AdjustReason, by_value=fields.String, required=True)
     note = SafeText(load_default=None)
 
     @post_load
@@ -62,7 +62,7 @@ class ReturnedItemSchema(StrictSchema):
 
     sku = SafeText(required=True, max_length=SKU_MAX)
     quantity = Quantity(required=True)
-    disposition = fields.Enum(Disposition, by_value=True, required=True)
+    disposition = fields.Enum(Disposition, by_value=fields.String, required=True)
 
 
 class TakeBackSchema(StrictSchema):

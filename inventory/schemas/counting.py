@@ -111,7 +111,7 @@ class RejectSchema(StrictSchema):
 class CountQuerySchema(PageQuerySchema):
     """Which counts of a store to list."""
 
-    status = fields.List(fields.Enum(CountStatus, by_value=True), load_default=[])
+    status = fields.List(fields.Enum(CountStatus, by_value=fields.String), load_default=[])
 
 
 class CountIdSchema(Schema):
@@ -208,7 +208,7 @@ class DoneSchema(Schema):
     id = fields.UUID(required=True)
 
 
-def once_each(items: list[dict[str, Any]], figure: str) -> dict[str, int]:
+def once_each(items: list[dict[str, Any]], figure: str) -> dict[str, Any]:
     """Return the figure of each item by SKU.
 
     Raises ValidationError when a SKU stands twice: which figure is meant could not be told.

@@ -1,32 +1,16 @@
 """Feeds in JSON."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
 from inventory.commands import ConflictKind, DeclareFeed, FeedKind, FeedStatus
+from inventory.schemas.instants import Instant, QueryBoolean
 from inventory.schemas.levels import LIMIT_MAX
 from kernel.fields import QueryInteger, SafeText, StrictSchema
 from kernel.web import ID_MAX
 
 SOURCE_MAX = 64
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
-
-
-class Instant(fields.AwareDateTime):
-    """An instant with its offset, in this millennium: `2026-05-04T06:00:00Z`."""
-
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's signature)
-        bounds = validate.Range(min=EARLIEST, max=LATEST)
-        super().__init__(format="iso", validate=bounds, **kwargs)
-
-
-class QueryBoolean(fields.Boolean):
-    """`true` or `false` in a query."""
-
-    truthy = {"true"}  # noqa: RUF012 (marshmallow's own way)
-    falsy = {"false"}  # noqa: RUF012 (marshmallow's own way)
 
 
 class DeclareFeedSchema(StrictSchema):

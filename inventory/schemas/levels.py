@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from inventory.schemas.instants import Instant
 from kernel.fields import QueryInteger, SafeText, StrictSchema
 from kernel.web import ID_MAX
 
@@ -9,8 +10,9 @@ LIMIT_MAX = 100
 
 
 class LevelQuerySchema(StrictSchema):
-    """Which levels of a store to list."""
+    """Which levels of a store to list, now or at a past instant."""
 
+    at = Instant(load_default=None)
     sku = SafeText(load_default=None, max_length=64)
     cursor = SafeText(load_default=None, max_length=400)
     limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))

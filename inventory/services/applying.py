@@ -11,7 +11,7 @@ order before the ledger is read: whoever writes to it holds them, so nothing is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -25,8 +25,9 @@ import catalog.queries
 from inventory.commands import ConflictKind, FeedKind, FeedStatus, TaskCause
 from inventory.events import StockFeedApplied
 from inventory.models import Feed, FeedConflict
-from inventory.services.alarming import open_tasks, weigh_shortages
+from inventory.services.asking import open_tasks
 from inventory.services.feeding import location_ids
+from inventory.services.shortages import weigh_shortages
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.clock import DB_NOW
@@ -35,20 +36,29 @@ CHUNK_LINES: Final = 1_000
 
 
 class Step(StrEnum):
-    """What one turn at a feed did: there is more, it is done, or somebody else is at it."""
+    """What one turn at a feed did.
+
+    There is more, levels have to be made first, it is done, or somebody else is at it.
+    """
 
     MORE = "more"
+    LACKING = "lacking"
     DONE = "done"
     BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The instants a feed is reckoned by, and the oldest line of the ledger that can matter."""
+    """The instants a feed is reckoned by, and the oldest line of the ledger that can matter.
+
+    The stores and SKUs that were met on the way are kept: a run over a feed is short.
+    """
 
     as_of: datetime
     since: datetime
     first_movement: int
+    places: dict[str, UUID] = field(default_factory=dict)
+    skus: set[str] = field(default_factory=set)
 
 
 _WINDOW = text("""
@@ -77,17 +87,17 @@ _LINE = """
     WITH line AS (
         SELECT * FROM unnest(:location_ids, :skus, :quantities) AS n (location_id, sku, quantity))
 """
-_MISSING = f"""
+_MAKE = f"""
     {_LINE} INSERT INTO stock_level (location_id, sku)
-    SELECT location_id, sku FROM line n
-    WHERE quantity <> 0 AND NOT EXISTS (
-        SELECT FROM stock_level l WHERE l.location_id = n.location_id AND l.sku = n.sku)
-    ORDER BY location_id, sku ON CONFLICT DO NOTHING RETURNING sku
+    SELECT location_id, sku FROM line WHERE quantity <> 0
+    ORDER BY location_id, sku ON CONFLICT DO NOTHING
 """  # noqa: S608 (constants)
 _LOCK = f"""
-    {_LINE} SELECT count(*) FROM (
-        SELECT l.sku FROM stock_level l JOIN line n USING (location_id, sku)
-        ORDER BY l.location_id, l.sku FOR UPDATE OF l) locked
+    {_LINE}, locked AS MATERIALIZED (
+        SELECT l.location_id, l.sku FROM stock_level l JOIN line n USING (location_id, sku)
+        ORDER BY l.location_id, l.sku FOR UPDATE OF l)
+    SELECT count(*) FROM line n WHERE quantity <> 0 AND NOT EXISTS (
+        SELECT FROM locked k WHERE k.location_id = n.location_id AND k.sku = n.sku)
 """  # noqa: S608 (constants)
 _APPLY = f"""
     {_LINE}, ours AS MATERIALIZED (
@@ -139,7 +149,7 @@ def _of_lines(sql: str) -> Any:  # noqa: ANN401 (a statement)
     )
 
 
-_MISSING_LEVELS, _LOCK_LEVELS, _APPLY_LINES = map(_of_lines, (_MISSING, _LOCK, _APPLY))
+_MAKE_LEVELS, _LOCK_LEVELS, _APPLY_LINES = map(_of_lines, (_MAKE, _LOCK, _APPLY))
 
 
 def open_window(session: Session, *, feed_id: UUID) -> Window:
@@ -151,33 +161,40 @@ def open_window(session: Session, *, feed_id: UUID) -> Window:
 def apply_lines(session: Session, *, feed_id: UUID, window: Window) -> Step:
     """Apply the next lines of a feed, or end it when none are left.
 
-    Where levels have to be made first, that is all that is done: made in another order than the
-    others are locked in, they must not be held together with them.
+    Nothing was done when levels are lacking: `make_levels` makes them in a transaction of its own,
+    because made in another order than the others are locked in, they must not be held together.
     """
     feed = _take(session, feed_id)
     if feed is None:
         return Step.BUSY
-    lines = session.execute(_WAITING, {"feed_id": feed_id, "lines": CHUNK_LINES}).all()
+    lines = _waiting(session, feed_id)
     if not lines:
         _end(session, feed)
         return Step.DONE
-    fitting, misfits = _fit(session, lines)
-    values = _values(fitting)
-    if fitting and session.execute(_MISSING_LEVELS, values).first() is not None:
-        return Step.MORE
+    fitting, conflicts = _fit(session, window, lines)
+    if fitting and session.execute(_LOCK_LEVELS, _values(fitting)).scalar_one() > 0:
+        return Step.LACKING
+    changed, more = _apply(session, feed, window, fitting) if fitting else (0, [])
+    conflicts += more
+    _note(session, feed, conflicts)
     last = lines[-1]
     session.execute(_REMOVE, {"feed_id": feed_id, "store_code": last.store_code, "sku": last.sku})
-    conflicts = misfits
-    changed = 0
-    if fitting:
-        changed, more = _apply(session, feed, window, fitting)
-        conflicts = [*misfits, *more]
-    _note(session, feed, conflicts)
     feed.applied += sum(line.line > 0 for line in lines)
     feed.changed += changed
     feed.conflicts += len(conflicts)
     session.flush()
     return Step.MORE
+
+
+def make_levels(session: Session, *, feed_id: UUID, window: Window) -> None:
+    """Every one of the next lines that says more than nothing has a level, empty if it is new."""
+    fitting, _ = _fit(session, window, _waiting(session, feed_id))
+    if fitting:
+        session.execute(_MAKE_LEVELS, _values(fitting))
+
+
+def _waiting(session: Session, feed_id: UUID) -> Sequence[Row[Any]]:
+    return session.execute(_WAITING, {"feed_id": feed_id, "lines": CHUNK_LINES}).all()
 
 
 def _take(session: Session, feed_id: UUID) -> Feed | None:
@@ -199,11 +216,12 @@ class _Line:
 Conflicts = list[dict[str, Any]]
 
 
-def _fit(session: Session, lines: Sequence[Row[Any]]) -> tuple[list[_Line], Conflicts]:
+def _fit(
+    session: Session, window: Window, lines: Sequence[Row[Any]]
+) -> tuple[list[_Line], Conflicts]:
     """Return the lines whose store and SKU there are, in lock order, and the others' conflicts."""
-    places = location_ids(session, sorted({line.store_code for line in lines}))
-    named = sorted({line.sku for line in lines})
-    known = set(session.execute(catalog.queries.select_known(named)).scalars())
+    _get_to_know(session, window, lines)
+    places, known = window.places, window.skus
     fitting, misfits = [], []
     for line in lines:
         place = places.get(line.store_code)
@@ -214,6 +232,15 @@ def _fit(session: Session, lines: Sequence[Row[Any]]) -> tuple[list[_Line], Conf
         else:
             fitting.append(_Line(line, place))
     return sorted(fitting, key=lambda each: (each.location_id, each.line.sku)), misfits
+
+
+def _get_to_know(session: Session, window: Window, lines: Sequence[Row[Any]]) -> None:
+    codes = sorted({line.store_code for line in lines} - set(window.places))
+    if codes:
+        window.places.update(location_ids(session, codes))
+    skus = sorted({line.sku for line in lines} - window.skus)
+    if skus:
+        window.skus.update(session.execute(catalog.queries.select_known(skus)).scalars())
 
 
 def _values(lines: Sequence[_Line]) -> dict[str, Any]:
@@ -227,13 +254,11 @@ def _values(lines: Sequence[_Line]) -> dict[str, Any]:
 def _apply(
     session: Session, feed: Feed, window: Window, lines: Sequence[_Line]
 ) -> tuple[int, Conflicts]:
-    """Change the levels; return how many changed, and what was not simply taken over."""
-    values = _values(lines)
-    session.execute(_LOCK_LEVELS, values)
+    """Change the locked levels; return how many changed, and what was not simply taken over."""
     rows = session.execute(
         _APPLY_LINES,
         {
-            **values,
+            **_values(lines),
             "feed_id": feed.id,
             "as_of": window.as_of,
             "since": window.since,

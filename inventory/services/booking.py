@@ -1,6 +1,6 @@
 """Booking what happened on the shelf: goods in, corrections, counts, doubts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from inventory.commands import Adjust, Cause, Doubt, MovementKind, StockEffect, 
 from inventory.errors import NotOnShelf
 from inventory.events import StockAdjusted, StockDoubted, StockReceived
 from inventory.services.asking import open_tasks
+from inventory.services.incoming import match_incoming
 from inventory.services.shortages import settle_shortages, weigh_shortages
 from inventory.services.statements import Why, book, run, statement
 from kernel import events
@@ -51,16 +52,31 @@ _DOUBT = text("""
 
 
 def receive(
-    session: Session, *, location_id: UUID, quantities: Mapping[str, int], actor: Actor
+    session: Session,
+    *,
+    location_id: UUID,
+    quantities: Mapping[str, int],
+    actor: Actor,
+    incoming_ids: Sequence[UUID] = (),
+    reference: str | None = None,
 ) -> UUID:
     """Book goods in at a location; return the receipt's id.
 
-    Raises UnknownSku when one of them is not in the catalogue.
+    They are taken off what was expected: what is named by id or reference, or the oldest day's.
+
+    Raises UnknownSku when one of them is not in the catalogue, or UnknownIncoming.
     """
     receipt_id = new_id()
     catalog.queries.require_skus(session, quantities)
     why = Why(MovementKind.RECEIVED, Cause.RECEIPT, receipt_id)
     book(session, quantities, location_id=location_id, why=why)
+    match_incoming(
+        session,
+        location_id=location_id,
+        quantities=quantities,
+        incoming_ids=incoming_ids,
+        reference=reference,
+    )
     settle_shortages(session, location_id=location_id, skus=quantities, actor=actor)
     received = StockReceived(
         receipt_id=receipt_id,

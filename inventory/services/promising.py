@@ -1,38 +1,76 @@
 """Promising stock: reserved for a fulfillment, set aside in a bin, released, handed over.
 
 Each use case is one statement: it changes the levels whose guard holds and writes the reservations
-and ledger rows of exactly these. What was not changed is reported.
+and ledger rows of exactly these. What was not changed is reported. Whoever wants a SKU frees what
+others held of it until a moment that has passed, in that same statement.
 """
 
 from collections.abc import Mapping
 from uuid import UUID
 
+from sqlalchemy import Integer, bindparam
 from sqlalchemy.orm import Session
 
-from inventory.commands import TaskCause
+from inventory.commands import Hold, TaskCause
 from inventory.errors import NotOnShelf, OutOfStock
 from inventory.services.asking import open_tasks
 from inventory.services.shortages import settle_shortages
 from inventory.services.statements import run, statement
 
 _RESERVE = statement("""
+    overdue AS MATERIALIZED (
+        SELECT fulfillment_id, sku, location_id FROM reservation
+        WHERE held_until <= statement_timestamp() AND quantity > 0),
+    expired AS MATERIALIZED (
+        SELECT r.fulfillment_id, r.sku, r.quantity
+        FROM overdue o JOIN locked k ON k.sku = o.sku
+        JOIN reservation r ON r.fulfillment_id = o.fulfillment_id AND r.sku = o.sku
+        WHERE o.location_id = :location_id AND o.fulfillment_id <> :fulfillment_id
+          AND r.held_until <= statement_timestamp() AND r.quantity > 0
+        ORDER BY r.sku, r.fulfillment_id FOR UPDATE OF r),
+    freed AS (
+        SELECT sku, sum(quantity)::integer AS quantity FROM expired GROUP BY sku),
     granted AS (
-        UPDATE stock_level l SET reserved = l.reserved + w.quantity
-        FROM wanted w JOIN locked k ON k.sku = w.sku
+        UPDATE stock_level l SET reserved = l.reserved - coalesce(f.quantity, 0) + w.quantity
+        FROM wanted w JOIN locked k ON k.sku = w.sku LEFT JOIN freed f ON f.sku = w.sku
         WHERE l.location_id = :location_id AND l.sku = w.sku
-          AND l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity
+          AND k.available + coalesce(f.quantity, 0) >= w.quantity
         RETURNING l.sku, w.quantity),
+    ended AS (
+        UPDATE reservation r SET quantity = 0, held_until = NULL, held_max = NULL
+        FROM expired e JOIN granted g ON g.sku = e.sku
+        WHERE r.fulfillment_id = e.fulfillment_id AND r.sku = e.sku),
+    covered AS (
+        UPDATE shortage_case c SET closed_at = statement_timestamp(), resolution = 'covered'
+        FROM freed f JOIN granted g ON g.sku = f.sku
+        WHERE c.location_id = :location_id AND c.sku = f.sku AND c.closed_at IS NULL),
     owed AS (
-        INSERT INTO reservation (fulfillment_id, sku, location_id, quantity)
-        SELECT :fulfillment_id, sku, :location_id, quantity FROM granted),
+        INSERT INTO reservation AS r (fulfillment_id, sku, location_id, quantity, held_until,
+                                      held_max)
+        SELECT :fulfillment_id, sku, :location_id, quantity,
+               statement_timestamp() + make_interval(mins => :hold_min),
+               statement_timestamp() + make_interval(mins => :cap_min)
+        FROM granted
+        ON CONFLICT (fulfillment_id, sku) DO UPDATE SET
+            quantity = r.quantity + excluded.quantity,
+            held_until = excluded.held_until, held_max = excluded.held_max),
     written AS (
-        INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id)
-        SELECT :location_id, sku, 'reserved', quantity, 'fulfillment', :fulfillment_id
-        FROM granted)
-    SELECT w.sku, greatest(coalesce(k.available, 0), 0) AS available
-    FROM wanted w LEFT JOIN locked k ON k.sku = w.sku LEFT JOIN granted g ON g.sku = w.sku
+        INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id, reason)
+        SELECT :location_id, e.sku, 'released', -e.quantity, 'fulfillment', e.fulfillment_id,
+               'hold-expired'
+        FROM expired e JOIN granted g ON g.sku = e.sku
+        UNION ALL
+        SELECT :location_id, sku, 'reserved', quantity, 'fulfillment', :fulfillment_id, NULL
+        FROM granted ORDER BY 3, 2)
+    SELECT w.sku, greatest(coalesce(k.available, 0) + coalesce(f.quantity, 0), 0) AS available
+    FROM wanted w LEFT JOIN locked k ON k.sku = w.sku LEFT JOIN freed f ON f.sku = w.sku
+    LEFT JOIN granted g ON g.sku = w.sku
     WHERE g.sku IS NULL
-""")
+""").bindparams(bindparam("hold_min", type_=Integer), bindparam("cap_min", type_=Integer))
+"""`overdue` is read by itself, through its own small index: with the SKUs in its condition the
+planner could as well read every open reservation of a SKU that many want. What is guarded is the
+level as it is once locked (`k`), not as it was when the statement began. Whoever was granted found
+units that are free: a shortage of them, if there was one, ended with the holds that gave way."""
 
 _RELEASE = statement("""
     owed AS MATERIALIZED (
@@ -42,7 +80,9 @@ _RELEASE = statement("""
           AND r.quantity > 0 FOR UPDATE OF r),
     settled AS (
         UPDATE reservation r SET quantity = r.quantity - o.freed,
-                                 set_aside = least(r.set_aside, r.quantity - o.freed)
+            set_aside = least(r.set_aside, r.quantity - o.freed),
+            held_until = CASE WHEN r.quantity > o.freed THEN r.held_until END,
+            held_max = CASE WHEN r.quantity > o.freed THEN r.held_max END
         FROM owed o WHERE r.fulfillment_id = :fulfillment_id AND r.sku = o.sku),
     released AS (
         UPDATE stock_level l SET reserved = l.reserved - o.freed
@@ -92,14 +132,28 @@ _SET_ASIDE = statement("""
 
 
 def reserve(
-    session: Session, *, fulfillment_id: UUID, location_id: UUID, quantities: Mapping[str, int]
+    session: Session,
+    *,
+    fulfillment_id: UUID,
+    location_id: UUID,
+    quantities: Mapping[str, int],
+    hold: Hold | None = None,
 ) -> None:
     """Promise these quantities to a fulfillment: all of them or the caller's transaction ends.
+
+    With a `hold` they are promised for a time, by the database's clock. Holds of others that are
+    over give way: only of these SKUs, only here.
 
     Raises OutOfStock with every shortage: what each short SKU has left.
     """
     short = run(
-        session, _RESERVE, quantities, location_id=location_id, fulfillment_id=fulfillment_id
+        session,
+        _RESERVE,
+        quantities,
+        location_id=location_id,
+        fulfillment_id=fulfillment_id,
+        hold_min=hold.minutes if hold else None,
+        cap_min=hold.cap_min if hold else None,
     )
     if short:
         raise OutOfStock(shortages={row.sku: row.available for row in short})

@@ -1,7 +1,7 @@
 """Use cases of messages: owe one, lease those due, begin a call to the vendor, settle it."""
 
-from notifications.services.owing import owe
+from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
 
-__all__ = ["Call", "Claim", "begin", "claim_due", "owe", "resend", "settle"]
+__all__ = ["Call", "Claim", "begin", "claim_due", "owe", "owe_wish", "resend", "settle"]

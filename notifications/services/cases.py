@@ -1,13 +1,16 @@
 """Everything a message speaks of, read afresh when it is sent."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import customers.queries
 import orders.queries
 import payments.queries
 import stores.queries
+from catalog.queries import SkuWords
 from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
@@ -16,7 +19,7 @@ from notifications.events import MessageResent
 from notifications.models import Message
 from orders.commands import Formation
 from orders.passes import PassFacts
-from orders.queries import FulfillmentFacts
+from orders.queries import FulfillmentFacts, WishFacts
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -38,8 +41,21 @@ class Case:
     reason: str
 
 
-def read_case(session: Session, message: Message) -> Case:
+@dataclass(frozen=True, slots=True)
+class WishCase:
+    """A SKU somebody asked to be told of, the store that has it now, and who asked."""
+
+    wish: WishFacts
+    words: SkuWords
+    contact: ContactFacts | None
+    brand: BrandFacts
+    store: StoreFacts
+
+
+def read_case(session: Session, message: Message) -> Case | WishCase:
     """Return what a message speaks of, as it is now."""
+    if message.order_id is None:
+        return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
     parcel = next(each for each in order.fulfillments if each.id == message.fulfillment_id)
     contacts = customers.queries.get_contacts(session, [message.contact_id])
@@ -55,6 +71,21 @@ def read_case(session: Session, message: Message) -> Case:
         collect=alive[-1] if alive else None,
         paid_minor=payments.queries.paid_minor(session, parcel.id),
         reason=_reason(message, history),
+    )
+
+
+def _read_wish(session: Session, message: Message) -> WishCase:
+    wish = orders.queries.get_wish(session, message.wish_id or message.reference)
+    history = events.list_history(session, [wish.id])
+    (told,) = (each for each in history if each.id == message.event_id)
+    contacts = customers.queries.get_contacts(session, [message.contact_id])
+    words = catalog.queries.describe_skus(session, [wish.sku], language=message.language)
+    return WishCase(
+        wish=wish,
+        words=words[wish.sku],
+        contact=contacts.get(message.contact_id),
+        brand=stores.queries.get_brand(session, wish.brand_id),
+        store=stores.queries.get_store_by_id(session, UUID(told.facts["location_id"])),
     )
 
 

@@ -12,9 +12,9 @@ import orders.queries
 from customers.queries import ContactFacts
 from kernel.actors import SYSTEM
 from kernel.ids import new_id
-from notifications.commands import Channel, MessageStatus, Owe, Template
+from notifications.commands import Channel, MessageStatus, Owe, OweWish, Template
 from notifications.models import Message
-from orders.queries import FulfillmentFacts
+from orders.queries import FulfillmentFacts, WishFacts
 
 VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 """Raise a template's number when its words change: history then tells which ones were sent."""
@@ -44,6 +44,20 @@ def owe(session: Session, command: Owe) -> None:
     _insert(session, rows)
 
 
+def owe_wish(session: Session, command: OweWish) -> None:
+    """Who wished to be told is owed the news; owing it twice changes nothing.
+
+    Raises UnknownWish.
+    """
+    wish = orders.queries.get_wish(session, command.wish_id)
+    contact = customers.queries.get_contacts(session, [wish.contact_id]).get(wish.contact_id)
+    channels = _channels(Template.BACK_IN_STOCK, contact)
+    row = _wish_row(command, wish, channels[0] if channels else Channel.EMAIL)
+    if not channels:
+        row |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
+    _insert(session, [row])
+
+
 def fall_back(session: Session, message: Message) -> bool:
     """Owe on the other channel what could not be told on this one; False where that is no way.
 
@@ -51,8 +65,11 @@ def fall_back(session: Session, message: Message) -> bool:
     anyway is not told again.
     """
     other = OTHER[message.channel]
+    if message.wish_id is not None:
+        return _fall_back_wish(session, OweWish(message.event_id, message.wish_id), other)
     contact = customers.queries.get_contacts(session, [message.contact_id]).get(message.contact_id)
-    if message.template in ONLY_BY_EMAIL or address_of(contact, other) is None:
+    no_other = message.template in ONLY_BY_EMAIL or address_of(contact, other) is None
+    if no_other or message.fulfillment_id is None:
         return False
     parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=SYSTEM)
     _insert(
@@ -88,6 +105,33 @@ def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, 
         "template_version": version,
         "language": parcel.language if parcel.language in LANGUAGES else LANGUAGES[-1],
         "dedupe_key": _key(command, channel, contact_id=parcel.contact_id, version=version),
+        "reference": new_id(),
+        "status": MessageStatus.DUE,
+        "note": None,
+    }
+
+
+def _fall_back_wish(session: Session, command: OweWish, other: Channel) -> bool:
+    wish = orders.queries.get_wish(session, command.wish_id)
+    contact = customers.queries.get_contacts(session, [wish.contact_id]).get(wish.contact_id)
+    if address_of(contact, other) is None:
+        return False
+    _insert(session, [_wish_row(command, wish, other)])
+    return True
+
+
+def _wish_row(command: OweWish, wish: WishFacts, channel: Channel) -> dict[str, object]:
+    version = VERSIONS[Template.BACK_IN_STOCK]
+    parts = (command.event_id, wish.id, channel, Template.BACK_IN_STOCK, version)
+    return {
+        "event_id": command.event_id,
+        "wish_id": wish.id,
+        "contact_id": wish.contact_id,
+        "channel": channel,
+        "template": Template.BACK_IN_STOCK,
+        "template_version": version,
+        "language": wish.language if wish.language in LANGUAGES else LANGUAGES[-1],
+        "dedupe_key": ":".join(str(part) for part in parts),
         "reference": new_id(),
         "status": MessageStatus.DUE,
         "note": None,

@@ -6,6 +6,7 @@ code and its picture are derived here and kept nowhere.
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -18,7 +19,7 @@ from notifications.commands import OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
-from notifications.services.cases import Case
+from notifications.services.cases import Case, WishCase
 from notifications.services.owing import address_of
 from notifications.services.wording import Voice
 from orders import passes
@@ -47,7 +48,7 @@ _pages = Environment(
 )
 
 
-def render(message: Message, case: Case) -> Email | Sms:
+def render(message: Message, case: Case | WishCase) -> Email | Sms:
     """Return the message as it goes out now.
 
     Raises ValueError when the contact has no address on this channel any more.
@@ -55,7 +56,7 @@ def render(message: Message, case: Case) -> Email | Sms:
     to = address_of(case.contact, message.channel)
     if to is None:
         raise ValueError("no address")
-    facts = _facts(message, case)
+    facts = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     words = _say(f"{message.template}.{message.language}.txt", facts)
     if message.channel is Channel.SMS:
         return Sms(gateway.settings().sms_from or case.brand.sms_sender, to, fit(words["sms"]))
@@ -72,7 +73,7 @@ def render(message: Message, case: Case) -> Email | Sms:
         subject=words["subject"],
         text=_pages.get_template("layout.txt").render(everything),
         page=page,
-        picture=qr.png(passes.qr_text(case.collect)) if facts["code"] and case.collect else None,
+        picture=_picture(case) if facts["code"] else None,
         picture_id=picture_id,
     )
 
@@ -128,8 +129,43 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         if shows_code and case.collect
         else "",
         "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
+        "stop": "",
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
     }
+
+
+def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
+    """Return what the words about a SKU may speak of; an order's are empty."""
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    query = urlencode({"sku": case.wish.sku, "store": case.store.code})
+    article = ", ".join(filter(None, (case.words.name, case.words.option)))
+    return {
+        "template": message.template.value,
+        "language": message.language,
+        "brand": case.brand.name,
+        "short_brand": case.brand.sms_sender,
+        "number": "",
+        "until": "",
+        "code": "",
+        "total": "",
+        "due": "",
+        "vat": [],
+        "hours": [],
+        "lines": [(1, article, "")],
+        "article": article,
+        "store": case.store.name,
+        "place": [case.store.street, f"{case.store.postcode} {case.store.city}".strip()],
+        "phone": case.store.phone or "",
+        "link": f"{home}/articles/{quote(case.words.article, safe='')}?{query}",
+        "stop": f"{home}/wishes/{links.wish_token(case.wish.id)}",
+    }
+
+
+def _picture(case: Case | WishCase) -> bytes | None:
+    """Return the code to collect as a picture."""
+    if isinstance(case, WishCase) or case.collect is None:
+        return None
+    return qr.png(passes.qr_text(case.collect))
 
 
 def _amounts(

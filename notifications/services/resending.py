@@ -30,9 +30,9 @@ def resend(
     old = session.execute(
         select(Message).where(Message.id == message_id).with_for_update()
     ).scalar_one_or_none()
-    if old is None:
+    if old is None or old.order_id is None or old.fulfillment_id is None:
         raise UnknownMessage
-    contact_id = _present_contact(session, old, actor)
+    contact_id = _present_contact(session, old.fulfillment_id, actor)
     dedupe_key = f"resend:{message_id}:{request_key}"
     if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():
         return
@@ -63,10 +63,10 @@ def resend(
     )
 
 
-def _present_contact(session: Session, message: Message, actor: Actor) -> UUID:
+def _present_contact(session: Session, fulfillment_id: UUID, actor: Actor) -> UUID:
     """Return who collects now: somebody else may have been named since."""
     try:
-        parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=actor)
+        parcel = orders.queries.get_fulfillment(session, fulfillment_id, actor=actor)
     except UnknownFulfillment as error:
         raise UnknownMessage from error
     return parcel.contact_id

@@ -29,7 +29,7 @@ from notifications.gateway import (
     Unanswered,
 )
 from notifications.models import Message
-from notifications.services.cases import Case, read_case
+from notifications.services.cases import Case, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
 from notifications.services.rendering import render
 from orders.commands import Status
@@ -174,7 +174,9 @@ def _worn_out(message: Message) -> _Ending | None:
     return None
 
 
-def _outdated(message: Message, case: Case) -> _Ending | None:
+def _outdated(message: Message, case: Case | WishCase) -> _Ending | None:
+    if isinstance(case, WishCase):
+        return None
     if case.parcel.status not in STILL_TRUE[message.template]:
         note = f"too late: the parcel is {case.parcel.status}"
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
@@ -183,7 +185,7 @@ def _outdated(message: Message, case: Case) -> _Ending | None:
     return None
 
 
-def _barred(session: Session, message: Message, case: Case) -> _Ending | None:
+def _barred(session: Session, message: Message, case: Case | WishCase) -> _Ending | None:
     settings, address = gateway.settings(), address_of(case.contact, message.channel)
     is_sms = message.channel is Channel.SMS
     note = None

@@ -10,6 +10,11 @@ from orders.queries.collecting import (
 from orders.queries.load import (
     waiting_at,
 )
+from orders.queries.opening import (
+    count_open,
+    get_evidence,
+    get_opening,
+)
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -46,6 +51,7 @@ from orders.queries.shapes import (
 from orders.queries.slots import (
     list_offered_slots,
 )
+from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
     "LAST_DAY",
@@ -59,16 +65,22 @@ __all__ = [
     "PassState",
     "Waiting",
     "Wanted",
+    "WishFacts",
     "count_loads",
+    "count_open",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
     "get_cart",
+    "get_evidence",
     "get_fulfillment",
+    "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_wish",
     "list_expired",
+    "list_fulfillable",
     "list_fulfillments",
     "list_numbers",
     "list_offered_slots",

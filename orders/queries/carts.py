@@ -2,20 +2,38 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from orders.models import Cart, CartLine
+from orders.commands import Status
+from orders.models import Cart, CartLine, Fulfillment, FulfillmentLine
 from orders.queries.shapes import CartFacts
 
 
 def get_cart(session: Session, session_id: UUID | None) -> CartFacts:
-    """Return a browser's basket; an empty one when it never chose anything."""
+    """Return a browser's basket; an empty one when it never chose anything.
+
+    What was bought from it by card, and paid since, is no longer in it.
+    """
+    bought = and_(
+        FulfillmentLine.fulfillment_id == Fulfillment.id,
+        FulfillmentLine.sku == CartLine.sku,
+        Fulfillment.pending_until.is_(None),
+    )
+    left = CartLine.quantity - func.coalesce(FulfillmentLine.quantity, 0)
     rows = session.execute(
-        select(Cart.location_id, CartLine.sku, CartLine.quantity)
+        select(Cart.location_id, Fulfillment.id, Fulfillment.status, CartLine.sku, left)
+        .outerjoin(Fulfillment, Fulfillment.id == Cart.pending_id)
         .outerjoin(CartLine, CartLine.session_id == Cart.session_id)
+        .outerjoin(FulfillmentLine, bought)
         .where(Cart.session_id == session_id)
         .order_by(CartLine.added_at, CartLine.sku)
     ).all()
-    quantities = {row.sku: row.quantity for row in rows if row.sku is not None}
-    return CartFacts(quantities, rows[0].location_id if rows else None)
+    if not rows:
+        return CartFacts({}, None)
+    location_id, begun_id, status, *_ = rows[0]
+    return CartFacts(
+        {sku: quantity for *_, sku, quantity in rows if sku is not None and quantity > 0},
+        location_id,
+        begun_id if status is Status.PENDING else None,
+    )

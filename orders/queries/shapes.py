@@ -148,10 +148,14 @@ def roll_up(statuses: Iterable[Status]) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class CartFacts:
-    """A basket: quantities by SKU in the order they were chosen, and where to collect them."""
+    """A basket: quantities by SKU in the order they were chosen, and where to collect them.
+
+    `pending_id` is the fulfillment that was begun from it and waits for its payment.
+    """
 
     quantities: Mapping[str, int]
     location_id: UUID | None
+    pending_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,15 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, counter, ordering, preparing, slots
+from orders.routes import availability, counter, opening, ordering, preparing, slots, wishing
 from orders.routes.blueprint import blueprint
 
-__all__ = ["availability", "blueprint", "counter", "ordering", "preparing", "slots"]
+__all__ = [
+    "availability",
+    "blueprint",
+    "counter",
+    "opening",
+    "ordering",
+    "preparing",
+    "slots",
+    "wishing",
+]

@@ -1,4 +1,4 @@
-"""JSON of orders and of availability."""
+"""JSON of orders, of availability and of wishes."""
 
 from orders.schemas.availability import (
     AvailabilitySchema,
@@ -7,6 +7,7 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
     CancelSchema,
@@ -28,6 +29,12 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
+from orders.schemas.wishing import (
+    StockWishSchema,
+    WishedSchema,
+    WithdrawnSchema,
+    WithdrawSchema,
+)
 
 __all__ = [
     "AvailabilitySchema",
@@ -35,12 +42,15 @@ __all__ = [
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "CloseSchema",
+    "ClosedSchema",
     "CounterListSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
     "HandOverSchema",
     "HandedOverSchema",
+    "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
     "ParcelQuerySchema",
@@ -52,6 +62,10 @@ __all__ = [
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",
+    "StockWishSchema",
     "StoreOfferSchema",
     "WaysSchema",
+    "WishedSchema",
+    "WithdrawSchema",
+    "WithdrawnSchema",
 ]

@@ -1,14 +1,17 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
-from orders.services.carting import choose_store, empty_cart, put_in_cart
+from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
     confirm_payment,
     find_authorised,
     tell_ready_paid,
+    withdraw_pending,
 )
 from orders.services.placing import PlacedOrder, place_order
 from orders.services.preparing import (
@@ -19,20 +22,26 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "await_payment",
     "bin_parcel",
     "cancel_order",
     "change_collector",
     "check_parcel",
     "choose_store",
+    "close_store",
     "confirm_payment",
     "empty_cart",
+    "end_old_wishes",
+    "end_wish",
     "expire_fulfillment",
+    "extend_hold",
     "extend_pickup",
     "find_authorised",
     "hand_over",
@@ -44,5 +53,9 @@ __all__ = [
     "remind",
     "report_short_line",
     "start_picking",
+    "switch_on_store",
+    "tell_back",
     "tell_ready_paid",
+    "wish_stock",
+    "withdraw_pending",
 ]

@@ -37,6 +37,24 @@ class Locked:
             "location_id": self.parcel.location_id,
         }
 
+    @property
+    def stock(self) -> dict[str, UUID]:
+        """Return what stock knows this parcel by."""
+        return {"fulfillment_id": self.parcel.id, "location_id": self.parcel.location_id}
+
+    @property
+    def owed(self) -> dict[str, int]:
+        """Return how many of each SKU the customer is still owed."""
+        return {sku: line.open for sku, line in self.lines.items() if line.open}
+
+
+def find_parcel(session: Session, fulfillment_id: UUID) -> Locked | None:
+    """Return the parcel as `lock_parcel` does, whoever asks; None when there is none."""
+    try:
+        return lock_parcel(session, fulfillment_id, actor=SYSTEM)
+    except UnknownFulfillment:
+        return None
+
 
 def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
     """Return the parcel as it is now, and keep others from moving it meanwhile.
@@ -95,7 +113,7 @@ def give_pass(session: Session, facts: PassFacts) -> None:
 
 def give_up(session: Session, locked: Locked, *, why: str) -> None:
     """Cancel what is still owed of a parcel, free what it holds or takes, kill its passes."""
-    owed = {sku: line.open for sku, line in locked.lines.items() if line.open}
+    owed = locked.owed
     for sku, quantity in owed.items():
         locked.lines[sku].cancelled += quantity
     session.flush()
@@ -103,8 +121,7 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
     if owed:
         inventory.services.release(
             session,
-            fulfillment_id=locked.parcel.id,
-            location_id=locked.parcel.location_id,
+            **locked.stock,
             quantities=owed,
             reason=why,
         )

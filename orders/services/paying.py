@@ -7,29 +7,42 @@ from sqlalchemy.orm import Session
 import payments.queries
 import payments.services
 from kernel import events
-from kernel.actors import SYSTEM
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from orders import queries
-from orders.commands import Status
-from orders.errors import UnknownFulfillment
-from orders.events import OrderAbandoned, OrderPlaced, ReadyPaid
-from orders.services.parcels import Locked, give_up, lock_parcel
+from orders.commands import CancelReason, Status
+from orders.events import (
+    FulfillmentCancelled,
+    OrderAbandoned,
+    OrderPlaced,
+    PaidWithoutStock,
+    ReadyPaid,
+)
+from orders.models import FINAL
+from orders.services.holding import secure_stock
+from orders.services.parcels import Locked, find_parcel, give_up
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 
 ABANDONED = "abandoned"
+PAID = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
 def confirm_payment(session: Session, fulfillment_id: UUID, *, obligation_id: UUID) -> None:
     """The card holds the money: a pending order counts from now on; safe to repeat.
 
-    What was abandoned or cancelled meanwhile is let go again.
+    What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
+    was taken by others reserves again; where nothing is left it ends and its money is let go.
     """
-    locked = _find(session, fulfillment_id)
+    locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status in {Status.EXPIRED, Status.CANCELLED}:
         payments.services.cancel_obligation(session, obligation_id)
         return
     if locked.parcel.status is not Status.PENDING:
+        return
+    missing = secure_stock(session, locked)
+    if missing:
+        _end_without_stock(session, locked, missing)
         return
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
@@ -49,20 +62,34 @@ def confirm_payment(session: Session, fulfillment_id: UUID, *, obligation_id: UU
 
 
 def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
-    """End an order nobody paid and free its stock; False when it no longer is pending."""
-    locked = _find(session, fulfillment_id)
-    if locked is None or locked.parcel.status is not Status.PENDING:
+    """End an order nobody paid in time and free its stock.
+
+    False when it no longer is pending, or its time is not over: it may still be paid.
+    """
+    locked = find_parcel(session, fulfillment_id)
+    if locked is None or not _is_overdue(session, locked):
         return False
     owed = payments.queries.list_obligations(session, fulfillment_id)
     unpaid = [payments.services.cancel_unpaid(session, each.id) for each in owed]  # every one
     if not all(unpaid):
         return False  # paid, or being paid: PaymentAuthorised or CheckoutExpired follows
-    locked.parcel.move_to(Status.EXPIRED)
-    locked.parcel.ended_at = db_now(session)
-    give_up(session, locked, why=ABANDONED)
-    fact = OrderAbandoned(order_id=locked.parcel.order_id, fulfillment_id=fulfillment_id)
-    events.record(session, fact, actor=SYSTEM)
+    _abandon(session, locked, actor=SYSTEM)
     return True
+
+
+def withdraw_pending(session: Session, fulfillment_id: UUID, *, actor: Actor) -> UUID | None:
+    """End a pending order because its shopper orders anew; return its id when it was paid instead.
+
+    Its payment page is ended; should somebody still pay there, the money is let go.
+    """
+    locked = find_parcel(session, fulfillment_id)
+    if locked is None or locked.parcel.status in FINAL:
+        return None
+    owed = payments.queries.list_obligations(session, fulfillment_id)
+    if locked.parcel.status is not Status.PENDING or any(each.status in PAID for each in owed):
+        return locked.parcel.order_id
+    _abandon(session, locked, actor=actor)
+    return None
 
 
 def find_authorised(session: Session, fulfillment_id: UUID) -> ObligationFacts | None:
@@ -75,14 +102,30 @@ def find_authorised(session: Session, fulfillment_id: UUID) -> ObligationFacts |
 
 def tell_ready_paid(session: Session, fulfillment_id: UUID, *, captured: bool) -> None:
     """The money of a ready parcel was taken or could not be: the customer may be told now."""
-    locked = _find(session, fulfillment_id)
+    locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.READY:
         return
     events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
 
 
-def _find(session: Session, fulfillment_id: UUID) -> Locked | None:
-    try:
-        return lock_parcel(session, fulfillment_id, actor=SYSTEM)
-    except UnknownFulfillment:
-        return None
+def _is_overdue(session: Session, locked: Locked) -> bool:
+    until = locked.parcel.pending_until
+    return locked.parcel.status is Status.PENDING and until is not None and until <= db_now(session)
+
+
+def _abandon(session: Session, locked: Locked, *, actor: Actor) -> None:
+    locked.parcel.move_to(Status.EXPIRED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=ABANDONED)
+    fact = OrderAbandoned(order_id=locked.parcel.order_id, fulfillment_id=locked.parcel.id)
+    events.record(session, fact, actor=actor)
+
+
+def _end_without_stock(session: Session, locked: Locked, missing: dict[str, int]) -> None:
+    why = CancelReason.OUT_OF_STOCK.value
+    locked.parcel.move_to(Status.CANCELLED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=why)
+    found = PaidWithoutStock(**locked.ids, missing=missing)
+    events.record(session, found, actor=SYSTEM, reason=why)
+    events.record(session, FulfillmentCancelled(**locked.ids, reason=why), actor=SYSTEM, reason=why)

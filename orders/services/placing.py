@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, bindparam, text
@@ -21,7 +20,15 @@ from kernel.actors import Actor
 from kernel.db import UTCDateTime
 from kernel.ids import new_id, new_order_number
 from orders import queries
-from orders.commands import CHANNELS_OF, Channel, Formation, PayBy, PlaceOrder, Status
+from orders.commands import (
+    CHANNELS_OF,
+    Channel,
+    Formation,
+    PayBy,
+    PlaceOrder,
+    Status,
+    hold_of,
+)
 from orders.errors import ChannelNotAllowed, EmptyOrder
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Totals, price_basket
@@ -29,9 +36,6 @@ from orders.services.promising import Promise, refuse_unless_offered, take_promi
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
 from stores.queries import StoreFacts
-
-HOLD_MIN: Final = 35
-"""Minutes for which stock is held for a card payment, from its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +132,20 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     )
     events.record(session, fact, actor=actor)
     if command.pay_by is PayBy.CARD:
-        obligation = OpenObligation(
-            placed.fulfillment_id, placed.totals.total_minor, store.currency
-        )
-        obligation_id = payments.services.open_obligation(session, obligation)
-        placed = replace(placed, obligation_id=obligation_id)
+        placed = _owe_by_card(session, placed)
     inventory.services.reserve(
         session,
         fulfillment_id=placed.fulfillment_id,
         location_id=store.id,
         quantities=command.quantities,
+        hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
     return placed
+
+
+def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    obligation = OpenObligation(placed.fulfillment_id, placed.totals.total_minor, placed.currency)
+    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
 def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
@@ -181,7 +187,7 @@ def _open(
         "promised_at": promise.at,
         "promise_inputs": dict(promise.inputs),
         "status": (Status.PENDING if by_card else Status.NEW).value,
-        "pending_min": HOLD_MIN if by_card else None,
+        "pending_min": hold_of(store.rules, command.channel).minutes if by_card else None,
         "slot_id": UUID(promise.slot.id) if promise.slot else None,
         "slot_starts_at": promise.slot.starts_at if promise.slot else None,
         "slot_ends_at": promise.slot.ends_at if promise.slot else None,

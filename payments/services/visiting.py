@@ -21,8 +21,9 @@ from payments.services.believing import note_session
 from payments.services.rows import is_live, live_checkout, lock, page_of, wish_expiry
 from payments.services.settling import Claim, claim_wish
 
-CHECKOUT_LIVES: Final = timedelta(minutes=35)
-"""How long a page can be paid; Stripe allows no less than 30 minutes."""
+CHECKOUT_LIVES: Final = timedelta(minutes=32)
+"""How long a page can be paid; Stripe allows no less than 30 minutes, and it has to end before what
+is held for the payment does."""
 
 FIRST_POLL_S: Final = 60
 

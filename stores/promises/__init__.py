@@ -16,12 +16,18 @@ from stores.promises.hours import (
     ready_at,
 )
 from stores.promises.promising import NO_LOAD, Load, Promise, SlotTimes, cut_off, promise
+from stores.promises.slots import (
+    PlannedSlots,
+    plan_slots,
+    slots_of_a_day,
+)
 
 __all__ = [
     "HORIZON_DAYS",
     "NO_LOAD",
     "ExceptionalHours",
     "Load",
+    "PlannedSlots",
     "Promise",
     "Schedule",
     "SlotTimes",
@@ -31,8 +37,10 @@ __all__ = [
     "explain",
     "is_open",
     "opening_times",
+    "plan_slots",
     "promise",
     "read_day_hours",
     "read_schedule",
     "ready_at",
+    "slots_of_a_day",
 ]

@@ -1,5 +1,6 @@
 """When a location is open: usual hours, public holidays, exceptional days, in its time zone."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +9,12 @@ from heapq import merge
 from zoneinfo import ZoneInfo
 
 import holidays
-from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
+from opening_hours import (  # type: ignore[attr-defined]  # its stub forgets the errors
+    OpeningHours,
+    ParserError,
+    State,
+    UnknownCountryError,
+)
 
 from stores.errors import UnreadableHours
 from stores.promises.days import ExceptionalHours, Times, exceptional_times, find_exception
@@ -16,6 +22,8 @@ from stores.promises.days import ExceptionalHours, Times, exceptional_times, fin
 HORIZON_DAYS = 45
 DAY = timedelta(days=1)
 HOLIDAY = "PH"
+
+_SIGN = re.compile(r"--> 1:(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +119,19 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _parsed(opening_hours: str, time_zone: str, country: str) -> OpeningHours:
+    zone = ZoneInfo(time_zone)
     try:
-        return OpeningHours(opening_hours, timezone=ZoneInfo(time_zone), country=country)
+        return OpeningHours(opening_hours, timezone=zone, country=country)
+    except UnknownCountryError:
+        return OpeningHours(opening_hours, timezone=zone)
     except ParserError as error:
-        raise UnreadableHours(hours=opening_hours) from error
+        found = _SIGN.search(str(error))
+        sign = int(found.group(1)) if found else 1
+        raise UnreadableHours(
+            f"It cannot be read from sign {sign} on: {opening_hours[sign - 1 :]!r}.",
+            hours=opening_hours,
+            sign=sign,
+        ) from error
 
 
 def _usual_times(schedule: Schedule, *, first: date, last: date, zone: ZoneInfo) -> Iterator[Times]:

@@ -13,6 +13,7 @@ from stores.promises.hours import Schedule, midnight_after, opening_times, ready
 from stores.settings import TradeRules
 
 HOUR_MIN: Final = 60
+MINUTE: Final = timedelta(minutes=1)
 WINDOWS_MAX: Final = 8
 """Opening times kept with a promise: enough to explain it, few enough to keep."""
 
@@ -149,33 +150,37 @@ def promise(
 def cut_off(made: Promise) -> datetime:
     """Return the last instant at which an order is still promised for the same day, in UTC.
 
-    As things stand: what others order meanwhile is not foreseen.
+    As things stand: what others order meanwhile is not foreseen. Where a full day was left out,
+    the same day may hold a little longer than is said.
 
     Raises UnreadableHours.
     """
     zone = ZoneInfo(made.schedule.time_zone)
-    end = midnight_after(_day(made.ready_at, zone), zone)
-    left = timedelta(minutes=made.minutes)
-    latest = made.asked_at
-    for opens, closes in reversed(_until(made, end)):
-        if closes - opens >= left:
-            latest = max(latest, closes - left)
-            break
-        left -= closes - opens
+    begin, _ = _after_cut_off(made.rules, made.asked_at, zone)
+    day = made.skipped_days[0] if made.skipped_days else _day(made.ready_at, zone)
+    minutes = max(made.rules.prepare_min, made.backlog_min)
+    latest = max(begin, _latest(made.schedule, begin, midnight_after(day, zone), minutes))
     if made.rules.cut_off is None:
         return latest
-    latest = max(latest, made.counted_from)
     daily = datetime.combine(latest.astimezone(zone), made.rules.cut_off, zone).astimezone(UTC)
     return max(min(latest, daily), made.asked_at)
 
 
-def _until(made: Promise, end: datetime) -> list[Times]:
-    found: list[Times] = []
-    for opens, closes in opening_times(made.schedule, start=made.counted_from):
+def _latest(schedule: Schedule, begin: datetime, end: datetime, minutes: int) -> datetime:
+    """Return the last instant from which so much opening time is left before `end`."""
+    times: list[Times] = []
+    for opens, closes in opening_times(schedule, start=begin):
         if opens >= end:
             break
-        found.append((opens, min(closes, end)))
-    return found
+        times.append((opens, min(closes, end)))
+    left = timedelta(minutes=minutes)
+    if not left or (times and times[-1][1] == end):
+        left += MINUTE  # the end of opening or of a day is too late already
+    for opens, closes in reversed(times):
+        if closes - opens >= left:
+            return closes - left
+        left -= closes - opens
+    return begin
 
 
 def _after_cut_off(rules: TradeRules, start: datetime, zone: ZoneInfo) -> tuple[datetime, bool]:

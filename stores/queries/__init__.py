@@ -3,6 +3,15 @@
 from stores.queries.around import Near
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
+from stores.queries.groups import (
+    GroupFacts,
+    find_group_id,
+    list_groups,
+    select_codes,
+    select_grouped,
+    select_groups,
+)
+from stores.queries.hours import ExceptionalFacts, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
     find_brand,
@@ -11,10 +20,8 @@ from stores.queries.locations import (
     get_store_by_id,
     list_stores,
 )
-from stores.queries.methods import (
-    MethodFacts,
-    list_methods,
-)
+from stores.queries.methods import MethodFacts, list_methods
+from stores.queries.opening import OpeningFacts, OpeningStep, StepFacts, get_opening
 from stores.queries.people import (
     KeyFacts,
     SignedIn,
@@ -24,6 +31,7 @@ from stores.queries.people import (
     find_signed_in,
     find_tablet,
     list_staff,
+    page_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
 from stores.queries.selecting import StoreFacts, WaitingAt, select_stores, store_from
@@ -46,10 +54,14 @@ from stores.queries.wherever import Where, promise_key, select_where
 __all__ = [
     "BrandFacts",
     "DeviceFacts",
+    "ExceptionalFacts",
     "FreeSlot",
+    "GroupFacts",
     "KeyFacts",
     "MethodFacts",
     "Near",
+    "OpeningFacts",
+    "OpeningStep",
     "PatternFacts",
     "PlaceFacts",
     "RuleFacts",
@@ -58,12 +70,14 @@ __all__ = [
     "SlotFacts",
     "StaffFacts",
     "Standing",
+    "StepFacts",
     "StoreFacts",
     "TabletFacts",
     "WaitingAt",
     "Where",
     "explain_settings",
     "find_brand",
+    "find_group_id",
     "find_key",
     "find_place",
     "find_signed_in",
@@ -72,10 +86,13 @@ __all__ = [
     "free_slots_from",
     "get_brand",
     "get_names",
+    "get_opening",
     "get_place",
     "get_store",
     "get_store_by_id",
+    "list_exceptional",
     "list_free_slots",
+    "list_groups",
     "list_methods",
     "list_patterns",
     "list_settings",
@@ -83,7 +100,11 @@ __all__ = [
     "list_staff",
     "list_stores",
     "list_tablets",
+    "page_staff",
     "promise_key",
+    "select_codes",
+    "select_grouped",
+    "select_groups",
     "select_stores",
     "select_where",
     "store_from",

@@ -1,10 +1,11 @@
 """Reads of the staff, their keys, tablets and sessions, and the shapes others may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
@@ -124,18 +125,38 @@ def list_staff(session: Session, *, location_id: UUID | None = None) -> list[Sta
         rows = rows.join(StaffLocation, StaffLocation.staff_id == Staff.id).where(
             StaffLocation.location_id == location_id
         )
-    return [
-        StaffFacts(
-            row.Staff.id,
-            row.Staff.name,
-            row.Staff.role,
-            row.Staff.email,
-            frozenset(row.location_ids),
-            row.Staff.pin_hash is not None,
-            row.Staff.closed_at is None,
-        )
-        for row in session.execute(rows.order_by(Staff.closed_at.is_not(None), Staff.name))
-    ]
+    found = session.execute(rows.order_by(Staff.closed_at.is_not(None), Staff.name))
+    return [_staff(row) for row in found]
+
+
+def page_staff(
+    session: Session,
+    *,
+    location_ids: Sequence[UUID] | None,
+    after: tuple[str, UUID] | None = None,
+    limit: int = 50,
+) -> list[StaffFacts]:
+    """Return people by name and id after `after`; of these stores only, unless None."""
+    rows = select(Staff, _locations_of_staff().label("location_ids"))
+    if location_ids is not None:
+        here = select(StaffLocation.staff_id).where(StaffLocation.location_id.in_(location_ids))
+        rows = rows.where(Staff.id.in_(here))
+    if after is not None:
+        rows = rows.where(tuple_(Staff.name, Staff.id) > tuple_(*after))
+    found = session.execute(rows.order_by(Staff.name, Staff.id).limit(limit))
+    return [_staff(row) for row in found]
+
+
+def _staff(row: Row[Any]) -> StaffFacts:
+    return StaffFacts(
+        row.Staff.id,
+        row.Staff.name,
+        row.Staff.role,
+        row.Staff.email,
+        frozenset(row.location_ids),
+        row.Staff.pin_hash is not None,
+        row.Staff.closed_at is None,
+    )
 
 
 def _locations_of_staff() -> Any:  # noqa: ANN401 (a column expression)

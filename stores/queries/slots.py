@@ -1,28 +1,23 @@
 """Reads of slots: those of each week, and those that can be booked."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
-from stores.commands import StoreMethod
+from stores.commands import AddPattern, StoreMethod
 from stores.models import Slot, SlotPattern
 
 
 @dataclass(frozen=True, slots=True)
 class PatternFacts:
-    """Slots a location offers each week; weekdays are 1 (Monday) to 7, times are its own."""
+    """Slots a location offers each week, and since when."""
 
     id: UUID
-    method: StoreMethod
-    weekdays: tuple[int, ...]
-    from_time: time
-    until_time: time
-    minutes: int
-    capacity: int
+    pattern: AddPattern
     created_at: datetime
 
 
@@ -53,12 +48,14 @@ def list_patterns(session: Session, location_id: UUID) -> list[PatternFacts]:
     return [
         PatternFacts(
             row.id,
-            row.method,
-            tuple(row.weekdays),
-            row.from_time,
-            row.until_time,
-            row.minutes,
-            row.capacity,
+            AddPattern(
+                row.method,
+                tuple(row.weekdays),
+                row.from_time,
+                row.until_time,
+                row.minutes,
+                row.capacity,
+            ),
             row.created_at,
         )
         for row in rows

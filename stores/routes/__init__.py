@@ -1,6 +1,16 @@
 """Stores over HTTP."""
 
-from stores.routes import locations, methods, settings, slots
+from stores.routes import groups, hours, locations, methods, opening, settings, slots, staff
 from stores.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "locations", "methods", "settings", "slots"]
+__all__ = [
+    "blueprint",
+    "groups",
+    "hours",
+    "locations",
+    "methods",
+    "opening",
+    "settings",
+    "slots",
+    "staff",
+]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import Schema
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
 from kernel.db import transaction
-from kernel.web import ApiBlueprint, answer_once, current_actor
+from kernel.web import ApiBlueprint, BadCursor, answer_once, current_actor, read_cursor
 from stores import queries
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
@@ -38,3 +39,15 @@ def once(
             return status, schema.dump(use_case(session, current_actor()))
 
         return answer_once(session, act)
+
+
+def read_id(cursor: str | None) -> UUID | None:
+    """Return the id a cursor stands for.
+
+    Raises BadCursor.
+    """
+    parts = read_cursor(cursor, parts=1)
+    try:
+        return UUID(parts[0]) if parts else None
+    except ValueError as error:
+        raise BadCursor from error

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
 from kernel.db import transaction
-from kernel.web import BadCursor, current_actor, declare, make_cursor, read_cursor
+from kernel.web import current_actor, declare, make_cursor
 from stores import queries, services
 from stores.commands import SetRule
-from stores.routes.blueprint import blueprint, once, own_store
+from stores.routes.blueprint import blueprint, once, own_store, read_id
 from stores.schemas.settings import (
     EndRuleSchema,
     RuleListSchema,
@@ -75,15 +75,3 @@ def end_setting(body: dict[str, Any], setting_id: UUID) -> Response:
         return {"id": setting_id}
 
     return once(act, SettingIdSchema())
-
-
-def read_id(cursor: str | None) -> UUID | None:
-    """Return the id a cursor stands for.
-
-    Raises BadCursor.
-    """
-    parts = read_cursor(cursor, parts=1)
-    try:
-        return UUID(parts[0]) if parts else None
-    except ValueError as error:
-        raise BadCursor from error

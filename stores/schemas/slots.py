@@ -45,12 +45,16 @@ class PatternShownSchema(Schema):
     """Slots a store offers each week."""
 
     id = fields.UUID(required=True)
-    method = fields.Function(lambda each: each.method.value, required=True, metadata=TEXT)
-    weekdays = fields.List(fields.Integer(), required=True)
-    from_time = fields.Time(format=CLOCK, data_key="from", required=True)
-    until_time = fields.Time(format=CLOCK, data_key="until", required=True)
-    minutes = fields.Integer(required=True)
-    capacity = fields.Integer(required=True)
+    method = fields.String(attribute="pattern.method.value", required=True)
+    weekdays = fields.List(fields.Integer(), attribute="pattern.weekdays", required=True)
+    from_time = fields.Time(
+        format=CLOCK, attribute="pattern.from_time", data_key="from", required=True
+    )
+    until_time = fields.Time(
+        format=CLOCK, attribute="pattern.until_time", data_key="until", required=True
+    )
+    minutes = fields.Integer(attribute="pattern.minutes", required=True)
+    capacity = fields.Integer(attribute="pattern.capacity", required=True)
 
 
 class PatternListSchema(Schema):

@@ -6,12 +6,27 @@ from stores.services.booking import (
     next_slots,
     release_booking,
 )
+from stores.services.grouping import (
+    assign_group,
+    create_group,
+    rename_group,
+)
+from stores.services.hours import (
+    except_days,
+    set_hours,
+    withdraw_exception,
+)
 from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
 from stores.services.methods import (
     pause_method,
     resume_method,
     set_method,
+)
+from stores.services.opening import (
+    close_location,
+    start_opening,
+    switch_on,
 )
 from stores.services.settings import (
     end_setting,
@@ -49,11 +64,15 @@ __all__ = [
     "Booked",
     "EnrolledTablet",
     "add_pattern",
+    "assign_group",
     "book_capacity",
+    "close_location",
+    "create_group",
     "disable_staff",
     "end_pattern",
     "end_setting",
     "enrol_tablet",
+    "except_days",
     "hire_staff",
     "issue_key",
     "keep_awake",
@@ -68,12 +87,14 @@ __all__ = [
     "pause_method",
     "pause_store",
     "release_booking",
+    "rename_group",
     "resolve",
     "resume_method",
     "resume_store",
     "revoke_key",
     "revoke_tablet",
     "select_scope",
+    "set_hours",
     "set_method",
     "set_password",
     "set_pin",
@@ -81,5 +102,8 @@ __all__ = [
     "sign_in_with_password",
     "sign_in_with_pin",
     "sign_out",
+    "start_opening",
+    "switch_on",
     "token_hash",
+    "withdraw_exception",
 ]

@@ -1,10 +1,7 @@
 """Slots: their weekly patterns, and the rows made of them some days ahead."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Text, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -21,15 +18,9 @@ from stores.commands import AddPattern
 from stores.errors import UnknownPattern, UnreadablePattern
 from stores.events import SlotPatternAdded, SlotPatternEnded
 from stores.models import Location, Slot, SlotPattern
-from stores.promises import Schedule, opening_times
-from stores.queries import PatternFacts
+from stores.promises import PlannedSlots, plan_slots, slots_of_a_day
 from stores.services.owning import lock_own
 from stores.services.settings import resolve
-
-DAY_MIN: Final = 1_440
-
-Wanted = dict[tuple[str, datetime], tuple[datetime, int]]
-"""By way and beginning: the end of a slot and how many can have it."""
 
 _MAKE = text("""
     INSERT INTO slot AS s (id, location_id, method, starts_at, ends_at, capacity)
@@ -55,7 +46,7 @@ def add_pattern(session: Session, command: AddPattern, *, code: str, actor: Acto
 
     Raises UnknownLocation, or UnreadablePattern when not one slot fits.
     """
-    if not any(_times(command)):
+    if not any(slots_of_a_day(command)):
         raise UnreadablePattern
     place = lock_own(session, code, actor=actor)
     pattern_id = new_id()
@@ -107,10 +98,10 @@ def make_slots(session: Session, location_id: UUID) -> int:
     ).one()
     store = queries.get_store_by_id(session, location_id)
     now = db_now(session)
-    wanted: Wanted = {}
+    wanted: PlannedSlots = {}
     if store.schedule is not None:
-        patterns = queries.list_patterns(session, location_id)
-        wanted = _wanted(store.schedule, patterns, now=now, days=store.rules.slot_days)
+        patterns = [each.pattern for each in queries.list_patterns(session, location_id)]
+        wanted = plan_slots(store.schedule, patterns, now=now, days=store.rules.slot_days)
     return _make(session, location_id, wanted) + _withdraw(session, location_id, wanted, now)
 
 
@@ -121,9 +112,7 @@ def list_slotted(session: Session) -> list[UUID]:
     return sorted(session.execute(patterns.union(ahead)).scalars())
 
 
-def _make(
-    session: Session, location_id: UUID, wanted: Mapping[tuple[str, datetime], tuple[datetime, int]]
-) -> int:
+def _make(session: Session, location_id: UUID, wanted: PlannedSlots) -> int:
     values = {
         "location_id": location_id,
         "ids": [new_id() for _ in wanted],
@@ -135,7 +124,7 @@ def _make(
     return len(session.execute(_MAKE, values).all()) if wanted else 0
 
 
-def _withdraw(session: Session, location_id: UUID, wanted: Wanted, now: datetime) -> int:
+def _withdraw(session: Session, location_id: UUID, wanted: PlannedSlots, now: datetime) -> int:
     rows = session.execute(
         select(Slot.id, Slot.method, Slot.starts_at)
         .where(Slot.location_id == location_id, Slot.starts_at > now, Slot.capacity > 0)
@@ -145,53 +134,3 @@ def _withdraw(session: Session, location_id: UUID, wanted: Wanted, now: datetime
     if gone:
         session.execute(update(Slot).where(Slot.id.in_(gone)).values(capacity=0))
     return len(gone)
-
-
-def _wanted(
-    schedule: Schedule, patterns: Sequence[PatternFacts], *, now: datetime, days: int
-) -> Wanted:
-    """Return the slots there should be; equal ones of two patterns add up."""
-    zone = ZoneInfo(schedule.time_zone)
-    today = now.astimezone(zone).date()
-    last = today + timedelta(days=days)
-    open_times = list(opening_times(schedule, start=now))
-    found: Wanted = {}
-    for pattern in patterns:
-        for starts_at, ends_at in _slots(pattern, today, last, zone):
-            inside = any(opens <= starts_at and ends_at <= closes for opens, closes in open_times)
-            if starts_at > now and inside:
-                key = (pattern.method.value, starts_at)
-                before = found.get(key, (ends_at, 0))
-                found[key] = max(before[0], ends_at), before[1] + pattern.capacity
-    return dict(sorted(found.items(), key=lambda each: each[0][1]))
-
-
-def _slots(
-    pattern: PatternFacts, first: date, last: date, zone: ZoneInfo
-) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the slots of a pattern between two days, in UTC.
-
-    A slot that a DST night makes longer or shorter than it should be is left out.
-    """
-    for number in range((last - first).days):
-        day = first + timedelta(days=number)
-        if day.isoweekday() not in pattern.weekdays:
-            continue
-        midnight = datetime.combine(day, datetime.min.time())
-        for begins, ends in _times(pattern):
-            starts_at = (midnight + begins).replace(tzinfo=zone).astimezone(UTC)
-            ends_at = (midnight + ends).replace(tzinfo=zone).astimezone(UTC)
-            if ends_at - starts_at == ends - begins:
-                yield starts_at, ends_at
-
-
-def _times(pattern: PatternFacts | AddPattern) -> Iterator[tuple[timedelta, timedelta]]:
-    """Yield when the slots of a day begin and end, as time since midnight."""
-    first, last = (
-        timedelta(hours=each.hour, minutes=each.minute)
-        for each in (pattern.from_time, pattern.until_time)
-    )
-    size = timedelta(minutes=pattern.minutes)
-    while first + size <= last:
-        yield first, first + size
-        first += size

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW
+from kernel.errors import Forbidden
 from kernel.ids import new_id
-from stores.commands import HireStaff
-from stores.errors import UnknownStaff, WeakSecret
-from stores.events import StaffDisabled, StaffHired
+from stores.commands import HireStaff, StaffRole
+from stores.errors import EmailTaken, UnknownLocation, UnknownStaff, WeakSecret
+from stores.events import StaffDisabled, StaffHired, StaffMoved
 from stores.models import ApiKey, Staff, StaffLocation, StaffSession
 
 PIN_DIGITS: Final = range(4, 9)
@@ -26,33 +28,47 @@ HASH: Final = "scrypt:16384:8:1"
 def hire_staff(session: Session, command: HireStaff, *, actor: Actor = SYSTEM) -> UUID:
     """Add somebody to the staff of these stores; return their id.
 
-    Raises WeakSecret.
+    A manager hires associates for their own stores.
+
+    Raises WeakSecret, EmailTaken, Forbidden, or UnknownLocation for stores not the actor's.
     """
+    _refuse_foreign(actor, command.role, command.location_ids)
     staff_id = new_id()
-    session.add(
-        Staff(
-            id=staff_id,
-            name=command.name,
-            role=command.role,
-            email=command.email.lower() if command.email else None,
-            pin_hash=_pin_hash(command.pin) if command.pin else None,
-            password_hash=_password_hash(command.password) if command.password else None,
-        )
-    )
-    session.flush()
-    move_staff(session, staff_id, location_ids=command.location_ids)
+    values = {
+        "id": staff_id,
+        "name": command.name,
+        "role": command.role,
+        "email": command.email.lower() if command.email else None,
+        "pin_hash": _pin_hash(command.pin) if command.pin else None,
+        "password_hash": _password_hash(command.password) if command.password else None,
+    }
+    hired = session.execute(
+        insert(Staff).values(**values).on_conflict_do_nothing().returning(Staff.id)
+    ).first()
+    if hired is None:
+        raise EmailTaken
+    _work_at(session, staff_id, command.location_ids)
     fact = StaffHired(staff_id=staff_id, role=command.role.value)
     events.record(session, fact, actor=actor)
     return staff_id
 
 
-def move_staff(session: Session, staff_id: UUID, *, location_ids: Sequence[UUID]) -> None:
-    """Have somebody work at exactly these stores."""
+def move_staff(
+    session: Session, staff_id: UUID, *, location_ids: Sequence[UUID], actor: Actor = SYSTEM
+) -> None:
+    """Have somebody work at exactly these stores.
+
+    A manager moves associates between their own stores; other stores of theirs stay.
+
+    Raises UnknownStaff, Forbidden, or UnknownLocation for stores not the actor's.
+    """
+    person, present = _lock(session, staff_id, actor)
+    _refuse_foreign(actor, person.role, location_ids)
+    foreign = [each for each in present if not actor.sees_location(each)]
     session.execute(delete(StaffLocation).where(StaffLocation.staff_id == staff_id))
-    session.add_all(
-        StaffLocation(staff_id=staff_id, location_id=location_id) for location_id in location_ids
-    )
-    session.flush()
+    _work_at(session, staff_id, [*foreign, *location_ids])
+    fact = StaffMoved(staff_id=staff_id, location_ids=sorted({*foreign, *location_ids}))
+    events.record(session, fact, actor=actor)
 
 
 def set_pin(session: Session, staff_id: UUID, *, pin: str) -> None:
@@ -74,10 +90,14 @@ def set_password(session: Session, staff_id: UUID, *, password: str) -> None:
 def disable_staff(session: Session, staff_id: UUID, *, actor: Actor) -> None:
     """Somebody leaves: their sessions and keys die at once.
 
-    Raises UnknownStaff.
+    A manager disables associates who work at their own stores only.
+
+    Raises UnknownStaff or Forbidden.
     """
-    if session.get(Staff, staff_id, with_for_update=True) is None:
-        raise UnknownStaff
+    person, present = _lock(session, staff_id, actor)
+    _refuse_foreign(actor, person.role, ())
+    if any(not actor.sees_location(each) for each in present):
+        raise Forbidden("This person works at other stores too.")
     _change(session, staff_id, closed_at=DB_NOW)
     session.execute(
         update(StaffSession)
@@ -90,6 +110,34 @@ def disable_staff(session: Session, staff_id: UUID, *, actor: Actor) -> None:
         .values(revoked_at=DB_NOW)
     )
     events.record(session, StaffDisabled(staff_id=staff_id), actor=actor)
+
+
+def _lock(session: Session, staff_id: UUID, actor: Actor) -> tuple[Staff, list[UUID]]:
+    """Return somebody the actor sees and their stores, and keep others from changing them."""
+    person = session.get(Staff, staff_id, with_for_update=True, populate_existing=True)
+    rows = select(StaffLocation.location_id).where(StaffLocation.staff_id == staff_id)
+    present = list(session.execute(rows).scalars())
+    seen = actor.location_ids is None or any(map(actor.sees_location, present))
+    if person is None or not seen:
+        raise UnknownStaff
+    return person, present
+
+
+def _refuse_foreign(actor: Actor, role: StaffRole, location_ids: Sequence[UUID]) -> None:
+    if actor.location_ids is None:
+        return
+    if role is not StaffRole.ASSOCIATE:
+        raise Forbidden("Only head office gives this role to somebody, or takes it.")
+    if not all(map(actor.sees_location, location_ids)):
+        raise UnknownLocation
+
+
+def _work_at(session: Session, staff_id: UUID, location_ids: Sequence[UUID]) -> None:
+    session.add_all(
+        StaffLocation(staff_id=staff_id, location_id=location_id)
+        for location_id in dict.fromkeys(location_ids)
+    )
+    session.flush()
 
 
 def _change(session: Session, staff_id: UUID, **values: object) -> None:

@@ -216,6 +216,11 @@ def test_a_persons_key_allows_no_more_than_its_own_scopes(
 FOREIGN: Final = [
     ("GET", "/api/v1/stores/{store}/stock"),
     ("GET", "/api/v1/stores/{store}/stock/BOOK"),
+    ("GET", "/api/v1/stores/{store}/count-tasks"),
+    ("GET", "/api/v1/stores/{store}/counts"),
+    ("GET", "/api/v1/stores/{store}/incoming"),
+    ("GET", "/api/v1/stores/{store}/shortages"),
+    ("GET", "/api/v1/stores/{store}/transfers"),
     ("GET", "/api/v1/stores/{store}/parcels?said=Durand"),
     ("GET", "/api/v1/fulfillments?store={store}"),
     ("GET", "/api/v1/fulfillments/{fulfillment}"),

@@ -95,6 +95,8 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/orders"),
+        ("POST", "/api/v1/stock-wishes"),
+        ("POST", "/api/v1/stock-wishes/withdraw"),
     }
 
 
@@ -149,6 +151,8 @@ def test_odd_questions_get_answers_the_description_allows(
         "sku": "TENT-2P",
         "order_id": order["id"],
         "fulfillment_id": order["fulfillment_id"],
+        "count_id": ask_to_count(client, key[1]),
+        "transfer_id": draft_transfer(client, key[1]),
     }
     with app.app_context():
         schema = schemathesis.openapi.from_dict(describe(app))
@@ -156,6 +160,20 @@ def test_odd_questions_get_answers_the_description_allows(
     assert len(operations) > 2 * SHARES
     for operation in operations[share::SHARES]:
         ask(operation.ok(), app, mode=mode, key=key[1], real=real)
+
+
+def ask_to_count(client: Any, key: str) -> str:
+    """Return a count of Lyon that has begun."""
+    opened = client.post("/api/v1/stores/lyon/counts", json={"skus": ["BOOK"]}, headers=as_key(key))
+    return str(opened.json["count_id"])
+
+
+def draft_transfer(client: Any, key: str) -> str:
+    """Return a transfer from Lyon to Paris that has not been sent."""
+    items = [{"sku": "BOOK", "quantity": 1}]
+    body = {"from_store": "lyon", "to_store": "paris", "items": items}
+    drafted = client.post("/api/v1/transfers", json=body, headers=as_key(key))
+    return str(drafted.json["transfer_id"])
 
 
 def ask(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.cli.check import run_checks
 from app.shop.calendar import calendar_entry
 from app.shop.places import find_place
 from app.worker import drain
@@ -621,3 +622,167 @@ def test_an_abandoned_payment_can_be_taken_up_again(
     assert "Payé par carte" in client.get(page, headers=HTML).text
     late = client.post(f"{page}/pay", data=hidden(client), headers=HTML)
     assert late.status_code == 409
+
+
+def held_min(connection: Connection) -> list[int]:
+    """Return for how many minutes yet stock is held."""
+    rows = connection.execute(
+        text(
+            "SELECT round(extract(epoch FROM held_until - statement_timestamp()) / 60)"
+            " FROM reservation WHERE quantity > 0"
+        )
+    )
+    return [int(each) for each in rows.scalars()]
+
+
+def test_who_went_to_pay_for_the_last_one_comes_back_changes_the_basket_and_pays(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    assert order(client, total=3490, payment="card").status_code == 303
+    basket = client.get("/fr/basket", headers=HTML).text
+    assert "Théière Alba" in basket
+    assert "prête" in basket.lower() or "prêt" in basket.lower()
+    article = client.get("/fr/articles/THEIERE?sku=THEIERE-BLANC", headers=HTML).text
+    assert "Retirer à Lyon Croix-Rousse" in article
+    fill(client, "BOOK")
+    assert client.get("/fr/checkout", headers=HTML).status_code == 200
+    away = order(client, total=3490 + 455, payment="card")
+    assert away.status_code == 303
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    back = paid.headers["Location"].removeprefix("http://localhost")
+    page = client.get(back, headers=HTML).location
+    drain()
+    assert "Payé par carte" in client.get(page, headers=HTML).text
+    rows = connection.execute(
+        text("SELECT status, pending_until IS NULL FROM fulfillment ORDER BY created_at, id")
+    ).all()
+    assert [tuple(row) for row in rows] == [("expired", False), ("new", True)]
+    assert "Votre panier est vide" in client.get("/fr/basket", headers=HTML).text
+    assert count(connection, "cart_line") == 2  # reading changes nothing
+    fill(client, "BOOK")
+    assert count(connection, "cart_line") == 1
+    assert run_checks() == []
+
+
+def test_another_shopper_does_not_get_what_somebody_is_paying_for(
+    app: Flask, client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    order(client, total=3490, payment="card")
+    other = app.test_client()
+    fill(other, "THEIERE-BLANC")
+    refused = order(other, total=3490, payment="card")
+    assert refused.status_code == 409
+    assert count(connection, "sales_order") == 1
+
+
+def test_an_order_paid_in_another_tab_is_shown_instead_of_a_second_one(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    away = order(client, total=3490, payment="card")
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
+    again = order(client, total=3490, payment="card")
+    assert (again.status_code, again.location.partition("?")[0]) == (303, page)
+    drain()
+    assert count(connection, "sales_order") == 1
+    assert "Payé par carte" in client.get(page, headers=HTML).text
+
+
+def test_the_open_page_of_an_order_keeps_what_it_holds(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLANC")
+    order(client, total=3490, payment="card")
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    connection.execute(
+        text(
+            "WITH r AS (UPDATE reservation SET held_until = held_until - interval '30 minutes')"
+            " UPDATE fulfillment SET pending_until = pending_until - interval '30 minutes'"
+        )
+    )
+    assert held_min(connection) == [5]
+    assert f'hx-post="{page}/hold" hx-trigger="every 60s"' in client.get(page, headers=HTML).text
+    assert held_min(connection) == [5]
+    assert send(client, f"{page}/hold").status_code == 204
+    assert held_min(connection) == [35]
+    assert client.post(f"{page}x/hold", data=hidden(client), headers=HTML).status_code == 404
+
+
+def reach_of(connection: Connection) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Return who waits for which SKU, and at which store."""
+    rows = connection.execute(
+        text(
+            "SELECT w.sku, l.code, c.email, c.phone FROM stock_wish w JOIN contact c"
+            " ON c.id = w.contact_id LEFT JOIN location l ON l.id = w.location_id"
+            " WHERE w.ended_at IS NULL ORDER BY w.created_at"
+        )
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]  # a row is what was selected
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("fr", ("Me prévenir de son retour", "Nous vous préviendrons", "ne serez plus prévenu")),
+        ("en", ("Tell me when it is back", "We tell you when it is back", "not told any more")),
+    ],
+)
+def test_who_misses_an_article_asks_to_be_told_and_thinks_better_of_it(
+    client: FlaskClient,
+    connection: Connection,
+    shelves: Shop,
+    language: str,
+    says: tuple[str, str, str],
+) -> None:
+    asks, asked, over = says
+    path = f"/{language}/articles/THEIERE"
+    assert asks not in client.get(f"{path}?sku=THEIERE-BLEU&store=paris", headers=HTML).text
+    missing = client.get(f"{path}?sku=THEIERE-BLANC&store=paris", headers=HTML).text
+    assert asks in missing
+    assert 'name="at" value="paris" required checked' in missing
+    wish = {"sku": "THEIERE-BLANC", "at": "paris", "reach": "chloe@example.org"}
+    sent = send(client, f"/{language}/wishes", **wish)
+    assert sent.status_code == 303
+    assert reach_of(connection) == [("THEIERE-BLANC", "paris", "chloe@example.org", None)]
+    assert asked in client.get(sent.location, headers=HTML).text
+    link = sent.location.partition("?")[0]
+    before = reach_of(connection)
+    assert client.get(link, headers=HTML).status_code == 200
+    assert reach_of(connection) == before
+    assert over in send(client, link).text
+    assert reach_of(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        ("", "Donnez une adresse e-mail ou un numéro de mobile."),
+        ("chloe@", "Écrivez l’adresse entière"),
+        ("0612", "Écrivez dix chiffres"),
+    ],
+)
+def test_an_address_nobody_can_write_to_is_asked_for_again_and_kept(
+    client: FlaskClient, connection: Connection, shelves: Shop, reach: str, said: str
+) -> None:
+    wish = {"sku": "THEIERE-BLANC", "at": "", "reach": reach}
+    refused = send(client, "/fr/wishes", **wish)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert f'value="{reach}"' in refused.text
+    assert "Théière Alba" in refused.text
+    assert reach_of(connection) == []
+
+
+def test_a_number_will_do_and_a_foreign_link_ends_nothing(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    send(client, "/fr/wishes", sku="THEIERE-BLANC", at="", reach="06 39 98 12 34")
+    assert reach_of(connection) == [("THEIERE-BLANC", None, None, "+33639981234")]
+    foreign = f"/fr/wishes/{order_token(shelves.brand_id)}"
+    assert client.get(foreign, headers=HTML).status_code == 404
+    assert client.post(foreign, data=hidden(client), headers=HTML).status_code == 404
+    assert len(reach_of(connection)) == 1

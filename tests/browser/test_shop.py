@@ -269,6 +269,39 @@ def test_axe_finds_nothing_on_any_page_and_nothing_is_cut(
         look("order" + path.replace("/", "-"))
 
 
+@pytest.mark.parametrize("view", [(each, at) for each in ("fr", "en") for at in (360, 768, 1280)])
+def test_axe_finds_nothing_where_somebody_asks_to_be_told_of_an_article(
+    store: Store,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], Any],
+    screenshot: Callable[[Page, str], None],
+    view: tuple[str, int],
+) -> None:
+    language, width = view
+    page = open_page(width)
+    missing = store.place.rows(
+        "WITH gone AS (UPDATE stock_level SET quarantined = on_hand WHERE sku = 'TENT-2P'"
+        " RETURNING sku) SELECT DISTINCT sku FROM gone"
+    )
+    assert missing == [{"sku": "TENT-2P"}]
+
+    def look(name: str) -> None:
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") == width, name
+        screenshot(page, f"shop-{language}-{width}-{name}")
+
+    page.goto(f"{store.url}/{language}/articles/TENT?store=lyon")
+    look("wish")
+    button = page.locator("form[action$='/wishes'] button")
+    button.click()
+    look("wish-refused")
+    page.locator("#field-reach").fill("chloe@example.org")
+    button.click()
+    look("wished")
+    page.locator("main form button").click()
+    look("wish-over")
+
+
 def test_everything_can_be_read_at_four_times_the_size(
     store: Store, open_page: Callable[..., Page]
 ) -> None:

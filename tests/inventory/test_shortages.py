@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+import pytest
+from sqlalchemy import Connection, text
 
+import inventory.services
+from inventory.commands import Hold
+from kernel.ids import new_id
 from tests.conftest import Shop
 from tests.inventory.conftest import Floor
 from tests.unmoved import nothing_moves, problem
@@ -74,6 +78,33 @@ def test_a_count_opens_and_closes_cases(floor: Floor) -> None:
     floor.count({"BOOK": 9})
     assert shortages(floor) == []
     assert floor.broken() == []
+
+
+def hold(floor: Floor, quantity: int) -> None:
+    """Somebody is at paying for so many books, and takes too long."""
+    inventory.services.reserve(
+        floor.session,
+        fulfillment_id=new_id(),
+        location_id=floor.shop.lyon,
+        quantities={"BOOK": quantity},
+        hold=Hold(35, 60),
+    )
+    floor.session.execute(text("UPDATE reservation SET held_until = held_until - interval '1 h'"))
+    floor.session.commit()
+
+
+@pytest.mark.parametrize("who", ["buyer", "job"])
+def test_a_hold_that_is_over_and_gives_way_closes_the_case(floor: Floor, who: str) -> None:
+    hold(floor, 6)
+    floor.adjust(BOOK=-7)
+    assert [case["missing"] for case in shortages(floor)] == [3]
+    if who == "buyer":
+        floor.place(BOOK=2)
+    else:
+        assert inventory.services.free_expired(floor.session, grace_s=0, limit=10) == 1
+    assert shortages(floor) == []
+    assert [case["resolution"] for case in shortages(floor, "closed")] == ["covered"]
+    assert "INV-03" not in floor.broken()
 
 
 def test_a_case_has_an_owner_and_is_not_closed_while_goods_are_missing(

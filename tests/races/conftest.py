@@ -20,7 +20,11 @@ def trade(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def unguarded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trade]:
-    """The same without the guards of stock and hand-over: what the races would look like then."""
-    removed = ("--without-guard", "stock", "--without-guard", "hand-over")
+    """The same without the guards of stock and slots: what the races would look like then."""
+    removed = [
+        word
+        for guard in ("stock", "hand-over", "slot", "count", "transfer")
+        for word in ("--without-guard", guard)
+    ]
     with installation(cluster, tmp_path_factory.mktemp("unguarded")) as house:
         yield Trade(house, house.open_web(PAUSE, "1000", *removed))

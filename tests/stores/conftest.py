@@ -11,6 +11,7 @@ import stores.services
 from kernel.actors import SYSTEM
 from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
+from tests.orders.conftest import Counter
 
 Ask = Callable[..., Any]
 
@@ -54,6 +55,12 @@ def order(client: Any, shop: Shop) -> Ask:
         )
 
     return place
+
+
+@pytest.fixture
+def counter(client: Any, session: Session, shop: Shop) -> Counter:
+    """A parcel of Lyon that can be brought to any state."""
+    return Counter(client, session, shop)
 
 
 def ahead(**by: float) -> str:

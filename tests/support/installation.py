@@ -91,7 +91,8 @@ class Installation:
             base_url=address,
             timeout=60,
             trust_env=False,
-            limits=httpx.Limits(max_connections=None),
+            # A connection kept for later may be closed by the server just as it is used again.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
         self.stack.callback(client.close)
         eventually(lambda: client.get("/health/live").is_success, within_s=START_S)

@@ -13,16 +13,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
-from sqlalchemy import Text, TextClause, bindparam, event, text
+from sqlalchemy import Integer, Text, TextClause, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.cli import main as comptoir
-from inventory.services import promising
+from inventory.services import counting, promising, transferring
 from kernel.db import SessionFactory
 from orders.services import handing_over, placing
+from stores.services import booking
 
 PLACED = "placed"
+MINUTES = ("hold_min", "cap_min")
 
 
 def main() -> None:
@@ -46,10 +48,14 @@ def remove_stock_guard() -> None:
     promising._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
         promising._RESERVE,  # noqa: SLF001 (the same)
         ("ORDER BY sku FOR UPDATE", "ORDER BY sku"),
-        (
-            "l.on_hand - l.reserved - l.quarantined - l.safety_stock >= w.quantity",
-            "k.available >= w.quantity",
-        ),
+    )
+
+
+def remove_hold_guard() -> None:
+    """Who frees ended holds trusts what the statement saw of them when it began."""
+    promising._RESERVE = _changed(  # noqa: SLF001 (the guard is removed here)
+        promising._RESERVE,  # noqa: SLF001 (the same)
+        ("r.fulfillment_id FOR UPDATE OF r", "r.fulfillment_id"),
     )
 
 
@@ -73,7 +79,49 @@ def remove_hand_over_guard() -> None:
     )
 
 
-GUARDS = {"stock": remove_stock_guard, "hand-over": remove_hand_over_guard}
+def remove_count_guard() -> None:
+    """A count books the figure that was counted, whatever happened since."""
+    counting._APPLY = _changed(  # noqa: SLF001 (the guard is removed here)
+        counting._APPLY,  # noqa: SLF001 (the same)
+        (
+            "on_hand = l.on_hand + c.difference + c.found",
+            "on_hand = c.figure",
+        ),
+        (
+            "SELECT k.sku, w.quantity AS difference,",
+            "SELECT k.sku, c.counted AS figure, w.quantity AS difference,",
+        ),
+    )
+
+
+def remove_transfer_guard() -> None:
+    """Sending looks at the level without locking it, and then trusts what it saw."""
+    transferring._SEND = _changed(  # noqa: SLF001 (the guard is removed here)
+        transferring._SEND,  # noqa: SLF001 (the same)
+        ("ORDER BY sku FOR UPDATE", "ORDER BY sku"),
+        ("l.on_hand - l.reserved - l.quarantined >= w.quantity", "k.free >= w.quantity"),
+    )
+
+
+def remove_slot_guard() -> None:
+    """Booking no longer looks at how many have the slot already."""
+    sql = booking._BOOK.text  # noqa: SLF001 (the guard is removed here)
+    guard = "AND booked < capacity"
+    if sql.count(guard) != 1:
+        message = f"the guard {guard!r} is not there"
+        raise ValueError(message)
+    kept = [bindparam(each.key, type_=each.type) for each in booking._BOOK._bindparams.values()]  # noqa: SLF001 (the same)
+    booking._BOOK = text(sql.replace(guard, "")).bindparams(*kept)  # noqa: SLF001 (the same)
+
+
+GUARDS = {
+    "stock": remove_stock_guard,
+    "hold": remove_hold_guard,
+    "hand-over": remove_hand_over_guard,
+    "count": remove_count_guard,
+    "transfer": remove_transfer_guard,
+    "slot": remove_slot_guard,
+}
 
 
 def pause_before_taking(pause_ms: int) -> None:
@@ -117,7 +165,9 @@ def _changed(statement: TextClause, *changes: tuple[str, str]) -> TextClause:
 
 def _arrays(statement: TextClause) -> TextClause:
     return statement.bindparams(
-        bindparam("skus", type_=ARRAY(Text)), bindparam("quantities", type_=ARRAY(INTEGER))
+        bindparam("skus", type_=ARRAY(Text)),
+        bindparam("quantities", type_=ARRAY(INTEGER)),
+        *(bindparam(each, type_=Integer) for each in MINUTES if f":{each}" in statement.text),
     )
 
 

@@ -1,6 +1,15 @@
-"""The pages of the shop, by what the shopper does: browse, fill a basket, order, follow."""
+"""The pages of the shop, by what the shopper does: browse, fill a basket, order, follow, wish."""
 
 from app.shop.blueprint import blueprint
-from app.shop.views import basket, browsing, checkout, following, keeping, place
+from app.shop.views import basket, browsing, checkout, following, keeping, place, wishing
 
-__all__ = ["basket", "blueprint", "browsing", "checkout", "following", "keeping", "place"]
+__all__ = [
+    "basket",
+    "blueprint",
+    "browsing",
+    "checkout",
+    "following",
+    "keeping",
+    "place",
+    "wishing",
+]

@@ -1,5 +1,6 @@
 """Browsing: the home page, a category, a search, an article; and the articles' pictures."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, abort, make_response, request, url_for
@@ -17,11 +18,14 @@ from app.shop.visitor import Frame, read_frame, show
 from catalog.queries import ArticleFacts, SkuFacts, options_in
 from kernel.db import transaction
 from kernel.web import declare
+from orders.queries import CartFacts
+from stores.errors import UnknownLocation
 from stores.queries import Near, StoreFacts
 
 ARTICLES_MAX: Final = 40
 HOME_MAX: Final = 12
 STORES_MAX: Final = 1_000
+STORE_MAX: Final = 64
 FOREVER: Final = "public, max-age=31536000, immutable"
 HOUR: Final = "public, max-age=3600"
 
@@ -84,7 +88,7 @@ def article(code: str) -> str:
             session,
             quantities={sku.sku: 1},
             place=visitor.place,
-            chosen=visitor.cart.location_id,
+            cart=_looking_at(session, visitor.cart),
         )
     having = [each for each in nearby if each.has_all]
     decided = visitor.place is not None or any(each.chosen for each in nearby)
@@ -99,6 +103,7 @@ def article(code: str) -> str:
         nearby=nearby,
         best=having[0] if having and decided else None,
         having=len(having),
+        wished_at=[each.store for each in nearby if each.chosen and not each.has_all],
     )
 
 
@@ -118,6 +123,17 @@ def picture(version: str, sku: str) -> Response:
     response.mimetype = "image/svg+xml"
     response.headers["Cache-Control"] = FOREVER if version == present else HOUR
     return response
+
+
+def _looking_at(session: Session, cart: CartFacts) -> CartFacts:
+    """Return the basket as if it were collected from the store that the address names."""
+    code = request.args.get("store", "")
+    if not code.isprintable() or not 0 < len(code) <= STORE_MAX:
+        return cart
+    try:
+        return replace(cart, location_id=stores.queries.get_store(session, code).id)
+    except UnknownLocation:
+        return cart
 
 
 def _list(session: Session, frame: Frame, **asked: Any) -> list[ArticleFacts]:  # noqa: ANN401 (those of the query)

@@ -19,11 +19,13 @@ from app.shop.refusals import say
 from app.shop.views.basket import change_from_form
 from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
 from customers.commands import GiveContact
+from inventory.errors import OutOfStock
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
 from orders.commands import Channel, PayBy, PlaceOrder
+from orders.errors import HoldEnded
 from payments.errors import CheckoutUnavailable, NotPayable
 
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
@@ -62,7 +64,11 @@ def order_basket() -> Shown:
 
 
 def _place(session: Session, contact: GiveContact) -> str:
-    """Place the order of this browser's basket; return where it is shown, by its id."""
+    """Place the order of this browser's basket; return where it is shown, by its id.
+
+    An order begun from the same basket and not paid ends first, and what it held is free for this
+    one; was it paid meanwhile, then it is shown instead.
+    """
     frame = read_frame(session)
     visitor_id = remember_visitor(session)
     basket = read_basket(session, frame)
@@ -70,13 +76,22 @@ def _place(session: Session, contact: GiveContact) -> str:
         return url_for("shop.basket")
     if request.form.get("total") != str(basket.total_minor):
         return CHANGED
+    if frame.visitor.cart.pending_id is not None:
+        paid = orders.services.withdraw_pending(
+            session, frame.visitor.cart.pending_id, actor=as_shopper()
+        )
+        if paid is not None:
+            return f"{PLACED}:{paid}"
     placed = orders.services.place_order(
         session,
         PlaceOrder(Channel.WEB, basket.chosen.store.code, basket.quantities, contact, _pay_by()),
         actor=as_shopper(),
     )
-    orders.services.empty_cart(session, visitor_id)
-    return f"{PLACED if placed.obligation_id is None else UNPAID}:{placed.id}"
+    if placed.obligation_id is None:
+        orders.services.empty_cart(session, visitor_id)
+        return f"{PLACED}:{placed.id}"
+    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    return f"{UNPAID}:{placed.id}"
 
 
 def _pay_by() -> PayBy:
@@ -90,8 +105,8 @@ def _show_order(answer: Response) -> Response:
     if kind not in {PLACED, UNPAID}:
         return answer
     if kind == UNPAID:
-        # Where the provider does not answer, or it was paid already, the order's page goes on.
-        with suppress(CheckoutUnavailable, NotPayable):
+        # Where the provider does not answer, or it can be paid no more, the order's page goes on.
+        with suppress(CheckoutUnavailable, NotPayable, HoldEnded, OutOfStock):
             return go_to(open_payment_page(UUID(order_id), current()))
     return go_to(url_for("shop.order", token=order_token(UUID(order_id)), placed="yes"))
 

@@ -5,6 +5,8 @@ mistake.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 from uuid import UUID
 
 from flask import request, url_for
@@ -19,12 +21,15 @@ from app.shop.contact import Typed, read_name
 from app.shop.refusals import say
 from app.shop.views.following import ORDER, order_of, show_order
 from app.shop.visitor import as_shopper
+from inventory.errors import OutOfStock
 from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.web import declare
 from orders.commands import CancelReason, Status
+from orders.errors import HoldEnded
 
+NOTHING_TO_SHOW: Final = 204
 Shown = Response | str | tuple[str, int]
 Act = Callable[[Session, UUID, Actor], None]
 
@@ -68,6 +73,21 @@ def extend(token: str) -> Shown:
                 orders.services.extend_pickup(session, parcel.id, actor=actor)
 
     return _do(token, "extend", act)
+
+
+@blueprint.post(f"{ORDER}/hold")
+@declare(permission="orders.read", rate="60/minute")
+def hold_on(token: str) -> tuple[str, int]:
+    """Hold the stock of an order longer while its page, which asks to pay, is open.
+
+    What can be held no longer is ended by the clock: the page then says so.
+    """
+    order_id = order_of(token)
+    with suppress(HoldEnded, OutOfStock), transaction() as session:
+        known = orders.queries.get_order(session, order_id, actor=as_shopper(order_id))
+        for parcel in known.fulfillments:
+            orders.services.extend_hold(session, parcel.id)
+    return "", NOTHING_TO_SHOW
 
 
 @blueprint.get(f"{ORDER}/collector")

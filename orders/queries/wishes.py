@@ -1,0 +1,86 @@
+"""Reads of wishes: who asked to be told when a SKU can be had again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+import inventory.queries
+import stores.queries
+from orders.errors import UnknownWish
+from orders.models import StockWish
+
+
+@dataclass(frozen=True, slots=True)
+class WishFacts:
+    """One wish; `location_id` is the only store that will do, if there is one."""
+
+    id: UUID
+    sku: str
+    location_id: UUID | None
+    contact_id: UUID
+    brand_id: UUID
+    language: str
+    created_at: datetime
+    told_at: datetime | None
+    ended_at: datetime | None
+
+
+def get_wish(session: Session, wish_id: UUID) -> WishFacts:
+    """Return a wish.
+
+    Raises UnknownWish.
+    """
+    row = session.get(StockWish, wish_id, populate_existing=True)
+    if row is None:
+        raise UnknownWish
+    return WishFacts(
+        row.id,
+        row.sku,
+        row.location_id,
+        row.contact_id,
+        row.brand_id,
+        row.language,
+        row.created_at,
+        row.told_at,
+        row.ended_at,
+    )
+
+
+def list_fulfillable(session: Session, *, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return open wishes whose SKU can be had, oldest first, each with a store that has it.
+
+    One statement: the store that was asked for, or the one that collects and has the most.
+    """
+    place = stores.queries.select_stores().subquery("place")
+    level = inventory.queries.select_available().subquery("level")
+    rows = session.execute(
+        select(StockWish.id, level.c.location_id)
+        .join(
+            level,
+            and_(
+                level.c.sku == StockWish.sku,
+                level.c.available > 0,
+                or_(
+                    StockWish.location_id.is_(None),
+                    level.c.location_id == StockWish.location_id,
+                ),
+            ),
+        )
+        .join(
+            place,
+            and_(
+                place.c.location_id == level.c.location_id,
+                place.c.brand_id == StockWish.brand_id,
+                place.c.collects,
+            ),
+        )
+        .where(StockWish.ended_at.is_(None))
+        .ext(distinct_on(StockWish.created_at, StockWish.id))
+        .order_by(StockWish.created_at, StockWish.id, level.c.available.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.location_id) for row in rows]
