@@ -33,16 +33,8 @@ from stores.queries.people import (
     page_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
-from stores.queries.selecting import (
-    Near,
-    StoreFacts,
-    WaitingAt,
-    Where,
-    promise_key,
-    select_stores,
-    select_where,
-    store_from,
-)
+from stores.queries.rows import StoreFacts, promise_key, store_from
+from stores.queries.selecting import Near, WaitingAt, Where, select_stores, select_where
 from stores.queries.settings import (
     RuleFacts,
     SettingFacts,
