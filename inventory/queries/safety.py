@@ -116,15 +116,8 @@ def select_resolved(
     """
     place = stores.queries.select_grouped().cte("place")
     shelf = catalog.queries.select_shelves().cte("shelf")
-    near = _near(place, draft, location_ids)
-    wide = _best(
-        near, near.c.location_id, where=near.c.category_code.is_(None) & near.c.sku.is_(None)
-    )
-    by_category = _best(
-        near, near.c.location_id, near.c.category_code, where=near.c.category_code.is_not(None)
-    )
-    by_sku = _best(near, near.c.location_id, near.c.sku, where=near.c.sku.is_not(None))
-    winner = _Winner(by_sku, by_category, wide)
+    winner = _winner(_near(place, draft, location_ids))
+    by_sku, by_category, wide = winner.by_sku, winner.by_category, winner.wide
     percent = func.ceil(StockLevel.on_hand * winner.pick("percent") / 100.0)
     rows = (
         select(
@@ -156,6 +149,18 @@ def select_resolved(
     if location_ids:
         rows = rows.where(StockLevel.location_id.in_(location_ids))
     return rows.where(StockLevel.sku.in_(skus)) if skus else rows
+
+
+def _winner(near: CTE) -> "_Winner":
+    location = near.c.location_id
+    everything = near.c.category_code.is_(None) & near.c.sku.is_(None)
+    return _Winner(
+        by_sku=_best(near, location, near.c.sku, where=near.c.sku.is_not(None)),
+        by_category=_best(
+            near, location, near.c.category_code, where=near.c.category_code.is_not(None)
+        ),
+        wide=_best(near, location, where=everything),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class VerdictSchema(Schema):
     resolved_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class ExpectedSchema(Schema):
+class ExplainedArrivalSchema(Schema):
     """What is still to come in."""
 
     expected_on = fields.Date(required=True)
@@ -101,5 +101,5 @@ class ExplanationSchema(Schema):
     task = fields.Nested(TaskOpenSchema, required=True, allow_none=True)
     shortage = fields.Nested(ShortageOpenSchema, required=True, allow_none=True)
     verdict = fields.Nested(VerdictSchema, required=True, allow_none=True)
-    expected = fields.List(fields.Nested(ExpectedSchema), required=True)
+    expected = fields.List(fields.Nested(ExplainedArrivalSchema), required=True)
     available = fields.Integer(required=True)

@@ -120,17 +120,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     placed = _open(
         session, command, store=store, promise=promise, offers=offers, contact_id=contact.id
     )
-    fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
-        order_id=placed.id,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        channel=command.channel.value,
-        quantities=dict(command.quantities),
-        total_minor=placed.totals.total_minor,
-        currency=store.currency,
-        promised_at=promise.at,
-    )
-    events.record(session, fact, actor=actor)
+    _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = _owe_by_card(session, placed)
     inventory.services.reserve(
@@ -141,6 +131,22 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
     return placed
+
+
+def _record(
+    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, actor: Actor
+) -> None:
+    fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
+        order_id=placed.id,
+        fulfillment_id=placed.fulfillment_id,
+        location_id=store.id,
+        channel=command.channel.value,
+        quantities=dict(command.quantities),
+        total_minor=placed.totals.total_minor,
+        currency=store.currency,
+        promised_at=placed.promised_at,
+    )
+    events.record(session, fact, actor=actor)
 
 
 def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:

@@ -1,6 +1,5 @@
 """Reads of stores and of the people who work there."""
 
-from stores.queries.around import Near
 from stores.queries.devices import DeviceFacts, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.groups import (
@@ -34,7 +33,8 @@ from stores.queries.people import (
     page_staff,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
-from stores.queries.selecting import StoreFacts, WaitingAt, select_stores, store_from
+from stores.queries.rows import StoreFacts, promise_key, store_from
+from stores.queries.selecting import Near, WaitingAt, Where, select_stores, select_where
 from stores.queries.settings import (
     RuleFacts,
     SettingFacts,
@@ -42,14 +42,7 @@ from stores.queries.settings import (
     explain_settings,
     list_settings,
 )
-from stores.queries.slots import (
-    PatternFacts,
-    SlotFacts,
-    list_free_slots,
-    list_patterns,
-    list_slots,
-)
-from stores.queries.wherever import Where, promise_key, select_where
+from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
 
 __all__ = [
     "BrandFacts",

@@ -9,14 +9,8 @@ from sqlalchemy.orm import Session
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
 from stores.models import Brand, Location
-from stores.queries.around import Near
-from stores.queries.selecting import (
-    StoreFacts,
-    WaitingAt,
-    select_store,
-    select_stores,
-    store_from,
-)
+from stores.queries.rows import StoreFacts, store_from
+from stores.queries.selecting import Near, WaitingAt, select_store, select_stores
 
 PAGE_MAX = 100
 

@@ -1,23 +1,23 @@
 """The statement of locations, which others join in their own round trip, and what a row says."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from math import cos, radians
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Float,
     Integer,
-    Row,
     ScalarSelect,
     Select,
     SQLColumnExpression,
     String,
     Text,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -26,13 +26,12 @@ from sqlalchemy import (
     null,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.clock import DB_NOW
 from stores.commands import StoreMethod
 from stores.models import Brand, DayLoad, Location, LocationMethod
-from stores.promises import ExceptionalHours, Load, Schedule
-from stores.queries.around import Around, Near, around_of, distance_km, within
-from stores.settings import TradeRules, read_rules
+from stores.queries.freeing import free_slots
 
 EARTH_KM: Final = 6371.0
 DEGREE_KM: Final = 111.2
@@ -42,52 +41,97 @@ WaitingAt = Callable[[SQLColumnExpression[UUID]], ScalarSelect[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class StoreFacts:
-    """What others may know of a location, judged by the database for one way to get an order.
+class Near:
+    """A place and how far from it, in kilometres."""
 
-    `offered` is whether it serves orders in that way at all, `paused` whether it does not just now;
-    a pause of the whole location wins. `opened_at` is None while it is being set up. `slotted` is
-    whether that way has slots. `rules` are the settings of the trade as they hold here.
-    """
-
-    id: UUID
-    brand_id: UUID
-    group_id: UUID | None
-    currency: str
-    default_language: str
-    code: str
-    name: str
-    street: str
-    postcode: str
-    city: str
-    country: str
-    phone: str | None
     latitude: float
     longitude: float
-    schedule: Schedule | None
-    time_zone: str
-    sells: bool
-    collects: bool
-    ships: bool
-    rules: TradeRules
-    opened_at: datetime | None
-    offered: bool
-    slotted: bool
-    paused: bool
-    paused_until: datetime | None
-    pause_reason: str | None
-    load: Load
-    asked_at: datetime
+    radius_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which stores are asked: those around a place, of a brand, or named by code; or all of them.
+
+    `method` is the way in which the goods are wanted.
+    """
+
+    near: Near | None = None
+    codes: Sequence[str] = ()
+    brand: str | None = None
+    method: StoreMethod = StoreMethod.PICKUP
 
     @property
-    def prepare_min(self) -> int:
-        """Return how many minutes of opening time preparing an order takes."""
-        return self.rules.prepare_min
+    def values(self) -> dict[str, Any]:
+        """Return the values that the statement of `select_where` is executed with."""
+        around = _around(self.near) if self.near else None
+        return {
+            "method": self.method.value,
+            **({"brand": self.brand} if self.brand is not None else {}),
+            **({"codes": list(self.codes)} if self.codes else {}),
+            **({key: getattr(around, key) for key in _Around.__slots__} if around else {}),
+        }
 
-    @property
-    def hold_days(self) -> int:
-        """Return for how many days a ready parcel is kept."""
-        return self.rules.hold_days
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What SQL needs of a place: radians, degrees and kilometres, or parameters for them."""
+
+    north: Any
+    east: Any
+    narrow: Any
+    radius_km: Any
+    least_latitude: Any
+    most_latitude: Any
+    least_longitude: Any
+    most_longitude: Any
+
+
+def _around(near: Near) -> _Around:
+    margin = near.radius_km / DEGREE_KM
+    wide = margin / max(cos(radians(near.latitude)), 0.01)
+    return _Around(
+        north=radians(near.latitude),
+        east=radians(near.longitude),
+        narrow=cos(radians(near.latitude)),
+        radius_km=near.radius_km,
+        least_latitude=near.latitude - margin,
+        most_latitude=near.latitude + margin,
+        least_longitude=near.longitude - wide,
+        most_longitude=near.longitude + wide,
+    )
+
+
+def select_where(where: Where, waiting: WaitingAt) -> Select[*tuple[Any, ...]]:
+    """Return the statement of locations in use for `where`, to be executed with its `values`.
+
+    Its columns are those `store_from` reads, `distance_km` (null without a place) and
+    `free_slots`, which `free_slots_from` reads. The same kind of question is the same statement,
+    built once.
+    """
+    kind = (where.near is not None, bool(where.codes), where.brand is not None)
+    return _select_where(*kind, waiting)
+
+
+@lru_cache(maxsize=32)
+def _select_where(
+    near: bool,  # noqa: FBT001 (a key of the cache)
+    codes: bool,  # noqa: FBT001
+    brand: bool,  # noqa: FBT001
+    waiting: WaitingAt,
+) -> Select[*tuple[Any, ...]]:
+    around = None
+    if near:
+        around = _Around(*(bindparam(name, type_=Float) for name in _Around.__slots__))
+    method = bindparam("method", type_=String)
+    statement = _columns(method, around=around, waiting=waiting).where(Location.closed_at.is_(None))
+    if around is not None:
+        statement = statement.where(_within(around))
+    if codes:
+        statement = statement.where(Location.code == any_(bindparam("codes", type_=ARRAY(Text))))
+    if brand:
+        statement = statement.where(Brand.code == bindparam("brand"))
+    return statement.add_columns(free_slots(method))
 
 
 def select_stores(
@@ -102,12 +146,12 @@ def select_stores(
 
     Its columns are those `store_from` reads, and `distance_km` (null without a place).
     """
-    around = around_of(near) if near else None
-    statement = store_columns(literal(method.value, String), around=around, waiting=waiting)
+    around = _around(near) if near else None
+    statement = _columns(literal(method.value, String), around=around, waiting=waiting)
     if not closed_too:
         statement = statement.where(Location.closed_at.is_(None))
     if around is not None:
-        statement = statement.where(within(around))
+        statement = statement.where(_within(around))
     if codes:
         statement = statement.where(Location.code.in_(codes))
     return statement
@@ -119,98 +163,14 @@ def select_store(waiting: WaitingAt | None) -> Select[*tuple[Any, ...]]:
 
     A statement of every order is built once: building it costs more than running it.
     """
-    return store_columns(bindparam("method", type_=String), waiting=waiting).where(
+    return _columns(bindparam("method", type_=String), waiting=waiting).where(
         Location.code == bindparam("wanted"), Location.closed_at.is_(None)
     )
 
 
-def store_from(row: Row[Any]) -> StoreFacts:
-    """Return the shape of one row of `select_stores`."""
-    said = _read(row.rules, row.prepare_min, row.hold_days)
-    return StoreFacts(
-        id=row.location_id,
-        brand_id=row.brand_id,
-        group_id=row.group_id,
-        currency=row.currency,
-        default_language=row.default_language,
-        code=row.store_code,
-        name=row.store_name,
-        street=row.street,
-        postcode=row.postcode,
-        city=row.city,
-        country=row.country,
-        phone=row.phone,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        schedule=_schedule(row, said),
-        time_zone=row.time_zone,
-        sells=row.sells,
-        collects=row.collects,
-        ships=row.ships,
-        rules=said.rules,
-        opened_at=row.opened_at,
-        offered=row.offered,
-        slotted=row.method in said.slotted,
-        paused=row.paused,
-        paused_until=row.paused_until,
-        pause_reason=row.pause_reason,
-        load=_load(row),
-        asked_at=row.asked_at,
-    )
-
-
-class _Said(NamedTuple):
-    rules: TradeRules
-    exceptional: tuple[ExceptionalHours, ...]
-    slotted: frozenset[str]
-
-
-@lru_cache(maxsize=4096)
-def _read(rules: str, prepare_min: int, hold_days: int) -> _Said:
-    """Return what the column `rules` says. Remembered: many locations keep the same rules."""
-    stored = json.loads(rules)
-    return _Said(
-        read_rules(stored, prepare_min=prepare_min, hold_days=hold_days),
-        tuple(
-            ExceptionalHours(date.fromisoformat(first), date.fromisoformat(last), hours)
-            for first, last, hours in stored.get("exceptional", ())
-        ),
-        frozenset(stored.get("slotted", ())),
-    )
-
-
-def _schedule(row: Row[Any], said: _Said) -> Schedule | None:
-    if not row.opening_hours:
-        return None
-    return Schedule(
-        row.opening_hours, row.time_zone, row.country, row.holiday_region, said.exceptional
-    )
-
-
-def _load(row: Row[Any]) -> Load:
-    days = json.loads(row.full_days) if row.full_days else ()
-    return Load(row.waiting, tuple(date.fromisoformat(day) for day in days))
-
-
-def _pauses() -> tuple[ColumnElement[Any], ...]:
-    """Return whether, until when and why nothing is taken: the whole location's word wins."""
-    whole = func.coalesce(Location.paused_until > DB_NOW, False)
-    way = func.coalesce(LocationMethod.paused_until > DB_NOW, False)
-    return (
-        (whole | way).label("paused"),
-        case(
-            (whole, Location.paused_until), (way, LocationMethod.paused_until), else_=null()
-        ).label("paused_until"),
-        case(
-            (whole, Location.pause_reason), (way, LocationMethod.pause_reason), else_=null()
-        ).label("pause_reason"),
-    )
-
-
-def store_columns(
-    method: ColumnElement[str], *, around: Around | None = None, waiting: WaitingAt | None = None
+def _columns(
+    method: ColumnElement[str], *, around: _Around | None = None, waiting: WaitingAt | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Return the statement of every location with the columns that `store_from` reads."""
     return (
         select(
             Location.id.label("location_id"),
@@ -239,11 +199,11 @@ def store_columns(
             Location.opened_at,
             method.label("method"),
             _offered(method).label("offered"),
-            *_pauses(),
+            *_pause(),
             _waiting(waiting).label("waiting"),
             _full_days().label("full_days"),
             DB_NOW.label("asked_at"),
-            distance_km(around).label("distance_km"),
+            _distance_km(around).label("distance_km"),
         )
         .join(Brand, Brand.id == Location.brand_id)
         .outerjoin(
@@ -254,6 +214,15 @@ def store_columns(
             ),
         )
     )
+
+
+def _pause() -> tuple[ColumnElement[Any], ...]:
+    """Return whether, until when and why it is paused; a pause of the whole location wins."""
+    whole = func.coalesce(Location.paused_until > DB_NOW, False)
+    way = func.coalesce(LocationMethod.paused_until > DB_NOW, False)
+    until = case((whole, Location.paused_until), (way, LocationMethod.paused_until), else_=null())
+    why = case((whole, Location.pause_reason), (way, LocationMethod.pause_reason), else_=null())
+    return (whole | way).label("paused"), until.label("paused_until"), why.label("pause_reason")
 
 
 def _offered(method: ColumnElement[str]) -> ColumnElement[bool]:
@@ -290,3 +259,22 @@ def _full_days() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     return case((limit.is_not(None), days), else_=null())
+
+
+def _distance_km(around: _Around | None) -> ColumnElement[Any]:
+    """Great-circle distance on a sphere of 6,371 km (haversine), as SQL."""
+    if around is None:
+        return cast(null(), Float)
+    lat, lon = func.radians(Location.latitude), func.radians(Location.longitude)
+    half_chord = func.power(func.sin((lat - around.north) / 2), 2) + func.cos(
+        lat
+    ) * around.narrow * func.power(func.sin((lon - around.east) / 2), 2)
+    return 2 * EARTH_KM * func.asin(func.sqrt(func.least(1.0, half_chord)))
+
+
+def _within(around: _Around) -> ColumnElement[bool]:
+    return and_(
+        Location.latitude.between(around.least_latitude, around.most_latitude),
+        Location.longitude.between(around.least_longitude, around.most_longitude),
+        _distance_km(around) <= around.radius_km,
+    )

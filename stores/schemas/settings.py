@@ -91,7 +91,7 @@ class SettingIdSchema(Schema):
     id = fields.UUID(required=True)
 
 
-class RuleSchema(Schema):
+class HeldRuleSchema(Schema):
     """What holds at a store under one key; without a winner it is the default."""
 
     key = fields.String(required=True)
@@ -105,4 +105,4 @@ class RuleSchema(Schema):
 class RuleListSchema(Schema):
     """What holds at a store under every key."""
 
-    rules = fields.List(fields.Nested(RuleSchema), required=True)
+    rules = fields.List(fields.Nested(HeldRuleSchema), required=True)
