@@ -58,6 +58,7 @@ from inventory.schemas.levels import (
     MovementSchema,
     ReceiptSchema,
 )
+from inventory.schemas.low import LowPageSchema, LowQuerySchema
 from inventory.schemas.moving import (
     ClosedTransferSchema,
     CloseIncomingSchema,
@@ -132,6 +133,8 @@ __all__ = [
     "LevelPageSchema",
     "LevelQuerySchema",
     "LevelSchema",
+    "LowPageSchema",
+    "LowQuerySchema",
     "MissingItemSchema",
     "MoveIncomingSchema",
     "MovementPageSchema",
