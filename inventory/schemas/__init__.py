@@ -85,9 +85,9 @@ from inventory.schemas.safety import (
     AddRuleSchema,
     PreviewRuleSchema,
     PreviewSchema,
-    RulePageSchema,
     RuleQuerySchema,
-    RuleSchema,
+    SafetyRulePageSchema,
+    SafetyRuleSchema,
 )
 
 __all__ = [
@@ -150,9 +150,9 @@ __all__ = [
     "ResolutionSchema",
     "ReturnSchema",
     "ReturnedItemSchema",
-    "RulePageSchema",
     "RuleQuerySchema",
-    "RuleSchema",
+    "SafetyRulePageSchema",
+    "SafetyRuleSchema",
     "SaleSchema",
     "SendTransferSchema",
     "ShortagePageSchema",

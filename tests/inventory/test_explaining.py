@@ -71,7 +71,7 @@ def test_everything_that_makes_the_figure_is_told(
         "reserved": 3,
         "quarantined": 1,
         "safety_stock": 2,
-        "available": 8,
+        "available": 11,
     }
     assert (shown["past"], shown["expired"], shown["available"]) == (False, 3, 11)
     assert (shown["basis"]["cause"], shown["basis"]["reason"], shown["basis"]["on_hand"]) == (
