@@ -94,7 +94,7 @@ def test_everything_that_makes_the_figure_is_told(
     ] == [(str(second), 3, 0, True)]
     assert [(each["quantity"], each["reason"]) for each in shown["doubts"]] == [(1, "torn")]
     assert (shown["verdict"]["winner"]["units"], shown["verdict"]["losers"]) == (2, [])
-    assert (shown["task"], shown["shortage"], shown["expected"]) == (None, None, [])
+    assert (shown["task"]["cause"], shown["shortage"], shown["expected"]) == ("not_found", None, [])
 
 
 def test_tasks_shortages_and_what_is_expected_are_told(
