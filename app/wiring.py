@@ -75,6 +75,7 @@ UNHEARD = frozenset(
         "goods.expected.v1",
         "incoming.moved.v1",
         "incoming.closed.v1",
+        "stock.ran_low.v1",
         "stock.safety_rule_added.v1",
         "stock.safety_rule_ended.v1",
         "store.paused.v1",

@@ -69,6 +69,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
+    Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("prune", 3_600, prune),
 )
 

@@ -318,3 +318,15 @@ class SafetyRuleEnded(Event):
     rule_id: UUID
     location_id: UUID | None
     scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockRanLow(Event):
+    """So many SKUs came to run low at a location; `skus` names at most fifty of them."""
+
+    name = "stock.ran_low.v1"
+    aggregate = "run"
+    run_id: UUID
+    location_id: UUID
+    count: int
+    skus: tuple[str, ...]

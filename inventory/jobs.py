@@ -103,3 +103,11 @@ def refresh_safety() -> None:
                 changed = services.refresh_levels(session, location_ids=[location_id])
         with transaction() as session:
             services.note_resolved(session, location_id=location_id, began=began)
+
+
+def note_low() -> None:
+    """What came to run low is noted, following the ledger for one spell."""
+    until, more = time.monotonic() + SPELL_S, True
+    while more and time.monotonic() < until:
+        with transaction() as session:
+            more = services.note_low(session)

@@ -13,17 +13,24 @@ from click import Context, Parameter
 import inventory.imports
 import inventory.jobs
 import inventory.queries
+import orders.queries
+import stores.queries
+from app.cli import stock_words
 from app.cli.batches import SOME_NOT_TAKEN
+from app.cli.check import EXIT_FOUND
 from app.cli.progress import Advance, progress
 from app.cli.session import attached
+from app.i18n import LANGUAGES, catalogue
 from inventory.commands import DeclareFeed, FeedKind, FeedStatus
 from inventory.imports import FeedForm
 from inventory.queries import FeedFacts
 from kernel.db import transaction
 from kernel.errors import Refusal
+from stores.queries import StoreFacts
 
 PIECE_BYTES: Final = 1 << 18
 POLL_S: Final = 0.2
+LEVELS_AT_ONCE: Final = 1_000
 FORMS: Final = {
     ".json": FeedForm.JSON,
     ".jsonl": FeedForm.JSON_LINES,
@@ -133,3 +140,83 @@ def _tell(before: FeedFacts, advance: Advance) -> FeedFacts:
 def _look(feed_id: UUID) -> FeedFacts:
     with transaction() as session:
         return inventory.queries.get_feed(session, feed_id)
+
+
+@stock.command()
+@click.argument("sku")
+@click.argument("store")
+@click.option("--at", type=Instant(), help="A past instant; without it, now.")
+@click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
+def explain(*, sku: str, store: str, at: datetime | None, lang: str) -> None:
+    """Say why a store has what it has of a SKU."""
+    with attached(), transaction() as session:
+        try:
+            place = stores.queries.get_store(session, store)
+            found = inventory.queries.explain_level(session, location_id=place.id, sku=sku, at=at)
+        except Refusal as error:
+            raise click.ClickException(error.detail) from error
+        owed = [each.fulfillment_id for each in found.owed]
+        numbers = orders.queries.list_numbers(session, owed)
+    say = catalogue(lang).ugettext
+    for sentence in stock_words.explain(found, numbers=numbers, zone=place.time_zone, say=say):
+        click.echo(sentence)
+
+
+@stock.command()
+@click.option("--at", type=Instant(), help="Print every level as it was at this past instant.")
+@click.option("--check", is_flag=True, help="Compare levels with their ledger (the default).")
+@click.option("--store", help="Only this store.")
+@click.pass_context
+def rebuild(context: Context, *, at: datetime | None, check: bool, store: str | None) -> None:
+    """Add up the ledger: print past levels as CSV, or what differs from it; then it ends with 1.
+
+    Levels are never rewritten: what differs is a fault to be found.
+    """
+    if at is not None and check:
+        raise click.UsageError("Give --at or --check.")
+    with attached():
+        places = _places(store)
+        if at is not None:
+            click.echo("store,sku,on_hand,reserved,quarantined")
+        lines = (
+            line
+            for place in places
+            for line in (_differing(place) if at is None else _levels_at(place, at))
+        )
+        count = 0
+        for count, line in enumerate(lines, start=1):  # noqa: B007 (told below)
+            click.echo(line)
+    if at is None:
+        click.echo(f"{len(places):,} stores, {count:,} levels differ from their ledger.")
+        context.exit(EXIT_FOUND if count else 0)
+
+
+def _places(store: str | None) -> list[StoreFacts]:
+    places: list[StoreFacts] = []
+    with transaction() as session:
+        if store is not None:
+            try:
+                return [stores.queries.get_store(session, store)]
+            except Refusal as error:
+                raise click.ClickException(error.detail) from error
+        while page := stores.queries.list_stores(session, after=places[-1].code if places else ""):
+            places += page
+    return places
+
+
+def _differing(place: StoreFacts) -> Iterator[str]:
+    with transaction() as session:
+        for each in inventory.queries.list_differing(session, location_id=place.id):
+            yield f"{place.code} {each.sku}: level {each.level}, ledger {each.ledger}"
+
+
+def _levels_at(place: StoreFacts, at: datetime) -> Iterator[str]:
+    after: str | None = ""
+    while after is not None:
+        with transaction() as session:
+            page = inventory.queries.list_levels_at(
+                session, location_id=place.id, at=at, after=after, limit=LEVELS_AT_ONCE
+            )
+        for each in page:
+            yield (f"{place.code},{each.sku},{each.on_hand},{each.reserved},{each.quarantined}")
+        after = page[-1].sku if len(page) == LEVELS_AT_ONCE else None

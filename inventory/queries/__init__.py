@@ -44,6 +44,7 @@ from inventory.queries.levels import (
     select_available,
     sum_levels,
 )
+from inventory.queries.low import LowFacts, list_low
 from inventory.queries.past import (
     Differing,
     level_at,
@@ -88,6 +89,7 @@ __all__ = [
     "HiddenAt",
     "IncomingFacts",
     "LevelFacts",
+    "LowFacts",
     "MovementFacts",
     "Owed",
     "Place",
@@ -121,6 +123,7 @@ __all__ = [
     "list_levels_at",
     "list_levels_of",
     "list_levels_until",
+    "list_low",
     "list_movements",
     "list_reserved",
     "list_rules",

@@ -12,6 +12,8 @@ from inventory.schemas import (
     ChangeQuerySchema,
     ExplainQuerySchema,
     ExplanationSchema,
+    LowPageSchema,
+    LowQuerySchema,
     StartSchema,
 )
 from kernel.db import transaction
@@ -28,6 +30,24 @@ def explain_level(query: dict[str, Any], code: str, sku: str) -> Any:  # noqa: A
         return queries.explain_level(
             session, location_id=own_store(session, code).id, sku=sku, at=query["at"]
         )
+
+
+@blueprint.get("/stores/<string:code>/low-stock")
+@declare(permission="stock.read")
+@blueprint.arguments(LowQuerySchema, location="query")
+@blueprint.response(200, LowPageSchema)
+def list_low(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """List what runs low at a store: some left to promise, but few."""
+    cursor = read_cursor(query["cursor"], parts=1)
+    with transaction() as session:
+        low = queries.list_low(
+            session,
+            location_id=own_store(session, code).id,
+            after=cursor[0] if cursor else "",
+            limit=query["limit"],
+        )
+    full = len(low) == query["limit"]
+    return {"low": low, "next": make_cursor(low[-1].sku) if full else None}
 
 
 @blueprint.get("/stock/changes/start")

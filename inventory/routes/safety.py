@@ -15,9 +15,9 @@ from inventory.schemas import (
     AddRuleSchema,
     PreviewRuleSchema,
     PreviewSchema,
-    RulePageSchema,
     RuleQuerySchema,
-    RuleSchema,
+    SafetyRulePageSchema,
+    SafetyRuleSchema,
 )
 from kernel.db import transaction
 from kernel.fields import StrictSchema
@@ -27,7 +27,7 @@ from kernel.web import answer_once, current_actor, declare, make_cursor, read_cu
 @blueprint.get("/stock/safety-rules")
 @declare(permission="stock.read")
 @blueprint.arguments(RuleQuerySchema, location="query")
-@blueprint.response(200, RulePageSchema)
+@blueprint.response(200, SafetyRulePageSchema)
 def list_rules(query: dict[str, Any]) -> dict[str, Any]:
     """List rules of safety stock, the newest first: the general ones and those of one's stores."""
     cursor, mine = read_cursor(query["cursor"], parts=1), current_actor().location_ids
@@ -46,14 +46,14 @@ def list_rules(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post("/stock/safety-rules")
 @declare(permission="safety.edit", keyed=True)
 @blueprint.arguments(AddRuleSchema)
-@blueprint.response(201, RuleSchema)
+@blueprint.response(201, SafetyRuleSchema)
 def add_rule(body: dict[str, Any]) -> Response:
     """Keep stock back from remote sale; levels follow within a minute, of single SKUs at once."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
             rule_id = services.add_rule(session, _draft(session, body), actor=current_actor())
-            return 201, RuleSchema().dump(queries.get_rule(session, rule_id))
+            return 201, SafetyRuleSchema().dump(queries.get_rule(session, rule_id))
 
         return answer_once(session, act)
 
@@ -74,14 +74,14 @@ def preview_rule(query: dict[str, Any]) -> Any:  # noqa: ANN401 (flask-smorest d
 @blueprint.post("/stock/safety-rules/<uuid:rule_id>/end")
 @declare(permission="safety.edit", keyed=True)
 @blueprint.arguments(StrictSchema)
-@blueprint.response(200, RuleSchema)
+@blueprint.response(200, SafetyRuleSchema)
 def end_rule(_: dict[str, Any], rule_id: UUID) -> Response:
     """End a rule now; one that has not begun never will."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
             services.end_rule(session, rule_id, actor=current_actor())
-            return 200, RuleSchema().dump(queries.get_rule(session, rule_id))
+            return 200, SafetyRuleSchema().dump(queries.get_rule(session, rule_id))
 
         return answer_once(session, act)
 

@@ -58,6 +58,7 @@ from inventory.schemas.levels import (
     MovementSchema,
     ReceiptSchema,
 )
+from inventory.schemas.low import LowPageSchema, LowQuerySchema
 from inventory.schemas.moving import (
     ClosedTransferSchema,
     CloseIncomingSchema,
@@ -84,9 +85,9 @@ from inventory.schemas.safety import (
     AddRuleSchema,
     PreviewRuleSchema,
     PreviewSchema,
-    RulePageSchema,
     RuleQuerySchema,
-    RuleSchema,
+    SafetyRulePageSchema,
+    SafetyRuleSchema,
 )
 
 __all__ = [
@@ -132,6 +133,8 @@ __all__ = [
     "LevelPageSchema",
     "LevelQuerySchema",
     "LevelSchema",
+    "LowPageSchema",
+    "LowQuerySchema",
     "MissingItemSchema",
     "MoveIncomingSchema",
     "MovementPageSchema",
@@ -147,9 +150,9 @@ __all__ = [
     "ResolutionSchema",
     "ReturnSchema",
     "ReturnedItemSchema",
-    "RulePageSchema",
     "RuleQuerySchema",
-    "RuleSchema",
+    "SafetyRulePageSchema",
+    "SafetyRuleSchema",
     "SaleSchema",
     "SendTransferSchema",
     "ShortagePageSchema",

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from inventory.commands import TaskCause
 from inventory.schemas.instants import Instant
 from inventory.schemas.levels import LevelSchema
-from inventory.schemas.safety import RuleSchema
+from inventory.schemas.safety import SafetyRuleSchema
 from kernel.fields import StrictSchema
 
 
@@ -73,8 +73,8 @@ class ShortageOpenSchema(Schema):
 class VerdictSchema(Schema):
     """The rule of safety stock that holds, and those that it wins over."""
 
-    winner = fields.Nested(RuleSchema, required=True, allow_none=True)
-    losers = fields.List(fields.Nested(RuleSchema), required=True)
+    winner = fields.Nested(SafetyRuleSchema, required=True, allow_none=True)
+    losers = fields.List(fields.Nested(SafetyRuleSchema), required=True)
     resolved_at = fields.AwareDateTime(required=True, allow_none=True)
 
 

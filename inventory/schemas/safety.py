@@ -50,7 +50,7 @@ class RuleQuerySchema(StrictSchema):
     limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
-class RuleSchema(Schema):
+class SafetyRuleSchema(Schema):
     """A rule: how much is kept back, for what, from when to when, and who said so."""
 
     id = fields.UUID(required=True)
@@ -66,10 +66,10 @@ class RuleSchema(Schema):
     author = fields.String(required=True)
 
 
-class RulePageSchema(Schema):
+class SafetyRulePageSchema(Schema):
     """A page of rules; `next` is null on the last one."""
 
-    rules = fields.List(fields.Nested(RuleSchema), required=True)
+    rules = fields.List(fields.Nested(SafetyRuleSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

@@ -23,6 +23,7 @@ from inventory.services.feeding import (
 )
 from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
 from inventory.services.incoming import close_incoming, expect_goods, match_incoming, move_incoming
+from inventory.services.low import note_low
 from inventory.services.promising import hand_over, release, reserve, set_aside
 from inventory.services.safety import (
     ROWS_AT_ONCE,
@@ -89,6 +90,7 @@ __all__ = [
     "make_levels",
     "match_incoming",
     "move_incoming",
+    "note_low",
     "note_resolved",
     "open_count",
     "open_shortages",
