@@ -1,5 +1,6 @@
 """Weekly slots in JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -11,11 +12,23 @@ from stores.schemas.settings import TEXT
 CLOCK = "%H:%M"
 
 
-class Minutes(fields.Integer):
-    """How long a slot is."""
+class Count(fields.Integer):
+    """A whole number between two bounds, never a fraction or a text."""
 
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow)
-        super().__init__(strict=True, validate=validate.Range(min=5, max=720), **kwargs)
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow)
+        bounds = validate.Range(min=least, max=most)
+        super().__init__(strict=True, validate=bounds, **kwargs)
+
+    def _deserialize(
+        self,
+        value: Any,  # noqa: ANN401 (marshmallow)
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,  # noqa: ANN401 (marshmallow)
+    ) -> int:
+        if type(value) is not int:
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class PatternSchema(StrictSchema):
@@ -23,16 +36,13 @@ class PatternSchema(StrictSchema):
 
     method = fields.Enum(StoreMethod, by_value=True, metadata=TEXT, required=True)
     weekdays = fields.List(
-        Quantity(metadata={"maximum": 7}, required=True),
+        Count(1, 7),
         required=True,
-        validate=[
-            validate.Length(min=1, max=7),
-            validate.ContainsOnly(range(1, 8)),
-        ],
+        validate=validate.Length(min=1, max=7),
     )
     from_time = fields.Time(format=CLOCK, data_key="from", required=True)
     until_time = fields.Time(format=CLOCK, data_key="until", required=True)
-    minutes = Minutes(required=True)
+    minutes = Count(5, 720, required=True)
     capacity = Quantity(required=True)
 
     @post_load

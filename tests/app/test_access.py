@@ -52,8 +52,16 @@ MAY: Final[dict[str, set[str]]] = {
     "stock.approve": {"manager", "admin"},
     "stock.sell": {"manager", "admin"},
     "stores.pause": {"manager", "admin"},
+    "stores.run": {"manager", "admin"},
+    "staff.edit": {"manager", "admin"},
+    "stores.edit": {"admin"},
+    "settings.edit": {"admin"},
 }
 """Who must be let in where, written down a second time: `app/access.py` is what is tested."""
+
+
+NOBODY: Final = "00000000-0000-7000-8000-000000000000"
+"""An id of nothing: who may ask is let in and told that there is no such thing."""
 
 
 @pytest.fixture
@@ -113,7 +121,11 @@ def addresses(app: Flask, order: dict[str, Any]) -> Iterator[tuple[str, str, str
         if not rule.rule.startswith(("/api/", "/health/")):
             continue  # pages sign people in by cookie, and have tests of their own
         assert declaration is not None, rule
-        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: values.get(found[1], "x"), rule.rule)
+        path = re.sub(
+            r"<(?:([^:>]+):)?(\w+)>",
+            lambda found: values.get(found[2], NOBODY if found[1] == "uuid" else "x"),
+            rule.rule,
+        )
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, path, declaration.permission
 

@@ -92,6 +92,7 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("GET", "/api/v1/stores"),
         ("GET", "/api/v1/stores/{code}"),
         ("GET", "/api/v1/availability"),
+        ("GET", "/api/v1/stores/{code}/slots"),
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/orders"),

@@ -12,6 +12,8 @@ from catalog.commands import ListSku
 from catalog.services import list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
+from stores.commands import Scope, SetRule
+from stores.services import set_setting
 from tests.conftest import Shop, as_key, order_body
 
 PLACING_MAX = 12
@@ -88,3 +90,22 @@ def test_availability_is_one_statement(
     assert found.status_code == 200
     assert [each["coverage"] for each in found.json["stores"]] == ["full"]
     assert len(sent) == 1
+
+
+def test_a_limited_day_costs_one_statement_more_and_a_pace_none(
+    client: Any, session: Session, wide_shop: Shop, statements: Callable[[], Any]
+) -> None:
+    counts = []
+    for key, value in ((None, None), ("orders_per_hour", 6), ("orders_per_day", 100)):
+        if key is not None:
+            set_setting(session, SetRule(Scope.STORE, "lyon", key, value), actor=SYSTEM)
+            session.commit()
+        with statements() as sent:
+            placed = client.post(
+                "/api/v1/orders",
+                json=order_body(items=items(1)),
+                headers=as_key(wide_shop.integration),
+            )
+        assert placed.status_code == 201
+        counts.append(len(sent))
+    assert counts == [counts[0], counts[0], counts[0] + 1]

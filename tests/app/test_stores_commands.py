@@ -1,0 +1,56 @@
+"""`comptoir stores`, as whoever runs the installation types it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.embedded import Cluster
+from kernel.db import transaction
+from stores import queries
+from tests.support.installation import Installation, installation
+
+
+@pytest.fixture(scope="module")
+def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installation(cluster, tmp_path_factory.mktemp("stores")) as opened:
+        yield opened
+
+
+def paused(house: Installation) -> bool:
+    with house.inside(), transaction() as session:
+        return queries.get_store(session, "lyon").paused
+
+
+def test_rules_are_set_and_shown_with_who_said_so(house: Installation) -> None:
+    own = house.run("stores", "set", "cut_off", "16:40", "--store", "lyon")
+    assert (own.returncode, own.stdout) == (0, "cut_off = 16:40 (store lyon)\n"), own.stderr
+    wide = house.run("stores", "set", "orders_per_day", "30")
+    assert wide.stdout == "orders_per_day = 30 (global)\n"
+    said = house.run("stores", "settings", "lyon").stdout.splitlines()
+    assert "cut_off = 16:40 (store lyon)" in said
+    assert "orders_per_day = 30 orders (global)" in said
+    assert "orders_per_hour = none (default)" in said
+    refused = house.run("stores", "set", "cut_off", "late")
+    assert (refused.returncode, "a time like 16:40" in refused.stderr) == (1, True)
+
+
+def test_a_store_is_paused_and_resumed(house: Installation) -> None:
+    assert house.run(
+        "stores", "pause", "lyon", "--until", "2999-01-01T00:00", "--reason", "flood"
+    ).stdout == ("lyon takes no orders until 2999-01-01 00:00 UTC.\n")
+    assert paused(house)
+    assert house.run("stores", "resume", "lyon").returncode == 0
+    assert not paused(house)
+    assert house.run("stores", "resume", "nowhere").returncode == 1
+
+
+def test_stores_that_can_promise_no_time_are_named(house: Installation) -> None:
+    house.rows("UPDATE location SET opening_hours = NULL WHERE code = 'paris'")
+    house.rows("UPDATE location SET opening_hours = 'off' WHERE code = 'lyon'")
+    named = house.run("stores", "hours")
+    assert named.returncode == 1
+    assert named.stdout.splitlines() == [
+        "lyon: 'off' does not open for 45 days",
+        "paris: the opening hours are not known",
+        "2 stores looked at, 2 without hours to promise by.",
+    ]
