@@ -154,22 +154,6 @@ def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
     return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
-def _record(
-    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, actor: Actor
-) -> None:
-    fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
-        order_id=placed.id,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        channel=command.channel.value,
-        quantities=dict(command.quantities),
-        total_minor=placed.totals.total_minor,
-        currency=store.currency,
-        promised_at=placed.promised_at,
-    )
-    events.record(session, fact, actor=actor)
-
-
 def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
     allowed = CHANNELS_OF.get(actor.kind, frozenset())
     if channel not in allowed:
