@@ -60,6 +60,10 @@ MAY: Final[dict[str, set[str]]] = {
     "staff.edit": {"manager", "admin"},
     "stores.edit": {"admin"},
     "settings.edit": {"admin"},
+    "safety.edit": {"manager", "admin"},
+    "feeds.read": {"manager", "admin"},
+    "feeds.push": {"admin"},
+    "stock.follow": {"admin"},
 }
 """Who must be let in where, written down a second time: `app/access.py` is what is tested."""
 
