@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -125,14 +125,6 @@ class Doubt:
     quantity: int
     effect: StockEffect
     reason: str
-
-
-COUNT_TASK_HOURS: Final = 24
-"""Hours within which a doubted SKU is to be counted, where nothing else is set."""
-SHORTAGE_HOURS: Final = 4
-"""Hours within which somebody is to find a way out of a shortage, where nothing else is set."""
-COUNT_LIMIT: Final = 5
-"""Units by which a count may differ without approval, where nothing else is set."""
 
 
 class AdjustReason(StrEnum):

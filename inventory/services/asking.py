@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 import catalog.queries
-from inventory.commands import COUNT_TASK_HOURS, TaskCause
+import stores.queries
+from inventory.commands import TaskCause
 from inventory.errors import UnknownTask
 from inventory.events import CountAsked, CountTaskAssigned
 from inventory.models import CountTask
@@ -33,9 +34,8 @@ def open_tasks(
     skus: Iterable[str],
     cause: TaskCause,
     note: str | None = None,
-    hours: int = COUNT_TASK_HOURS,
 ) -> list[str]:
-    """Have somebody count these SKUs within `hours`; return those that nobody had to count yet."""
+    """Have somebody count these SKUs in the time the store gives; return those not asked yet."""
     ordered = sorted(set(skus))
     values = {
         "location_id": location_id,
@@ -43,7 +43,7 @@ def open_tasks(
         "ids": [new_id() for _ in ordered],
         "cause": cause.value,
         "note": note,
-        "hours": hours,
+        "hours": stores.queries.get_rules(session, location_id).count_task_hours,
     }
     return sorted(session.execute(_OPEN, values).scalars())
 

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 import catalog.queries
-from inventory.commands import COUNT_LIMIT, CountStatus, OpenCount
+import stores.queries
+from inventory.commands import CountStatus, OpenCount
 from inventory.errors import (
     CountState,
     NotCounted,
@@ -131,12 +132,10 @@ def enter_count(
     events.record(session, CountEntered(**_ids(count), skus=len(counted)), actor=actor)
 
 
-def submit_count(
-    session: Session, count_id: UUID, *, limit: int = COUNT_LIMIT, actor: Actor
-) -> CountStatus:
+def submit_count(session: Session, count_id: UUID, *, actor: Actor) -> CountStatus:
     """Finish counting; return whether it is booked, or waits because it differs by too much.
 
-    `limit` is how many units a SKU may differ without anybody's approval.
+    By how many units a SKU may differ without anybody's approval is a setting of the store.
 
     Raises UnknownCount, CountState, or NotCounted with the SKUs that have no figure yet.
     """
@@ -149,6 +148,7 @@ def submit_count(
         raise NotCounted(skus=open_skus[:SKUS_NAMED_MAX])
     count.submitted_at = db_now(session)
     differences = _differences(lines)
+    limit = stores.queries.get_rules(session, count.location_id).count_limit_units
     if all(abs(difference) <= limit for difference in differences.values()):
         _apply(session, count, differences, actor=actor)
         return count.status

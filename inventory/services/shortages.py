@@ -7,7 +7,7 @@ from sqlalchemy import Text, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from inventory.commands import SHORTAGE_HOURS
+import stores.queries
 from inventory.errors import StillShort, UnknownShortage
 from inventory.events import ShortageAssigned, ShortageClosed, ShortageOpened
 from inventory.models import ShortageCase, StockLevel
@@ -50,7 +50,6 @@ def open_shortages(
     location_id: UUID,
     skus: Iterable[str],
     actor: Actor = SYSTEM,
-    hours: int = SHORTAGE_HOURS,
 ) -> None:
     """Have a case open for each of these SKUs of which more is promised than is on hand.
 
@@ -62,7 +61,7 @@ def open_shortages(
         "location_id": location_id,
         "skus": ordered,
         "ids": [new_id() for _ in ordered],
-        "hours": hours,
+        "hours": stores.queries.get_rules(session, location_id).shortage_hours,
     }
     for row in session.execute(_OPEN, values).all():
         if row.fresh:

@@ -40,7 +40,9 @@ from stores.queries.settings import (
     SettingFacts,
     Standing,
     explain_settings,
+    get_rules,
     list_settings,
+    select_rule,
 )
 from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
 
@@ -81,6 +83,7 @@ __all__ = [
     "get_names",
     "get_opening",
     "get_place",
+    "get_rules",
     "get_store",
     "get_store_by_id",
     "list_exceptional",
@@ -98,6 +101,7 @@ __all__ = [
     "select_codes",
     "select_grouped",
     "select_groups",
+    "select_rule",
     "select_stores",
     "select_where",
     "store_from",

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
 from stores.commands import Scope
 from stores.errors import UnknownLocation
 from stores.models import Brand, Location, Setting, Staff, StoreGroup
-from stores.settings import KEYS, Value
+from stores.settings import KEYS, TradeRules, Value, read_rules
 
 NARROWEST: Final = (Scope.STORE, Scope.GROUP, Scope.BRAND, Scope.GLOBAL)
 
@@ -60,6 +60,32 @@ class RuleFacts:
     default: Value
     winner: SettingFacts | None
     others: tuple[SettingFacts, ...]
+
+
+def get_rules(session: Session, location_id: UUID) -> TradeRules:
+    """Return the settings of the trade as they hold at a location.
+
+    Raises UnknownLocation.
+    """
+    row = session.execute(
+        select(Location.rules, Location.prepare_min, Location.hold_days).where(
+            Location.id == location_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise UnknownLocation(location_id=str(location_id))
+    return read_rules(row.rules, prepare_min=row.prepare_min, hold_days=row.hold_days)
+
+
+def select_rule(key: str) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the whole number that holds under `key` at each location, to join.
+
+    Where nothing is set it is the default; prepare_min and hold_days have columns of their own.
+    """
+    said = cast(Location.rules[key].astext, Integer)
+    return select(
+        Location.id.label("location_id"), func.coalesce(said, KEYS[key].default).label("value")
+    )
 
 
 def list_settings(

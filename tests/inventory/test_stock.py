@@ -252,7 +252,7 @@ def count(session: Session, shop: Shop, parcel: UUID, quantities: dict[str, int]
     command = OpenCount(shop.lyon, skus=list(quantities))
     count_id = inventory.services.open_count(session, command, actor=SYSTEM)
     inventory.services.enter_count(session, count_id, counted=quantities, actor=SYSTEM)
-    state = inventory.services.submit_count(session, count_id, limit=2, actor=SYSTEM)
+    state = inventory.services.submit_count(session, count_id, actor=SYSTEM)
     sell(session, shop, parcel, dict.fromkeys(quantities, 1))
     if state is CountStatus.SUBMITTED:
         inventory.services.approve_count(session, count_id, actor=ADA)
