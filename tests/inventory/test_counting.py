@@ -1,10 +1,14 @@
 """Counts are blind, compare like with like, and never book a sale twice."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
+from kernel.actors import SYSTEM
+from stores.commands import Scope, SetRule
+from stores.services import set_setting
 from tests.conftest import Shop
 from tests.inventory.conftest import Floor
 from tests.unmoved import nothing_moves, problem
@@ -98,6 +102,21 @@ def test_five_units_are_booked_and_six_wait(floor: Floor) -> None:
     assert floor.count({"BOOK": 5})[1] == "applied"
     assert floor.count({"MUG-BLUE": 16})[1] == "submitted"
     assert (floor.level("BOOK"), floor.level("MUG-BLUE")) == ((5, 0, 0), (10, 0, 0))
+
+
+def test_the_store_says_by_how_much_a_count_may_differ_and_how_soon_it_is_wanted(
+    floor: Floor,
+) -> None:
+    for key, value in (("count_limit_units", 1), ("count_task_hours", 2)):
+        set_setting(floor.session, SetRule(Scope.STORE, "lyon", key, value), actor=SYSTEM)
+    floor.session.commit()
+
+    assert floor.count({"BOOK": 11})[1] == "applied"
+    assert floor.count({"MUG-BLUE": 12})[1] == "submitted"
+    floor.post("/stores/lyon/count-tasks", {"skus": ["BOOK"]}, key=floor.shop.manager)
+    (task,) = floor.get("/stores/lyon/count-tasks")["tasks"]
+    wait = datetime.fromisoformat(task["due_at"]) - datetime.fromisoformat(task["opened_at"])
+    assert wait == timedelta(hours=2)
 
 
 def test_whoever_counted_does_not_approve(floor: Floor, connection: Connection) -> None:
