@@ -92,7 +92,7 @@ class TradeMachine(RuleBasedStateMachine):
             orders.services.accept(self.session, parcel, actor=SYSTEM)
         left = self.session.execute(
             text(
-                "SELECT sku, quantity - cancelled - picked FROM fulfillment_line"
+                "SELECT sku, quantity - cancelled - picked AS quantity FROM fulfillment_line"
                 " WHERE fulfillment_id = :id AND quantity > cancelled + picked"
             ),
             {"id": parcel},
@@ -101,7 +101,7 @@ class TradeMachine(RuleBasedStateMachine):
             orders.services.pick(
                 self.session,
                 parcel,
-                quantities=basket or dict(left.tuples().all()),
+                quantities=basket or {row.sku: row.quantity for row in left},
                 actor=SYSTEM,
             )
 
