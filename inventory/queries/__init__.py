@@ -52,6 +52,7 @@ from inventory.queries.past import (
     list_levels_until,
 )
 from inventory.queries.reaching import Delivery, Reach, reach
+from inventory.queries.running import LedgerLine, list_ledger
 from inventory.queries.safety import (
     Hidden,
     HiddenAt,
@@ -71,6 +72,7 @@ from inventory.queries.transferring import (
     list_transfer_lines,
     list_transfers,
 )
+from inventory.queries.working import Work, count_work, list_scarce
 
 __all__ = [
     "Basis",
@@ -87,6 +89,7 @@ __all__ = [
     "Hidden",
     "HiddenAt",
     "IncomingFacts",
+    "LedgerLine",
     "LevelFacts",
     "MovementFacts",
     "Owed",
@@ -102,6 +105,8 @@ __all__ = [
     "TransferFacts",
     "TransferLineFacts",
     "Verdict",
+    "Work",
+    "count_work",
     "explain_level",
     "find_next_feed",
     "get_count",
@@ -117,6 +122,7 @@ __all__ = [
     "list_differing",
     "list_feeds",
     "list_incoming",
+    "list_ledger",
     "list_levels",
     "list_levels_at",
     "list_levels_of",
@@ -124,6 +130,7 @@ __all__ = [
     "list_movements",
     "list_reserved",
     "list_rules",
+    "list_scarce",
     "list_shortages",
     "list_tasks",
     "list_transfer_lines",
