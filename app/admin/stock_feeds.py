@@ -24,6 +24,7 @@ from app.i18n import gettext as _
 from inventory.commands import DeclareFeed, FeedKind, FeedStatus
 from inventory.errors import FeedDiffers, FeedOutOfOrder
 from inventory.imports import FeedForm
+from kernel.clock import db_now
 from kernel.db import transaction
 from kernel.errors import Invalid
 from kernel.web import ID_MAX, current_actor, declare
@@ -71,8 +72,10 @@ def send_feed() -> Any:  # noqa: ANN401 (a page or a redirect)
     """Take a file in; it is applied by the worker as soon as all of it has come."""
     answers = read_form()
     with transaction() as session:
-        zone = _zone(session)
+        zone, now = _zone(session), db_now(session)
     command = _read_declaration(answers, zone)
+    if command is not None and command.as_of > now:
+        answers.errors["as_of"] = _("This moment has not come yet. Choose a past one.")
     file = request.files.get("file")
     if file is None or not file.filename:
         answers.errors["file"] = _("Choose the CSV file.")
@@ -112,7 +115,7 @@ def feed(feed_id: UUID) -> str:
         part="feeds",
         feed=found,
         state=FEEDS[found.status.value],
-        kind=_(FEED_KINDS[found.kind.value]),
+        what=_(FEED_KINDS[found.kind.value]),
         running=found.status in RUNNING,
         percent=found.applied * HUNDRED // found.lines if found.lines else 0,
         conflicts=[(each, _(CONFLICTS[each.kind.value])) for each in conflicts],

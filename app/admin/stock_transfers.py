@@ -248,7 +248,8 @@ def _steps(found: TransferFacts) -> list[tuple[str, Any]]:
     """Return the way of a transfer: its steps, and the instant of each where there is one."""
     if found.status == TransferStatus.CANCELLED.value:
         return [(_("Drafted"), found.created_at), (_("Given up"), found.ended_at)]
-    last = _("Closed with goods missing") if found.status == "closed" else _("Arrived")
+    ends = {"closed": _("Closed with goods missing"), "received": _("Arrived")}
+    last = ends.get(found.status) or _("Arrival")
     return [(_("Drafted"), found.created_at), (_("Sent"), found.sent_at), (last, found.ended_at)]
 
 

@@ -148,8 +148,7 @@ _SENTENCES: Final[Mapping[type[Refusal], Callable[[Mapping[str, Any]], str]]] = 
         _("%(missing)s more are still promised than are there.") % {"missing": facts["missing"]}
     ),
     FeedOutOfOrder: lambda facts: (
-        _("This source has already sent number %(last)s.") % {"last": facts["last_sequence"]}
-        if facts.get("last_sequence")
-        else _("This instant has not come yet.")
+        _("The last feed of this source was number %(last)s: send a later one.")
+        % {"last": facts.get("last_sequence") or 0}
     ),
 }
