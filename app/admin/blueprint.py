@@ -4,16 +4,21 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
+import stores.queries
+import stores.services
 from app import sessions
 from app.admin.words import ROLES
 from app.i18n import current
 from app.i18n import gettext as _
 from app.problems import HTTP_PROBLEMS, Unauthenticated, refusal_problem, status_of
 from kernel.actors import Actor, ActorKind
+from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, Refusal, every_refusal
 from kernel.web import current_actor
 
 SEE_OTHER: Final = 303
+FEED_BYTES_MAX: Final = 64 << 20
+"""The largest file a signed-in person may send from a page; larger feeds come by the API."""
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
@@ -32,6 +37,21 @@ def drop_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """`g.language` holds it already."""
     if values is not None:
         values.pop("language", None)
+
+
+@blueprint.url_value_preprocessor
+def let_feeds_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A feed may be large, from somebody who is signed in; every other form stays small.
+
+    It is set before anybody is identified, because proving where a form came from reads its body.
+    """
+    token = sessions.read_cookie(sessions.STAFF)
+    if endpoint != "office.send_feed" or token is None:
+        return
+    with transaction() as session:
+        known = stores.queries.find_signed_in(session, stores.services.token_hash(token))
+    if known is not None:
+        request.max_content_length = FEED_BYTES_MAX
 
 
 @blueprint.url_defaults

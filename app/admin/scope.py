@@ -10,10 +10,15 @@ from stores.queries import StoreFacts
 
 def list_places(session: Session, actor: Actor) -> list[StoreFacts]:
     """Return the stores and warehouses of an actor, by name."""
+    return [each for each in list_everywhere(session) if actor.sees_location(each.id)]
+
+
+def list_everywhere(session: Session) -> list[StoreFacts]:
+    """Return all stores and warehouses by name, for what may concern those of others."""
     found: list[StoreFacts] = []
     after = ""
     while page := stores.queries.list_stores(session, after=after, unopened_too=True):
-        found += [each for each in page if actor.sees_location(each.id)]
+        found += page
         after = page[-1].code
     return sorted(found, key=lambda each: each.name)
 

@@ -1,29 +1,25 @@
-"""Stock with its why: what each store has of an article, and the ledger behind every number."""
+"""Articles: what each store has of them. The why of each number is a page of its own."""
 
 from typing import Any, Final
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from sqlalchemy.orm import Session
 
 import catalog.queries
 import inventory.queries
-import orders.queries
-from app.admin.blueprint import SEE_OTHER, blueprint, show
+from app.admin.blueprint import SEE_OTHER, blueprint
 from app.admin.reading import asked
-from app.admin.scope import get_place, list_places
-from app.admin.words import MOVEMENTS, REASONS
+from app.admin.scope import list_places
+from app.admin.stock_parts import show_stock
 from app.i18n import current
-from app.i18n import gettext as _
 from catalog.errors import UnknownSku
 from catalog.queries import ArticleFacts, Offer
-from inventory.queries import LevelFacts, MovementFacts
+from inventory.queries import LevelFacts
 from kernel.db import transaction
-from kernel.ids import show_order_number
-from kernel.web import ID_MAX, current_actor, declare
+from kernel.web import current_actor, declare
 from stores.queries import StoreFacts
 
 ARTICLES_A_PAGE: Final = 40
-LEDGER_LINES: Final = 200
 
 
 @blueprint.get("/stock", endpoint="stock")
@@ -54,7 +50,7 @@ def list_articles() -> Any:  # noqa: ANN401 (a page or a redirect)
         url_for("office.stock", q=said or None, after=page[-1].code) if found[len(page) :] else ""
     )
     rows = [row for article in page for row in _rows(article, sums)]
-    return show("stock.html", tab="stock", rows=rows, said=said, after=after, more=more)
+    return show_stock("articles.html", part="stock", rows=rows, said=said, after=after, more=more)
 
 
 @blueprint.get("/stock/<string:sku>")
@@ -68,35 +64,7 @@ def article(sku: str) -> str:
     known = [(places[each.location_id], each) for each in levels if each.location_id in places]
     rows = sorted(known, key=lambda pair: pair[0].name)
     sums = _sums([each for _place, each in rows])
-    return show("article.html", tab="stock", sku=sku, offer=offer, rows=rows, sums=sums)
-
-
-@blueprint.get("/stock/<string:sku>/<string:code>")
-@declare(permission="stock.read")
-def ledger(sku: str, code: str) -> str:
-    """Show why a store has what it has: every line of the ledger, newest first."""
-    said = request.args.get("before", "")
-    before = min(int(said), ID_MAX) if said.isascii() and said.isdigit() else None
-    with transaction() as session:
-        store = get_place(session, code, current_actor())
-        offer = _offer(session, sku, store)
-        level = inventory.queries.get_level(session, location_id=store.id, sku=sku)
-        lines = inventory.queries.list_movements(
-            session, location_id=store.id, sku=sku, before=before, limit=LEDGER_LINES
-        )
-        numbers = orders.queries.list_numbers(
-            session, [each.cause_id for each in lines if each.cause_id is not None]
-        )
-    return show(
-        "ledger.html",
-        tab="stock",
-        sku=sku,
-        offer=offer,
-        store=store,
-        level=level,
-        lines=_told(lines, level if before is None else None, numbers),
-        older=lines[-1].id if len(lines) == LEDGER_LINES else None,
-    )
+    return show_stock("article.html", part="stock", sku=sku, offer=offer, rows=rows, sums=sums)
 
 
 def _find_sku(session: Session, said: str) -> str | None:
@@ -139,31 +107,3 @@ def _rows(article: ArticleFacts, sums: dict[str, tuple[int, int]]) -> list[dict[
 def _sums(levels: list[LevelFacts]) -> dict[str, int]:
     parts = ("on_hand", "reserved", "quarantined", "safety_stock", "available")
     return {part: sum(getattr(each, part) for each in levels) for part in parts}
-
-
-def _told(
-    lines: list[MovementFacts], level: LevelFacts | None, numbers: dict[Any, str]
-) -> list[dict[str, Any]]:
-    """Return the lines in words, each with what was on hand and promised after it.
-
-    Without the present level, as on older pages, the running figures are left out.
-    """
-    on_hand = level.on_hand if level else None
-    reserved = level.reserved if level else None
-    told = []
-    for line in lines:
-        number = numbers.get(line.cause_id)
-        told.append(
-            {
-                "line": line,
-                "what": MOVEMENTS.get(line.kind, line.kind),
-                "number": number,
-                "shown": show_order_number(number) if number else "",
-                "why": _(REASONS.get(line.reason, line.reason)) if line.reason else "",
-                "on_hand": on_hand,
-                "reserved": reserved,
-            }
-        )
-        if on_hand is not None and reserved is not None:
-            on_hand, reserved = on_hand - line.on_hand_delta, reserved - line.reserved_delta
-    return told

@@ -13,6 +13,7 @@ from app.demo.history import tell_history
 from app.demo.reset import NoDemonstration
 from app.demo.reset import reset as restore
 from app.demo.seed import read_keys
+from app.demo.stock import furnish_stock
 
 PATIENCE_S = 10
 
@@ -29,6 +30,7 @@ def seed() -> None:
         made = fill(data_home())
         if made:
             tell_history(settings.core.database_owner_url)
+            furnish_stock()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

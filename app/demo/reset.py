@@ -11,6 +11,7 @@ import stores.queries
 from app.demo.history import tell_history
 from app.demo.retailer import BRAND
 from app.demo.seed import KEYS_FILE, seed
+from app.demo.stock import furnish_stock
 from app.metadata import METADATA
 from kernel.db import transaction
 
@@ -37,6 +38,7 @@ def reset(home: Path, *, owner_url: str) -> None:
         engine.dispose()
     seed(home)
     tell_history(owner_url)
+    furnish_stock()
 
 
 def is_demonstration(home: Path) -> bool:

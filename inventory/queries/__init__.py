@@ -53,6 +53,7 @@ from inventory.queries.past import (
     list_levels_until,
 )
 from inventory.queries.reaching import Delivery, Reach, reach
+from inventory.queries.running import LedgerLine, list_ledger
 from inventory.queries.safety import (
     Hidden,
     HiddenAt,
@@ -72,6 +73,7 @@ from inventory.queries.transferring import (
     list_transfer_lines,
     list_transfers,
 )
+from inventory.queries.working import Work, count_work, list_scarce
 
 __all__ = [
     "Basis",
@@ -88,6 +90,7 @@ __all__ = [
     "Hidden",
     "HiddenAt",
     "IncomingFacts",
+    "LedgerLine",
     "LevelFacts",
     "LowFacts",
     "MovementFacts",
@@ -104,6 +107,8 @@ __all__ = [
     "TransferFacts",
     "TransferLineFacts",
     "Verdict",
+    "Work",
+    "count_work",
     "explain_level",
     "find_next_feed",
     "get_count",
@@ -119,6 +124,7 @@ __all__ = [
     "list_differing",
     "list_feeds",
     "list_incoming",
+    "list_ledger",
     "list_levels",
     "list_levels_at",
     "list_levels_of",
@@ -127,6 +133,7 @@ __all__ = [
     "list_movements",
     "list_reserved",
     "list_rules",
+    "list_scarce",
     "list_shortages",
     "list_tasks",
     "list_transfer_lines",
