@@ -13,6 +13,7 @@ import payments.queries
 import stores.queries
 from app import formats
 from app.admin.history import Scene, tell
+from app.admin.promise import say_promise
 from app.admin.words import CHANNELS, LATE, MESSAGE_CHANNELS, MESSAGE_STATES, N_, STATES, TEMPLATES
 from app.i18n import current
 from app.i18n import gettext as _
@@ -113,6 +114,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
     return {
         "facts": parcel,
         "store": store,
+        "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": payments.queries.paid_minor(session, parcel.id),
         "tickets": payments.queries.list_tickets(session, parcel.id),

@@ -1,6 +1,6 @@
 """People: who works where, their PIN and password, and the day they leave.
 
-A manager sees the people of their stores and gives associates a new PIN; accounts are an
+A manager sees the people of their stores, and runs the accounts of associates; the others are an
 administrator's.
 """
 
@@ -14,7 +14,7 @@ import stores.queries
 import stores.services
 from app import forms
 from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
-from app.admin.reading import Answers, read_form, read_id
+from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.scope import list_places
 from app.admin.words import ROLES
 from app.i18n import gettext as _
@@ -50,21 +50,24 @@ def list_people() -> str:
         }
         for each in staff
     ]
-    return show("people.html", tab="people", rows=rows, can_hire=actor.may("keys.issue"))
+    return show("people.html", tab="people", rows=rows, can_hire=actor.may("staff.edit"))
 
 
 @blueprint.get("/people/new")
-@declare(permission="keys.issue")
+@declare(permission="staff.edit")
 def new_person() -> str:
-    """Show the form for a new account."""
+    """Show the form for a new account, at a store if the address names one."""
     with transaction() as session:
-        return _form(session, Answers({}), [])
+        here = [
+            each.id for each in list_places(session, current_actor()) if each.code == asked("store")
+        ]
+        return _form(session, Answers({}), here)
 
 
 @blueprint.post("/people/new")
-@declare(permission="keys.issue")
+@declare(permission="staff.edit")
 def hire() -> Any:  # noqa: ANN401 (a page or a redirect)
-    """Open an account."""
+    """Open an account; a manager one for an associate."""
     answers = read_form()
     chosen = [each for each in map(read_id, request.form.getlist("stores")) if each]
     with transaction() as session:
@@ -89,7 +92,7 @@ def set_pin(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
     answers = read_form()
     with transaction() as session:
         found = _get(session, staff_id)
-        if not _gives_pin(current_actor(), found):
+        if not runs_account(current_actor(), found):
             raise UnknownStaff
         try:
             stores.services.set_pin(session, staff_id, pin=answers.secret("pin"))
@@ -115,27 +118,41 @@ def set_password(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
 
 
 @blueprint.post("/people/<uuid:staff_id>/stores")
-@declare(permission="keys.issue")
-def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+@declare(permission="staff.edit")
+def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
     """Have somebody work at exactly these stores."""
     chosen = {each for each in map(read_id, request.form.getlist("stores")) if each}
     with transaction() as session:
-        _get(session, staff_id)
+        found = _get(session, staff_id)
+        if not runs_account(current_actor(), found):
+            raise UnknownStaff
         known = [each.id for each in list_places(session, current_actor()) if each.id in chosen]
+        if _leaves_all(found, known):
+            errors = {"stores": _("Choose at least one store, or close the account.")}
+            return _person(session, staff_id, Answers({}, errors)), 422
         stores.services.move_staff(session, staff_id, location_ids=known, actor=current_actor())
     return _back(staff_id, "stores")
 
 
 @blueprint.post("/people/<uuid:staff_id>/disable")
-@declare(permission="keys.issue")
+@declare(permission="staff.edit")
 def disable(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
     """Somebody leaves: sessions and keys die at once. Nobody can do this to themselves."""
     actor = current_actor()
     if staff_id == actor.id:
         raise UnknownStaff
     with transaction() as session:
+        if not runs_account(actor, _get(session, staff_id)):
+            raise UnknownStaff
         stores.services.disable_staff(session, staff_id, actor=actor)
     return _back(staff_id, "left")
+
+
+def runs_account(actor: Actor, person: StaffFacts) -> bool:
+    """Tell whether somebody gives this person stores and PINs, and closes their account."""
+    return actor.may("keys.issue") or (
+        actor.may("staff.edit") and person.role is StaffRole.ASSOCIATE
+    )
 
 
 def _hire(session: Session, command: HireStaff) -> str:
@@ -147,6 +164,8 @@ def _command(session: Session, answers: Answers, chosen: list[UUID]) -> HireStaf
     """Return the account to open; None, with every complaint said, when it cannot be."""
     name = answers.text("name", _("Say the first and last name."))
     role = answers.choice("role", StaffRole, _("Choose what this person does."))
+    if role is not None and role not in _roles():
+        answers.errors["role"] = _("Only head office gives this role.")
     email = answers.text("email").lower()
     pin, password = answers.secret("pin"), answers.secret("password")
     if email and any(each.email == email for each in stores.queries.list_staff(session)):
@@ -173,8 +192,14 @@ def _form(session: Session, answers: Answers, chosen: list[UUID]) -> str:
         errors=answers.errors,
         chosen=chosen,
         places=list_places(session, current_actor()),
-        roles=[(each.value, _(say_role(each)), None) for each in StaffRole],
+        roles=[(each.value, _(say_role(each)), None) for each in _roles()],
     )
+
+
+def _roles() -> list[StaffRole]:
+    """Return the roles the actor may give to somebody new."""
+    everywhere = current_actor().location_ids is None
+    return list(StaffRole) if everywhere else [StaffRole.ASSOCIATE]
 
 
 def _person(session: Session, staff_id: UUID, answers: Answers) -> str:
@@ -186,8 +211,9 @@ def _person(session: Session, staff_id: UUID, answers: Answers) -> str:
         places=list_places(session, actor),
         errors=answers.errors,
         done=request.args.get("done", ""),
-        gives_pin=_gives_pin(actor, found) and found.active,
-        runs=actor.may("keys.issue") and found.active,
+        gives_pin=runs_account(actor, found) and found.active,
+        runs=runs_account(actor, found) and found.active,
+        gives_password=actor.may("keys.issue") and found.active,
         is_self=staff_id == actor.id,
     )
 
@@ -207,8 +233,10 @@ def _sees(actor: Actor, person: StaffFacts) -> bool:
     return actor.location_ids is None or bool(actor.location_ids & person.location_ids)
 
 
-def _gives_pin(actor: Actor, person: StaffFacts) -> bool:
-    return actor.may("keys.issue") or person.role is StaffRole.ASSOCIATE
+def _leaves_all(person: StaffFacts, chosen: list[UUID]) -> bool:
+    """Tell whether somebody of stores would be left without any: nobody would see them again."""
+    foreign = [each for each in person.location_ids if not current_actor().sees_location(each)]
+    return person.role in OF_STORES and not chosen and not foreign
 
 
 def _back(staff_id: UUID, done: str) -> Any:  # noqa: ANN401 (a redirect)

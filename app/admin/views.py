@@ -14,6 +14,13 @@ from app.admin import (
     stock_tasks,
     stock_transfers,
     stock_why,
+    store_groups,
+    store_hours,
+    store_opening,
+    store_people,
+    store_settings,
+    store_slots,
+    store_ways,
 )
 from app.admin.blueprint import blueprint
 
@@ -32,4 +39,11 @@ __all__ = [
     "stock_tasks",
     "stock_transfers",
     "stock_why",
+    "store_groups",
+    "store_hours",
+    "store_opening",
+    "store_people",
+    "store_settings",
+    "store_slots",
+    "store_ways",
 ]

@@ -21,6 +21,7 @@ from stores.promises.slots import (
     plan_slots,
     slots_of_a_day,
 )
+from stores.promises.weekly import Week, group_days, read_typed, read_week, write_week
 
 __all__ = [
     "HORIZON_DAYS",
@@ -32,15 +33,20 @@ __all__ = [
     "Schedule",
     "SlotTimes",
     "Step",
+    "Week",
     "collect_by",
     "cut_off",
     "explain",
+    "group_days",
     "is_open",
     "opening_times",
     "plan_slots",
     "promise",
     "read_day_hours",
     "read_schedule",
+    "read_typed",
+    "read_week",
     "ready_at",
     "slots_of_a_day",
+    "write_week",
 ]

@@ -5,6 +5,8 @@ from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.groups import (
     GroupFacts,
     find_group_id,
+    get_group,
+    get_group_by_code,
     list_groups,
     select_codes,
     select_grouped,
@@ -17,6 +19,7 @@ from stores.queries.locations import (
     get_brand,
     get_store,
     get_store_by_id,
+    list_brands,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -42,6 +45,7 @@ from stores.queries.settings import (
     explain_settings,
     get_rules,
     list_settings,
+    list_standing,
     select_rule,
 )
 from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
@@ -80,12 +84,15 @@ __all__ = [
     "fold",
     "free_slots_from",
     "get_brand",
+    "get_group",
+    "get_group_by_code",
     "get_names",
     "get_opening",
     "get_place",
     "get_rules",
     "get_store",
     "get_store_by_id",
+    "list_brands",
     "list_exceptional",
     "list_free_slots",
     "list_groups",
@@ -94,6 +101,7 @@ __all__ = [
     "list_settings",
     "list_slots",
     "list_staff",
+    "list_standing",
     "list_stores",
     "list_tablets",
     "page_staff",

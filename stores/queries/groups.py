@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from stores.errors import UnknownGroup
 from stores.models import Brand, Location, StoreGroup
 
 
@@ -23,6 +24,33 @@ class GroupFacts:
 
 def list_groups(session: Session, *, after: str = "", limit: int = 50) -> list[GroupFacts]:
     """Return groups of stores by code after `after`."""
+    rows = _select_groups().where(StoreGroup.code > after).order_by(StoreGroup.code).limit(limit)
+    return [_group(row) for row in session.execute(rows)]
+
+
+def get_group(session: Session, group_id: UUID) -> GroupFacts:
+    """Return a group of stores.
+
+    Raises UnknownGroup.
+    """
+    row = session.execute(_select_groups().where(StoreGroup.id == group_id)).one_or_none()
+    if row is None:
+        raise UnknownGroup
+    return _group(row)
+
+
+def get_group_by_code(session: Session, code: str) -> GroupFacts:
+    """Return the group of stores with this code.
+
+    Raises UnknownGroup.
+    """
+    row = session.execute(_select_groups().where(StoreGroup.code == code)).one_or_none()
+    if row is None:
+        raise UnknownGroup(group=code)
+    return _group(row)
+
+
+def _select_groups() -> Select[*tuple[Any, ...]]:
     members = (
         select(Location.code)
         .where(Location.group_id == StoreGroup.id, Location.closed_at.is_(None))
@@ -30,23 +58,14 @@ def list_groups(session: Session, *, after: str = "", limit: int = 50) -> list[G
         .correlate(StoreGroup)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(StoreGroup, Brand.code, func.array(members).label("members"))
-        .join(Brand, Brand.id == StoreGroup.brand_id)
-        .where(StoreGroup.code > after)
-        .order_by(StoreGroup.code)
-        .limit(limit)
+    return select(StoreGroup, Brand.code, func.array(members).label("members")).join(
+        Brand, Brand.id == StoreGroup.brand_id
     )
-    return [
-        GroupFacts(
-            row.StoreGroup.id,
-            row.StoreGroup.code,
-            row.StoreGroup.name,
-            row.code,
-            tuple(row.members),
-        )
-        for row in rows
-    ]
+
+
+def _group(row: Row[Any]) -> GroupFacts:
+    group: StoreGroup = row.StoreGroup
+    return GroupFacts(group.id, group.code, group.name, row.code, tuple(row.members))
 
 
 def select_grouped() -> Select[*tuple[Any, ...]]:

@@ -42,6 +42,11 @@ def find_brand(session: Session, code: str) -> BrandFacts | None:
     return None if row is None else _brand(row)
 
 
+def list_brands(session: Session) -> list[BrandFacts]:
+    """Return the brands of this installation, by code."""
+    return [_brand(row) for row in session.execute(select(Brand).order_by(Brand.code)).scalars()]
+
+
 def get_store(
     session: Session,
     code: str,

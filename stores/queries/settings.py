@@ -115,6 +115,23 @@ def list_settings(
     return [_facts(row) for row in session.execute(rows.order_by(Setting.id.desc()).limit(limit))]
 
 
+def list_standing(
+    session: Session, *, scope: Scope, scope_id: UUID | None, key: str | None = None
+) -> list[SettingFacts]:
+    """Return what a scope says and will say, by key, the latest beginning first; nothing ended.
+
+    Of several that hold under one key the first one wins.
+    """
+    rows = _select().where(Setting.scope == scope.value, ~_ended())
+    rows = rows.where(
+        Setting.scope_id.is_(None) if scope_id is None else Setting.scope_id == scope_id
+    )
+    if key is not None:
+        rows = rows.where(Setting.key == key)
+    order = rows.order_by(Setting.key, Setting.valid_from.desc(), Setting.id.desc())
+    return [_facts(row) for row in session.execute(order)]
+
+
 def explain_settings(session: Session, location_id: UUID) -> list[RuleFacts]:
     """Return what holds at a location under every key, who wins and why.
 

@@ -1,0 +1,99 @@
+"""The words of the pages about stores for what the code names; pages say them through `_`."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from app.admin.words import N_, Said
+from stores.commands import Scope, StoreMethod
+from stores.queries import OpeningStep, Standing
+
+WAYS: Final[Mapping[StoreMethod, str]] = {
+    StoreMethod.PICKUP: N_("Collection at the counter"),
+    StoreMethod.DRIVE: N_("Drive"),
+    StoreMethod.SHIP: N_("Sending from the store"),
+    StoreMethod.RESERVATION: N_("Reservation without payment"),
+}
+WAYS_EXPLAINED: Final[Mapping[StoreMethod, str]] = {
+    StoreMethod.PICKUP: N_("Customers come to the counter when the message says so."),
+    StoreMethod.DRIVE: N_("Customers stay in the car, at a time they booked."),
+    StoreMethod.SHIP: N_("The store packs parcels and hands them to the carrier."),
+    StoreMethod.RESERVATION: N_("Articles are laid aside for a while, once the store agrees."),
+}
+SCOPES: Final[Mapping[Scope, str]] = {
+    Scope.GLOBAL: N_("Everybody"),
+    Scope.BRAND: N_("Brand"),
+    Scope.GROUP: N_("Group"),
+    Scope.STORE: N_("Store"),
+}
+STANDINGS: Final[Mapping[Standing, Said]] = {
+    Standing.HOLDS: Said("ok", N_("Holds")),
+    Standing.OVERRULED: Said("plain", N_("Overruled")),
+    Standing.TO_COME: Said("wait", N_("To come")),
+    Standing.ENDED: Said("plain", N_("Ended")),
+}
+
+
+class Rule(NamedTuple):
+    """A setting of the trade in words: its name, and what it does."""
+
+    name: str
+    text: str
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "prepare_min": Rule(
+        N_("Time to prepare an order"), N_("Counted in opening time only. Every promise uses it.")
+    ),
+    "hold_days": Rule(
+        N_("A ready parcel is kept for"), N_("After that it goes back to the shelf.")
+    ),
+    "cut_off": Rule(
+        N_("Last order of the day at"), N_("Later orders are counted from the next day on.")
+    ),
+    "orders_per_hour": Rule(
+        N_("Orders prepared in an hour"), N_("A queue makes promises later, at this pace.")
+    ),
+    "orders_per_day": Rule(
+        N_("Orders promised for one day"), N_("The next one is promised for the day after.")
+    ),
+    "hold_web_min": Rule(
+        N_("Stock waits for a payment in the web shop"), N_("From the beginning of the payment.")
+    ),
+    "hold_phone_min": Rule(
+        N_("Stock waits for an order by phone"), N_("Until its payment link is used.")
+    ),
+    "hold_store_min": Rule(
+        N_("Stock waits for an order taken in the store"), N_("Until it is paid.")
+    ),
+    "hold_reservation_min": Rule(
+        N_("A reservation without payment is kept for"), N_("Then the articles are free again.")
+    ),
+    "hold_extension_min": Rule(
+        N_("A wait can be made longer by"), N_("While the customer is still active.")
+    ),
+    "count_limit_units": Rule(
+        N_("A count may differ by"), N_("Beyond that somebody else has to approve it.")
+    ),
+    "count_task_hours": Rule(
+        N_("A count has to be done within"), N_("After that it is late, and says so.")
+    ),
+    "shortage_hours": Rule(
+        N_("A shortage has to be settled within"), N_("After that it is late, and says so.")
+    ),
+    "low_stock_units": Rule(N_("Stock is low from"), N_("Then the store is told.")),
+    "slot_days": Rule(N_("Slots can be booked ahead for"), N_("Today is the first of these days.")),
+}
+STEPS: Final[Mapping[OpeningStep, Rule]] = {
+    OpeningStep.HOURS: Rule(
+        N_("Opening hours"), N_("Without hours nothing can be promised to anybody.")
+    ),
+    OpeningStep.STAFF: Rule(
+        N_("Staff with a PIN"), N_("At least one person who can sign in on a tablet.")
+    ),
+    OpeningStep.STOCK: Rule(N_("Opening stock"), N_("What lies on the shelves on the first day.")),
+    OpeningStep.TABLET: Rule(N_("A tablet"), N_("It shows what to prepare and hands over.")),
+    OpeningStep.PRACTICE: Rule(
+        N_("A practice order"),
+        N_("Placed, prepared and handed over once, so that the first customer is not the test."),
+    ),
+}
