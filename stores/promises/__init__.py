@@ -10,6 +10,7 @@ from stores.promises.hours import (
     HORIZON_DAYS,
     Schedule,
     collect_by,
+    is_holiday,
     is_open,
     opening_times,
     read_schedule,
@@ -21,20 +22,24 @@ from stores.promises.slots import (
     plan_slots,
     slots_of_a_day,
 )
+from stores.promises.weeks import OpenDay, coming_days, usual_week
 
 __all__ = [
     "HORIZON_DAYS",
     "NO_LOAD",
     "ExceptionalHours",
     "Load",
+    "OpenDay",
     "PlannedSlots",
     "Promise",
     "Schedule",
     "SlotTimes",
     "Step",
     "collect_by",
+    "coming_days",
     "cut_off",
     "explain",
+    "is_holiday",
     "is_open",
     "opening_times",
     "plan_slots",
@@ -43,4 +48,5 @@ __all__ = [
     "read_schedule",
     "ready_at",
     "slots_of_a_day",
+    "usual_week",
 ]
