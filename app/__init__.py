@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.admin.views
 import app.demo.cards
 import app.demo.views
+import app.feeds.routes
 import app.shop.views
 import app.staff.views
 import catalog.routes
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     stores.routes.blueprint,
     inventory.routes.blueprint,
     orders.routes.blueprint,
+    app.feeds.routes.blueprint,
 )
 PAGES = (
     app.demo.views.pictures,

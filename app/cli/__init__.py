@@ -7,6 +7,7 @@ import click
 from app.cli.check import check
 from app.cli.demo import demo
 from app.cli.docs import docs
+from app.cli.google import google_feed
 from app.cli.imports import imports
 from app.cli.keys import key
 from app.cli.replay import replay
@@ -23,6 +24,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
 
+stock.add_command(google_feed)
 for command in (
     check,
     demo,

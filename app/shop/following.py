@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-import phonenumbers
 from sqlalchemy.orm import Session
 
 import customers.queries
@@ -16,6 +15,7 @@ import payments.queries
 import stores.queries
 from app.i18n import current
 from app.i18n import gettext as _
+from app.shop.storefront import phone_of
 from app.shop.visitor import as_shopper
 from kernel import qr
 from kernel.ids import show_code, show_order_number
@@ -90,11 +90,7 @@ class ShownParcel:
     @property
     def phone(self) -> str:
         """Return the store's telephone number as people of its country dial it."""
-        try:
-            number = phonenumbers.parse(self.store.phone or "", self.store.country)
-        except phonenumbers.NumberParseException:
-            return self.store.phone or ""
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        return phone_of(self.store)
 
     @property
     def extendable(self) -> bool:

@@ -16,6 +16,7 @@ from catalog.queries.skus import (
     get_offers,
     require_skus,
     select_known,
+    select_prices,
     select_shelves,
     select_skus_of_category,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "require_category",
     "require_skus",
     "select_known",
+    "select_prices",
     "select_shelves",
     "select_skus_of_category",
 ]

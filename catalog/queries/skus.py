@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Select, Text, and_, any_, bindparam, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from catalog.commands import Unit
 from catalog.errors import UnknownSku
 from catalog.models import Article, Price, Sku
 from catalog.queries.wording import in_force, name_in, options_in
@@ -96,6 +97,25 @@ def select_known(skus: Sequence[str] | BindParameter[Any]) -> Select[*tuple[Any,
     """
     asked = skus if isinstance(skus, BindParameter) else bindparam(None, skus, ARRAY(Text))
     return select(Sku.code.label("sku")).where(Sku.code == any_(asked), Sku.closed_at.is_(None))
+
+
+def select_prices(brand_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Return the statement of what is sold by the piece under a brand now, for others to join.
+
+    Its columns are `sku`, `article` (its code), `amount_minor`, `price_per` and `currency`.
+    """
+    return (
+        select(
+            Sku.code.label("sku"),
+            Article.code.label("article"),
+            Price.amount_minor,
+            Price.price_per,
+            Price.currency,
+        )
+        .join(Article, Article.id == Sku.article_id)
+        .join(Price, and_(Price.sku == Sku.code, Price.brand_id == brand_id, in_force()))
+        .where(Sku.unit == Unit.PIECE, Sku.closed_at.is_(None), Article.closed_at.is_(None))
+    )
 
 
 def select_shelves() -> Select[*tuple[Any, ...]]:

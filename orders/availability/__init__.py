@@ -1,5 +1,6 @@
 """Availability of a basket: which stores have it, when it is ready, and what else could be done."""
 
+from orders.availability.local import Assortment, LocalOffer, Plenty, read_assortment
 from orders.availability.offers import (
     ANYWHERE,
     Coverage,
@@ -12,13 +13,17 @@ from orders.availability.ways import Part, Way, WayKind, rank_ways
 
 __all__ = [
     "ANYWHERE",
+    "Assortment",
     "Coverage",
     "Later",
+    "LocalOffer",
     "Part",
+    "Plenty",
     "Reason",
     "StoreOffer",
     "Way",
     "WayKind",
     "find_offers",
     "rank_ways",
+    "read_assortment",
 ]

@@ -10,24 +10,23 @@ from stores.promises.hours import (
     HORIZON_DAYS,
     Schedule,
     collect_by,
+    is_holiday,
     is_open,
     opening_times,
     read_schedule,
     ready_at,
 )
 from stores.promises.promising import NO_LOAD, Load, Promise, SlotTimes, cut_off, promise
-from stores.promises.slots import (
-    PlannedSlots,
-    plan_slots,
-    slots_of_a_day,
-)
+from stores.promises.slots import PlannedSlots, plan_slots, slots_of_a_day
 from stores.promises.weekly import Week, group_days, read_typed, read_week, write_week
+from stores.promises.weeks import OpenDay, coming_days, usual_week
 
 __all__ = [
     "HORIZON_DAYS",
     "NO_LOAD",
     "ExceptionalHours",
     "Load",
+    "OpenDay",
     "PlannedSlots",
     "Promise",
     "Schedule",
@@ -35,9 +34,11 @@ __all__ = [
     "Step",
     "Week",
     "collect_by",
+    "coming_days",
     "cut_off",
     "explain",
     "group_days",
+    "is_holiday",
     "is_open",
     "opening_times",
     "plan_slots",
@@ -48,5 +49,6 @@ __all__ = [
     "read_week",
     "ready_at",
     "slots_of_a_day",
+    "usual_week",
     "write_week",
 ]

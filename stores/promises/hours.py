@@ -112,6 +112,11 @@ def collect_by(schedule: Schedule, *, ready_at: datetime, hold_days: int) -> dat
     return closing
 
 
+def is_holiday(schedule: Schedule, day: date) -> bool:
+    """Tell whether a day is a public holiday where the location is."""
+    return day in _holidays(schedule.country, schedule.holiday_region, day.year)
+
+
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant at which a day ends in a zone, in UTC."""
     return datetime.combine(day + DAY, time(), zone).astimezone(UTC)
@@ -142,12 +147,12 @@ def _usual_times(schedule: Schedule, *, first: date, last: date, zone: ZoneInfo)
     end = datetime.combine(last + 2 * DAY, time(), zone)
     for begins, ends, state, _ in parsed.intervals(begin, end):
         if state == State.OPEN:
-            for day, opens, closes in _by_day(begins, ends, zone):
+            for day, opens, closes in split_by_day(begins, ends, zone):
                 if not shut(day):
                     yield opens, closes
 
 
-def _by_day(
+def split_by_day(
     begins: datetime, ends: datetime, zone: ZoneInfo
 ) -> Iterator[tuple[date, datetime, datetime]]:
     """Yield each day's part of an interval; a night belongs to the evening it began."""

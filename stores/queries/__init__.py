@@ -12,7 +12,7 @@ from stores.queries.groups import (
     select_grouped,
     select_groups,
 )
-from stores.queries.hours import ExceptionalFacts, list_exceptional
+from stores.queries.hours import ExceptionalFacts, list_coming_exceptional, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
     find_brand,
@@ -93,6 +93,7 @@ __all__ = [
     "get_store",
     "get_store_by_id",
     "list_brands",
+    "list_coming_exceptional",
     "list_exceptional",
     "list_free_slots",
     "list_groups",

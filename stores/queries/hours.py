@@ -33,15 +33,35 @@ def list_exceptional(
     if before is not None:
         rows = rows.where(ExceptionalDays.id < before)
     found = session.execute(rows.order_by(ExceptionalDays.id.desc()).limit(limit)).scalars()
-    return [
-        ExceptionalFacts(
-            row.id,
-            row.first_day,
-            row.last_day,
-            row.hours,
-            row.reason,
-            row.author_name,
-            row.created_at,
+    return [_facts(row) for row in found]
+
+
+def list_coming_exceptional(
+    session: Session, location_id: UUID, *, since: date
+) -> list[ExceptionalFacts]:
+    """Return the exceptional days of a location that are not over on `since`.
+
+    What was said last comes last, and wins where days overlap.
+    """
+    rows = (
+        select(ExceptionalDays)
+        .where(
+            ExceptionalDays.location_id == location_id,
+            ExceptionalDays.withdrawn_at.is_(None),
+            ExceptionalDays.last_day >= since,
         )
-        for row in found
-    ]
+        .order_by(ExceptionalDays.id)
+    )
+    return [_facts(row) for row in session.execute(rows).scalars()]
+
+
+def _facts(row: ExceptionalDays) -> ExceptionalFacts:
+    return ExceptionalFacts(
+        row.id,
+        row.first_day,
+        row.last_day,
+        row.hours,
+        row.reason,
+        row.author_name,
+        row.created_at,
+    )

@@ -1,7 +1,7 @@
 """The pages of the shop, by what the shopper does: browse, fill a basket, order, follow, wish."""
 
 from app.shop.blueprint import blueprint
-from app.shop.views import basket, browsing, checkout, following, keeping, place, wishing
+from app.shop.views import basket, browsing, checkout, following, keeping, place, stores, wishing
 
 __all__ = [
     "basket",
@@ -11,5 +11,6 @@ __all__ = [
     "following",
     "keeping",
     "place",
+    "stores",
     "wishing",
 ]

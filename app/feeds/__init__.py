@@ -1,0 +1,1 @@
+"""What stores have, as other places list it."""
