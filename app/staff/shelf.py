@@ -97,10 +97,12 @@ def _tasks(session: Session, store: StoreFacts) -> list[Job]:
 
 
 def _task(task: TaskFacts, shown: Shown, store: StoreFacts) -> Job:
-    asked = task.note if task.cause == TaskCause.ASKED else None
+    why = cause_word(task.cause)
+    if task.note and task.cause == TaskCause.ASKED:
+        why = _("%(why)s: %(note)s") % {"why": why, "note": task.note}
     return Job(
         title=f"{shown.name}, {shown.option}" if shown.option else shown.name,
-        note=f"{cause_word(task.cause)}{f' : {asked}' if asked else ''}",
+        note=why,
         due=formats.when(task.due_at, store.time_zone, language=current()),
         late=task.overdue,
         icon="clipboard-list",
@@ -157,8 +159,7 @@ def _transfers_in(session: Session, store: StoreFacts) -> list[Job]:
     )
     found.sort(key=lambda each: (each.expected_on or today(store), each.number))
     return [
-        _transfer(each, _("From %(store)s") % {"store": each.from_name}, each.expected_on, store)
-        for each in found
+        _transfer(each, _("From %(store)s") % {"store": each.from_name}, store) for each in found
     ]
 
 
@@ -166,19 +167,16 @@ def _transfers_out(session: Session, store: StoreFacts) -> list[Job]:
     found = inventory.queries.list_transfers(
         session, location_id=store.id, direction=Direction.OUT, statuses=[TransferStatus.DRAFT]
     )
-    return [
-        _transfer(each, _("To %(store)s") % {"store": each.to_name}, None, store)
-        for each in reversed(found)
-    ]
+    found.reverse()  # the oldest first
+    return [_transfer(each, _("To %(store)s") % {"store": each.to_name}, store) for each in found]
 
 
-def _transfer(transfer: TransferFacts, title: str, on: object, store: StoreFacts) -> Job:
-    expected = transfer.expected_on if on is not None else None
+def _transfer(transfer: TransferFacts, title: str, store: StoreFacts) -> Job:
+    expected = transfer.expected_on
     left = transfer.sent - transfer.received if transfer.sent else transfer.quantity
-    amount = _amount(transfer.skus, max(left, 0))
     return Job(
         title=title,
-        note=f"{show_order_number(transfer.number)} · {amount}",
+        note=f"{show_order_number(transfer.number)} · {_amount(transfer.skus, max(left, 0))}",
         due=day_word(expected, store) if expected else "",
         late=expected is not None and expected < today(store),
         icon="package",

@@ -10,9 +10,9 @@ from inventory.commands import CountStatus
 from inventory.errors import (
     CountState,
     NotCounted,
+    NothingToCount,
     NotInTransfer,
     NotOnShelf,
-    NothingToCount,
     OutOfStock,
     ReasonMissing,
     SamePlace,
@@ -56,7 +56,11 @@ def _out_of_stock(facts: Facts) -> Said:
 def _not_on_shelf(facts: Facts) -> Said:
     left = ", ".join(f"{sku} ({units})" for sku, units in sorted(facts["on_hand"].items()))
     reason = _("Fewer are booked here than you take away: %(left)s.") % {"left": left}
-    return _("Too many"), reason, _("Take away at most what stands in brackets, or count the shelf.")
+    return (
+        _("Too many"),
+        reason,
+        _("Take away at most what stands in brackets, or count the shelf."),
+    )
 
 
 def _not_in_transfer(facts: Facts) -> Said:

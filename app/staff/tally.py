@@ -17,6 +17,8 @@ from app.staff.articles import Shown, describe, find_sku
 from kernel.fields import QUANTITY_MAX, SKU_MAX
 
 FIGURE: Final = "figure:"
+WAS: Final = "was:"
+"""What stood in a field before: who did not change it leaves it to the others."""
 SAID_MAX: Final = 64
 LINES_MAX: Final = 200
 
@@ -52,6 +54,7 @@ class TallyLine:
     typed: str
     error: str | None
     last: bool
+    was: str = ""
 
     @property
     def codes(self) -> str:
