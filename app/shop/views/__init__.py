@@ -1,7 +1,16 @@
 """The pages of the shop, by what the shopper does: browse, fill a basket, order, follow, wish."""
 
 from app.shop.blueprint import blueprint
-from app.shop.views import basket, browsing, checkout, following, keeping, place, wishing
+from app.shop.views import (
+    basket,
+    browsing,
+    checkout,
+    following,
+    keeping,
+    place,
+    store,
+    wishing,
+)
 
 __all__ = [
     "basket",
@@ -11,5 +20,6 @@ __all__ = [
     "following",
     "keeping",
     "place",
+    "store",
     "wishing",
 ]
