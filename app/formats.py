@@ -52,7 +52,19 @@ def hour(at: datetime, zone: str, *, language: str) -> str:
 
 def when(at: datetime, zone: str, *, language: str) -> str:
     """Return an instant as said at a place: « demain à 10 h », "Saturday at 4.30 pm"."""
-    return f"{_near_day(at, zone, language)} {AT[language]} {hour(at, zone, language=language)}"
+    near = near_day(at, zone, language=language)
+    return f"{near} {AT[language]} {hour(at, zone, language=language)}"
+
+
+def near_day(at: datetime, zone: str, *, language: str) -> str:
+    """Return the day of an instant as said at a place: « demain », "Saturday"; else its date."""
+    local = at.astimezone(ZoneInfo(zone))
+    days = (local.date() - _today(zone).date()).days
+    if days in NEAR_DAYS[language]:
+        return NEAR_DAYS[language][days]
+    if 0 < days < WEEK_DAYS:
+        return format_datetime(local, "EEEE", locale=LOCALES[language])
+    return day(at, zone, language=language)
 
 
 def distance(km: float, *, language: str) -> str:
@@ -63,16 +75,6 @@ def distance(km: float, *, language: str) -> str:
             return f"{metres}\u00a0m"
     written = f"{km:.0f}" if km >= FAR_KM else f"{km:.1f}".removesuffix(".0")
     return f"{written.replace('.', ',') if language == 'fr' else written}\u00a0km"
-
-
-def _near_day(at: datetime, zone: str, language: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    days = (local.date() - _today(zone).date()).days
-    if days in NEAR_DAYS[language]:
-        return NEAR_DAYS[language][days]
-    if 0 < days < WEEK_DAYS:
-        return format_datetime(local, "EEEE", locale=LOCALES[language])
-    return day(at, zone, language=language)
 
 
 def _today(zone: str) -> datetime:

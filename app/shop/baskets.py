@@ -1,17 +1,19 @@
 """A basket as its pages show it: what is in it, what it costs, and who can give how much of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 import catalog.queries
+import orders.availability
 import orders.pricing
 from app.i18n import current
-from app.shop.offers import Nearby, find_nearby
+from app.shop.offers import Nearby, choose_nearby, find_offers, worth_showing
 from app.shop.pictures import pictured
+from app.shop.saying import SaidWay, say_ways
 from app.shop.visitor import Frame
 from catalog.errors import UnknownSku
 
@@ -38,6 +40,7 @@ class Basket:
     currency: str
     nearby: list[Nearby]
     gone: int
+    ways: list[SaidWay] = field(default_factory=list)
 
     @property
     def quantities(self) -> dict[str, int]:
@@ -96,13 +99,19 @@ def read_basket(session: Session, frame: Frame) -> Basket:
                 amount_minor=priced.total_minor,
             )
         )
-    nearby = []
-    if quantities:
-        nearby = find_nearby(
-            session,
-            quantities=quantities,
-            place=frame.visitor.place,
-            cart=cart,
-        )
+    nearby, ways = _around(session, frame, quantities)
     total = sum(line.amount_minor for line in lines)
-    return Basket(lines, total, frame.brand.currency, nearby, gone)
+    return Basket(lines, total, frame.brand.currency, nearby, gone, ways)
+
+
+def _around(
+    session: Session, frame: Frame, quantities: Mapping[str, int]
+) -> tuple[list[Nearby], list[SaidWay]]:
+    """Return the stores around, and the ways to get the basket; both from one statement."""
+    if not quantities:
+        return [], []
+    cart, place = frame.visitor.cart, frame.visitor.place
+    offers = find_offers(session, quantities=quantities, place=place, cart=cart)
+    nearby = choose_nearby(offers, quantities, place=place, chosen=cart.location_id)
+    ways = orders.availability.rank_ways(worth_showing(offers), quantities)
+    return nearby, say_ways(ways, quantities)

@@ -15,12 +15,13 @@ import payments.queries
 import stores.queries
 from app.i18n import current
 from app.i18n import gettext as _
+from app.shop.saying import say_slot
 from app.shop.storefront import phone_of
 from app.shop.visitor import as_shopper
 from kernel import qr
 from kernel.ids import show_code, show_order_number
 from orders import passes
-from orders.commands import Status
+from orders.commands import Method, Status
 from orders.queries import FulfillmentFacts, OrderFacts
 from orders.services.keeping import EXTENSIONS_MAX
 from payments.commands import ObligationStatus
@@ -91,6 +92,18 @@ class ShownParcel:
     def phone(self) -> str:
         """Return the store's telephone number as people of its country dial it."""
         return phone_of(self.store)
+
+    @property
+    def drive(self) -> bool:
+        """Tell whether its customer stays in the car."""
+        return self.facts.method is Method.DRIVE
+
+    @property
+    def slot(self) -> str | None:
+        """Return when its customer comes, where they chose a time."""
+        if self.facts.slot_starts_at is None or self.facts.slot_ends_at is None:
+            return None
+        return say_slot(self.facts.slot_starts_at, self.facts.slot_ends_at, self.store.time_zone)
 
     @property
     def extendable(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from math import cos, hypot, radians
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from app import formats
 from app.dial import bearing
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
+from app.shop.saying import say_cut_off, say_day, say_kept, say_rest
 from customers.commands import Place
 from orders.availability import Coverage, Reason, StoreOffer
 from orders.queries import CartFacts
@@ -27,6 +28,7 @@ REACH_KM: Final = 1_000.0
 SHOWN_MAX: Final = 8
 FARTHER_MAX: Final = 3
 WEEK_DAYS: Final = 7
+_UNSEEN: Final = frozenset({Reason.NOT_OFFERED, Reason.NOT_OPEN_YET})
 DAY: Final = timedelta(days=1)
 ROUND_THE_CLOCK: Final = "24/7"
 DEGREE_KM: Final = 111.2
@@ -45,6 +47,9 @@ class Nearby:
     km: float | None
     bearing: float | None
     chosen: bool
+    cut_off: str | None = None
+    kept: str | None = None
+    rest: str | None = None
 
     @property
     def has_all(self) -> bool:
@@ -70,15 +75,40 @@ def find_nearby(
 
     Raises UnknownSku.
     """
+    offers = find_offers(session, quantities=quantities, place=place, cart=cart)
+    return choose_nearby(offers, quantities, place=place, chosen=cart.location_id)
+
+
+def find_offers(
+    session: Session, *, quantities: Mapping[str, int], place: Place | None, cart: CartFacts
+) -> list[StoreOffer]:
+    """Return what stores can give of a basket, best first, in one statement.
+
+    Raises UnknownSku.
+    """
     near = Near(place.latitude, place.longitude, REACH_KM) if place else None
-    offers = orders.availability.find_offers(
+    return orders.availability.find_offers(
         session,
         quantities=quantities,
         where=Where(near=near),
         leaving_out=cart.pending_id,
     )
-    chosen = cart.location_id
-    shown = _worth_showing([each for each in offers if each.reason is not Reason.NOT_OFFERED])
+
+
+def worth_showing(offers: Sequence[StoreOffer]) -> list[StoreOffer]:
+    """Return the offers of stores around, and of farther ones when none around has everything."""
+    return _worth_showing([each for each in offers if each.reason not in _UNSEEN])
+
+
+def choose_nearby(
+    offers: Sequence[StoreOffer],
+    quantities: Mapping[str, int],
+    *,
+    place: Place | None,
+    chosen: UUID | None,
+) -> list[Nearby]:
+    """Return the stores of a list, the chosen one first."""
+    shown = worth_showing(offers)
     shown.sort(key=lambda each: each.store.id != chosen)
     mine = [each for each in offers if each.store.id == chosen and each not in shown]
     return [
@@ -93,9 +123,7 @@ def say_offer(offer: StoreOffer, quantities: Mapping[str, int]) -> tuple[str, st
     if offer.reason is Reason.PAUSED:
         return _paused(store)
     if offer.coverage is Coverage.LATER and offer.later is not None:
-        noon = datetime.combine(offer.later.on, time(12), ZoneInfo(store.time_zone))
-        day = formats.day(noon, store.time_zone, language=current())
-        return "later", _("Expected %(day)s") % {"day": day}
+        return "later", _("Expected %(day)s") % {"day": say_day(offer.later.on, store)}
     if offer.coverage is Coverage.NONE or offer.ready_at is None:
         return "none", _("Not available")
     when = formats.when(offer.ready_at, store.time_zone, language=current())
@@ -197,6 +225,9 @@ def _nearby(
         km=offer.distance_km,
         bearing=_bearing(store, place),
         chosen=store.id == chosen,
+        cut_off=say_cut_off(offer),
+        kept=say_kept(offer),
+        rest=say_rest(offer),
     )
 
 

@@ -23,6 +23,10 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "no-more-extensions": lambda: _(
         "It was already kept longer once. Collect it in time, or order again later."
     ),
+    "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
+    "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
+    "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
+    "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),
     "wrong-state": lambda: _("The order has moved on meanwhile. Look at where it stands now."),
 }
 

@@ -15,7 +15,7 @@ from app.staff.words import state_word
 from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
-from orders.commands import Status
+from orders.commands import Method, Status
 from orders.queries import FulfillmentFacts
 
 UNTOUCHED: Final = frozenset({Status.NEW, Status.ACCEPTED})
@@ -35,6 +35,8 @@ class Card:
     bin: str | None
     units: int
     counts_down: bool
+    slot: tuple[datetime, datetime] | None = None
+    drive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,16 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         bin=parcel.bin,
         units=sum(line.open for line in parcel.lines),
         counts_down=parcel.status in TO_DO,
+        slot=slot_of(parcel),
+        drive=parcel.method is Method.DRIVE,
     )
+
+
+def slot_of(parcel: FulfillmentFacts) -> tuple[datetime, datetime] | None:
+    """Return from when to when its customer comes; None when they come as they like."""
+    if parcel.slot_starts_at is None or parcel.slot_ends_at is None:
+        return None
+    return parcel.slot_starts_at, parcel.slot_ends_at
 
 
 def _version(groups: Sequence[Group]) -> str:

@@ -9,6 +9,7 @@ from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from app.sessions import ForgedForm
+from app.staff import stock_refusals
 from kernel.errors import Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
     AlreadyCollected,
@@ -52,6 +53,8 @@ def verdict_of(error: Refusal, *, zone: str) -> Verdict:
     for kind in type(error).__mro__:
         if kind in _VERDICTS:
             return _VERDICTS[kind](error.facts, zone)
+        if kind in stock_refusals.SAID:
+            return Verdict("refused", *stock_refusals.SAID[kind](error.facts))
     return Verdict(
         "refused",
         _("This cannot be done"),

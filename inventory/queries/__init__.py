@@ -32,7 +32,13 @@ from inventory.queries.feeding import (
     list_feeds,
 )
 from inventory.queries.holding import select_given_back
-from inventory.queries.incoming import IncomingFacts, list_incoming
+from inventory.queries.incoming import (
+    ArrivalFacts,
+    IncomingFacts,
+    list_arrival,
+    list_arrivals,
+    list_incoming,
+)
 from inventory.queries.levels import (
     LevelFacts,
     MovementFacts,
@@ -76,6 +82,7 @@ from inventory.queries.transferring import (
 from inventory.queries.working import Work, count_work, list_scarce
 
 __all__ = [
+    "ArrivalFacts",
     "Basis",
     "Change",
     "ConflictFacts",
@@ -117,6 +124,8 @@ __all__ = [
     "get_rule",
     "get_transfer",
     "level_at",
+    "list_arrival",
+    "list_arrivals",
     "list_changes",
     "list_conflicts",
     "list_count_lines",

@@ -10,6 +10,7 @@ from inventory.services.counting import (
     open_count,
     reject_count,
     submit_count,
+    tally_count,
 )
 from inventory.services.feeding import (
     EMPTY_DIGEST,
@@ -115,5 +116,6 @@ __all__ = [
     "take_back",
     "take_shortage",
     "take_task",
+    "tally_count",
     "weigh_shortages",
 ]

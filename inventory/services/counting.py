@@ -132,6 +132,24 @@ def enter_count(
     events.record(session, CountEntered(**_ids(count), skus=len(counted)), actor=actor)
 
 
+def tally_count(session: Session, count_id: UUID, *, sku: str, actor: Actor) -> int:
+    """Take down one unit more of a SKU than was counted so far; return how many that are.
+
+    Two who scan for the same count do not lose each other's units.
+
+    Raises UnknownCount, CountState, or NotCounted when the SKU is not part of the count.
+    """
+    _lock(session, count_id, actor=actor)
+    before = session.execute(
+        select(StockCountLine.counted).where(
+            StockCountLine.count_id == count_id, StockCountLine.sku == sku
+        )
+    ).scalar_one_or_none()
+    counted = (before or 0) + 1
+    enter_count(session, count_id, counted={sku: counted}, actor=actor)
+    return counted
+
+
 def submit_count(session: Session, count_id: UUID, *, actor: Actor) -> CountStatus:
     """Finish counting; return whether it is booked, or waits because it differs by too much.
 

@@ -48,9 +48,7 @@ from orders.queries.shapes import (
     Waiting,
     roll_up,
 )
-from orders.queries.slots import (
-    list_offered_slots,
-)
+from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
@@ -65,6 +63,7 @@ __all__ = [
     "PassState",
     "Waiting",
     "Wanted",
+    "WayToCollect",
     "WishFacts",
     "count_loads",
     "count_open",
@@ -72,6 +71,7 @@ __all__ = [
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
+    "find_way_to_collect",
     "get_cart",
     "get_evidence",
     "get_fulfillment",

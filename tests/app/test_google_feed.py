@@ -109,15 +109,15 @@ def test_each_store_says_what_it_can_promise_at_what_price_and_when(
 
 
 @pytest.mark.parametrize(
-    ("columns", "method", "sla"),
+    ("columns", "said"),
     [
-        ({"prepare_min": "1440"}, "reserve", "next day"),
-        ({"prepare_min": "2880"}, "reserve", "2-day"),
-        ({"prepare_min": "6 * 1440"}, "reserve", "6-day"),
-        ({"prepare_min": "7 * 1440"}, "reserve", "multi-week"),
-        ({"paused_until": "now() + interval '1 hour'"}, "not supported", ""),
-        ({"opening_hours": "NULL"}, "not supported", ""),
-        ({"collects": "false"}, "not supported", ""),
+        ({"prepare_min": "1440"}, ("reserve", "next day")),
+        ({"prepare_min": "2880"}, ("reserve", "2-day")),
+        ({"prepare_min": "6 * 1440"}, ("reserve", "6-day")),
+        ({"prepare_min": "7 * 1440"}, ("reserve", "multi-week")),
+        ({"paused_until": "now() + interval '1 hour'"}, ("not supported", "")),
+        ({"opening_hours": "NULL"}, ("not supported", "")),
+        ({"collects": "false"}, ("not supported", "")),
     ],
 )
 def test_how_soon_comes_from_the_promise_and_a_store_that_gives_nothing_out_says_so(
@@ -125,12 +125,11 @@ def test_how_soon_comes_from_the_promise_and_a_store_that_gives_nothing_out_says
     connection: Connection,
     reader: str,
     columns: dict[str, str],
-    method: str,
-    sla: str,
+    said: tuple[str, str],
 ) -> None:
     stand(connection, **columns)
     answer = client.get(f"{FEED}?store=lyon", headers=as_key(reader))
-    assert answer.text.splitlines() == [HEADER, *lines("lyon", method, sla, *PARIS)]
+    assert answer.text.splitlines() == [HEADER, *lines("lyon", *said, *PARIS)]
 
 
 def test_where_cards_are_taken_it_is_bought_and_not_only_reserved(shop: Shop) -> None:

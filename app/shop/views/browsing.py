@@ -103,6 +103,7 @@ def article(code: str) -> str:
         nearby=nearby,
         best=having[0] if having and decided else None,
         having=len(having),
+        soonest=next((each for each in nearby if each.kind == "later" and not having), None),
         wished_at=[each.store for each in nearby if each.chosen and not each.has_all],
     )
 

@@ -1,6 +1,8 @@
 """Checkout on one page, as a guest: who, where, when, and the order."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 from flask import request, url_for
@@ -14,6 +16,8 @@ from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.closing import say_closed_soon
+from app.shop.collecting import Collecting, read_choice, read_collecting, say_lost
 from app.shop.contact import Typed, read_contact
 from app.shop.refusals import say
 from app.shop.views.basket import change_from_form
@@ -27,7 +31,9 @@ from kernel.web import declare
 from orders.commands import Channel, PayBy, PlaceOrder
 from orders.errors import HoldEnded
 from payments.errors import CheckoutUnavailable, NotPayable
+from stores.errors import SlotUnavailable
 
+WANTED_MAX: Final = 64
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 Shown = Response | str | tuple[str, int]
 
@@ -39,9 +45,10 @@ def checkout() -> Shown:
     with transaction() as session:
         frame = read_frame(session)
         basket = read_basket(session, frame)
-    if basket.chosen is None or not basket.chosen.has_all:
-        return go_to(url_for("shop.basket"))
-    return _page(frame, basket, Typed())
+        if basket.chosen is None or not basket.chosen.has_all:
+            return go_to(url_for("shop.basket"))
+        collecting = read_collecting(session, basket.chosen.store, "")
+    return _page(frame, basket, Typed(), collecting)
 
 
 @blueprint.post(f"{PAGES}/checkout")
@@ -51,11 +58,17 @@ def order_basket() -> Shown:
     contact, typed = read_contact(request.form, language=current())
     if request.form.get("store") or request.form.get("take"):
         return _changed(typed)
+    try:
+        read_choice(_wanted())
+    except ValueError:
+        typed.errors["slot"] = _("Choose how and when you collect.")
     if typed.errors:
         return _again(typed, status=422)
     try:
         with transaction() as session:
             answer = once(session, lambda: _place(session, contact))
+    except SlotUnavailable as refusal:
+        return _again(typed, status=409, lost=refusal.facts["next"])
     except Refusal as refusal:
         return _again(typed, status=409, refused=say(refusal))
     if answer.headers["Location"] == CHANGED:
@@ -82,16 +95,26 @@ def _place(session: Session, contact: GiveContact) -> str:
         )
         if paid is not None:
             return f"{PLACED}:{paid}"
-    placed = orders.services.place_order(
-        session,
-        PlaceOrder(Channel.WEB, basket.chosen.store.code, basket.quantities, contact, _pay_by()),
-        actor=as_shopper(),
+    method, slot_id = read_choice(_wanted())
+    command = PlaceOrder(
+        Channel.WEB,
+        basket.chosen.store.code,
+        basket.quantities,
+        contact,
+        _pay_by(),
+        method=method,
+        slot_id=slot_id,
     )
+    placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
         orders.services.empty_cart(session, visitor_id)
         return f"{PLACED}:{placed.id}"
     orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
     return f"{UNPAID}:{placed.id}"
+
+
+def _wanted() -> str:
+    return request.form.get("slot", "")[:WANTED_MAX]
 
 
 def _pay_by() -> PayBy:
@@ -119,22 +142,48 @@ def _changed(typed: Typed) -> Shown:
     return _again(typed, status=200)
 
 
-def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
+def _again(
+    typed: Typed,
+    *,
+    status: int,
+    refused: str | None = None,
+    lost: Sequence[dict[str, Any]] | None = None,
+) -> Shown:
+    """Return the page with everything that was typed; `lost` are the slots after one that is gone.
+
+    The way to collect is kept too: of a slot that is gone the next free one is chosen.
+    """
+    wanted = _wanted()
     with transaction() as session:
         frame = read_frame(session)
         basket = read_basket(session, frame)
-    if not basket.lines or basket.chosen is None:
-        return go_to(url_for("shop.basket"))
-    return _page(frame, basket, typed, refused=refused), status
+        if not basket.lines or basket.chosen is None:
+            return go_to(url_for("shop.basket"))
+        store = basket.chosen.store
+        if lost is not None:
+            refused = say_lost(lost, store)
+            typed.errors["slot"] = refused
+            wanted = f"{wanted.partition(':')[0]}:{lost[0]['slot_id']}" if lost else wanted
+        collecting = read_collecting(session, store, wanted)
+    return _page(frame, basket, typed, collecting, refused=refused), status
 
 
-def _page(frame: Frame, basket: Basket, typed: Typed, refused: str | None = None) -> str:
+def _page(
+    frame: Frame,
+    basket: Basket,
+    typed: Typed,
+    collecting: Collecting,
+    *,
+    refused: str | None = None,
+) -> str:
     return show(
         "checkout",
         frame,
         basket=basket,
         typed=typed,
         refused=refused,
+        collecting=collecting,
+        closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
         payment=request.form.get("payment", PayBy.PICKUP.value),
     )

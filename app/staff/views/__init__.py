@@ -1,6 +1,29 @@
-"""The tablet's pages: entering, preparing, handing over, finding articles, printing."""
+"""The tablet's pages: entering, preparing, handing over, the shelf, finding articles, printing."""
 
-from app.staff.views import counter, entering, finding, preparing, printing
+from app.staff.views import (
+    correcting,
+    counter,
+    counting,
+    entering,
+    finding,
+    preparing,
+    printing,
+    receiving,
+    shelf,
+    transferring,
+)
 from app.staff.views.base import blueprint
 
-__all__ = ["blueprint", "counter", "entering", "finding", "preparing", "printing"]
+__all__ = [
+    "blueprint",
+    "correcting",
+    "counter",
+    "counting",
+    "entering",
+    "finding",
+    "preparing",
+    "printing",
+    "receiving",
+    "shelf",
+    "transferring",
+]

@@ -26,6 +26,15 @@ from stores.queries import StoreFacts, TabletFacts
 
 blueprint = Blueprint("tablet", __name__, url_prefix="/<any(fr, en):language>/tablet")
 HTMX: Final = "HX-Request"
+SHELF: Final = frozenset(
+    f"tablet.{view}"
+    for view in (
+        "shelf", "begin_count", "show_count", "count", "show_arrival", "receive_arrival",
+        "new_transfer", "draft_transfer", "show_transfer", "move_transfer", "ask_correction",
+        "correct",
+    )
+)  # fmt: skip
+"""The views that belong to the shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ def _links() -> list[dict[str, Any]]:
     ways = (
         (_("Prepare"), "tablet.board", "list-check", {"tablet.board", "tablet.show_parcel"}),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
+        (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", {"tablet.find_article"}),
         (_("Day sheet"), "tablet.day_sheet", "printer", {"tablet.day_sheet"}),
     )

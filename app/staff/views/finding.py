@@ -10,6 +10,8 @@ import inventory.queries
 import stores.promises
 from app.i18n import current
 from app.staff.articles import Shown, find_skus
+from app.staff.explaining import coming_to, explain
+from app.staff.stock_words import day_word
 from app.staff.views.base import Here, blueprint, here
 from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX
@@ -34,8 +36,18 @@ def find_article() -> str:
         one = found[0] if len(found) == 1 else None
         level = _level(session, place, one.sku) if one else None
         others = _others(session, place, one.sku) if one else []
+        why = explain(session, place.store, one.sku, actor=place.actor) if level and one else None
+        coming = coming_to(session, place.store, one.sku) if one else []
     return render_template(
-        "tablet/where.html", said=said, found=found, one=one, level=level, others=others
+        "tablet/where.html",
+        said=said,
+        found=found,
+        one=one,
+        level=level,
+        others=others,
+        why=why,
+        coming=coming,
+        did=request.args.get("did"),
     )
 
 
@@ -66,8 +78,15 @@ def _other(offer: StoreOffer, sku: str) -> dict[str, Any]:
         "units": offer.available[sku] if offer.store.offered else 0,
         "km": offer.distance_km or 0.0,
         "hours": _hours(offer.store),
-        "ready_at": offer.ready_at,
+        "later": _later(offer),
     }
+
+
+def _later(offer: StoreOffer) -> str | None:
+    """Return from which day on a store that has none expects some; None when it expects none."""
+    if offer.later is None or any(offer.available.values()):
+        return None
+    return day_word(offer.later.on, offer.store)
 
 
 def _hours(store: StoreFacts) -> tuple[str, datetime] | None:

@@ -14,7 +14,7 @@ from app.i18n import current
 from app.problems import Unauthenticated, status_of
 from app.staff.acts import ACTS, Unfit, Work, undecided
 from app.staff.articles import Shown, describe
-from app.staff.board import read_board
+from app.staff.board import read_board, slot_of
 from app.staff.verdicts import sentence_of
 from app.staff.views.base import Here, blueprint, here
 from app.staff.words import short_reasons, state_of
@@ -24,7 +24,7 @@ from kernel.errors import Refusal
 from kernel.ids import show_order_number
 from kernel.web import declare
 from orders import queries
-from orders.commands import Status
+from orders.commands import Method, Status
 from orders.errors import UnknownFulfillment
 
 UNCHANGED = 204
@@ -119,6 +119,8 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         is_ready=parcel.status is Status.READY,
         is_new=parcel.status in {Status.NEW, Status.ACCEPTED},
         left=sum(line["undecided"] for line in lines),
+        slot=slot_of(parcel),
+        drive=parcel.method is Method.DRIVE,
         reasons=short_reasons(),
         error=error,
         typed=request.form.get("said") or request.form.get("bin") or "",

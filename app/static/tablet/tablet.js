@@ -2,6 +2,7 @@
 // count down, the camera reads codes, a sheet is printed. Each part is absent without scripts.
 
 import { openCamera } from "./camera.js";
+import "./tally.js";
 
 const scanField = () => document.querySelector("dialog[open]") ? null : document.querySelector("[data-scan]");
 
