@@ -24,8 +24,7 @@ from tests.unmoved import nothing_moves, problem
 
 FEED = "/api/v1/feeds/google-local-inventory"
 HEADER = (
-    "store code\tid\tquantity\tavailability\tprice\tpickup method\tpickup sla\t"
-    "pickup link template"
+    "store code\tid\tquantity\tavailability\tprice\tpickup method\tpickup sla\tpickup link template"
 )
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
@@ -125,6 +124,7 @@ def test_how_soon_comes_from_the_promise_and_a_store_that_gives_nothing_out_says
     client: FlaskClient,
     connection: Connection,
     reader: str,
+    *,
     columns: dict[str, str],
     method: str,
     sla: str,
