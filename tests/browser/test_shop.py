@@ -293,12 +293,15 @@ def test_axe_finds_nothing_where_somebody_asks_to_be_told_of_an_article(
     page.goto(f"{store.url}/{language}/articles/TENT?store=lyon")
     look("wish")
     button = page.locator("form[action$='/wishes'] button")
-    button.click()
+    with page.expect_navigation():
+        button.click()
     look("wish-refused")
     page.locator("#field-reach").fill("chloe@example.org")
-    button.click()
+    with page.expect_navigation():
+        button.click()
     look("wished")
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     look("wish-over")
 
 
