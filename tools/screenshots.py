@@ -121,6 +121,8 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
 def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     for name, path in (("start", "demo"), ("home", ""), ("search", "search?q=teiere")):
         _shoot(page, shop, f"/{language}/{path}", f"shop-{name}-{language}")
+    for name, path in (("stores", "stores"), ("store", "stores/villeurbanne")):
+        _shoot(page, shop, f"/{language}/{path}", f"shop-{name}-{language}")
     page.goto(f"{shop.address}/{language}/articles/THEIERE")
     where = page.get_by_label(re.compile("Code postal|Postcode")).first
     where.fill("Lyon")

@@ -14,6 +14,7 @@ import inventory.services
 import stores.queries
 import stores.services
 from app.demo.articles import CATEGORIES, articles
+from app.demo.openings import tell_openings
 from app.demo.retailer import (
     BRAND,
     COLLEAGUES,
@@ -70,6 +71,7 @@ def _fill(session: Session) -> dict[str, str]:
     for code, location_id in location_ids.items():
         stock = _stock(code, [each.sku for each in skus])
         inventory.services.receive(session, location_id=location_id, quantities=stock, actor=SYSTEM)
+    tell_openings(session)
     # Past orders belong here: placed through the use cases, out of the stock received above.
     for name, role, codes in COLLEAGUES:
         _hire(session, name, role, [location_ids[code] for code in codes])

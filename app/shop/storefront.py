@@ -235,9 +235,11 @@ def _say_deviation(each: Deviation, store: StoreFacts) -> str:
         "day": _name(each.first_day, store),
         "first": _name(each.first_day, store),
         "last": _name(each.last_day, store),
-        "reason": each.reason or _("public holiday"),
+        "reason": each.reason,
         "hours": _say_hours(each, store),
     }
+    if each.reason is None:
+        return _("Closed on %(day)s: public holiday") % facts
     return _SENTENCES[each.hours is None, each.first_day == each.last_day]() % facts
 
 

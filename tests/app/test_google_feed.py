@@ -124,6 +124,7 @@ def test_how_soon_comes_from_the_promise_and_a_store_that_gives_nothing_out_says
     client: FlaskClient,
     connection: Connection,
     reader: str,
+    *,
     columns: dict[str, str],
     method: str,
     sla: str,
