@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 
+import customers.services
 import inventory.queries
 import orders.queries
 import orders.services
@@ -24,6 +25,7 @@ from app.admin.store_words import STEPS
 from app.i18n import current
 from app.i18n import gettext as _
 from customers.commands import GiveContact
+from customers.errors import UnreadableEmail
 from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -37,6 +39,8 @@ from stores.queries import OpeningStep, PlaceFacts, StoreFacts
 COUNTRY: Final = "FR"
 POSTCODE_MAX, PHONE_MAX = 12, 32
 NOT_THERE: Final = ""
+NO_EMAIL: Final = "nobody@example.org"
+"""Readable, so that an empty field is told once: as empty."""
 
 
 @blueprint.get("/openings/new", endpoint="new_store")
@@ -78,8 +82,10 @@ def practise(code: str) -> Any:  # noqa: ANN401 (a page or a redirect)
     """Place an order at a store that is being set up, to be prepared and handed over there."""
     answers, actor = read_form(), current_actor()
     email = answers.text("email", _("Say where its messages shall go."))
-    if email and "@" not in email:
-        answers.errors["email"] = _("This is no e-mail address.")
+    try:
+        customers.services.normal_email(email or NO_EMAIL)
+    except UnreadableEmail:
+        answers.errors["email"] = _("Write the whole address, as in name@example.org.")
     with transaction() as session:
         place = get_place(session, code, actor)
         sku = _in_stock(session, place)

@@ -29,7 +29,7 @@ STANDINGS: Final[Mapping[Standing, Said]] = {
     Standing.HOLDS: Said("ok", N_("Holds")),
     Standing.OVERRULED: Said("plain", N_("Overruled")),
     Standing.TO_COME: Said("wait", N_("To come")),
-    Standing.ENDED: Said("plain", N_("Ended")),
+    Standing.ENDED: Said("plain", N_("No longer holds")),
 }
 
 

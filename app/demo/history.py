@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 import stores.queries
+from app.demo.branches import book_slots
 from app.demo.people import CUSTOMERS
 from app.demo.retailer import STORES
 from customers.commands import GiveContact
@@ -89,6 +90,8 @@ def tell_history(owner_url: str) -> int:
                 told += 1
                 with engine.begin() as connection:
                     _move_back(connection, placed, scene)
+        with transaction() as session:
+            told += book_slots(session, actor=CLERK)
     finally:
         engine.dispose()
     return told
@@ -176,6 +179,10 @@ _BACK: Final = (
         ended_at = CASE WHEN ended_at IS NULL THEN NULL
             ELSE CAST(:begun AS timestamptz) + make_interval(mins => :ended_min) END
         WHERE id = :parcel_id""",
+    """UPDATE fulfillment SET promise_inputs = promise_inputs || jsonb_build_object(
+            'asked_at', CAST(:begun AS timestamptz), 'counted_from', CAST(:begun AS timestamptz),
+            'open', '[]'::jsonb, 'ready_at', promised_at)
+        WHERE id = :parcel_id AND (:is_past OR :ends = 'late')""",
     """UPDATE hand_over SET handed_over_at = CAST(:begun AS timestamptz)
         + make_interval(mins => :ended_min) WHERE fulfillment_id = :parcel_id""",
     """UPDATE till_payment SET taken_at = CAST(:begun AS timestamptz)

@@ -13,7 +13,9 @@ import catalog.services
 import inventory.services
 import stores.queries
 import stores.services
+from app.access import PERMISSIONS_OF
 from app.demo.articles import CATEGORIES, articles
+from app.demo.branches import arrange
 from app.demo.openings import tell_openings
 from app.demo.retailer import (
     BRAND,
@@ -25,7 +27,7 @@ from app.demo.retailer import (
     WAREHOUSE,
     email_of,
 )
-from kernel.actors import SYSTEM
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from stores.commands import HireStaff, OpenLocation, StaffRole
 
@@ -75,12 +77,18 @@ def _fill(session: Session) -> dict[str, str]:
     # Past orders belong here: placed through the use cases, out of the stock received above.
     for name, role, codes in COLLEAGUES:
         _hire(session, name, role, [location_ids[code] for code in codes])
-    return {
-        role.value: _issue_key(
-            session, name, _hire(session, name, role, [location_ids[code] for code in codes])
-        )
+    hired = {
+        role: (name, _hire(session, name, role, [location_ids[code] for code in codes]))
         for name, role, codes in STAFF
     }
+    arrange(session, brand_id=brand_id, head=_head_office(*hired[StaffRole.ADMIN]))
+    return {role.value: _issue_key(session, *person) for role, person in hired.items()}
+
+
+def _head_office(name: str, staff_id: UUID) -> Actor:
+    """Return who decided how the stores are run."""
+    may = PERMISSIONS_OF[ActorKind.ADMIN]
+    return Actor(ActorKind.ADMIN, staff_id, name, may, location_ids=None)
 
 
 def _open_locations(session: Session, brand_id: UUID) -> dict[str, UUID]:

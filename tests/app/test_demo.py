@@ -179,7 +179,7 @@ def test_filling_makes_the_whole_retailer_in_seconds(session: Session, tmp_path:
     found = counts(session)
     assert found["sku"] == found["price"] == 60
     assert found["article"] * 2 == found["article_text"] == 54
-    assert found["location"] == len(STORES) + 1 == 9
+    assert found["location"] == len(STORES) + len(("warehouse", "store to come")) == 10
     assert found["staff"] == len(STAFF) + len(COLLEAGUES)
     assert found["api_key"] == 4
 

@@ -399,7 +399,7 @@ def test_a_store_is_opened_step_by_step_and_switched_on(
     session.commit()
     assert "1 step to go" in desk.read(f"{nice}/opening")
     assert desk.send(f"{nice}/practice", email="nobody").status_code == 422
-    placed = desk.send(f"{nice}/practice", email="camille@aubepin.test")
+    placed = desk.send(f"{nice}/practice", email="camille@example.org")
     assert placed.status_code == 303, plain(placed)
     page = desk.read(placed.location)
     number = re.search(r"Practice order (\S+) is placed", page)

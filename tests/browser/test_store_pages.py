@@ -1,0 +1,125 @@
+"""The pages of one store in Chromium: usable by everybody; hours are tried as they are typed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import Engine, create_engine, text
+
+from app import create_app
+from app.demo import seed
+from app.demo.retailer import PASSWORD
+from app.embedded import Cluster
+from app.migrate import migrate
+from kernel.db import SessionFactory
+from tests.browser.test_office import served
+from tests.conftest import settings_for
+
+pytestmark = pytest.mark.browser
+HOME = "stores/lyon-croix-rousse"
+PAGES = (
+    "stores",
+    HOME,
+    f"{HOME}/hours",
+    f"{HOME}/hours?as=syntax",
+    f"{HOME}/ways",
+    f"{HOME}/slots",
+    f"{HOME}/settings",
+    f"{HOME}/people",
+    "stores/grenoble/opening",
+    "openings/new",
+    "settings?scope=group&code=rhone-alpes",
+    "settings/store/lyon-croix-rousse/orders_per_hour",
+    "groups",
+    "groups/rhone-alpes",
+)
+VIEWS = ((360, "fr"), (768, "en"), (1280, "fr"))
+Open = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A demonstration that is served, and head office signed in to it."""
+
+    url: str
+    admin: Any
+
+
+@pytest.fixture(scope="module")
+def chain(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[Chain]:
+    """A demonstration on a database of its own; the process is bound as before, afterwards."""
+    name, home = f"chain_{uuid4().hex}", tmp_path_factory.mktemp("chain")
+    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} OWNER owner"))
+    migrate(cluster.url("owner", name), cluster.url("app", name))
+    bound = dict(SessionFactory.kw)
+    with ExitStack() as stack:
+        app = create_app(settings_for(cluster.url("app", name), home, DEMO="1"))
+        seed(home)
+        url = stack.enter_context(served(app))
+        yield Chain(url, _sign_in(chromium, url))
+    engine = SessionFactory.kw.get("bind")
+    if isinstance(engine, Engine):
+        engine.dispose()
+    SessionFactory.kw.clear()
+    SessionFactory.kw.update(bound)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+def _sign_in(chromium: Browser, url: str) -> Any:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/en/office/sign-in")
+    page.locator("[name=email]").fill("camille.roux@aubepin.example")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/office/orders")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize(("width", "language"), VIEWS)
+def test_every_page_of_a_store_is_usable_by_everybody(
+    width: int, language: str, chain: Chain, open_page: Open, axe: Callable[[Page], list[Any]]
+) -> None:
+    page = open_page(width, storage_state=chain.admin)
+    for path in PAGES:
+        page.goto(f"{chain.url}/{language}/office/{path}")
+        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+        assert axe(page) == [], path
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
+
+
+def test_hours_show_the_coming_days_while_they_are_typed(chain: Chain, open_page: Open) -> None:
+    page = open_page(storage_state=chain.admin)
+    page.goto(f"{chain.url}/en/office/{HOME}/hours")
+    coming = page.locator("#coming")
+    expect(coming.get_by_role("button")).to_have_count(0)
+    page.get_by_label("Monday").fill("14h-18h")
+    page.get_by_label("Tuesday").click()
+    expect(coming).to_contain_text("2 days change. Nothing is saved yet.")
+    coming.get_by_role("button", name="Keep these hours from now on").click()
+    page.wait_for_url("**/hours?done=hours")
+    expect(page.get_by_role("region", name="Hours of each week")).to_contain_text("2 pm–6 pm")
+
+
+def test_hours_are_tried_and_kept_without_a_script(chain: Chain, open_page: Open) -> None:
+    page = open_page(java_script_enabled=False, storage_state=chain.admin)
+    page.goto(f"{chain.url}/en/office/stores/villeurbanne/hours")
+    page.get_by_label("Saturday").fill("10-12")
+    page.get_by_role("button", name="Show the coming 14 days").click()
+    expect(page.locator("#coming")).to_contain_text("2 days change. Nothing is saved yet.")
+    page.get_by_role("button", name="Keep these hours from now on").click()
+    page.wait_for_url("**/hours?done=hours")
+    expect(page.locator("#coming")).to_contain_text("10 am–12 pm")
