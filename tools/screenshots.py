@@ -113,9 +113,34 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     shop.act(parcel["id"], "ready", {"bin": "B-04"})
     code = _code(order_page, language)
     _hand_over(tablet, shop, language, code)
-    for name, path in (("where", "where?said=THEIERE-BLEU"), ("day-sheet", "print/day-sheet")):
+    for name, path in (
+        ("where", "where?said=THEIERE-BLEU"),
+        ("day-sheet", "print/day-sheet"),
+        ("shelf", "shelf"),
+        ("send", "shelf/transfers/new"),
+    ):
         _shoot(tablet, shop, f"/{language}/tablet/{path}", f"tablet-{name}-{language}")
+    _walk_the_shelf(tablet, shop, language)
     _desk(_page(browser, "desk"), shop, language, number)
+
+
+def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
+    """Open what there is to do, scan into a delivery, and count one article."""
+    shelf = f"{shop.address}/{language}/tablet/shelf"
+    for name, part in (("arrival", "arrivals"), ("transfer", "transfers/")):
+        page.goto(shelf)
+        page.locator(f"a.match[href*='{part}']").first.click()
+        page.wait_for_load_state("networkidle")
+        _picture(page, f"tablet-{name}-{language}")
+    page.goto(shelf)
+    for _ in range(3):
+        page.locator("#field-said").fill("THEIERE-BLEU")
+        page.locator("#field-said").press("Enter")
+        page.wait_for_load_state("networkidle")
+    _picture(page, f"tablet-count-{language}")
+    page.locator("button[value=finish]").click()
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"tablet-counted-{language}")
 
 
 def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
@@ -132,6 +157,7 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     page.get_by_role("button", name=re.compile("Lyon Croix-Rousse")).first.click()
     page.wait_for_load_state("networkidle")
     _shoot(page, shop, f"/{language}/basket", f"shop-basket-{language}")
+    _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
     page.goto(f"{shop.address}/{language}/checkout")
     for name, value in CUSTOMER.items():
         page.locator(f"[name={name}]").fill(value)

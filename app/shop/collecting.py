@@ -127,7 +127,7 @@ def _slot(slot: SlotFacts, store: StoreFacts) -> SlotChoice:
     note = None
     if not slot.left:
         note = _("full")
-    elif slot.left <= FEW_LEFT:
+    elif slot.left < slot.capacity and slot.left <= FEW_LEFT:
         note = ngettext("%(num)d left", "%(num)d left", slot.left) % {"num": slot.left}
     return SlotChoice(f"{slot.method.value}:{slot.id}", hours, note, full=not slot.left)
 

@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app import formats
-from app.i18n import current, ngettext
+from app.i18n import current, ngettext, pgettext
 from app.i18n import gettext as _
 from inventory.commands import AdjustReason, MissingReason, MovementKind, TaskCause, TransferStatus
 from inventory.queries import CountLineFacts
@@ -75,7 +75,7 @@ def transfer_state(status: str) -> tuple[str, str]:
     """Return the kind (as in the component `status`) and the word for where a transfer is."""
     return {
         TransferStatus.DRAFT: ("plain", _("To send")),
-        TransferStatus.SENT: ("wait", _("On its way")),
+        TransferStatus.SENT: ("wait", pgettext("transfer", "On its way")),
         TransferStatus.PART_RECEIVED: ("wait", _("Partly here")),
         TransferStatus.RECEIVED: ("ok", _("All here")),
         TransferStatus.CLOSED: ("plain", _("Closed, not all came")),
@@ -86,7 +86,7 @@ def transfer_state(status: str) -> tuple[str, str]:
 def movement_word(kind: str) -> str:
     """Return what happened to a figure of stock."""
     return {
-        MovementKind.RECEIVED: _("Received"),
+        MovementKind.RECEIVED: pgettext("stock", "Received"),
         MovementKind.SOLD: _("Sold at the till"),
         MovementKind.RETURNED: _("Came back"),
         MovementKind.SENT: _("Sent to another store"),

@@ -1,10 +1,11 @@
 """The shop's pages through the application: what they say, refuse, keep and ask the database."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,14 +24,17 @@ from app.shop.places import find_place
 from app.worker import drain
 from catalog.commands import ListSku
 from catalog.services import list_category, list_skus
-from inventory.services import receive
+from inventory.commands import ExpectGoods
+from inventory.services import expect_goods, receive
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
 from kernel.links import order_token
 from payments import gateway
 from payments.gateway import PaymentSettings
 from sandbox import Options, running
+from stores.commands import AddPattern, ExceptDays, StoreMethod
 from stores.queries import fold, list_stores
+from stores.services import add_pattern, except_days, set_method
 from tests.conftest import Shop, as_key
 from tests.unmoved import nothing_moves
 
@@ -786,3 +790,137 @@ def test_a_number_will_do_and_a_foreign_link_ends_nothing(
     assert client.get(foreign, headers=HTML).status_code == 404
     assert client.post(foreign, data=hidden(client), headers=HTML).status_code == 404
     assert len(reach_of(connection)) == 1
+
+
+# Slots, drive, ways, and the store's page
+
+
+def open_drive(session: Session, *, capacity: int = 1) -> None:
+    """Let Lyon hand over at the drive, in slots of an hour, for one customer each."""
+    method = StoreMethod.DRIVE
+    set_method(session, code="lyon", method=method, offered=True, actor=SYSTEM)
+    pattern = AddPattern(method, tuple(range(1, 8)), time(12), time(18), 60, capacity)
+    add_pattern(session, pattern, code="lyon", actor=SYSTEM)
+    session.commit()
+
+
+def free_slots(page: str) -> list[str]:
+    """Return the slots of the drive that can be chosen."""
+    return re.findall(r'name="slot" value="(drive:[^"]+)" required(?! disabled)', page)
+
+
+def test_without_slots_and_drive_nobody_is_asked_when(client: FlaskClient, shelves: Shop) -> None:
+    fill(client, "BOOK")
+    page = client.get("/fr/checkout", headers=HTML).text
+    assert "Comment et quand retirez-vous" not in page
+    assert "Gardé pour vous jusqu’à" in page
+
+
+def test_a_slot_at_the_drive_is_chosen_booked_and_shown(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    open_drive(session)
+    fill(client, "BOOK")
+    page = client.get("/fr/checkout", headers=HTML).text
+    assert 'name="slot" value="pickup" required checked' in page
+    slot = free_slots(page)[0]
+    placed = order(client, total=455, slot=slot)
+    assert placed.status_code == 303
+    row = connection.execute(text("SELECT method, slot_id FROM fulfillment")).one()
+    assert (row.method, str(row.slot_id)) == ("drive", slot.partition(":")[2])
+    shown = client.get(placed.location, headers=HTML).text
+    assert "Votre créneau" in shown
+    assert "Au drive, sans descendre de voiture" in shown
+
+
+def test_who_loses_a_slot_keeps_everything_and_is_offered_the_next_free_one(
+    app: Flask, client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    open_drive(session)
+    loser = app.test_client()
+    fill(client, "BOOK")
+    fill(loser, "BOOK")
+    first, second = free_slots(client.get("/fr/checkout", headers=HTML).text)[:2]
+    assert order(client, total=455, slot=first).status_code == 303
+    with nothing_moves(connection):
+        page = order(loser, total=455, slot=first, email="paul@example.org")
+    assert page.status_code == 409
+    assert "Quelqu’un vient de prendre ce créneau. Le prochain libre est" in page.text
+    assert 'value="paul@example.org"' in page.text
+    assert f'value="{second}" required checked' in page.text
+    assert f'value="{first}" required disabled' in page.text
+    assert "complet" in page.text
+    assert order(loser, total=455, slot=second).status_code == 303
+    assert count(connection, "sales_order") == 2
+
+
+@pytest.mark.parametrize("slot", ["boat", "drive:soon", "ship", "pickup:\x00"])
+def test_a_way_nobody_offers_is_asked_for_again(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop, slot: str
+) -> None:
+    open_drive(session)
+    fill(client, "BOOK")
+    form = {**hidden(client), **CHLOE, "total": "455", "slot": slot}
+    with nothing_moves(connection):
+        page = client.post("/fr/checkout", data=form, headers=HTML)
+    assert (page.status_code, "Choisissez comment et quand vous retirez." in page.text) == (
+        422,
+        True,
+    )
+    assert 'value="chloe.durand@example.org"' in page.text
+
+
+def test_a_basket_nobody_has_whole_is_offered_in_sentences_with_one_tap_each(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    on = date(2999, 1, 7)
+    expect_goods(session, ExpectGoods(shelves.lyon, {"THEIERE-BLANC": 9}, on), actor=SYSTEM)
+    session.commit()
+    fill(client, "THEIERE-BLANC", times=3)
+    page = client.get("/fr/basket", headers=HTML).text
+    assert "Comment avoir votre panier" in page
+    assert "1 sur 3" in page
+    assert "le reste attendu lundi 7 janvier 2999" in page
+    taken = send(client, "/fr/basket/change", store="lyon", fit="yes")
+    assert taken.status_code == 303
+    assert order(client, total=3490).status_code == 303
+
+
+def test_an_article_that_is_only_expected_says_from_which_day(
+    client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    connection.execute(text("UPDATE stock_level SET on_hand = 0 WHERE sku = 'THEIERE-BLANC'"))
+    command = ExpectGoods(shelves.lyon, {"THEIERE-BLANC": 9}, date(2999, 1, 7))
+    expect_goods(session, command, actor=SYSTEM)
+    session.commit()
+    page = client.get("/fr/articles/THEIERE?sku=THEIERE-BLANC", headers=HTML).text
+    assert "Attendu lundi 7 janvier 2999" in page
+
+
+def test_an_article_says_until_when_to_order_and_how_long_it_is_kept(
+    client: FlaskClient, shelves: Shop
+) -> None:
+    page = client.get("/en/articles/THEIERE?store=lyon", headers=HTML).text
+    assert re.search(r"Order (before|by) .{4,40} and it is ready", page)
+    assert "Kept for you until" in page
+
+
+def test_a_stores_page_says_where_when_how_and_which_days_differ(
+    client: FlaskClient, session: Session, shelves: Shop
+) -> None:
+    open_drive(session)
+    day = datetime.now(UTC).date() + timedelta(days=9)
+    except_days(session, ExceptDays(day, day, None, "stocktake"), code="lyon", actor=SYSTEM)
+    session.commit()
+    response = client.get("/en/stores/lyon", headers=HTML)
+    page = response.text
+    for words in ("Lyon Croix-Rousse", "At the drive, in your car", "by appointment", "Days that"):
+        assert words in page
+    assert "stocktake" not in page
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert found is not None
+    data = json.loads(found[1])
+    assert (data["@type"], data["name"]) == ("Store", "Lyon Croix-Rousse")
+    days = {each["validFrom"] for each in data["openingHoursSpecification"]}
+    assert len(days) == 7
+    assert client.get("/en/stores/nowhere", headers=HTML).status_code == 404
