@@ -14,7 +14,7 @@ from app.admin.blueprint import blueprint, go_to
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.scope import get_place
 from app.admin.stock_parts import IDLE, carry_out, find_here, name_skus, show_stock
-from app.admin.stock_words import TASKS
+from app.admin.stock_words import TASKS, say_reason
 from app.i18n import gettext as _
 from inventory.errors import StillShort, UnknownShortage, UnknownTask
 from kernel.db import transaction
@@ -133,7 +133,7 @@ def _page(session: Session, answers: Answers, code: str | None = None) -> str:
         part="to_do",
         here=here,
         others=[(each, here.work.get(each.id, IDLE)) for each in here.places],
-        tasks=[(each, _(TASKS[each.cause])) for each in tasks],
+        tasks=[(each, _(TASKS[each.cause]), say_reason(each.note)) for each in tasks],
         shortages=shortages,
         scarce=scarce,
         units=units,

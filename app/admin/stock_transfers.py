@@ -250,7 +250,11 @@ def _steps(found: TransferFacts) -> list[tuple[str, Any]]:
         return [(_("Drafted"), found.created_at), (_("Given up"), found.ended_at)]
     ends = {"closed": _("Closed with goods missing"), "received": _("Arrived")}
     last = ends.get(found.status) or _("Arrival")
-    return [(_("Drafted"), found.created_at), (_("Sent"), found.sent_at), (last, found.ended_at)]
+    return [
+        (_("Drafted"), found.created_at),
+        (_("Sent off"), found.sent_at),
+        (last, found.ended_at),
+    ]
 
 
 def _written(lines: list[TransferLineFacts]) -> str:

@@ -8,20 +8,38 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 import inventory.jobs
+import stores.services
 from kernel.ids import show_order_number
-from tests.app.test_office import Desk, desk, hired, place, plain
+from tests.app.test_office import PASSWORD, Desk, hired, place, plain
 from tests.conftest import Shop
 from tests.unmoved import nothing_moves
 
-__all__ = ["desk", "hired"]
+__all__ = ["hired"]
 
 Sit = Callable[[str], Desk]
 WHY = "/en/office/stock/MUG-BLUE/lyon"
+
+
+@pytest.fixture
+def desk(app: Flask, session: Session, hired: dict[str, Any]) -> Sit:
+    """Somebody at a desk of their own, without passing the door: it lets in only so many."""
+
+    def sit(short: str) -> Desk:
+        token = stores.services.sign_in_with_password(
+            session, email=f"{short}@aubepin.test", password=PASSWORD
+        )
+        session.commit()
+        client = app.test_client()
+        client.set_cookie("comptoir-staff", token, domain="localhost")
+        return Desk(client)
+
+    return sit
 
 
 def level(session: Session, sku: str = "MUG-BLUE", store: str = "lyon") -> tuple[int, int]:
@@ -439,7 +457,7 @@ def test_tasks_are_taken_given_and_counted(desk: Sit, hired: dict[str, Any]) -> 
     assert office.send(f"{WHY}/ask-count", why_count="Two customers complained").status_code == 303
     page = office.open("/en/office/to-do")
     said = plain(page)
-    assert "Somebody asked for it Two customers complained" in said
+    assert "Somebody asked for it · Two customers complained" in said
     assert "Nobody yet" in said
     take = re.search(r'action="(/en/office/to-do/lyon/tasks/[^"]+/take)"', page.text)
     assert take is not None
