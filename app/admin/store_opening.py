@@ -147,7 +147,7 @@ def _way(step: OpeningStep, place: StoreFacts) -> str:
     ways = {
         OpeningStep.HOURS: lambda: url_for("office.store_hours", code=place.code),
         OpeningStep.STAFF: lambda: url_for("office.store_people", code=place.code),
-        OpeningStep.STOCK: lambda: url_for("office.stock", store=place.code),
+        OpeningStep.STOCK: lambda: url_for("office.arrivals", store=place.code),
         OpeningStep.TABLET: lambda: url_for("office.store_people", code=place.code) + "#enrol",
     }
     return str(ways[step]()) if step in ways else NOT_THERE

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+import stores.promises
 from app import formats
 from app.i18n import current
 from app.i18n import gettext as _
-from stores.promises import Schedule, Week, group_days, opening_times, read_day_hours
+from stores.promises import Schedule, Week, group_days, read_day_hours
 from stores.queries import ExceptionalFacts, StoreFacts
 
 MONDAY: Final = date(2024, 1, 1)
@@ -93,28 +94,8 @@ def coming_days(
 
 
 def _opened(place: StoreFacts, schedule: Schedule, days: int) -> Iterator[tuple[date, str]]:
-    zone = ZoneInfo(place.time_zone)
-    today = place.asked_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    found: dict[date, list[str]] = {today.date() + more * DAY: [] for more in range(days)}
-    for opens, closes in _by_day(opening_times(schedule, start=today), zone):
-        if opens.date() not in found:
-            break
-        found[opens.date()].append(_between(opens, closes))
-    for day, times in found.items():
-        yield day, ", ".join(times)
-
-
-def _by_day(
-    times: Iterator[tuple[datetime, datetime]], zone: ZoneInfo
-) -> Iterator[tuple[datetime, datetime]]:
-    """Yield local times; what lasts longer than a day, day by day."""
-    for opens, closes in times:
-        here, last = opens.astimezone(zone), closes.astimezone(zone)
-        while last - here > DAY:
-            midnight = datetime.combine(here.date() + DAY, time(), zone)
-            yield here, midnight
-            here = midnight
-        yield here, last
+    for each in islice(stores.promises.coming_days(schedule, start=place.asked_at), days):
+        yield each.day, ", ".join(_between(*times) for times in each.times)
 
 
 def _between(opens: datetime, closes: datetime) -> str:

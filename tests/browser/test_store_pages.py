@@ -37,6 +37,7 @@ PAGES = (
     "groups",
     "groups/rhone-alpes",
 )
+UNFOLD = "document.querySelectorAll('main details').forEach(each => { each.open = true })"
 VIEWS = ((360, "fr"), (768, "en"), (1280, "fr"))
 Open = Callable[..., Page]
 
@@ -95,7 +96,9 @@ def test_every_page_of_a_store_is_usable_by_everybody(
     page = open_page(width, storage_state=chain.admin)
     for path in PAGES:
         page.goto(f"{chain.url}/{language}/office/{path}")
-        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+        page.evaluate(
+            "document.querySelectorAll('main details').forEach(each => { each.open = true })"
+        )
         assert axe(page) == [], path
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, path
