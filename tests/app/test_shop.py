@@ -1,11 +1,10 @@
 """The shop's pages through the application: what they say, refuse, keep and ask the database."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,9 +31,9 @@ from kernel.links import order_token
 from payments import gateway
 from payments.gateway import PaymentSettings
 from sandbox import Options, running
-from stores.commands import AddPattern, ExceptDays, StoreMethod
+from stores.commands import AddPattern, StoreMethod
 from stores.queries import fold, list_stores
-from stores.services import add_pattern, except_days, set_method
+from stores.services import add_pattern, set_method
 from tests.conftest import Shop, as_key
 from tests.unmoved import nothing_moves
 
@@ -903,24 +902,3 @@ def test_an_article_says_until_when_to_order_and_how_long_it_is_kept(
     page = client.get("/en/articles/THEIERE?store=lyon", headers=HTML).text
     assert re.search(r"Order (before|by) .{4,40} and it is ready", page)
     assert "Kept for you until" in page
-
-
-def test_a_stores_page_says_where_when_how_and_which_days_differ(
-    client: FlaskClient, session: Session, shelves: Shop
-) -> None:
-    open_drive(session)
-    day = datetime.now(UTC).date() + timedelta(days=9)
-    except_days(session, ExceptDays(day, day, None, "stocktake"), code="lyon", actor=SYSTEM)
-    session.commit()
-    response = client.get("/en/stores/lyon", headers=HTML)
-    page = response.text
-    for words in ("Lyon Croix-Rousse", "At the drive, in your car", "by appointment", "Days that"):
-        assert words in page
-    assert "stocktake" not in page
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
-    assert found is not None
-    data = json.loads(found[1])
-    assert (data["@type"], data["name"]) == ("Store", "Lyon Croix-Rousse")
-    days = {each["validFrom"] for each in data["openingHoursSpecification"]}
-    assert len(days) == 7
-    assert client.get("/en/stores/nowhere", headers=HTML).status_code == 404
