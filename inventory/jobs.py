@@ -15,6 +15,11 @@ from kernel.db import transaction
 SPELL_S: Final = 3.0
 """Seconds a worker stays at feeds before other work has its turn."""
 
+LINES_FIRST: Final = 250
+LINES_AT_ONCE: Final = range(50, 1_001)
+HELD_S: Final = 0.05
+"""Seconds for which applying lines may hold their levels: orders wait no longer than that."""
+
 Told = Callable[[int], None]
 
 
@@ -65,15 +70,23 @@ def apply_feed(
     """
     with transaction() as session:
         window = services.open_window(session, feed_id=feed_id)
-    step = Step.MORE
+    step, count = Step.MORE, LINES_FIRST
     while step in {Step.MORE, Step.LACKING} and time.monotonic() < until:
         if step is Step.LACKING:
             with transaction() as session:
-                services.make_levels(session, feed_id=feed_id, window=window)
+                services.make_levels(session, feed_id=feed_id, window=window, count=count)
+        began = time.monotonic()
         with transaction() as session:
-            step = services.apply_lines(session, feed_id=feed_id, window=window)
+            step = services.apply_lines(session, feed_id=feed_id, window=window, count=count)
+        count = _paced(count, time.monotonic() - began)
         told()
     return step
+
+
+def _paced(count: int, took_s: float) -> int:
+    """Return how many lines to apply next: at most twice as many, fewer on a busy machine."""
+    wanted = int(count * min(HELD_S / max(took_s, 0.001), 2.0))
+    return max(LINES_AT_ONCE.start, min(wanted, LINES_AT_ONCE.stop - 1))
 
 
 def apply_feeds() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Text, Uuid, bindparam, select, text, update
@@ -31,8 +31,6 @@ from inventory.services.shortages import weigh_shortages
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.clock import DB_NOW
-
-CHUNK_LINES: Final = 1_000
 
 
 class Step(StrEnum):
@@ -158,8 +156,8 @@ def open_window(session: Session, *, feed_id: UUID) -> Window:
     return Window(row.as_of, row.since, row.first_movement)
 
 
-def apply_lines(session: Session, *, feed_id: UUID, window: Window) -> Step:
-    """Apply the next lines of a feed, or end it when none are left.
+def apply_lines(session: Session, *, feed_id: UUID, window: Window, count: int) -> Step:
+    """Apply the next `count` lines of a feed, or end it when none are left.
 
     Nothing was done when levels are lacking: `make_levels` makes them in a transaction of its own,
     because made in another order than the others are locked in, they must not be held together.
@@ -167,7 +165,7 @@ def apply_lines(session: Session, *, feed_id: UUID, window: Window) -> Step:
     feed = _take(session, feed_id)
     if feed is None:
         return Step.BUSY
-    lines = _waiting(session, feed_id)
+    lines = _waiting(session, feed_id, count)
     if not lines:
         _end(session, feed)
         return Step.DONE
@@ -186,15 +184,15 @@ def apply_lines(session: Session, *, feed_id: UUID, window: Window) -> Step:
     return Step.MORE
 
 
-def make_levels(session: Session, *, feed_id: UUID, window: Window) -> None:
+def make_levels(session: Session, *, feed_id: UUID, window: Window, count: int) -> None:
     """Every one of the next lines that says more than nothing has a level, empty if it is new."""
-    fitting, _ = _fit(session, window, _waiting(session, feed_id))
+    fitting, _ = _fit(session, window, _waiting(session, feed_id, count))
     if fitting:
         session.execute(_MAKE_LEVELS, _values(fitting))
 
 
-def _waiting(session: Session, feed_id: UUID) -> Sequence[Row[Any]]:
-    return session.execute(_WAITING, {"feed_id": feed_id, "lines": CHUNK_LINES}).all()
+def _waiting(session: Session, feed_id: UUID, count: int) -> Sequence[Row[Any]]:
+    return session.execute(_WAITING, {"feed_id": feed_id, "lines": count}).all()
 
 
 def _take(session: Session, feed_id: UUID) -> Feed | None:
