@@ -62,4 +62,4 @@ def applied(house: Installation) -> int:
 
 def waiting(house: Installation) -> bool:
     """Tell whether the feed has come to the level that somebody else holds."""
-    return bool(house.rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+    return bool(house.rows("SELECT pid FROM pg_locks WHERE NOT granted"))
