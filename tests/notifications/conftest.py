@@ -109,7 +109,7 @@ class Counter:
             quantities={sku: quantity for sku, quantity in quantities.items() if quantity},
             actor=SYSTEM,
         )
-        act.mark_ready(self.session, parcel, bin_code="A7", actor=SYSTEM)
+        act.mark_ready(self.session, parcel, bin_code="A·7", actor=SYSTEM)
         self.tell()
 
     def hand_over(self, placed: PlacedOrder) -> None:
