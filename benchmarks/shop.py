@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +74,8 @@ def order_body(chance: random.Random, *, store: str, skus: tuple[str, ...]) -> d
     }
 
 
-_people = iter(range(10_000))
+_people = cycle(range(10_000))
+"""Numbers of people, again from the first when there are no more: they come back."""
 
 
 def _next_person() -> int:
