@@ -10,6 +10,7 @@ import kernel.turns
 import notifications.models
 import orders.models
 import payments.models
+import pos_adapter.models
 import stores.models
 from kernel.db import Base
 
@@ -25,6 +26,7 @@ MODULES = (
     notifications.models,
     orders.models,
     payments.models,
+    pos_adapter.models,
     stores.models,
 )
 """Importing these is what fills the metadata."""

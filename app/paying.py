@@ -12,7 +12,6 @@ import payments.jobs
 import payments.queries
 from app import sessions
 from app.auth import shopper
-from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.links import order_token, read_order_token
@@ -56,7 +55,8 @@ def open_payment_page(order_id: UUID, language: str) -> str:
         actor = shopper(order_id=order_id, request_id=g.request_id)
         order = queries.get_order(session, order_id, actor=actor)
         owed = _payable(session, order)
-        orders.services.extend_hold(session, owed.reference_id)
+        for parcel in order.fulfillments:
+            orders.services.extend_hold(session, parcel.id)
     site = request.url_root.rstrip("/")
     visit = Visit(
         title=show_order_number(order.number),
@@ -81,8 +81,7 @@ def paid(language: str) -> Response:
     payments.jobs.refresh_checkout(obligation_id)
     with transaction() as session:
         owed = payments.queries.get_obligation(session, obligation_id)
-        parcel = queries.get_fulfillment(session, owed.reference_id, actor=SYSTEM)
-    return _to_order(language, order_token(parcel.order_id))
+    return _to_order(language, order_token(owed.reference_id))
 
 
 @blueprint.get("/<any(fr, en):language>/unpaid")
@@ -101,8 +100,7 @@ def _to_order(language: str, token: str) -> Response:
 
 
 def _payable(session: Session, order: queries.OrderFacts) -> ObligationFacts:
-    for parcel in order.fulfillments:
-        for owed in payments.queries.list_obligations(session, parcel.id):
-            if owed.status in PAYABLE:
-                return owed
+    for owed in payments.queries.list_obligations(session, order.id):
+        if owed.status in PAYABLE:
+            return owed
     raise NotPayable(status="paid")

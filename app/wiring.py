@@ -34,6 +34,9 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "case.opened.v1",
+        "case.closed.v1",
+        "put_back.asked.v1",
         "order.started.v1",
         "order.abandoned.v1",
         "order.paid_without_stock.v1",

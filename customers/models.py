@@ -61,6 +61,21 @@ class Contact(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 
+class Address(Base):
+    """Where something is delivered to, as it was said; never required to be in a directory."""
+
+    __tablename__ = "address"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    line1: Mapped[str]
+    line2: Mapped[str | None]
+    postcode: Mapped[str] = mapped_column(String(12))
+    city: Mapped[str]
+    country: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
 class ShopperSession(Base):
     """A browser in the shop, by its cookie: its language and where it looks for stores."""
 

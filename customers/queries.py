@@ -40,15 +40,17 @@ class SessionFacts:
     place: Place | None
 
 
-def get_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, ContactFacts]:
-    """Return contacts by id; unknown ids are left out."""
+def get_contacts(
+    session: Session, contact_ids: Sequence[UUID | None]
+) -> dict[UUID | None, ContactFacts]:
+    """Return contacts by id; unknown ids are left out, and so is nobody (None)."""
     rows = session.execute(select(Contact).where(Contact.id.in_(contact_ids))).scalars()
     return {row.id: _facts(row) for row in rows}
 
 
 def match_contacts(
     session: Session, *, among: Sequence[UUID], said: str
-) -> dict[UUID, ContactFacts]:
+) -> dict[UUID | None, ContactFacts]:
     """Return those of `among` whose name or phone number holds what the customer said.
 
     Case and accents do not matter; a phone number matches by its last digits.

@@ -12,7 +12,9 @@ from notifications.commands import Channel, MessageStatus, Template
 
 
 class Message(Base):
-    """One message owed to one recipient because of one event: of a parcel, or of a wish.
+    """One message owed to one recipient because of one event: of a parcel, of a wish, of a case.
+
+    What is owed to staff (`staff_id`) speaks of a case or of their store.
 
     `reference` is what the provider is given to know it by: the Message-ID of an e-mail. `due_at`
     is due time and end of lease in one, `fence` tells an old sender from the present one,
@@ -25,7 +27,9 @@ class Message(Base):
         Index(None, "order_id"),
         CheckConstraint(
             "(order_id IS NULL) = (fulfillment_id IS NULL)"
-            " AND (fulfillment_id IS NULL) <> (wish_id IS NULL)",
+            " AND num_nonnulls(fulfillment_id, wish_id, case_id, location_id) = 1"
+            " AND num_nonnulls(contact_id, staff_id) = 1"
+            " AND (staff_id IS NULL) = (num_nonnulls(case_id, location_id) = 0)",
             name="about",
         ),
         Index(
@@ -40,7 +44,10 @@ class Message(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     fulfillment_id: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
     wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("stock_wish.id"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"))
+    location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     channel: Mapped[Channel]
     template: Mapped[Template]
     template_version: Mapped[int]

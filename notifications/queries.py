@@ -27,7 +27,7 @@ class MessageFacts:
     reference: UUID
     order_id: UUID
     fulfillment_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
     template: Template
     channel: Channel
     language: str

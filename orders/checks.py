@@ -78,9 +78,9 @@ CHECKS = (
         """
         SELECT h.id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
         WHERE h.location_id <> f.location_id OR NOT EXISTS (
-            SELECT FROM till_payment p WHERE p.reference_id = f.id) AND NOT EXISTS (
+            SELECT FROM till_payment p WHERE p.reference_id = f.order_id) AND NOT EXISTS (
             SELECT FROM obligation o JOIN card_payment c ON c.obligation_id = o.id
-            WHERE o.reference_id = f.id AND c.captured_minor > c.refunded_minor) AND EXISTS (
+            WHERE o.reference_id = f.order_id AND c.captured_minor > c.refunded_minor) AND EXISTS (
             SELECT FROM order_line l
             WHERE l.order_id = f.order_id AND l.unit_price_minor > 0 AND h.quantities ? l.sku)
         """,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from orders import services
+from orders import queries, services
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
 ENDED = "ended"
@@ -16,7 +16,8 @@ def confirm_payment(session: Session, event: PaymentAuthorised) -> None:
 def abandon_unpaid(session: Session, event: CheckoutExpired) -> None:
     """A pending order whose payment page ended for good holds nothing any more."""
     if event.cause == ENDED:
-        services.abandon_pending(session, event.reference_id)
+        for parcel in queries.list_order_parcels(session, event.reference_id):
+            services.abandon_pending(session, parcel.id)
 
 
 def tell_captured(session: Session, event: PaymentCaptured) -> None:

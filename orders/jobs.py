@@ -56,11 +56,11 @@ def end_unpaid() -> int:
     with transaction() as session:
         due = queries.list_overdue_pending(session)
     ended = 0
-    for fulfillment_id in due:
+    for fulfillment_id, order_id in due:
         with transaction() as session:
             pages = [
                 payments.services.request_expiry(session, owed.id)
-                for owed in payments.queries.list_obligations(session, fulfillment_id)
+                for owed in payments.queries.list_obligations(session, order_id)
             ]
             if not any(pages):
                 ended += services.abandon_pending(session, fulfillment_id)

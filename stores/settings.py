@@ -30,6 +30,23 @@ class TradeRules:
     shortage_hours: int = 4
     low_stock_units: int = 2
     slot_days: int = 14
+    accept_within_min: int = 15
+    wave_size: int = 10
+    wave_order: str = "shelf"
+    scan_to_pick: str = "off"
+    substitute_min: int = 30
+    choice_hours: int = 24
+    choice_fallback: str = "refund"
+    wait_days: int = 14
+    partly: str = "ask"
+    extension_days: int = 3
+    extensions_max: int = 1
+    proxies_max: int = 3
+    identity_from_minor: int | None = None
+    put_back_hours: int = 4
+    late_hours: int = 2
+    conflict_hours: int = 24
+    arrival_alert_min: int = 2
 
     def hold_min(self, channel: str) -> int:
         """Return for how many minutes stock is held for somebody on this channel.
@@ -42,13 +59,17 @@ class TradeRules:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A setting: its unit, its bounds (both included), whether it can be without a limit."""
+    """A setting: its unit, its bounds (both included), whether it can be without a limit.
+
+    One with `options` is one of these words.
+    """
 
     name: str
     unit: str
     least: int = 0
     most: int = 0
     optional: bool = False
+    options: tuple[str, ...] = ()
 
     @property
     def default(self) -> Value:
@@ -61,6 +82,8 @@ USUAL: Final = TradeRules()
 
 CLOCK: Final = "HH:MM"
 """Unit of a time of day where the store is."""
+CHOICE: Final = "choice"
+"""Unit of a setting that is one of a few words."""
 
 KEYS: Final[Mapping[str, Key]] = {
     key.name: key
@@ -80,6 +103,23 @@ KEYS: Final[Mapping[str, Key]] = {
         Key("shortage_hours", "hours", 1, 720),
         Key("low_stock_units", "units", 0, 100_000),
         Key("slot_days", "days", 1, 60),
+        Key("accept_within_min", "minutes", 1, 1_440),
+        Key("wave_size", "orders", 1, 50),
+        Key("wave_order", CHOICE, options=("shelf", "category", "promise")),
+        Key("scan_to_pick", CHOICE, options=("off", "on")),
+        Key("substitute_min", "minutes", 1, 1_440),
+        Key("choice_hours", "hours", 1, 336),
+        Key("choice_fallback", CHOICE, options=("refund", "wait")),
+        Key("wait_days", "days", 1, 60),
+        Key("partly", CHOICE, options=("ask", "wait", "announce", "split")),
+        Key("extension_days", "days", 1, 30),
+        Key("extensions_max", "times", 0, 10),
+        Key("proxies_max", "people", 0, 10),
+        Key("identity_from_minor", "minor units", 0, 100_000_000, optional=True),
+        Key("put_back_hours", "hours", 1, 168),
+        Key("late_hours", "hours", 1, 168),
+        Key("conflict_hours", "hours", 1, 168),
+        Key("arrival_alert_min", "minutes", 1, 60),
     )
 }
 
@@ -106,6 +146,10 @@ def check_value(name: str, value: object) -> Value:
         if isinstance(value, str) and _clock(value) is not None:
             return value
         raise UnreadableSetting(f"{name} is a time like 16:40.", key=name)
+    if key.options:
+        if value in key.options:
+            return value
+        raise UnreadableSetting(f"{name} is one of {', '.join(key.options)}.", key=name)
     if type(value) is int and key.least <= value <= key.most:
         return value
     raise UnreadableSetting(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import notifications.queries
+import orders.queries
 import payments.queries
 import stores.queries
 from app import formats
@@ -76,7 +77,7 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "channel": CHANNELS[order.channel],
         "zone": zone,
         "parcels": parcels,
-        "paid_minor": sum(each["paid_minor"] for each in parcels),
+        "paid_minor": payments.queries.paid_minor(session, order.id),
         "story": tell(history, _scene(session, order, history, zone)),
         "messages": [say_message(each) for each in sent],
         "is_open": order.status in CANCELLABLE,
@@ -116,20 +117,19 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
         "store": store,
         "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
-        "paid_minor": payments.queries.paid_minor(session, parcel.id),
-        "tickets": payments.queries.list_tickets(session, parcel.id),
+        "paid_minor": orders.queries.paid_for(session, parcel),
+        "tickets": payments.queries.list_tickets(session, parcel.order_id),
         "cards": [
             (owed, CARD_STATES[owed.status])
-            for owed in payments.queries.list_obligations(session, parcel.id)
+            for owed in payments.queries.list_obligations(session, parcel.order_id)
         ],
     }
 
 
 def _history(session: Session, order: OrderFacts, sent: Sequence[MessageFacts]) -> list[Recorded]:
     ids = [order.id, *(each.reference for each in sent)]
-    for parcel in order.fulfillments:
-        ids.append(parcel.id)
-        ids += [owed.id for owed in payments.queries.list_obligations(session, parcel.id)]
+    ids += [parcel.id for parcel in order.fulfillments]
+    ids += [owed.id for owed in payments.queries.list_obligations(session, order.id)]
     return events.list_history(session, ids)
 
 

@@ -186,7 +186,7 @@ _BACK: Final = (
     """UPDATE hand_over SET handed_over_at = CAST(:begun AS timestamptz)
         + make_interval(mins => :ended_min) WHERE fulfillment_id = :parcel_id""",
     """UPDATE till_payment SET taken_at = CAST(:begun AS timestamptz)
-        + make_interval(mins => :ended_min) WHERE reference_id = :parcel_id""",
+        + make_interval(mins => :ended_min) WHERE reference_id = :order_id""",
 )
 _FORGET: Final = """DELETE FROM delivery d USING event e WHERE d.event_id = e.id
     AND e.aggregate_id IN (:order_id, :parcel_id)"""

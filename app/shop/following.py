@@ -214,7 +214,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
 def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
     """Tell whether a card holds, or paid, what this parcel costs."""
     paying = {ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED}
-    owed = payments.queries.list_obligations(session, parcel.id)
+    owed = payments.queries.list_obligations(session, parcel.order_id)
     return any(each.status in paying for each in owed)
 
 

@@ -89,7 +89,10 @@ def _on_time(
 
 
 def _group(
-    key: tuple[str, str], title: str, parcels: Sequence[FulfillmentFacts], names: Mapping[UUID, str]
+    key: tuple[str, str],
+    title: str,
+    parcels: Sequence[FulfillmentFacts],
+    names: Mapping[UUID | None, str],
 ) -> Group:
     return Group(*key, title, tuple(_card(each, names[each.contact_id]) for each in parcels))
 

@@ -2,7 +2,7 @@
 
 from inventory.models.counting import CountTask, ShortageCase, StockCount, StockCountLine
 from inventory.models.feeding import Feed, FeedConflict, FeedLine
-from inventory.models.levels import Reservation, StockLevel, StockMovement
+from inventory.models.levels import Reservation, ShelfPlace, StockLevel, StockMovement
 from inventory.models.moving import Incoming, Transfer, TransferLine
 from inventory.models.rules import LedgerFollower, LowStock, SafetyRule, SafetyState
 
@@ -17,6 +17,7 @@ __all__ = [
     "Reservation",
     "SafetyRule",
     "SafetyState",
+    "ShelfPlace",
     "ShortageCase",
     "StockCount",
     "StockCountLine",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.commands import Cause, MovementKind
@@ -39,8 +39,10 @@ class StockLevel(Base):
 class Reservation(Base):
     """What one location still owes one fulfillment (an id of `orders`) of one SKU.
 
-    `set_aside` of it lies in a bin. With `held_until` it is a hold: past that instant it counts for
-    nobody, and whoever wants the units takes them; activity extends it, never beyond `held_max`.
+    Others that keep goods from being sold own some under their id in its place: a substitute that
+    waits for an answer, a bin to be put back, a transfer that carries. `set_aside` of it lies in a
+    bin. With `held_until` it is a hold: past that instant it counts for nobody, and whoever wants
+    the units takes them; activity extends it, never beyond `held_max`.
     """
 
     __tablename__ = "reservation"
@@ -64,6 +66,16 @@ class Reservation(Base):
     held_until: Mapped[datetime | None]
     held_max: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class ShelfPlace(Base):
+    """Where a SKU lies at a location; the place's text sorts as one walks past it."""
+
+    __tablename__ = "shelf_place"
+
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("sku.code"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(40))
 
 
 class StockMovement(Base):

@@ -28,13 +28,22 @@ NEXT: Final[Mapping[TransferStatus, frozenset[TransferStatus]]] = {
 
 
 class Transfer(Base):
-    """Goods that go from one location to another; on the way they are on nobody's shelf."""
+    """Goods that go from one location to another; on the way they are on nobody's shelf.
+
+    With a `fulfillment_id` (an id of `orders`) it carries a reservation: until it is sent its goods
+    are reserved under its own id at the sender, once received under that one's at the receiver.
+    """
 
     __tablename__ = "transfer"
     __table_args__ = (
         CheckConstraint("from_id <> to_id", name="two_places"),
         Index(None, "from_id", "status"),
         Index(None, "to_id", "status"),
+        Index(
+            "ix_transfer_fulfillment_id",
+            "fulfillment_id",
+            postgresql_where=text("fulfillment_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +51,7 @@ class Transfer(Base):
     from_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     to_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"))
     status: Mapped[TransferStatus]
+    fulfillment_id: Mapped[UUID | None]
     note: Mapped[str | None]
     created_by_name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

@@ -25,7 +25,7 @@ from inventory.services.feeding import (
 from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
 from inventory.services.incoming import close_incoming, expect_goods, match_incoming, move_incoming
 from inventory.services.low import note_low
-from inventory.services.promising import hand_over, release, reserve, set_aside
+from inventory.services.promising import hand_over, pass_on, release, reserve, set_aside
 from inventory.services.safety import (
     ROWS_AT_ONCE,
     add_rule,
@@ -97,6 +97,7 @@ __all__ = [
     "open_shortages",
     "open_tasks",
     "open_window",
+    "pass_on",
     "receive",
     "receive_batch",
     "receive_transfer",

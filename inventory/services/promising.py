@@ -131,6 +131,34 @@ _SET_ASIDE = statement("""
 """)
 
 
+_PASS_ON = statement("""
+    given AS (
+        UPDATE reservation r SET quantity = r.quantity - w.quantity,
+            set_aside = r.set_aside - least(r.set_aside, w.quantity),
+            held_until = CASE WHEN r.quantity > w.quantity THEN r.held_until END,
+            held_max = CASE WHEN r.quantity > w.quantity THEN r.held_max END
+        FROM wanted w JOIN locked k ON k.sku = w.sku
+        JOIN reservation b ON b.fulfillment_id = :fulfillment_id AND b.sku = w.sku
+        WHERE r.fulfillment_id = :fulfillment_id AND r.location_id = :location_id
+          AND r.sku = w.sku AND r.quantity >= w.quantity
+        RETURNING r.sku, w.quantity, least(b.set_aside, w.quantity) AS aside),
+    taken AS (
+        INSERT INTO reservation AS r (fulfillment_id, sku, location_id, quantity, set_aside)
+        SELECT :to_id, sku, :location_id, quantity, aside FROM given
+        ON CONFLICT (fulfillment_id, sku) DO UPDATE SET
+            location_id = excluded.location_id, quantity = r.quantity + excluded.quantity,
+            set_aside = r.set_aside + excluded.set_aside, held_until = NULL, held_max = NULL),
+    written AS (
+        INSERT INTO stock_movement (location_id, sku, kind, reserved_delta, cause, cause_id, reason)
+        SELECT :location_id, sku, 'released', -quantity, 'fulfillment', :fulfillment_id, :reason
+        FROM given
+        UNION ALL
+        SELECT :location_id, sku, 'reserved', quantity, 'fulfillment', :to_id, :reason
+        FROM given ORDER BY 3, 2)
+    SELECT sku FROM given
+""")
+
+
 def reserve(
     session: Session,
     *,
@@ -195,6 +223,35 @@ def set_aside(
     aside = {row.sku for row in rows}
     if aside != set(quantities):
         raise NotOnShelf(skus=sorted(set(quantities) - aside))
+
+
+def pass_on(
+    session: Session,
+    *,
+    fulfillment_id: UUID,
+    to_id: UUID,
+    location_id: UUID,
+    quantities: Mapping[str, int],
+    reason: str,
+) -> None:
+    """Have what was promised to one promised to another, without freeing it meanwhile.
+
+    What lies in a bin still lies there. The caller keeps others from moving the first. `reason` says why in the ledger.
+
+    Raises NotOnShelf when the first is owed less than that.
+    """
+    rows = run(
+        session,
+        _PASS_ON,
+        quantities,
+        location_id=location_id,
+        fulfillment_id=fulfillment_id,
+        to_id=to_id,
+        reason=reason,
+    )
+    given = {row.sku for row in rows}
+    if given != set(quantities):
+        raise NotOnShelf(skus=sorted(set(quantities) - given))
 
 
 def hand_over(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import customers.queries
 import orders.queries
-import payments.queries
 import stores.queries
 from catalog.queries import SkuWords
 from customers.queries import ContactFacts
@@ -69,7 +68,7 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         brand=stores.queries.get_brand(session, order.brand_id),
         store=stores.queries.get_store_by_id(session, parcel.location_id),
         collect=alive[-1] if alive else None,
-        paid_minor=payments.queries.paid_minor(session, parcel.id),
+        paid_minor=orders.queries.paid_for(session, parcel),
         reason=_reason(message, history),
     )
 

@@ -138,7 +138,7 @@ def _wish_row(command: OweWish, wish: WishFacts, channel: Channel) -> dict[str, 
     }
 
 
-def _key(command: Owe, channel: Channel, *, contact_id: UUID, version: int) -> str:
+def _key(command: Owe, channel: Channel, *, contact_id: UUID | None, version: int) -> str:
     parts = (command.event_id, command.fulfillment_id, channel, contact_id, command.template)
     return ":".join(str(part) for part in (*parts, version))
 

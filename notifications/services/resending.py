@@ -63,7 +63,7 @@ def resend(
     )
 
 
-def _present_contact(session: Session, fulfillment_id: UUID, actor: Actor) -> UUID:
+def _present_contact(session: Session, fulfillment_id: UUID, actor: Actor) -> UUID | None:
     """Return who collects now: somebody else may have been named since."""
     try:
         parcel = orders.queries.get_fulfillment(session, fulfillment_id, actor=actor)

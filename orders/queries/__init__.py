@@ -10,6 +10,7 @@ from orders.queries.collecting import (
 from orders.queries.load import (
     waiting_at,
 )
+from orders.queries.money import owed_minor, paid_for
 from orders.queries.opening import (
     count_open,
     get_evidence,
@@ -23,10 +24,12 @@ from orders.queries.parcels import (
     list_expired,
     list_fulfillments,
     list_open_contacts,
+    list_order_parcels,
     list_overdue_pending,
     list_parcels_of,
     list_waiting,
 )
+from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.searching import (
     PAGE_ROWS,
     Load,
@@ -61,6 +64,7 @@ __all__ = [
     "Load",
     "OrderFacts",
     "PassState",
+    "ReasonFacts",
     "Waiting",
     "Wanted",
     "WayToCollect",
@@ -78,6 +82,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_reason",
     "get_wish",
     "list_expired",
     "list_fulfillable",
@@ -85,12 +90,16 @@ __all__ = [
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",
+    "list_order_parcels",
     "list_overdue_pending",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
     "list_passes_at",
+    "list_reasons",
     "list_waiting",
+    "owed_minor",
+    "paid_for",
     "roll_up",
     "select_visible",
     "waiting_at",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
-from kernel.actors import Actor, ActorKind
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
@@ -72,7 +72,7 @@ def list_fulfillments(
 
 
 def list_parcels_of(
-    session: Session, *, location_id: UUID, contact_ids: Sequence[UUID], actor: Actor
+    session: Session, *, location_id: UUID, contact_ids: Sequence[UUID | None], actor: Actor
 ) -> list[FulfillmentFacts]:
     """Return a store's open parcels for these contacts."""
     wanted = and_(
@@ -83,6 +83,11 @@ def list_parcels_of(
     return _fulfillments(session, wanted, actor=actor)
 
 
+def list_order_parcels(session: Session, order_id: UUID) -> list[FulfillmentFacts]:
+    """Return every parcel of an order, in whatever store."""
+    return _fulfillments(session, Fulfillment.order_id == order_id, actor=SYSTEM)
+
+
 def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
     """Return the contacts of a store's open parcels: who may stand at its counter."""
     rows = session.execute(
@@ -90,7 +95,7 @@ def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
         .join(Fulfillment, Fulfillment.order_id == Order.id)
         .where(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
     )
-    return list(rows.scalars())
+    return [each for each in rows.scalars() if each]
 
 
 def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
@@ -104,15 +109,15 @@ def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
     return list(rows.scalars())
 
 
-def list_overdue_pending(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
-    """Return pending parcels whose time to be paid is over, by the database's clock."""
+def list_overdue_pending(session: Session, *, limit: int = PAGE_MAX) -> list[tuple[UUID, UUID]]:
+    """Return pending parcels, each with its order, whose time to be paid is over."""
     rows = session.execute(
-        select(Fulfillment.id)
+        select(Fulfillment.id, Fulfillment.order_id)
         .where(Fulfillment.status == Status.PENDING, Fulfillment.pending_until < DB_NOW)
         .order_by(Fulfillment.pending_until)
         .limit(limit)
     )
-    return list(rows.scalars())
+    return [(row.id, row.order_id) for row in rows]
 
 
 def list_waiting(session: Session, *, limit: int = PAGE_MAX) -> list[Waiting]:
@@ -154,6 +159,7 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         order.contact_id,
         order.placed_at,
         tuple(parcels),
+        order.partly,
     )
 
 
@@ -237,6 +243,10 @@ def _facts(
         created_at=row.created_at,
         overdue=overdue,
         extensions=row.extensions,
+        accept_by=row.accept_by,
+        wave_id=row.wave_id,
+        address_id=row.address_id,
+        rerouted_to=row.rerouted_to,
         lines=tuple(lines),
     )
 

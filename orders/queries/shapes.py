@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from orders.commands import Channel, Formation, Method, Status
+from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
 from orders.pricing import PricedLine, Totals, totals
 
@@ -69,7 +69,7 @@ class FulfillmentFacts:
     channel: Channel
     language: str
     currency: str
-    contact_id: UUID
+    contact_id: UUID | None
     location_id: UUID
     method: Method
     status: Status
@@ -85,6 +85,10 @@ class FulfillmentFacts:
     overdue: bool
     extensions: int
     lines: tuple[LineFacts, ...]
+    accept_by: datetime | None = None
+    wave_id: UUID | None = None
+    address_id: UUID | None = None
+    rerouted_to: UUID | None = None
 
     @property
     def owed(self) -> Totals:
@@ -103,9 +107,10 @@ class OrderFacts:
     formation: Formation
     language: str
     currency: str
-    contact_id: UUID
+    contact_id: UUID | None
     placed_at: datetime
     fulfillments: tuple[FulfillmentFacts, ...]
+    partly: Partly | None = None
 
     @property
     def status(self) -> Status:

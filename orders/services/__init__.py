@@ -1,6 +1,7 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
+from orders.services.casework import open_case, settle_case
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
@@ -22,6 +23,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.putting_back import ask_put_back
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "ask_put_back",
     "await_payment",
     "bin_parcel",
     "cancel_order",
@@ -46,12 +49,14 @@ __all__ = [
     "find_authorised",
     "hand_over",
     "mark_ready",
+    "open_case",
     "pick",
     "place_order",
     "put_in_cart",
     "reissue_pass",
     "remind",
     "report_short_line",
+    "settle_case",
     "start_picking",
     "switch_on_store",
     "tell_back",

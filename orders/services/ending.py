@@ -14,7 +14,7 @@ from orders.errors import OrderCancelled, OrderNotCancellable, UnknownOrder
 from orders.events import FulfillmentCancelled, FulfillmentExpired
 from orders.events import OrderCancelled as OrderWasCancelled
 from orders.models import FINAL, Fulfillment, Order
-from orders.services.parcels import Locked, give_up, load_lines
+from orders.services.parcels import Locked, give_up, load_lines, lock_order
 
 EXPIRED = "expired"
 
@@ -27,7 +27,7 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
     queries.get_order(session, order_id, actor=actor)
     if session.get(Order, order_id, with_for_update=True) is None:
         raise UnknownOrder
-    parcels = _lock_all(session, order_id)
+    parcels = lock_order(session, order_id)
     _refuse_late(parcels)
     for locked in parcels:
         if locked.parcel.status in FINAL:
@@ -62,17 +62,6 @@ def expire_fulfillment(session: Session, fulfillment_id: UUID) -> bool:
     fact = FulfillmentExpired(**locked.ids, collect_by=parcel.collect_by)
     events.record(session, fact, actor=SYSTEM, reason=EXPIRED)
     return True
-
-
-def _lock_all(session: Session, order_id: UUID) -> list[Locked]:
-    rows = session.execute(
-        select(Fulfillment)
-        .where(Fulfillment.order_id == order_id)
-        .order_by(Fulfillment.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
-    return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
 
 
 def _refuse_late(parcels: list[Locked]) -> None:

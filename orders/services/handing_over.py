@@ -209,7 +209,7 @@ def _refuse_unless_collectable(
         raise WrongStore(store=other.code, store_name=other.name)
     if facts.status is not Status.READY:
         _refuse_state(session, facts)
-    if find_authorised(session, facts.id) is not None:
+    if find_authorised(session, facts.order_id) is not None:
         raise PaymentUnsettled
     if state is not None and state.revoked_why is not None:
         raise PassRevoked(why=state.revoked_why)
@@ -244,7 +244,7 @@ def _wanted(facts: FulfillmentFacts, asked: Mapping[str, int] | None) -> Mapping
 
 def _due_minor(session: Session, facts: FulfillmentFacts, taking: Mapping[str, int]) -> int:
     after = totals(line.priced(line.handed_over + taking.get(line.sku, 0)) for line in facts.lines)
-    return max(after.total_minor - payments.queries.paid_minor(session, facts.id), 0)
+    return max(after.total_minor - queries.paid_for(session, facts), 0)
 
 
 def _take(session: Session, parcel: Parcel, command: HandOver, *, actor: Actor) -> None:
@@ -269,7 +269,9 @@ def _record_payment(session: Session, parcel: Parcel, ticket_number: str | None)
         ticket = Ticket(
             parcel.facts.location_id, ticket_number, parcel.due_minor, parcel.facts.currency
         )
-        payments.services.record_till_payment(session, reference_id=parcel.facts.id, ticket=ticket)
+        payments.services.record_till_payment(
+            session, reference_id=parcel.facts.order_id, ticket=ticket
+        )
 
 
 def _write(session: Session, parcel: Parcel, *, actor: Actor) -> UUID:

@@ -59,7 +59,7 @@ def change_collector(
     """
     known = queries.get_order(session, order_id, actor=actor)
     order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
-    if order is None:
+    if order is None or order.contact_id is None:
         raise UnknownOrder
     if known.status in FINAL:
         raise OrderNotCancellable(state=known.status.value)

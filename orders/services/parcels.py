@@ -76,6 +76,18 @@ def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Lock
     return Locked(parcel, load_lines(session, parcel.id))
 
 
+def lock_order(session: Session, order_id: UUID) -> list[Locked]:
+    """Return an order's parcels as they are now, in one order, and keep others from moving them."""
+    rows = session.execute(
+        select(Fulfillment)
+        .where(Fulfillment.order_id == order_id)
+        .order_by(Fulfillment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
+
+
 def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:
     """Return the lines of a parcel that is locked, as they are now."""
     rows = session.execute(
@@ -130,20 +142,23 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
         .where(PickupPass.fulfillment_id == locked.parcel.id, PickupPass.revoked_at.is_(None))
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
-    if any(line.handed_over for line in locked.lines.values()):
-        give_back_surplus(session, locked.parcel.id)
-        return
-    for owed_money in payments.queries.list_obligations(session, locked.parcel.id):
-        payments.services.cancel_obligation(session, owed_money.id)
+    settle_money(session, locked.parcel.order_id)
 
 
-def give_back_surplus(session: Session, fulfillment_id: UUID) -> None:
-    """Have refunded what a card paid beyond what is owed now; safe to repeat.
+def settle_money(session: Session, order_id: UUID) -> None:
+    """Have let go what a card holds, or refunded what it paid, beyond what the order owes now.
 
-    The caller holds the parcel's lock, so that two callers cannot both see the surplus.
+    Safe to repeat. The obligations are locked, so that two callers cannot both see the surplus.
     """
-    owed_minor = queries.get_fulfillment(session, fulfillment_id, actor=SYSTEM).owed.total_minor
-    for obligation in payments.queries.list_obligations(session, fulfillment_id):
+    locked = payments.services.lock_obligations(session, order_id)
+    if not locked:
+        return
+    owed_minor = queries.owed_minor(session, order_id)
+    if not owed_minor:
+        for obligation_id in locked:
+            payments.services.cancel_obligation(session, obligation_id)
+        return
+    for obligation in payments.queries.list_obligations(session, order_id):
         if obligation.status is not ObligationStatus.CAPTURED:
             continue
         going_back = sum(

@@ -1,5 +1,6 @@
 """What card payments mean for parcels: certain, abandoned, taken at ready, given back."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,45 +21,28 @@ from orders.events import (
 )
 from orders.models import FINAL
 from orders.services.holding import secure_stock
-from orders.services.parcels import Locked, find_parcel, give_up
+from orders.services.parcels import Locked, find_parcel, give_up, lock_order
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 
 ABANDONED = "abandoned"
-PAID = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
+_CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
+PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
-def confirm_payment(session: Session, fulfillment_id: UUID, *, obligation_id: UUID) -> None:
+def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) -> None:
     """The card holds the money: a pending order counts from now on; safe to repeat.
 
     What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
     was taken by others reserves again; where nothing is left it ends and its money is let go.
     """
-    locked = find_parcel(session, fulfillment_id)
-    if locked is None or locked.parcel.status in {Status.EXPIRED, Status.CANCELLED}:
+    parcels = lock_order(session, order_id)
+    if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
-    if locked.parcel.status is not Status.PENDING:
-        return
-    missing = secure_stock(session, locked)
-    if missing:
-        _end_without_stock(session, locked, missing)
-        return
-    locked.parcel.move_to(Status.NEW)
-    locked.parcel.pending_until = None
-    session.flush()
-    facts = queries.get_fulfillment(session, fulfillment_id, actor=SYSTEM)
-    placed = OrderPlaced(
-        order_id=facts.order_id,
-        fulfillment_id=facts.id,
-        location_id=facts.location_id,
-        channel=facts.channel.value,
-        quantities={line.sku: line.quantity for line in facts.lines},
-        total_minor=facts.owed.total_minor,
-        currency=facts.currency,
-        promised_at=facts.promised_at,
-    )
-    events.record(session, placed, actor=SYSTEM)
+    for locked in parcels:
+        if locked.parcel.status is Status.PENDING:
+            _confirm(session, locked)
 
 
 def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
@@ -69,7 +53,7 @@ def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or not _is_overdue(session, locked):
         return False
-    owed = payments.queries.list_obligations(session, fulfillment_id)
+    owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     unpaid = [payments.services.cancel_unpaid(session, each.id) for each in owed]  # every one
     if not all(unpaid):
         return False  # paid, or being paid: PaymentAuthorised or CheckoutExpired follows
@@ -85,27 +69,48 @@ def withdraw_pending(session: Session, fulfillment_id: UUID, *, actor: Actor) ->
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status in FINAL:
         return None
-    owed = payments.queries.list_obligations(session, fulfillment_id)
+    owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     if locked.parcel.status is not Status.PENDING or any(each.status in PAID for each in owed):
         return locked.parcel.order_id
     _abandon(session, locked, actor=actor)
     return None
 
 
-def find_authorised(session: Session, fulfillment_id: UUID) -> ObligationFacts | None:
-    """Return what a card holds for a parcel and was not taken yet."""
-    for owed in payments.queries.list_obligations(session, fulfillment_id):
+def find_authorised(session: Session, order_id: UUID) -> ObligationFacts | None:
+    """Return what a card holds for an order and was not taken yet."""
+    for owed in payments.queries.list_obligations(session, order_id):
         if owed.status is ObligationStatus.AUTHORISED:
             return owed
     return None
 
 
-def tell_ready_paid(session: Session, fulfillment_id: UUID, *, captured: bool) -> None:
-    """The money of a ready parcel was taken or could not be: the customer may be told now."""
-    locked = find_parcel(session, fulfillment_id)
-    if locked is None or locked.parcel.status is not Status.READY:
+def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
+    """The money of ready parcels was taken or could not be: the customer may be told now."""
+    for locked in lock_order(session, order_id):
+        if locked.parcel.status is Status.READY:
+            events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
+
+
+def _confirm(session: Session, locked: Locked) -> None:
+    missing = secure_stock(session, locked)
+    if missing:
+        _end_without_stock(session, locked, missing)
         return
-    events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
+    locked.parcel.move_to(Status.NEW)
+    locked.parcel.pending_until = None
+    session.flush()
+    facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
+    placed = OrderPlaced(
+        order_id=facts.order_id,
+        fulfillment_id=facts.id,
+        location_id=facts.location_id,
+        channel=facts.channel.value,
+        quantities={line.sku: line.quantity for line in facts.lines},
+        total_minor=facts.owed.total_minor,
+        currency=facts.currency,
+        promised_at=facts.promised_at,
+    )
+    events.record(session, placed, actor=SYSTEM)
 
 
 def _is_overdue(session: Session, locked: Locked) -> bool:

@@ -150,7 +150,7 @@ def _record(
 
 
 def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
-    obligation = OpenObligation(placed.fulfillment_id, placed.totals.total_minor, placed.currency)
+    obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
     return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 

@@ -11,7 +11,7 @@ import stores.promises
 import stores.queries
 from inventory.commands import Doubt
 from kernel import events
-from kernel.actors import SYSTEM, Actor
+from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import queries
 from orders.commands import SHORT_EFFECTS, CancelReason, ShortReason, Status
@@ -137,18 +137,18 @@ def mark_ready(
         **locked.ids,
         bin=parcel.bin or "",
         collect_by=parcel.collect_by,
-        awaits_capture=_request_capture(session, parcel.id),
+        awaits_capture=_request_capture(session, parcel.order_id),
     )
     events.record(session, fact, actor=actor)
 
 
-def _request_capture(session: Session, fulfillment_id: UUID) -> bool:
+def _request_capture(session: Session, order_id: UUID) -> bool:
     """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, fulfillment_id)
+    held = find_authorised(session, order_id)
     if held is None:
         return False
-    facts = queries.get_fulfillment(session, fulfillment_id, actor=SYSTEM)
-    payments.services.request_capture(session, held.id, amount_minor=facts.owed.total_minor)
+    owed_minor = queries.owed_minor(session, order_id)
+    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
     return True
 
 

@@ -19,6 +19,7 @@ from payments.services.owing import (
     request_refund,
 )
 from payments.services.refunding import note_refunds
+from payments.services.rows import lock_obligations
 from payments.services.settling import Call, Claim, begin, claim_due, settle
 from payments.services.till import Ticket, record_till_payment
 from payments.services.visiting import (
@@ -49,6 +50,7 @@ __all__ = [
     "find_session",
     "find_visit",
     "keep_news",
+    "lock_obligations",
     "note_checkout_started",
     "note_intent",
     "note_refunds",

@@ -42,6 +42,17 @@ def lock(session: Session, obligation_id: UUID) -> Obligation:
     return found
 
 
+def lock_obligations(session: Session, reference_id: UUID) -> list[UUID]:
+    """Return what is owed by card under a reference, locked, in the order of its numbers."""
+    rows = session.execute(
+        select(Obligation.id)
+        .where(Obligation.reference_id == reference_id)
+        .order_by(Obligation.obligation_no)
+        .with_for_update()
+    )
+    return list(rows.scalars())
+
+
 def wanted_payment(session: Session, obligation: Obligation) -> CardPayment | None:
     """Return the newest payment that counts for a locked obligation."""
     return (

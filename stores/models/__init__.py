@@ -1,6 +1,14 @@
 """Tables of stores. Every invariant that one row can express is a constraint here."""
 
-from stores.models.people import ApiKey, Enrolment, Staff, StaffLocation, StaffSession, Tablet
+from stores.models.people import (
+    ApiKey,
+    Enrolment,
+    Staff,
+    StaffLocation,
+    StaffSession,
+    Tablet,
+    Terminal,
+)
 from stores.models.places import Brand, ExceptionalDays, Location, LocationMethod, StoreGroup
 from stores.models.trade import Booking, DayLoad, Setting, Slot, SlotPattern
 
@@ -21,4 +29,5 @@ __all__ = [
     "StaffSession",
     "StoreGroup",
     "Tablet",
+    "Terminal",
 ]

@@ -66,6 +66,24 @@ class Tablet(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class Terminal(Base):
+    """A till of one store. Its key is derived of the master secret, its id and its generation.
+
+    For a while after a new generation, until `previous_until`, the one before signs as well.
+    """
+
+    __tablename__ = "terminal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), index=True)
+    name: Mapped[str]
+    generation: Mapped[int] = mapped_column(server_default="1")
+    previous_until: Mapped[datetime | None]
+    enrolled_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    seen_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Enrolment(Base):
     """A one-use code with which a device becomes a tablet of a store within ten minutes."""
 

@@ -99,7 +99,8 @@ class Counter:
         self.session.execute(
             text(
                 "UPDATE fulfillment SET status = :status, "
-                "pending_until = now() + interval '35 minutes' WHERE id = :id"
+                "pending_until = now() + interval '35 minutes', "
+                "rerouted_to = CASE WHEN :status = 'rerouted' THEN id END WHERE id = :id"
             ),
             {"status": Status(place).value, "id": self.parcel},
         )

@@ -148,7 +148,7 @@ def test_what_is_ready_is_captured_before_anybody_is_told_and_nothing_is_due_at_
         services.check_parcel(session, command, actor=CLERK)
     assert "ready" not in told(session, placed)
     drain()
-    assert (paid_minor(session, placed.fulfillment_id), told(session, placed)) == (
+    assert (paid_minor(session, placed.id), told(session, placed)) == (
         8990 + 1290,
         ["confirmation", "ready"],
     )
@@ -166,7 +166,7 @@ def test_a_cancelled_order_lets_the_money_go(session: Session, shop: Shop) -> No
             cancelling, placed.id, reason=CancelReason.CUSTOMER_REMORSE, actor=SYSTEM
         )
     drain()
-    [owed] = list_obligations(session, placed.fulfillment_id)
+    [owed] = list_obligations(session, placed.id)
     assert (owed.status, owed.captured_minor, reserved(session, shop)) == ("cancelled", 0, 0)
 
 
@@ -183,7 +183,7 @@ def test_an_order_nobody_paid_ends_after_its_time_and_frees_its_stock(
     late = httpx.post(page.url, data={"number": PAYS}, trust_env=False)
     payments.jobs.refresh_checkout(placed.obligation_id)
     drain()
-    assert late.status_code != 303 or paid_minor(session, placed.fulfillment_id) == 0
+    assert late.status_code != 303 or paid_minor(session, placed.id) == 0
     assert run_checks() == []
 
 

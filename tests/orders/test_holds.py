@@ -219,7 +219,7 @@ def test_an_order_paid_without_stock_ends_its_money_is_let_go_and_its_customer_i
     assert want(client, shop, BOOK=7).status_code == 201
     pay(placed)
     assert status(session, placed) is Status.CANCELLED
-    [owed] = list_obligations(session, placed.fulfillment_id)
+    [owed] = list_obligations(session, placed.id)
     assert (owed.status, owed.captured_minor) == ("cancelled", 0)
     facts = session.execute(
         text("SELECT facts -> 'missing' FROM event WHERE name = 'order.paid_without_stock.v1'")

@@ -125,7 +125,9 @@ def scan_at_once(trade: Trade, ready: Ready, associates: int) -> list[httpx.Resp
 def tickets(trade: Trade, ready: Ready) -> list[dict[str, object]]:
     """Return the payments recorded for a parcel."""
     return trade.place_of_work.rows(
-        "SELECT ticket_number FROM till_payment WHERE reference_id = %(id)s", id=ready.id
+        "SELECT ticket_number FROM till_payment"
+        " WHERE reference_id = (SELECT order_id FROM fulfillment WHERE id = %(id)s)",
+        id=ready.id,
     )
 
 

@@ -111,8 +111,8 @@ def _due_minor(session: Session, parcel: FulfillmentFacts) -> int:
     """Return what is still to be paid at the till; money a card holds counts as paid."""
     held = sum(
         owed.amount_minor
-        for owed in payments.queries.list_obligations(session, parcel.id)
+        for owed in payments.queries.list_obligations(session, parcel.order_id)
         if owed.status.value == "authorised"
     )
-    paid = payments.queries.paid_minor(session, parcel.id)
+    paid = queries.paid_for(session, parcel)
     return max(parcel.owed.total_minor - paid - held, 0)

@@ -1,15 +1,11 @@
-"""Inputs of the orders' use cases, and the words callers need."""
+"""Words of the trade: channels, ways, states, reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
-from customers.commands import GiveContact
-from inventory.commands import Hold, StockEffect
+from inventory.commands import StockEffect
 from kernel.actors import ActorKind
-from stores.settings import TradeRules
 
 
 class Channel(StrEnum):
@@ -118,54 +114,82 @@ class PayBy(StrEnum):
     CARD = "card"
 
 
-def hold_of(rules: TradeRules, channel: Channel) -> Hold:
-    """Return for how long a store holds stock on this channel while a card pays, at most."""
-    minutes = rules.hold_min(channel.value)
-    return Hold(minutes=minutes, cap_min=minutes + rules.hold_extension_min)
+class WaveOrder(StrEnum):
+    """In which order the articles of a wave are walked to."""
+
+    SHELF = "shelf"
+    CATEGORY = "category"
+    PROMISE = "promise"
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceOrder:
-    """An order to be collected at one store; equal SKUs are already summed.
+class ReasonKind(StrEnum):
+    """What a reason is given for."""
 
-    By card it is `pending`, its stock held, until the card holds the money. Without a slot it is
-    promised as soon as it can be ready; drive needs one where the store has any.
-    """
-
-    channel: Channel
-    store_code: str
-    quantities: Mapping[str, int]
-    contact: GiveContact
-    pay_by: PayBy = PayBy.PICKUP
-    method: Method = Method.PICKUP
-    slot_id: UUID | None = None
+    SHORT = "short"
+    REJECT = "reject"
+    REFUSE = "refuse"
+    FORCE = "force"
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """What the associate saw at the counter, and what the customer takes.
+class SubstitutionStatus(StrEnum):
+    """What became of a substitute that was offered."""
 
-    Exactly one of `qr`, `code` and `fulfillment_id` finds the parcel. Without `quantities`
-    everything left is handed over. `ticket_number` is the till's, where money was due.
-    """
-
-    store_code: str
-    qr: str | None = None
-    code: str | None = None
-    fulfillment_id: UUID | None = None
-    ticket_number: str | None = None
-    quantities: Mapping[str, int] | None = None
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class WishStock:
-    """Somebody asks to be told, once, when a SKU can be had: at one store, or at any.
+class Answer(StrEnum):
+    """What a shopper chooses when a store cannot prepare their order."""
 
-    An e-mail address or a phone number says where; the phone number as dialled in France.
-    """
+    OTHER_STORE = "other_store"
+    DELIVERY = "delivery"
+    WAIT = "wait"
+    REFUND = "refund"
 
-    sku: str
-    store_code: str | None
-    email: str | None
-    phone: str | None
-    language: str
+
+class Partly(StrEnum):
+    """What a customer wants when only part of an order is there yet."""
+
+    WAIT = "wait"
+    ANNOUNCE = "announce"
+    SPLIT = "split"
+
+
+class Verified(StrEnum):
+    """By what the associate knew that the right person collects."""
+
+    QR = "qr"
+    CODE = "code"
+    IDENTITY = "identity"
+    NONE = "none"
+
+
+class OfflineKind(StrEnum):
+    """What a tablet can do without a network."""
+
+    PICK = "pick"
+    HAND_OVER = "hand_over"
+
+
+class OfflineOutcome(StrEnum):
+    """What became of something done offline: as it was meant, or recorded against the rules."""
+
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+
+
+class CaseKind(StrEnum):
+    """What a person is needed for."""
+
+    SHORTAGE = "shortage"
+    CONFLICT = "conflict"
+    PAID_WITHOUT_STOCK = "paid_without_stock"
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    MONEY = "money"
+    UNPAID = "unpaid"
+    TILL = "till"
+    DELIVERY = "delivery"

@@ -1,0 +1,21 @@
+"""Inputs at the counter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What the associate saw at the counter, and what the customer takes.
+
+    Exactly one of `qr`, `code` and `fulfillment_id` finds the parcel. Without `quantities`
+    everything left is handed over. `ticket_number` is the till's, where money was due.
+    """
+
+    store_code: str
+    qr: str | None = None
+    code: str | None = None
+    fulfillment_id: UUID | None = None
+    ticket_number: str | None = None
+    quantities: Mapping[str, int] | None = None

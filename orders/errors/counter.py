@@ -1,0 +1,91 @@
+"""Refusals at the counter."""
+
+from kernel.errors import Conflict, NotFound
+
+
+class NothingToCollect(Conflict):
+    """Nothing is left in this parcel: there is nothing to hand over."""
+
+    code = "nothing-to-collect"
+    title = "Nothing left to collect"
+    way_out = "Cancel the order or order again."
+
+
+class PassNotValid(NotFound):
+    """The code is not one of ours, was altered, or means nothing at this store."""
+
+    code = "pass-not-valid"
+    title = "This code is not valid here"
+    way_out = "Type the code under the QR, or find the parcel by name and look at an identity card."
+
+
+class PassRevoked(Conflict):
+    """The code is dead: the order was cancelled, or another code was issued. `why` says which."""
+
+    code = "pass-revoked"
+    title = "This code is no longer valid"
+    way_out = "Ask for the newest message, or find the parcel by name."
+
+
+class WrongStore(Conflict):
+    """The parcel waits at another store, named in `store`."""
+
+    code = "wrong-store"
+    title = "This parcel waits at another store"
+    way_out = "Send the customer to the store named in `store`."
+
+
+class NotReady(Conflict):
+    """The parcel is not ready yet; `promised_at` is the time the customer was told."""
+
+    code = "not-ready"
+    title = "Not ready yet"
+    way_out = "Prepare it now, or ask the customer to wait for our message."
+
+
+class AlreadyCollected(Conflict):
+    """The parcel was handed over before; `at`, `by` and `store` say when, by whom and where."""
+
+    code = "already-collected"
+    title = "Already collected"
+    way_out = "Show the customer who collected it and when; call a manager if they deny it."
+
+
+class PickupExpired(Conflict):
+    """The collection period ended on `collect_by` and the articles are for sale again."""
+
+    code = "pickup-expired"
+    title = "The collection period is over"
+    way_out = "Check the shelf and place a new order."
+
+
+class OrderCancelled(Conflict):
+    """The order was cancelled."""
+
+    code = "order-cancelled"
+    title = "This order was cancelled"
+    way_out = "Place a new order."
+
+
+class PaymentDue(Conflict):
+    """The parcel is not paid; `due_minor` is owed before it may leave."""
+
+    code = "payment-due"
+    title = "Not paid yet"
+    way_out = "Take the payment at the till and give its ticket number."
+
+
+class PaymentUnsettled(Conflict):
+    """The card's money is being taken at this moment; nobody needs to pay at the till."""
+
+    code = "payment-unsettled"
+    title = "The card payment is still being confirmed"
+    way_out = "Wait a moment and scan again."
+
+
+class NoMoreExtensions(Conflict):
+    """The collection period was extended as often as the store allows."""
+
+    code = "no-more-extensions"
+    title = "The collection period cannot be extended again"
+    way_out = "Collect it by `collect_by`, or order again later."

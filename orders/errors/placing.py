@@ -1,0 +1,51 @@
+"""Refusals of orders."""
+
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class UnknownOrder(NotFound):
+    """There is no such order, or it is not yours to see."""
+
+    code = "unknown-order"
+    title = "No such order"
+    way_out = "Check the number; orders of other stores are not shown."
+
+
+class EmptyOrder(Invalid):
+    """An order needs at least one article."""
+
+    code = "empty-order"
+    title = "Nothing was ordered"
+    way_out = "Add at least one article."
+
+
+class ChannelNotAllowed(Forbidden):
+    """The asker may not begin orders on this channel; `channels` names those they may."""
+
+    code = "channel-not-allowed"
+    title = "Not your channel"
+    way_out = "Use one of `channels`, or a key that may use this one."
+
+
+class OrderNotCancellable(Conflict):
+    """Something of the order has already left the store; `state` says how far it is."""
+
+    code = "order-not-cancellable"
+    title = "Too late to cancel"
+    way_out = "Take the articles back as a return instead."
+
+
+class HoldEnded(Conflict):
+    """The stock was held as long as it can be for an order that is not paid."""
+
+    code = "hold-ended"
+    title = "The time to pay is over"
+    way_out = "Order again: the articles may still be there."
+
+
+class UnknownWish(NotFound):
+    """There is no such wish to be told."""
+
+    code = "unknown-wish"
+    title = "No such request"
+    way_out = "Open the link of the message again, or ask anew on the article's page."

@@ -1,0 +1,98 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order was opened: its goods are reserved at `location_id`, ready by `promised_at`."""
+
+    name = "order.placed.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    location_id: UUID
+    channel: str
+    quantities: dict[str, int]
+    total_minor: int
+    currency: str
+    promised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStarted(Event):
+    """An order was begun and its stock held; it counts once its card payment is certain."""
+
+    name = "order.started.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    location_id: UUID
+    channel: str
+    quantities: dict[str, int]
+    total_minor: int
+    currency: str
+    promised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAbandoned(Event):
+    """An order that was begun was never paid: its stock is free again."""
+
+    name = "order.abandoned.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Event):
+    """An order was called off before anything left the store."""
+
+    name = "order.cancelled.v1"
+    aggregate = "order"
+    order_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorChanged(Event):
+    """Somebody else collects the order: `contact_id` is who."""
+
+    name = "order.collector_changed.v1"
+    aggregate = "order"
+    order_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaidWithoutStock(Event):
+    """An order was paid after its hold had ended and others had taken what it held.
+
+    `missing` maps SKU to how many cannot be had: the order ends and the money is let go.
+    """
+
+    name = "order.paid_without_stock.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    location_id: UUID
+    missing: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockBack(Event):
+    """A SKU can be had again that somebody asked to be told of; `location_id` is where.
+
+    The wish `wish_id` is over: it is told once.
+    """
+
+    name = "stock.back.v1"
+    aggregate = "wish"
+    wish_id: UUID
+    sku: str
+    location_id: UUID

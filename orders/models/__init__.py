@@ -1,0 +1,38 @@
+"""Tables of orders. Every invariant that one row can express is a constraint here."""
+
+from orders.models.carting import Cart, CartLine
+from orders.models.casework import CaseFile
+from orders.models.collecting import Arrival, HandOverRow, OfflineFact, PickupPass, Proxy
+from orders.models.delivering import Package
+from orders.models.parcels import FINAL, NEXT, Fulfillment, FulfillmentLine
+from orders.models.picking import PutBack, Reason, Substitution, Wave
+from orders.models.placing import Order, OrderLine
+from orders.models.rerouting import Choice
+from orders.models.returning import GoodsReturn, GoodsReturnLine
+from orders.models.wishing import StockWish
+
+__all__ = [
+    "FINAL",
+    "NEXT",
+    "Arrival",
+    "Cart",
+    "CartLine",
+    "CaseFile",
+    "Choice",
+    "Fulfillment",
+    "FulfillmentLine",
+    "GoodsReturn",
+    "GoodsReturnLine",
+    "HandOverRow",
+    "OfflineFact",
+    "Order",
+    "OrderLine",
+    "Package",
+    "PickupPass",
+    "Proxy",
+    "PutBack",
+    "Reason",
+    "StockWish",
+    "Substitution",
+    "Wave",
+]
