@@ -236,7 +236,8 @@ def pass_on(
 ) -> None:
     """Have what was promised to one promised to another, without freeing it meanwhile.
 
-    What lies in a bin still lies there. The caller keeps others from moving the first. `reason` says why in the ledger.
+    What lies in a bin still lies there. The caller keeps others from moving the
+    first. `reason` says why in the ledger.
 
     Raises NotOnShelf when the first is owed less than that.
     """

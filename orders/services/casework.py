@@ -48,7 +48,7 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
 def settle_case(
     session: Session, key: str, *, resolution: str, actor: Actor = SYSTEM
 ) -> UUID | None:
-    """Close the case open under a key, as what it asked for happened; return it, if there is one."""
+    """Close the case open under a key, as what it asked for happened; None if there is none."""
     case = session.execute(
         select(CaseFile)
         .where(CaseFile.key == key, CaseFile.closed_at.is_(None))
