@@ -1,5 +1,6 @@
 """Availability of a basket: which stores have it, when it is ready, and what else could be done."""
 
+from orders.availability.answers import Answers, StoreAnswer, list_answers, list_shippers
 from orders.availability.local import Assortment, LocalOffer, Plenty, read_assortment
 from orders.availability.offers import (
     ANYWHERE,
@@ -13,6 +14,7 @@ from orders.availability.ways import Part, Way, WayKind, rank_ways
 
 __all__ = [
     "ANYWHERE",
+    "Answers",
     "Assortment",
     "Coverage",
     "Later",
@@ -20,10 +22,13 @@ __all__ = [
     "Part",
     "Plenty",
     "Reason",
+    "StoreAnswer",
     "StoreOffer",
     "Way",
     "WayKind",
     "find_offers",
+    "list_answers",
+    "list_shippers",
     "rank_ways",
     "read_assortment",
 ]

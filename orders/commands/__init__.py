@@ -1,6 +1,7 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
+from orders.commands.choosing import AnswerChoice
 from orders.commands.counter import HandOver
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.words import (
@@ -29,6 +30,7 @@ __all__ = [
     "CHANNELS_OF",
     "SHORT_EFFECTS",
     "Answer",
+    "AnswerChoice",
     "CancelReason",
     "CaseKind",
     "Channel",

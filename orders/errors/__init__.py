@@ -1,6 +1,14 @@
 """Refusals of orders."""
 
 from orders.errors.cases import UnknownCase
+from orders.errors.choosing import (
+    AddressNeeded,
+    AnswerNotOffered,
+    ChoiceAnswered,
+    NothingToSplit,
+    StoreNotNamed,
+    UnknownChoice,
+)
 from orders.errors.counter import (
     AlreadyCollected,
     NoMoreExtensions,
@@ -32,8 +40,11 @@ from orders.errors.placing import (
 )
 
 __all__ = [
+    "AddressNeeded",
     "AlreadyCollected",
+    "AnswerNotOffered",
     "ChannelNotAllowed",
+    "ChoiceAnswered",
     "EmptyOrder",
     "HoldEnded",
     "LinesUndecided",
@@ -42,6 +53,7 @@ __all__ = [
     "NotOrdered",
     "NotReady",
     "NothingToCollect",
+    "NothingToSplit",
     "OrderCancelled",
     "OrderNotCancellable",
     "PassNotValid",
@@ -49,7 +61,9 @@ __all__ = [
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "StoreNotNamed",
     "UnknownCase",
+    "UnknownChoice",
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownReason",

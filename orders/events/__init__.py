@@ -1,6 +1,14 @@
 """What happens to orders."""
 
 from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.choosing import (
+    ChoiceMade,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentSplit,
+    PartlyAnswered,
+    PartlyThere,
+)
 from orders.events.counter import (
     FulfillmentExpired,
     FulfillmentHandedOver,
@@ -35,6 +43,7 @@ __all__ = [
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",
+    "ChoiceMade",
     "CollectorChanged",
     "FulfillmentAccepted",
     "FulfillmentCancelled",
@@ -42,6 +51,9 @@ __all__ = [
     "FulfillmentExpired",
     "FulfillmentHandedOver",
     "FulfillmentReady",
+    "FulfillmentRejected",
+    "FulfillmentRerouted",
+    "FulfillmentSplit",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -49,6 +61,8 @@ __all__ = [
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",
+    "PartlyAnswered",
+    "PartlyThere",
     "PassReissued",
     "PickingStarted",
     "PickupExtended",

@@ -1,6 +1,13 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carts import get_cart
+from orders.queries.choices import (
+    ChoiceFacts,
+    get_choice,
+    list_choices,
+    list_servable,
+    list_unanswered,
+)
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
@@ -58,6 +65,7 @@ __all__ = [
     "LAST_DAY",
     "PAGE_ROWS",
     "CartFacts",
+    "ChoiceFacts",
     "FulfillmentFacts",
     "HandOverFacts",
     "LineFacts",
@@ -77,6 +85,7 @@ __all__ = [
     "find_pass",
     "find_way_to_collect",
     "get_cart",
+    "get_choice",
     "get_evidence",
     "get_fulfillment",
     "get_opening",
@@ -84,6 +93,7 @@ __all__ = [
     "get_order_by_number",
     "get_reason",
     "get_wish",
+    "list_choices",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
@@ -97,6 +107,8 @@ __all__ = [
     "list_passes",
     "list_passes_at",
     "list_reasons",
+    "list_servable",
+    "list_unanswered",
     "list_waiting",
     "owed_minor",
     "paid_for",

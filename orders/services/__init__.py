@@ -2,6 +2,7 @@
 
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import open_case, settle_case
+from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
@@ -24,6 +25,7 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
+from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "answer_choice",
+    "answer_overdue",
     "ask_put_back",
     "await_payment",
     "bin_parcel",
@@ -53,9 +57,12 @@ __all__ = [
     "pick",
     "place_order",
     "put_in_cart",
+    "reassign",
     "reissue_pass",
+    "reject_fulfillment",
     "remind",
     "report_short_line",
+    "serve_waiting",
     "settle_case",
     "start_picking",
     "switch_on_store",

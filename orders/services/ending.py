@@ -14,6 +14,7 @@ from orders.errors import OrderCancelled, OrderNotCancellable, UnknownOrder
 from orders.events import FulfillmentCancelled, FulfillmentExpired
 from orders.events import OrderCancelled as OrderWasCancelled
 from orders.models import FINAL, Fulfillment, Order
+from orders.services.choosing import close_choice
 from orders.services.parcels import Locked, give_up, load_lines, lock_order
 
 EXPIRED = "expired"
@@ -32,9 +33,12 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
     for locked in parcels:
         if locked.parcel.status in FINAL:
             continue
+        was = locked.parcel.status
         locked.parcel.move_to(Status.CANCELLED)
         locked.parcel.ended_at = db_now(session)
         give_up(session, locked, why=reason.value)
+        if was is Status.REJECTED:
+            close_choice(session, locked, actor=actor)
         fact = FulfillmentCancelled(**locked.ids, reason=reason.value)
         events.record(session, fact, actor=actor, reason=reason.value)
     cancelled = OrderWasCancelled(order_id=order_id, reason=reason.value)

@@ -14,7 +14,7 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders import queries
 from orders.errors import NotOrdered, UnknownFulfillment
-from orders.models import Fulfillment, FulfillmentLine, PickupPass
+from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
@@ -86,6 +86,17 @@ def lock_order(session: Session, order_id: UUID) -> list[Locked]:
         .execution_options(populate_existing=True)
     ).scalars()
     return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
+
+
+def hold_order(session: Session, fulfillment_id: UUID) -> None:
+    """Keep others from adding parcels to the order of this one, or from calling it off meanwhile.
+
+    Whoever holds an order and its parcels takes the order first.
+    """
+    order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    session.execute(
+        select(Order.id).where(Order.id == order_id.scalar_subquery()).with_for_update()
+    )
 
 
 def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:

@@ -1,0 +1,18 @@
+"""Inputs of what a shopper chooses after a store rejected their parcel."""
+
+from dataclasses import dataclass
+
+from customers.commands import GiveAddress
+from orders.commands.words import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChoice:
+    """What somebody chose: `store_code` for another store, `address` for delivery.
+
+    Without an address a delivery goes where the order was delivered to before.
+    """
+
+    answer: Answer
+    store_code: str | None = None
+    address: GiveAddress | None = None
