@@ -36,6 +36,10 @@ UNHEARD = frozenset(
     {
         "case.opened.v1",
         "case.closed.v1",
+        "choice.answered.v1",
+        "fulfillment.split.v1",
+        "order.partly_answered.v1",
+        "reason.set.v1",
         "put_back.asked.v1",
         "order.started.v1",
         "order.abandoned.v1",

@@ -1,7 +1,7 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
-from orders.commands.choosing import AnswerChoice
+from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import HandOver
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.words import (
@@ -45,6 +45,7 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "SetReason",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

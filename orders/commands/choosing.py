@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from customers.commands import GiveAddress
-from orders.commands.words import Answer
+from inventory.commands import StockEffect
+from orders.commands.words import Answer, ReasonKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,16 @@ class AnswerChoice:
     answer: Answer
     store_code: str | None = None
     address: GiveAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetReason:
+    """A reason as it is to be; a closed one is offered no more."""
+
+    kind: ReasonKind
+    code: str
+    label_fr: str
+    label_en: str
+    effect: StockEffect
+    position: int
+    closed: bool = False

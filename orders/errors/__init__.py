@@ -8,6 +8,7 @@ from orders.errors.choosing import (
     NothingToSplit,
     StoreNotNamed,
     UnknownChoice,
+    UnreadableReason,
 )
 from orders.errors.counter import (
     AlreadyCollected,
@@ -68,6 +69,7 @@ __all__ = [
     "UnknownOrder",
     "UnknownReason",
     "UnknownWish",
+    "UnreadableReason",
     "WrongState",
     "WrongStore",
 ]

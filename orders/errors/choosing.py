@@ -49,3 +49,11 @@ class NothingToSplit(Conflict):
     code = "nothing-to-split"
     title = "There is nothing to split"
     way_out = "Prepare it as it is: all of it is in one place."
+
+
+class UnreadableReason(Invalid):
+    """A reason has a code of small letters, digits and _, and words in both languages."""
+
+    code = "unreadable-reason"
+    title = "This cannot be a reason"
+    way_out = "Give a code like `no_stock`, and the words in French and English."

@@ -8,6 +8,7 @@ from orders.events.choosing import (
     FulfillmentSplit,
     PartlyAnswered,
     PartlyThere,
+    ReasonSet,
 )
 from orders.events.counter import (
     FulfillmentExpired,
@@ -69,5 +70,6 @@ __all__ = [
     "PickupReminded",
     "PutBackAsked",
     "ReadyPaid",
+    "ReasonSet",
     "StockBack",
 ]

@@ -69,3 +69,16 @@ class PartlyAnswered(Event):
     aggregate = "order"
     order_id: UUID
     answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonSet(Event):
+    """The retailer changed, added or closed a reason."""
+
+    name = "reason.set.v1"
+    aggregate = "reason"
+    reason_id: UUID
+    kind: str
+    code: str
+    effect: str
+    closed: bool

@@ -7,6 +7,17 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.choosing import (
+    AnswerSchema,
+    ChoiceSchema,
+    PartlySchema,
+    ReasonListSchema,
+    ReasonQuerySchema,
+    ReasonSchema,
+    ReassignSchema,
+    RejectSchema,
+    SetReasonSchema,
+)
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -37,11 +48,13 @@ from orders.schemas.wishing import (
 )
 
 __all__ = [
+    "AnswerSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "ChoiceSchema",
     "CloseSchema",
     "ClosedSchema",
     "CounterListSchema",
@@ -55,10 +68,17 @@ __all__ = [
     "OrderSchema",
     "ParcelQuerySchema",
     "ParcelSchema",
+    "PartlySchema",
     "PassKeysSchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
     "ReadySchema",
+    "ReasonListSchema",
+    "ReasonQuerySchema",
+    "ReasonSchema",
+    "ReassignSchema",
+    "RejectSchema",
+    "SetReasonSchema",
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",

@@ -25,6 +25,7 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
+from orders.services.reasons import set_reason
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
@@ -63,6 +64,7 @@ __all__ = [
     "remind",
     "report_short_line",
     "serve_waiting",
+    "set_reason",
     "settle_case",
     "start_picking",
     "switch_on_store",
