@@ -8,7 +8,10 @@ from orders.events import (
     FulfillmentExpired,
     FulfillmentHandedOver,
     FulfillmentReady,
+    FulfillmentRejected,
+    FulfillmentRerouted,
     OrderPlaced,
+    PartlyThere,
     PassReissued,
     PickupReminded,
     ReadyPaid,
@@ -29,6 +32,9 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
+    FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
+    PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
     StockBack: {"tell-back": notifications.handlers.tell_back},
 }
 

@@ -22,6 +22,9 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+    REJECTED = "rejected"
+    REROUTED = "rerouted"
+    PARTLY = "partly"
     BACK_IN_STOCK = "back_in_stock"
 
 

@@ -10,7 +10,10 @@ from orders.events import (
     FulfillmentExpired,
     FulfillmentHandedOver,
     FulfillmentReady,
+    FulfillmentRejected,
+    FulfillmentRerouted,
     OrderPlaced,
+    PartlyThere,
     PassReissued,
     PickupReminded,
     ReadyPaid,
@@ -57,6 +60,25 @@ def announce_cancelled(session: Session, event: FulfillmentCancelled) -> None:
 def announce_expired(session: Session, event: FulfillmentExpired) -> None:
     """The customer is owed the news that the parcel waits no longer."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.EXPIRED))
+
+
+def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
+    """The customer is owed the choice of what happens next, on every channel we know.
+
+    Not when somebody chose for them, with their word.
+    """
+    if event.asks:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.REJECTED))
+
+
+def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
+    """The customer is owed where and when the order goes on."""
+    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def ask_partly(session: Session, event: PartlyThere) -> None:
+    """The customer is owed the news that a part is there, and the question what they prefer."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PARTLY))
 
 
 def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:

@@ -10,14 +10,17 @@ CHECKS = (
         SELECT fulfillment_id, sku, coalesce(o.open, 0) AS owed, coalesce(r.quantity, 0) AS reserved
         FROM (
             SELECT l.fulfillment_id, l.sku, f.location_id, f.status,
-                   l.quantity - l.cancelled - l.handed_over AS open
+                   CASE WHEN f.status = 'rejected' THEN 0
+                        ELSE l.quantity - l.cancelled - l.handed_over END AS open
             FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id) o
         FULL JOIN reservation r USING (fulfillment_id, sku)
         WHERE (coalesce(o.open, 0) <> coalesce(r.quantity, 0)
                AND NOT (o.status = 'pending' AND r.quantity = 0 AND EXISTS (
                    SELECT FROM stock_movement m
                    WHERE m.location_id = o.location_id AND m.sku = r.sku
-                     AND m.cause_id = r.fulfillment_id AND m.reason = 'hold-expired')))
+                     AND m.cause_id = r.fulfillment_id AND m.reason = 'hold-expired'))
+               AND NOT EXISTS (SELECT FROM put_back p
+                               WHERE p.id = r.fulfillment_id AND p.done_at IS NULL))
            OR (r.quantity > 0 AND r.location_id <> o.location_id)
         """,
     ),
@@ -50,6 +53,7 @@ CHECKS = (
             WHERE aggregate_id = f.id AND name IN (
                 'fulfillment.accepted.v1', 'fulfillment.picking_started.v1',
                 'fulfillment.ready.v1', 'fulfillment.handed_over.v1',
+                'fulfillment.rejected.v1', 'fulfillment.rerouted.v1', 'fulfillment.split.v1',
                 'fulfillment.cancelled.v1', 'fulfillment.expired.v1')
             ORDER BY version DESC LIMIT 1) e ON true
         WHERE f.status <> CASE e.name
@@ -59,6 +63,9 @@ CHECKS = (
             WHEN 'fulfillment.handed_over.v1'
                 THEN CASE WHEN (e.facts ->> 'complete')::boolean THEN 'handed_over' ELSE 'ready' END
             WHEN 'fulfillment.cancelled.v1' THEN 'cancelled'
+            WHEN 'fulfillment.rejected.v1' THEN 'rejected'
+            WHEN 'fulfillment.rerouted.v1' THEN 'rerouted'
+            WHEN 'fulfillment.split.v1' THEN 'accepted'
             ELSE 'expired' END
         """,
     ),
@@ -102,6 +109,23 @@ CHECKS = (
                    lag(recorded_at) OVER (PARTITION BY aggregate_id ORDER BY version) AS before
             FROM event) e
         WHERE recorded_at < before
+        """,
+    ),
+    Check(
+        "CHOICE-01",
+        "a rejected parcel has no choice, or one whose time is over without its consequence",
+        """
+        SELECT f.id AS fulfillment_id, c.id AS choice_id, c.answer, c.answer_by, c.wait_until
+        FROM fulfillment f LEFT JOIN choice c ON c.fulfillment_id = f.id
+        WHERE f.status = 'rejected'
+          AND (c.id IS NULL OR c.settled_at IS NOT NULL
+               OR c.answered_at IS NULL
+                  AND c.answer_by < statement_timestamp() - interval '10 minutes'
+               OR c.wait_until < statement_timestamp() - interval '10 minutes')
+        UNION ALL
+        SELECT f.id, c.id, c.answer, c.answer_by, c.wait_until
+        FROM choice c JOIN fulfillment f ON f.id = c.fulfillment_id
+        WHERE f.status <> 'rejected' AND c.settled_at IS NULL
         """,
     ),
     Check(

@@ -5,14 +5,17 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+import payments.queries
 import stores.queries
 from orders.availability.offers import Coverage, StoreOffer, find_offers
 from orders.queries import FulfillmentFacts
+from payments.commands import ObligationStatus
 from stores.commands import StoreMethod
 from stores.queries import Near, StoreFacts, Where
 
 STORES_MAX = 5
 ANYWHERE_KM = 20_000.0
+PAID = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,21 @@ def list_answers(session: Session, parcel: FulfillmentFacts) -> Answers:
 
 
 def list_shippers(session: Session, parcel: FulfillmentFacts) -> list[StoreOffer]:
-    """Return the locations that could send all a parcel owes, the nearest to its store first."""
+    """Return the locations that could send all a parcel owes, the nearest to its store first.
+
+    None while it is to be paid at a till.
+    """
+    if not _is_secured(session, parcel):
+        return []
     old = stores.queries.get_store_by_id(session, parcel.location_id)
     offers = _find(session, parcel, _around(session, old), StoreMethod.SHIP)
     return [each for each in offers if _is_whole(each)]
+
+
+def _is_secured(session: Session, parcel: FulfillmentFacts) -> bool:
+    """Tell whether a card holds or paid the order: nothing leaves for a door unpaid."""
+    owed = payments.queries.list_obligations(session, parcel.order_id)
+    return any(each.status in PAID for each in owed)
 
 
 def _around(session: Session, old: StoreFacts) -> Where:

@@ -19,20 +19,20 @@ from orders.errors import UnknownChoice
 from orders.routes.blueprint import blueprint
 from orders.routes.preparing import do_once
 from orders.schemas import (
-    AnswerSchema,
+    AnswerChoiceSchema,
     ChoiceSchema,
     FulfillmentSchema,
     ReasonListSchema,
     ReasonQuerySchema,
-    ReassignSchema,
-    RejectSchema,
+    ReassignParcelSchema,
+    RejectParcelSchema,
     SetReasonSchema,
 )
 
 
 @blueprint.post("/fulfillments/<uuid:fulfillment_id>/reject")
 @declare(permission="fulfillments.prepare", keyed=True)
-@blueprint.arguments(RejectSchema)
+@blueprint.arguments(RejectParcelSchema)
 @blueprint.response(200, FulfillmentSchema)
 def reject(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Say that the store cannot prepare it: the customer is asked what they want instead."""
@@ -45,7 +45,7 @@ def reject(body: dict[str, Any], fulfillment_id: UUID) -> Response:
 
 @blueprint.post("/fulfillments/<uuid:fulfillment_id>/reassign")
 @declare(permission="fulfillments.prepare", keyed=True)
-@blueprint.arguments(ReassignSchema)
+@blueprint.arguments(ReassignParcelSchema)
 @blueprint.response(200, FulfillmentSchema)
 def reassign(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Have another store prepare it, with the customer's word."""
@@ -73,7 +73,7 @@ def get_choice(token: str) -> dict[str, Any]:
 
 @blueprint.post("/choices/<string:token>")
 @declare(permission="orders.place", keyed=True, rate="30/minute")
-@blueprint.arguments(AnswerSchema)
+@blueprint.arguments(AnswerChoiceSchema)
 @blueprint.response(200, ChoiceSchema)
 def answer_choice(command: AnswerChoice, token: str) -> Response:
     """Choose; once."""

@@ -8,14 +8,14 @@ from orders.schemas.availability import (
     WaysSchema,
 )
 from orders.schemas.choosing import (
-    AnswerSchema,
+    AnswerChoiceSchema,
     ChoiceSchema,
     PartlySchema,
     ReasonListSchema,
     ReasonQuerySchema,
     ReasonSchema,
-    ReassignSchema,
-    RejectSchema,
+    ReassignParcelSchema,
+    RejectParcelSchema,
     SetReasonSchema,
 )
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
@@ -48,7 +48,7 @@ from orders.schemas.wishing import (
 )
 
 __all__ = [
-    "AnswerSchema",
+    "AnswerChoiceSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
@@ -76,8 +76,8 @@ __all__ = [
     "ReasonListSchema",
     "ReasonQuerySchema",
     "ReasonSchema",
-    "ReassignSchema",
-    "RejectSchema",
+    "ReassignParcelSchema",
+    "RejectParcelSchema",
     "SetReasonSchema",
     "ShortSchema",
     "SlotListSchema",

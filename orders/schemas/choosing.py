@@ -14,19 +14,19 @@ CODE_MAX = 32
 POSITION_MAX = 1_000
 
 
-class RejectSchema(StrictSchema):
+class RejectParcelSchema(StrictSchema):
     """Why a store cannot prepare a parcel: the code of a reason of kind `reject`."""
 
     reason = SafeText(required=True, max_length=CODE_MAX)
 
 
-class ReassignSchema(RejectSchema):
+class ReassignParcelSchema(RejectParcelSchema):
     """Which store prepares a parcel instead, with the customer's word."""
 
     store = SafeText(required=True, max_length=SKU_MAX)
 
 
-class AddressSchema(StrictSchema):
+class DeliveryAddressSchema(StrictSchema):
     """Where something is delivered to."""
 
     line1 = SafeText(required=True, max_length=120)
@@ -45,12 +45,12 @@ class AddressSchema(StrictSchema):
         return GiveAddress(**data)
 
 
-class AnswerSchema(StrictSchema):
+class AnswerChoiceSchema(StrictSchema):
     """What is chosen: `store` is needed for another store, `address` for delivery."""
 
     answer = fields.Enum(Answer, by_value=True, metadata=TEXT, required=True)
     store = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
-    address = fields.Nested(AddressSchema, load_default=None, allow_none=True)
+    address = fields.Nested(DeliveryAddressSchema, load_default=None, allow_none=True)
 
     @validates_schema
     def only_what_belongs(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
