@@ -23,6 +23,9 @@ class Template(StrEnum):
     EXPIRED = "expired"
     RECEIPT = "receipt"
     BACK_IN_STOCK = "back_in_stock"
+    DELAYED = "delayed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
 
 
 OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})

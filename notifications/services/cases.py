@@ -16,9 +16,9 @@ from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from notifications.events import MessageResent
 from notifications.models import Message
-from orders.commands import Formation
+from orders.commands import Formation, Method
 from orders.passes import PassFacts
-from orders.queries import FulfillmentFacts, WishFacts
+from orders.queries import FulfillmentFacts, PackageFacts, WishFacts
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -38,6 +38,7 @@ class Case:
     collect: PassFacts | None
     paid_minor: int
     reason: str
+    packages: tuple[PackageFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,16 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         collect=alive[-1] if alive else None,
         paid_minor=orders.queries.paid_for(session, parcel),
         reason=_reason(message, history),
+        packages=_packages(session, parcel, language=message.language),
     )
+
+
+def _packages(
+    session: Session, parcel: FulfillmentFacts, *, language: str
+) -> tuple[PackageFacts, ...]:
+    if parcel.method is not Method.DELIVERY:
+        return ()
+    return tuple(orders.queries.list_packages(session, [parcel.id], language=language)[parcel.id])
 
 
 def _read_wish(session: Session, message: Message) -> WishCase:

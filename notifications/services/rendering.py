@@ -34,9 +34,12 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CANCELLED: lambda line: line.quantity,
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
+    Template.DELAYED: lambda line: line.quantity - line.cancelled,
+    Template.SHIPPED: lambda line: line.handed_over,
+    Template.DELIVERED: lambda line: line.handed_over,
 }
 """How many of each line a message speaks of."""
-PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT}
+PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT, Template.DELIVERED}
 TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION}
 
 _pages = Environment(
@@ -130,6 +133,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         else "",
         "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
         "stop": "",
+        "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
     }
 

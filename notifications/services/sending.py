@@ -55,6 +55,9 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
+    Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
+    Template.SHIPPED: frozenset({Status.SHIPPED}),
+    Template.DELIVERED: frozenset({Status.DELIVERED}),
 }
 """States of the parcel in which a message still says the truth."""
 

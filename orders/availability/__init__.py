@@ -9,6 +9,7 @@ from orders.availability.offers import (
     StoreOffer,
     find_offers,
 )
+from orders.availability.sources import Source, find_sources, lacking
 from orders.availability.ways import Part, Way, WayKind, rank_ways
 
 __all__ = [
@@ -20,10 +21,13 @@ __all__ = [
     "Part",
     "Plenty",
     "Reason",
+    "Source",
     "StoreOffer",
     "Way",
     "WayKind",
     "find_offers",
+    "find_sources",
+    "lacking",
     "rank_ways",
     "read_assortment",
 ]

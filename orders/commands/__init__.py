@@ -2,7 +2,9 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.counter import HandOver
+from orders.commands.fetching import FetchFrom
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
     SHORT_EFFECTS,
@@ -29,9 +31,12 @@ __all__ = [
     "CHANNELS_OF",
     "SHORT_EFFECTS",
     "Answer",
+    "Box",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "DeliveryFailure",
+    "FetchFrom",
     "Formation",
     "Found",
     "HandOver",
@@ -39,6 +44,7 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OpenCase",
+    "Pack",
     "Partly",
     "PayBy",
     "PlaceOrder",

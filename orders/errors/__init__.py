@@ -30,6 +30,14 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.shipping import (
+    NumberMissing,
+    PackagesDiffer,
+    TrackingNumberTaken,
+    UnknownCarrier,
+    UnknownPackage,
+    WrongMethod,
+)
 
 __all__ = [
     "AlreadyCollected",
@@ -42,18 +50,24 @@ __all__ = [
     "NotOrdered",
     "NotReady",
     "NothingToCollect",
+    "NumberMissing",
     "OrderCancelled",
     "OrderNotCancellable",
+    "PackagesDiffer",
     "PassNotValid",
     "PassRevoked",
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "TrackingNumberTaken",
+    "UnknownCarrier",
     "UnknownCase",
     "UnknownFulfillment",
     "UnknownOrder",
+    "UnknownPackage",
     "UnknownReason",
     "UnknownWish",
+    "WrongMethod",
     "WrongState",
     "WrongStore",
 ]

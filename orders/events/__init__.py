@@ -29,6 +29,14 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.shipping import (
+    DeliveryFailed,
+    DeliveryReturned,
+    FulfillmentDelivered,
+    FulfillmentPacked,
+    FulfillmentShipped,
+)
+from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
@@ -36,12 +44,19 @@ __all__ = [
     "CaseEvent",
     "CaseOpened",
     "CollectorChanged",
+    "DeliveryFailed",
+    "DeliveryReturned",
     "FulfillmentAccepted",
+    "FulfillmentArrived",
     "FulfillmentCancelled",
+    "FulfillmentDelivered",
     "FulfillmentEvent",
     "FulfillmentExpired",
     "FulfillmentHandedOver",
+    "FulfillmentInTransfer",
+    "FulfillmentPacked",
     "FulfillmentReady",
+    "FulfillmentShipped",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",

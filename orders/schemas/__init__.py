@@ -7,6 +7,7 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -29,6 +30,13 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
+from orders.schemas.shipping import (
+    DeliveryFailedSchema,
+    DeliveryReturnedSchema,
+    PackageListSchema,
+    PackSchema,
+    ShipSchema,
+)
 from orders.schemas.wishing import (
     StockWishSchema,
     WishedSchema,
@@ -45,6 +53,10 @@ __all__ = [
     "CloseSchema",
     "ClosedSchema",
     "CounterListSchema",
+    "DeliveryFailedSchema",
+    "DeliveryReturnedSchema",
+    "FetchSchema",
+    "FetchedSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
@@ -53,15 +65,19 @@ __all__ = [
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
+    "PackSchema",
+    "PackageListSchema",
     "ParcelQuerySchema",
     "ParcelSchema",
     "PassKeysSchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
     "ReadySchema",
+    "ShipSchema",
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",
+    "SourceListSchema",
     "StockWishSchema",
     "StoreOfferSchema",
     "WaysSchema",

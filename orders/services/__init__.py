@@ -24,9 +24,18 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
+from orders.services.shipping import (
+    confirm_delivery,
+    pack,
+    report_failed_delivery,
+    return_to_store,
+    ship,
+)
+from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "Fetched",
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
@@ -39,6 +48,7 @@ __all__ = [
     "check_parcel",
     "choose_store",
     "close_store",
+    "confirm_delivery",
     "confirm_payment",
     "empty_cart",
     "end_old_wishes",
@@ -46,17 +56,23 @@ __all__ = [
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
+    "fetch_from",
     "find_authorised",
     "hand_over",
     "mark_ready",
     "open_case",
+    "pack",
     "pick",
     "place_order",
     "put_in_cart",
     "reissue_pass",
     "remind",
+    "report_failed_delivery",
     "report_short_line",
+    "return_to_store",
     "settle_case",
+    "settle_fetch",
+    "ship",
     "start_picking",
     "switch_on_store",
     "tell_back",
