@@ -26,6 +26,9 @@ class Template(StrEnum):
     REROUTED = "rerouted"
     PARTLY = "partly"
     BACK_IN_STOCK = "back_in_stock"
+    DELAYED = "delayed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
 
 
 OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})

@@ -7,11 +7,14 @@ from notifications import services
 from notifications.commands import Owe, OweWish, Template
 from orders.events import (
     FulfillmentCancelled,
+    FulfillmentDelivered,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    FulfillmentInTransfer,
     FulfillmentReady,
     FulfillmentRejected,
     FulfillmentRerouted,
+    FulfillmentShipped,
     OrderPlaced,
     PartlyThere,
     PassReissued,
@@ -90,3 +93,18 @@ def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:
 def tell_back(session: Session, event: StockBack) -> None:
     """Who asked to be told is owed the news that the SKU can be had again."""
     services.owe_wish(session, OweWish(event.event_id, event.wish_id))
+
+
+def announce_delayed(session: Session, event: FulfillmentInTransfer) -> None:
+    """The customer is owed the new time: articles come from another store first."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELAYED))
+
+
+def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
+    """The customer is owed the news that the packages are on their way, and their numbers."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.SHIPPED))
+
+
+def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
+    """The customer is owed the news that the packages were delivered, with what they cost."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))

@@ -16,9 +16,9 @@ from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from notifications.events import MessageResent
 from notifications.models import Message
-from orders.commands import Formation, Partly
+from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
-from orders.queries import ChoiceFacts, FulfillmentFacts, WishFacts
+from orders.queries import ChoiceFacts, FulfillmentFacts, PackageFacts, WishFacts
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -41,6 +41,7 @@ class Case:
     reason: str
     choice: ChoiceFacts | None
     partly: Partly | None
+    packages: tuple[PackageFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,16 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         reason=_reason(message, history),
         choice=orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
         partly=order.partly,
+        packages=_packages(session, parcel, language=message.language),
     )
+
+
+def _packages(
+    session: Session, parcel: FulfillmentFacts, *, language: str
+) -> tuple[PackageFacts, ...]:
+    if parcel.method is not Method.DELIVERY:
+        return ()
+    return tuple(orders.queries.list_packages(session, [parcel.id], language=language)[parcel.id])
 
 
 def _read_wish(session: Session, message: Message) -> WishCase:

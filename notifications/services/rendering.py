@@ -37,9 +37,17 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
+    Template.DELAYED: lambda line: line.quantity - line.cancelled,
+    Template.SHIPPED: lambda line: line.handed_over,
+    Template.DELIVERED: lambda line: line.handed_over,
 }
 """How many of each line a message speaks of."""
-PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT, Template.REROUTED}
+PRICED: Final = OPENS_PARCEL | {
+    Template.CONFIRMATION,
+    Template.RECEIPT,
+    Template.REROUTED,
+    Template.DELIVERED,
+}
 TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
 
 _pages = Environment(
@@ -136,6 +144,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "is_delivery": parcel.method is Method.DELIVERY,
         "partly_asked": case.partly is None,
         **_choice(message, case, voice),
+        "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
     }
 

@@ -58,6 +58,9 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.REJECTED: frozenset({Status.REJECTED}),
     Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.PARTLY: frozenset({Status.IN_TRANSFER}),
+    Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
+    Template.SHIPPED: frozenset({Status.SHIPPED}),
+    Template.DELIVERED: frozenset({Status.DELIVERED}),
 }
 """States of the parcel in which a message still says the truth."""
 

@@ -2,14 +2,8 @@
 
 from orders.availability.answers import Answers, StoreAnswer, list_answers, list_shippers
 from orders.availability.local import Assortment, LocalOffer, Plenty, read_assortment
-from orders.availability.offers import (
-    ANYWHERE,
-    Coverage,
-    Later,
-    Reason,
-    StoreOffer,
-    find_offers,
-)
+from orders.availability.offers import ANYWHERE, Coverage, Later, Reason, StoreOffer, find_offers
+from orders.availability.sources import Source, find_sources, lacking
 from orders.availability.ways import Part, Way, WayKind, rank_ways
 
 __all__ = [
@@ -22,11 +16,14 @@ __all__ = [
     "Part",
     "Plenty",
     "Reason",
+    "Source",
     "StoreAnswer",
     "StoreOffer",
     "Way",
     "WayKind",
     "find_offers",
+    "find_sources",
+    "lacking",
     "list_answers",
     "list_shippers",
     "rank_ways",

@@ -3,7 +3,9 @@
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import HandOver
+from orders.commands.fetching import FetchFrom
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
     SHORT_EFFECTS,
@@ -31,9 +33,12 @@ __all__ = [
     "SHORT_EFFECTS",
     "Answer",
     "AnswerChoice",
+    "Box",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "DeliveryFailure",
+    "FetchFrom",
     "Formation",
     "Found",
     "HandOver",
@@ -41,6 +46,7 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OpenCase",
+    "Pack",
     "Partly",
     "PayBy",
     "PlaceOrder",

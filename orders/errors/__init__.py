@@ -39,6 +39,14 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.shipping import (
+    NumberMissing,
+    PackagesDiffer,
+    TrackingNumberTaken,
+    UnknownCarrier,
+    UnknownPackage,
+    WrongMethod,
+)
 
 __all__ = [
     "AddressNeeded",
@@ -55,21 +63,27 @@ __all__ = [
     "NotReady",
     "NothingToCollect",
     "NothingToSplit",
+    "NumberMissing",
     "OrderCancelled",
     "OrderNotCancellable",
+    "PackagesDiffer",
     "PassNotValid",
     "PassRevoked",
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
     "StoreNotNamed",
+    "TrackingNumberTaken",
+    "UnknownCarrier",
     "UnknownCase",
     "UnknownChoice",
     "UnknownFulfillment",
     "UnknownOrder",
+    "UnknownPackage",
     "UnknownReason",
     "UnknownWish",
     "UnreadableReason",
+    "WrongMethod",
     "WrongState",
     "WrongStore",
 ]

@@ -38,6 +38,14 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.shipping import (
+    DeliveryFailed,
+    DeliveryReturned,
+    FulfillmentDelivered,
+    FulfillmentPacked,
+    FulfillmentShipped,
+)
+from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
@@ -46,14 +54,21 @@ __all__ = [
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "DeliveryFailed",
+    "DeliveryReturned",
     "FulfillmentAccepted",
+    "FulfillmentArrived",
     "FulfillmentCancelled",
+    "FulfillmentDelivered",
     "FulfillmentEvent",
     "FulfillmentExpired",
     "FulfillmentHandedOver",
+    "FulfillmentInTransfer",
+    "FulfillmentPacked",
     "FulfillmentReady",
     "FulfillmentRejected",
     "FulfillmentRerouted",
+    "FulfillmentShipped",
     "FulfillmentSplit",
     "LineShort",
     "OrderAbandoned",

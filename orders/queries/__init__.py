@@ -58,6 +58,7 @@ from orders.queries.shapes import (
     Waiting,
     roll_up,
 )
+from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
@@ -71,6 +72,7 @@ __all__ = [
     "LineFacts",
     "Load",
     "OrderFacts",
+    "PackageFacts",
     "PassState",
     "ReasonFacts",
     "Waiting",
@@ -88,6 +90,7 @@ __all__ = [
     "get_choice",
     "get_evidence",
     "get_fulfillment",
+    "get_label",
     "get_opening",
     "get_order",
     "get_order_by_number",
@@ -102,6 +105,7 @@ __all__ = [
     "list_open_contacts",
     "list_order_parcels",
     "list_overdue_pending",
+    "list_packages",
     "list_parcels",
     "list_parcels_of",
     "list_passes",

@@ -4,9 +4,11 @@ from orders.routes import (
     availability,
     choosing,
     counter,
+    fetching,
     opening,
     ordering,
     preparing,
+    shipping,
     slots,
     wishing,
 )
@@ -17,9 +19,11 @@ __all__ = [
     "blueprint",
     "choosing",
     "counter",
+    "fetching",
     "opening",
     "ordering",
     "preparing",
+    "shipping",
     "slots",
     "wishing",
 ]

@@ -18,6 +18,7 @@ from orders.schemas.choosing import (
     RejectParcelSchema,
     SetReasonSchema,
 )
+from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -40,12 +41,14 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
-from orders.schemas.wishing import (
-    StockWishSchema,
-    WishedSchema,
-    WithdrawnSchema,
-    WithdrawSchema,
+from orders.schemas.shipping import (
+    DeliveryFailedSchema,
+    DeliveryReturnedSchema,
+    PackageListSchema,
+    PackSchema,
+    ShipSchema,
 )
+from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
     "AnswerChoiceSchema",
@@ -58,6 +61,10 @@ __all__ = [
     "CloseSchema",
     "ClosedSchema",
     "CounterListSchema",
+    "DeliveryFailedSchema",
+    "DeliveryReturnedSchema",
+    "FetchSchema",
+    "FetchedSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
@@ -66,6 +73,8 @@ __all__ = [
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
+    "PackSchema",
+    "PackageListSchema",
     "ParcelQuerySchema",
     "ParcelSchema",
     "PartlySchema",
@@ -79,9 +88,11 @@ __all__ = [
     "ReassignParcelSchema",
     "RejectParcelSchema",
     "SetReasonSchema",
+    "ShipSchema",
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",
+    "SourceListSchema",
     "StockWishSchema",
     "StoreOfferSchema",
     "WaysSchema",

@@ -27,9 +27,18 @@ from orders.services.preparing import (
 from orders.services.putting_back import ask_put_back
 from orders.services.reasons import set_reason
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.shipping import (
+    confirm_delivery,
+    pack,
+    report_failed_delivery,
+    return_to_store,
+    ship,
+)
+from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "Fetched",
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
@@ -44,6 +53,7 @@ __all__ = [
     "check_parcel",
     "choose_store",
     "close_store",
+    "confirm_delivery",
     "confirm_payment",
     "empty_cart",
     "end_old_wishes",
@@ -51,10 +61,12 @@ __all__ = [
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
+    "fetch_from",
     "find_authorised",
     "hand_over",
     "mark_ready",
     "open_case",
+    "pack",
     "pick",
     "place_order",
     "put_in_cart",
@@ -62,10 +74,14 @@ __all__ = [
     "reissue_pass",
     "reject_fulfillment",
     "remind",
+    "report_failed_delivery",
     "report_short_line",
+    "return_to_store",
     "serve_waiting",
     "set_reason",
     "settle_case",
+    "settle_fetch",
+    "ship",
     "start_picking",
     "switch_on_store",
     "tell_back",

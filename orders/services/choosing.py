@@ -18,11 +18,11 @@ from orders import queries
 from orders.availability import list_shippers
 from orders.commands import Answer, AnswerChoice, CancelReason, Method, Status
 from orders.errors import AddressNeeded, AnswerNotOffered, ChoiceAnswered, StoreNotNamed
-from orders.events import ChoiceMade, FulfillmentCancelled
+from orders.events import ChoiceMade
 from orders.models import Choice, Order
 from orders.queries import ChoiceFacts
 from orders.services.continuing import Onward, open_anew
-from orders.services.parcels import Locked, give_up, hold_order, lock_parcel
+from orders.services.parcels import Locked, cancel_parcel, hold_order, lock_parcel
 from orders.services.promising import WAYS
 
 CUSTOMER: Final = "customer"
@@ -187,12 +187,7 @@ def _wait(session: Session, locked: Locked, command: AnswerChoice, actor: Actor)
 
 def _refund(session: Session, locked: Locked, _command: AnswerChoice, actor: Actor) -> None:
     """Nothing is owed any more; what was paid for it goes back."""
-    why = CancelReason.OUT_OF_STOCK.value
-    locked.parcel.move_to(Status.CANCELLED)
-    locked.parcel.ended_at = db_now(session)
-    give_up(session, locked, why=why)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
-    events.record(session, fact, actor=actor, reason=why)
+    cancel_parcel(session, locked, why=CancelReason.OUT_OF_STOCK.value, actor=actor)
 
 
 def _prepare_again(session: Session, locked: Locked) -> None:

@@ -10,10 +10,13 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.services
+from kernel import events
 from kernel.actors import SYSTEM, Actor, ActorKind
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from orders import queries
-from orders.errors import NotOrdered, UnknownFulfillment
+from orders.commands import Method, Status
+from orders.errors import NotOrdered, UnknownFulfillment, WrongMethod
+from orders.events import FulfillmentCancelled
 from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from payments.commands import ObligationStatus, RefundReason, WishStatus
@@ -120,6 +123,16 @@ def require_open(locked: Locked, quantities: dict[str, int]) -> None:
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
 
 
+def require_method(locked: Locked, *, delivery: bool) -> None:
+    """Return nothing when the parcel is, or is not, brought to its customer.
+
+    Raises WrongMethod.
+    """
+    method = locked.parcel.method
+    if (method is Method.DELIVERY) is not delivery:
+        raise WrongMethod(method=method.value)
+
+
 def give_pass(session: Session, facts: PassFacts) -> None:
     """Have the customer hold this pass."""
     session.add(
@@ -154,6 +167,18 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
     settle_money(session, locked.parcel.order_id)
+
+
+def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+    """The parcel ends cancelled: nothing of it is owed any more.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.CANCELLED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=why)
+    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    events.record(session, fact, actor=actor, reason=why)
 
 
 def settle_money(session: Session, order_id: UUID) -> None:
