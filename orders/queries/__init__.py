@@ -11,8 +11,8 @@ from orders.queries.choices import (
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
+    find_pass_by_code,
     list_passes,
-    list_passes_at,
 )
 from orders.queries.load import (
     waiting_at,
@@ -85,6 +85,7 @@ __all__ = [
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
+    "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
     "get_choice",
@@ -109,7 +110,6 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
-    "list_passes_at",
     "list_reasons",
     "list_servable",
     "list_unanswered",

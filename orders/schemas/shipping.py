@@ -10,16 +10,13 @@ from orders.commands import Box, DeliveryFailure, Pack
 
 CODE_MAX = 32
 NUMBER_MAX = 40
-WEIGHT_MAX_G = 1_000_000
 TEXT = {"type": "string"}
 
 
 class BoxSchema(ItemsSchema):
     """One package: what is in it, its weight, and its number where the carrier gave one."""
 
-    weight_g = Quantity(
-        load_default=None, allow_none=True, validate=validate.Range(min=1, max=WEIGHT_MAX_G)
-    )
+    weight_g = Quantity(load_default=None, allow_none=True)
     tracking_number = SafeText(load_default=None, allow_none=True, max_length=NUMBER_MAX)
 
     @post_load
