@@ -45,7 +45,10 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
     PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
     StockBack: {"tell-back": notifications.handlers.tell_back},
-    FulfillmentInTransfer: {"announce-delayed": notifications.handlers.announce_delayed},
+    FulfillmentInTransfer: {
+        "announce-delayed": notifications.handlers.announce_delayed,
+        "consider-partly": orders.handlers.consider_partly,
+    },
     FulfillmentShipped: {"announce-shipped": notifications.handlers.announce_shipped},
     FulfillmentDelivered: {"announce-delivered": notifications.handlers.announce_delivered},
     TransferCancelled: {"settle-cancelled-transfer": orders.handlers.settle_transfer},

@@ -1,5 +1,6 @@
 """Reads of orders, and the shapes others may see."""
 
+from orders.queries.carrying import PartFacts, divide, find_part, still_carried
 from orders.queries.carts import get_cart
 from orders.queries.choices import (
     ChoiceFacts,
@@ -73,6 +74,7 @@ __all__ = [
     "Load",
     "OrderFacts",
     "PackageFacts",
+    "PartFacts",
     "PassState",
     "ReasonFacts",
     "Waiting",
@@ -81,9 +83,11 @@ __all__ = [
     "WishFacts",
     "count_loads",
     "count_open",
+    "divide",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
+    "find_part",
     "find_pass",
     "find_pass_by_code",
     "find_way_to_collect",
@@ -118,5 +122,6 @@ __all__ = [
     "paid_for",
     "roll_up",
     "select_visible",
+    "still_carried",
     "waiting_at",
 ]

@@ -22,6 +22,8 @@ from orders.schemas import (
     AnswerChoiceSchema,
     ChoiceSchema,
     FulfillmentSchema,
+    OrderSchema,
+    PartlySchema,
     ReasonListSchema,
     ReasonQuerySchema,
     ReassignParcelSchema,
@@ -60,6 +62,34 @@ def reassign(body: dict[str, Any], fulfillment_id: UUID) -> Response:
         )
 
     return do_once(fulfillment_id, act)
+
+
+@blueprint.post("/fulfillments/<uuid:fulfillment_id>/split")
+@declare(permission="fulfillments.prepare", keyed=True)
+@blueprint.response(200, FulfillmentSchema)
+def split(fulfillment_id: UUID) -> Response:
+    """Have what is here go on by itself; what is on its way becomes a parcel of its own."""
+
+    def act(session: Session, actor: Actor) -> None:
+        services.split_fulfillment(session, fulfillment_id, actor=actor)
+
+    return do_once(fulfillment_id, act)
+
+
+@blueprint.post("/orders/<uuid:order_id>/partly")
+@declare(permission="orders.cancel", keyed=True)
+@blueprint.arguments(PartlySchema)
+@blueprint.response(200, OrderSchema)
+def answer_partly(body: dict[str, Any], order_id: UUID) -> Response:
+    """Say what the customer wants while only a part of the order is there."""
+    actor = current_actor()
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.answer_partly(session, order_id, body["answer"], actor=actor)
+            return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
+
+        return answer_once(session, act)
 
 
 @blueprint.get("/choices/<string:token>")

@@ -34,6 +34,7 @@ from orders.services.shipping import (
     return_to_store,
     ship,
 )
+from orders.services.splitting import answer_partly, consider_partly, split_fulfillment
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
@@ -45,6 +46,7 @@ __all__ = [
     "accept",
     "answer_choice",
     "answer_overdue",
+    "answer_partly",
     "ask_put_back",
     "await_payment",
     "bin_parcel",
@@ -55,6 +57,7 @@ __all__ = [
     "close_store",
     "confirm_delivery",
     "confirm_payment",
+    "consider_partly",
     "empty_cart",
     "end_old_wishes",
     "end_wish",
@@ -82,6 +85,7 @@ __all__ = [
     "settle_case",
     "settle_fetch",
     "ship",
+    "split_fulfillment",
     "start_picking",
     "switch_on_store",
     "tell_back",
