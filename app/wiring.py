@@ -2,13 +2,25 @@
 
 import notifications.handlers
 import orders.handlers
+from inventory.events import (
+    TransferCancelled,
+    TransferChanged,
+    TransferClosed,
+    TransferReceived,
+)
 from kernel.events import Subscriptions
 from orders.events import (
     FulfillmentCancelled,
+    FulfillmentDelivered,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    FulfillmentInTransfer,
     FulfillmentReady,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentShipped,
     OrderPlaced,
+    PartlyThere,
     PassReissued,
     PickupReminded,
     ReadyPaid,
@@ -29,13 +41,30 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
+    FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
+    PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
     StockBack: {"tell-back": notifications.handlers.tell_back},
+    FulfillmentInTransfer: {
+        "announce-delayed": notifications.handlers.announce_delayed,
+        "consider-partly": orders.handlers.consider_partly,
+    },
+    FulfillmentShipped: {"announce-shipped": notifications.handlers.announce_shipped},
+    FulfillmentDelivered: {"announce-delivered": notifications.handlers.announce_delivered},
+    TransferCancelled: {"settle-cancelled-transfer": orders.handlers.settle_transfer},
+    TransferChanged: {"settle-changed-transfer": orders.handlers.settle_transfer},
+    TransferClosed: {"settle-closed-transfer": orders.handlers.settle_transfer},
+    TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
 }
 
 UNHEARD = frozenset(
     {
         "case.opened.v1",
         "case.closed.v1",
+        "choice.answered.v1",
+        "fulfillment.split.v1",
+        "order.partly_answered.v1",
+        "reason.set.v1",
         "put_back.asked.v1",
         "order.started.v1",
         "order.abandoned.v1",
@@ -49,6 +78,10 @@ UNHEARD = frozenset(
         "fulfillment.picked.v1",
         "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
+        "fulfillment.arrived.v1",
+        "fulfillment.packed.v1",
+        "fulfillment.delivery_failed.v1",
+        "fulfillment.returned.v1",
         "fulfillment.extended.v1",
         "order.collector_changed.v1",
         "message.resent.v1",
@@ -70,11 +103,8 @@ UNHEARD = frozenset(
         "shortage.closed.v1",
         "stock.feed_applied.v1",
         "transfer.drafted.v1",
-        "transfer.changed.v1",
-        "transfer.cancelled.v1",
         "transfer.sent.v1",
-        "transfer.received.v1",
-        "transfer.closed.v1",
+        "transfer.unbound.v1",
         "goods.expected.v1",
         "incoming.moved.v1",
         "incoming.closed.v1",

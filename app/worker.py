@@ -73,6 +73,8 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("tell-wishes", 60, orders.jobs.tell_wishes),
+    Periodic("answer-overdue", 60, orders.jobs.answer_overdue),
+    Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),

@@ -13,7 +13,11 @@ CHECKS: Final = (
         FROM event e
         WHERE (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
                           'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1',
-                          'fulfillment.reminded.v1', 'stock.back.v1')
+                          'fulfillment.reminded.v1', 'stock.back.v1',
+                          'fulfillment.in_transfer.v1', 'fulfillment.shipped.v1',
+                          'fulfillment.delivered.v1')
+               OR e.name IN ('fulfillment.rerouted.v1', 'order.partly_there.v1')
+               OR (e.name = 'fulfillment.rejected.v1' AND (e.facts ->> 'asks')::boolean)
                OR (e.name = 'fulfillment.ready.v1'
                    AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))
                OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))

@@ -22,7 +22,13 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+    REJECTED = "rejected"
+    REROUTED = "rerouted"
+    PARTLY = "partly"
     BACK_IN_STOCK = "back_in_stock"
+    DELAYED = "delayed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
 
 
 OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})

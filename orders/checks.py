@@ -10,14 +10,29 @@ CHECKS = (
         SELECT fulfillment_id, sku, coalesce(o.open, 0) AS owed, coalesce(r.quantity, 0) AS reserved
         FROM (
             SELECT l.fulfillment_id, l.sku, f.location_id, f.status,
-                   l.quantity - l.cancelled - l.handed_over AS open
-            FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id) o
-        FULL JOIN reservation r USING (fulfillment_id, sku)
+                   CASE WHEN f.status = 'rejected' THEN 0 ELSE
+                        l.quantity - l.cancelled - l.handed_over - coalesce(c.carried, 0)
+                   END AS open
+            FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id
+            LEFT JOIN (
+                SELECT t.fulfillment_id, c.sku,
+                       sum(greatest(c.quantity - c.received, 0)) AS carried
+                FROM transfer t JOIN transfer_line c ON c.transfer_id = t.id
+                WHERE t.fulfillment_id IS NOT NULL
+                  AND t.status IN ('draft', 'sent', 'part_received')
+                GROUP BY t.fulfillment_id, c.sku) c
+                ON c.fulfillment_id = l.fulfillment_id AND c.sku = l.sku) o
+        FULL JOIN (
+            SELECT r.* FROM reservation r LEFT JOIN transfer t ON t.id = r.fulfillment_id
+            WHERE t.id IS NULL) r USING (fulfillment_id, sku)
         WHERE (coalesce(o.open, 0) <> coalesce(r.quantity, 0)
                AND NOT (o.status = 'pending' AND r.quantity = 0 AND EXISTS (
                    SELECT FROM stock_movement m
                    WHERE m.location_id = o.location_id AND m.sku = r.sku
-                     AND m.cause_id = r.fulfillment_id AND m.reason = 'hold-expired')))
+                     AND m.cause_id = r.fulfillment_id AND m.reason = 'hold-expired'))
+               AND NOT EXISTS (SELECT FROM put_back p
+                               WHERE p.id = r.fulfillment_id AND p.done_at IS NULL)
+               AND NOT (o.status = 'in_transfer' AND coalesce(r.quantity, 0) < o.open))
            OR (r.quantity > 0 AND r.location_id <> o.location_id)
         """,
     ),
@@ -50,7 +65,10 @@ CHECKS = (
             WHERE aggregate_id = f.id AND name IN (
                 'fulfillment.accepted.v1', 'fulfillment.picking_started.v1',
                 'fulfillment.ready.v1', 'fulfillment.handed_over.v1',
-                'fulfillment.cancelled.v1', 'fulfillment.expired.v1')
+                'fulfillment.rejected.v1', 'fulfillment.rerouted.v1', 'fulfillment.split.v1',
+                'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
+                'fulfillment.in_transfer.v1', 'fulfillment.arrived.v1',
+                'fulfillment.packed.v1', 'fulfillment.shipped.v1', 'fulfillment.delivered.v1')
             ORDER BY version DESC LIMIT 1) e ON true
         WHERE f.status <> CASE e.name
             WHEN 'fulfillment.accepted.v1' THEN 'accepted'
@@ -59,6 +77,14 @@ CHECKS = (
             WHEN 'fulfillment.handed_over.v1'
                 THEN CASE WHEN (e.facts ->> 'complete')::boolean THEN 'handed_over' ELSE 'ready' END
             WHEN 'fulfillment.cancelled.v1' THEN 'cancelled'
+            WHEN 'fulfillment.rejected.v1' THEN 'rejected'
+            WHEN 'fulfillment.rerouted.v1' THEN 'rerouted'
+            WHEN 'fulfillment.split.v1' THEN 'accepted'
+            WHEN 'fulfillment.in_transfer.v1' THEN 'in_transfer'
+            WHEN 'fulfillment.arrived.v1' THEN 'accepted'
+            WHEN 'fulfillment.packed.v1' THEN 'packed'
+            WHEN 'fulfillment.shipped.v1' THEN 'shipped'
+            WHEN 'fulfillment.delivered.v1' THEN 'delivered'
             ELSE 'expired' END
         """,
     ),
@@ -69,7 +95,26 @@ CHECKS = (
         SELECT l.fulfillment_id, l.sku FROM fulfillment_line l
         WHERE l.handed_over <> coalesce((
             SELECT sum((h.quantities ->> l.sku)::int) FROM hand_over h
-            WHERE h.fulfillment_id = l.fulfillment_id), 0)
+            WHERE h.fulfillment_id = l.fulfillment_id), 0) + coalesce((
+            SELECT sum((p.quantities ->> l.sku)::int)
+            FROM package p JOIN fulfillment f ON f.id = p.fulfillment_id
+            WHERE p.fulfillment_id = l.fulfillment_id AND p.shipped_at IS NOT NULL
+              AND f.status IN ('shipped', 'delivered')), 0)
+        """,
+    ),
+    Check(
+        "SHIP-01",
+        "the packages of a delivery do not hold exactly what was picked, or what has left",
+        """
+        SELECT f.id, f.status, l.sku, l.picked, l.handed_over, p.packed, p.left_store
+        FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((p.quantities ->> l.sku)::int), 0) AS packed,
+                   coalesce(sum((p.quantities ->> l.sku)::int) FILTER (
+                       WHERE p.shipped_at IS NOT NULL), 0) AS left_store
+            FROM package p WHERE p.fulfillment_id = f.id) p
+        WHERE f.method = 'delivery' AND f.status IN ('packed', 'shipped', 'delivered')
+          AND (p.packed <> l.picked OR p.left_store <> l.handed_over)
         """,
     ),
     Check(
@@ -102,6 +147,23 @@ CHECKS = (
                    lag(recorded_at) OVER (PARTITION BY aggregate_id ORDER BY version) AS before
             FROM event) e
         WHERE recorded_at < before
+        """,
+    ),
+    Check(
+        "CHOICE-01",
+        "a rejected parcel has no choice, or one whose time is over without its consequence",
+        """
+        SELECT f.id AS fulfillment_id, c.id AS choice_id, c.answer, c.answer_by, c.wait_until
+        FROM fulfillment f LEFT JOIN choice c ON c.fulfillment_id = f.id
+        WHERE f.status = 'rejected'
+          AND (c.id IS NULL OR c.settled_at IS NOT NULL
+               OR c.answered_at IS NULL
+                  AND c.answer_by < statement_timestamp() - interval '10 minutes'
+               OR c.wait_until < statement_timestamp() - interval '10 minutes')
+        UNION ALL
+        SELECT f.id, c.id, c.answer, c.answer_by, c.wait_until
+        FROM choice c JOIN fulfillment f ON f.id = c.fulfillment_id
+        WHERE f.status <> 'rejected' AND c.settled_at IS NULL
         """,
     ),
     Check(

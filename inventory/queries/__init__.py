@@ -76,6 +76,7 @@ from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
     get_transfer,
+    list_carrying,
     list_transfer_lines,
     list_transfers,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "level_at",
     "list_arrival",
     "list_arrivals",
+    "list_carrying",
     "list_changes",
     "list_conflicts",
     "list_count_lines",

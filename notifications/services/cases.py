@@ -16,9 +16,9 @@ from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from notifications.events import MessageResent
 from notifications.models import Message
-from orders.commands import Formation
+from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
-from orders.queries import FulfillmentFacts, WishFacts
+from orders.queries import ChoiceFacts, FulfillmentFacts, PackageFacts, WishFacts
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -27,7 +27,8 @@ class Case:
     """The parcel with its customer and store as they are now.
 
     `collect` is the live pass, if there is one; `reason` is the one the event was recorded with;
-    `paid_minor` is in minor units.
+    `paid_minor` is in minor units. `choice` is what its customer may choose, where the store
+    rejected it; `partly` what they want while only a part is there.
     """
 
     parcel: FulfillmentFacts
@@ -38,6 +39,9 @@ class Case:
     collect: PassFacts | None
     paid_minor: int
     reason: str
+    choice: ChoiceFacts | None
+    partly: Partly | None
+    packages: tuple[PackageFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,18 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         collect=alive[-1] if alive else None,
         paid_minor=orders.queries.paid_for(session, parcel),
         reason=_reason(message, history),
+        choice=orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
+        partly=order.partly,
+        packages=_packages(session, parcel, language=message.language),
     )
+
+
+def _packages(
+    session: Session, parcel: FulfillmentFacts, *, language: str
+) -> tuple[PackageFacts, ...]:
+    if parcel.method is not Method.DELIVERY:
+        return ()
+    return tuple(orders.queries.list_packages(session, [parcel.id], language=language)[parcel.id])
 
 
 def _read_wish(session: Session, message: Message) -> WishCase:

@@ -23,7 +23,7 @@ from notifications.services.cases import Case, WishCase
 from notifications.services.owing import address_of
 from notifications.services.wording import Voice
 from orders import passes
-from orders.commands import Status
+from orders.commands import Answer, Method, Status
 from orders.queries import FulfillmentFacts, LineFacts
 
 QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
@@ -34,10 +34,21 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CANCELLED: lambda line: line.quantity,
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
+    Template.REJECTED: lambda line: line.quantity - line.cancelled,
+    Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.PARTLY: lambda line: line.quantity - line.cancelled,
+    Template.DELAYED: lambda line: line.quantity - line.cancelled,
+    Template.SHIPPED: lambda line: line.handed_over,
+    Template.DELIVERED: lambda line: line.handed_over,
 }
 """How many of each line a message speaks of."""
-PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT}
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION}
+PRICED: Final = OPENS_PARCEL | {
+    Template.CONFIRMATION,
+    Template.RECEIPT,
+    Template.REROUTED,
+    Template.DELIVERED,
+}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -130,7 +141,25 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         else "",
         "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
         "stop": "",
+        "is_delivery": parcel.method is Method.DELIVERY,
+        "partly_asked": case.partly is None,
+        **_choice(message, case, voice),
+        "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
+    }
+
+
+def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what the words about a choice may speak of; its link leads to the choice itself."""
+    choice = case.choice
+    if message.template is not Template.REJECTED or choice is None:
+        return {}
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    return {
+        "link": f"{home}/choices/{links.choice_token(choice.id)}",
+        "choose_by": voice.moment(choice.answer_by),
+        "short_choose_by": voice.short_moment(choice.answer_by),
+        "waits_by_default": choice.fallback is Answer.WAIT,
     }
 
 

@@ -1,8 +1,11 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
+from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import HandOver
+from orders.commands.fetching import FetchFrom
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
     SHORT_EFFECTS,
@@ -29,9 +32,13 @@ __all__ = [
     "CHANNELS_OF",
     "SHORT_EFFECTS",
     "Answer",
+    "AnswerChoice",
+    "Box",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "DeliveryFailure",
+    "FetchFrom",
     "Formation",
     "Found",
     "HandOver",
@@ -39,10 +46,12 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OpenCase",
+    "Pack",
     "Partly",
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "SetReason",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

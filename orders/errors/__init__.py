@@ -1,6 +1,15 @@
 """Refusals of orders."""
 
 from orders.errors.cases import UnknownCase
+from orders.errors.choosing import (
+    AddressNeeded,
+    AnswerNotOffered,
+    ChoiceAnswered,
+    NothingToSplit,
+    StoreNotNamed,
+    UnknownChoice,
+    UnreadableReason,
+)
 from orders.errors.counter import (
     AlreadyCollected,
     NoMoreExtensions,
@@ -30,10 +39,21 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.shipping import (
+    NumberMissing,
+    PackagesDiffer,
+    TrackingNumberTaken,
+    UnknownCarrier,
+    UnknownPackage,
+    WrongMethod,
+)
 
 __all__ = [
+    "AddressNeeded",
     "AlreadyCollected",
+    "AnswerNotOffered",
     "ChannelNotAllowed",
+    "ChoiceAnswered",
     "EmptyOrder",
     "HoldEnded",
     "LinesUndecided",
@@ -42,18 +62,28 @@ __all__ = [
     "NotOrdered",
     "NotReady",
     "NothingToCollect",
+    "NothingToSplit",
+    "NumberMissing",
     "OrderCancelled",
     "OrderNotCancellable",
+    "PackagesDiffer",
     "PassNotValid",
     "PassRevoked",
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "StoreNotNamed",
+    "TrackingNumberTaken",
+    "UnknownCarrier",
     "UnknownCase",
+    "UnknownChoice",
     "UnknownFulfillment",
     "UnknownOrder",
+    "UnknownPackage",
     "UnknownReason",
     "UnknownWish",
+    "UnreadableReason",
+    "WrongMethod",
     "WrongState",
     "WrongStore",
 ]

@@ -1,6 +1,15 @@
 """What happens to orders."""
 
 from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.choosing import (
+    ChoiceMade,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentSplit,
+    PartlyAnswered,
+    PartlyThere,
+    ReasonSet,
+)
 from orders.events.counter import (
     FulfillmentExpired,
     FulfillmentHandedOver,
@@ -29,19 +38,38 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.shipping import (
+    DeliveryFailed,
+    DeliveryReturned,
+    FulfillmentDelivered,
+    FulfillmentPacked,
+    FulfillmentShipped,
+)
+from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",
+    "ChoiceMade",
     "CollectorChanged",
+    "DeliveryFailed",
+    "DeliveryReturned",
     "FulfillmentAccepted",
+    "FulfillmentArrived",
     "FulfillmentCancelled",
+    "FulfillmentDelivered",
     "FulfillmentEvent",
     "FulfillmentExpired",
     "FulfillmentHandedOver",
+    "FulfillmentInTransfer",
+    "FulfillmentPacked",
     "FulfillmentReady",
+    "FulfillmentRejected",
+    "FulfillmentRerouted",
+    "FulfillmentShipped",
+    "FulfillmentSplit",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -49,11 +77,14 @@ __all__ = [
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",
+    "PartlyAnswered",
+    "PartlyThere",
     "PassReissued",
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
     "PutBackAsked",
     "ReadyPaid",
+    "ReasonSet",
     "StockBack",
 ]

@@ -1,6 +1,14 @@
 """Reads of orders, and the shapes others may see."""
 
+from orders.queries.carrying import PartFacts, divide, find_part, still_carried
 from orders.queries.carts import get_cart
+from orders.queries.choices import (
+    ChoiceFacts,
+    get_choice,
+    list_choices,
+    list_servable,
+    list_unanswered,
+)
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
@@ -51,6 +59,7 @@ from orders.queries.shapes import (
     Waiting,
     roll_up,
 )
+from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
@@ -58,11 +67,14 @@ __all__ = [
     "LAST_DAY",
     "PAGE_ROWS",
     "CartFacts",
+    "ChoiceFacts",
     "FulfillmentFacts",
     "HandOverFacts",
     "LineFacts",
     "Load",
     "OrderFacts",
+    "PackageFacts",
+    "PartFacts",
     "PassState",
     "ReasonFacts",
     "Waiting",
@@ -71,20 +83,25 @@ __all__ = [
     "WishFacts",
     "count_loads",
     "count_open",
+    "divide",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
+    "find_part",
     "find_pass",
     "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
+    "get_choice",
     "get_evidence",
     "get_fulfillment",
+    "get_label",
     "get_opening",
     "get_order",
     "get_order_by_number",
     "get_reason",
     "get_wish",
+    "list_choices",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
@@ -93,14 +110,18 @@ __all__ = [
     "list_open_contacts",
     "list_order_parcels",
     "list_overdue_pending",
+    "list_packages",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
     "list_reasons",
+    "list_servable",
+    "list_unanswered",
     "list_waiting",
     "owed_minor",
     "paid_for",
     "roll_up",
     "select_visible",
+    "still_carried",
     "waiting_at",
 ]

@@ -1,15 +1,29 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, counter, opening, ordering, preparing, slots, wishing
+from orders.routes import (
+    availability,
+    choosing,
+    counter,
+    fetching,
+    opening,
+    ordering,
+    preparing,
+    shipping,
+    slots,
+    wishing,
+)
 from orders.routes.blueprint import blueprint
 
 __all__ = [
     "availability",
     "blueprint",
+    "choosing",
     "counter",
+    "fetching",
     "opening",
     "ordering",
     "preparing",
+    "shipping",
     "slots",
     "wishing",
 ]

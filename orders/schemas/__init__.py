@@ -7,6 +7,18 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.choosing import (
+    AnswerChoiceSchema,
+    ChoiceSchema,
+    PartlySchema,
+    ReasonListSchema,
+    ReasonQuerySchema,
+    ReasonSchema,
+    ReassignParcelSchema,
+    RejectParcelSchema,
+    SetReasonSchema,
+)
+from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -29,22 +41,30 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
-from orders.schemas.wishing import (
-    StockWishSchema,
-    WishedSchema,
-    WithdrawnSchema,
-    WithdrawSchema,
+from orders.schemas.shipping import (
+    DeliveryFailedSchema,
+    DeliveryReturnedSchema,
+    PackageListSchema,
+    PackSchema,
+    ShipSchema,
 )
+from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
+    "AnswerChoiceSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "ChoiceSchema",
     "CloseSchema",
     "ClosedSchema",
     "CounterListSchema",
+    "DeliveryFailedSchema",
+    "DeliveryReturnedSchema",
+    "FetchSchema",
+    "FetchedSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
@@ -53,15 +73,26 @@ __all__ = [
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
+    "PackSchema",
+    "PackageListSchema",
     "ParcelQuerySchema",
     "ParcelSchema",
+    "PartlySchema",
     "PassKeysSchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
     "ReadySchema",
+    "ReasonListSchema",
+    "ReasonQuerySchema",
+    "ReasonSchema",
+    "ReassignParcelSchema",
+    "RejectParcelSchema",
+    "SetReasonSchema",
+    "ShipSchema",
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",
+    "SourceListSchema",
     "StockWishSchema",
     "StoreOfferSchema",
     "WaysSchema",

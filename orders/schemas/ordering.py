@@ -218,6 +218,7 @@ class FulfillmentSchema(Schema):
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    rerouted_to = fields.UUID(required=True, allow_none=True)
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )

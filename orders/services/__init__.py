@@ -2,6 +2,7 @@
 
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import open_case, settle_case
+from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
@@ -24,13 +25,28 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
+from orders.services.reasons import set_reason
+from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.shipping import (
+    confirm_delivery,
+    pack,
+    report_failed_delivery,
+    return_to_store,
+    ship,
+)
+from orders.services.splitting import answer_partly, consider_partly, split_fulfillment
+from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "Fetched",
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "answer_choice",
+    "answer_overdue",
+    "answer_partly",
     "ask_put_back",
     "await_payment",
     "bin_parcel",
@@ -39,24 +55,37 @@ __all__ = [
     "check_parcel",
     "choose_store",
     "close_store",
+    "confirm_delivery",
     "confirm_payment",
+    "consider_partly",
     "empty_cart",
     "end_old_wishes",
     "end_wish",
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
+    "fetch_from",
     "find_authorised",
     "hand_over",
     "mark_ready",
     "open_case",
+    "pack",
     "pick",
     "place_order",
     "put_in_cart",
+    "reassign",
     "reissue_pass",
+    "reject_fulfillment",
     "remind",
+    "report_failed_delivery",
     "report_short_line",
+    "return_to_store",
+    "serve_waiting",
+    "set_reason",
     "settle_case",
+    "settle_fetch",
+    "ship",
+    "split_fulfillment",
     "start_picking",
     "switch_on_store",
     "tell_back",

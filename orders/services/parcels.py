@@ -10,11 +10,14 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.services
+from kernel import events
 from kernel.actors import SYSTEM, Actor, ActorKind
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from orders import queries
-from orders.errors import NotOrdered, UnknownFulfillment
-from orders.models import Fulfillment, FulfillmentLine, PickupPass
+from orders.commands import Method, Status
+from orders.errors import NotOrdered, UnknownFulfillment, WrongMethod
+from orders.events import FulfillmentCancelled
+from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
@@ -88,6 +91,17 @@ def lock_order(session: Session, order_id: UUID) -> list[Locked]:
     return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
 
 
+def hold_order(session: Session, fulfillment_id: UUID) -> None:
+    """Keep others from adding parcels to the order of this one, or from calling it off meanwhile.
+
+    Whoever holds an order and its parcels takes the order first.
+    """
+    order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    session.execute(
+        select(Order.id).where(Order.id == order_id.scalar_subquery()).with_for_update()
+    )
+
+
 def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:
     """Return the lines of a parcel that is locked, as they are now."""
     rows = session.execute(
@@ -107,6 +121,16 @@ def require_open(locked: Locked, quantities: dict[str, int]) -> None:
     undecided = {sku: line.undecided for sku, line in locked.lines.items()}
     if any(quantity > undecided.get(sku, 0) for sku, quantity in quantities.items()):
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
+
+
+def require_method(locked: Locked, *, delivery: bool) -> None:
+    """Return nothing when the parcel is, or is not, brought to its customer.
+
+    Raises WrongMethod.
+    """
+    method = locked.parcel.method
+    if (method is Method.DELIVERY) is not delivery:
+        raise WrongMethod(method=method.value)
 
 
 def give_pass(session: Session, facts: PassFacts) -> None:
@@ -143,6 +167,18 @@ def give_up(session: Session, locked: Locked, *, why: str) -> None:
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
     settle_money(session, locked.parcel.order_id)
+
+
+def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+    """The parcel ends cancelled: nothing of it is owed any more.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.CANCELLED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=why)
+    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    events.record(session, fact, actor=actor, reason=why)
 
 
 def settle_money(session: Session, order_id: UUID) -> None:

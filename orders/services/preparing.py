@@ -6,36 +6,42 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 import inventory.services
-import payments.services
 import stores.promises
 import stores.queries
 from inventory.commands import Doubt
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
-from orders import queries
 from orders.commands import SHORT_EFFECTS, CancelReason, ShortReason, Status
 from orders.errors import LinesUndecided, NotBinned, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
-    FulfillmentCancelled,
     FulfillmentReady,
     LineShort,
     ParcelBinned,
     PickingStarted,
 )
 from orders.passes import new_pass
-from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
-from orders.services.paying import find_authorised
+from orders.services.parcels import (
+    Locked,
+    cancel_parcel,
+    give_pass,
+    lock_parcel,
+    require_method,
+    require_open,
+)
+from orders.services.paying import request_capture
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     """The store takes the order on.
 
-    Raises UnknownFulfillment or WrongState.
+    Raises UnknownFulfillment or WrongState: what is in transfer is accepted by its arrival.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
+    if locked.parcel.status is Status.IN_TRANSFER:
+        raise WrongState(state=locked.parcel.status.value)
     locked.parcel.move_to(Status.ACCEPTED)
     session.flush()
     events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)
@@ -95,7 +101,7 @@ def report_short_line(
     fact = LineShort(**locked.ids, sku=sku, quantity=quantity, reason=reason.value)
     events.record(session, fact, actor=actor, reason=reason.value)
     if not any(each.open for each in locked.lines.values()):
-        _end_empty(session, locked, actor=actor)
+        cancel_parcel(session, locked, why=CancelReason.OUT_OF_STOCK.value, actor=actor)
 
 
 def bin_parcel(session: Session, fulfillment_id: UUID, *, bin_code: str, actor: Actor) -> None:
@@ -112,9 +118,10 @@ def mark_ready(
 ) -> None:
     """The customer may come: every line is decided, the parcel is in its bin, a pass exists.
 
-    Raises UnknownFulfillment, WrongState, LinesUndecided or NotBinned.
+    Raises UnknownFulfillment, WrongMethod, WrongState, LinesUndecided or NotBinned.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
+    require_method(locked, delivery=False)
     parcel = locked.parcel
     undecided = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
     if parcel.status is Status.PICKING and undecided:
@@ -137,19 +144,9 @@ def mark_ready(
         **locked.ids,
         bin=parcel.bin or "",
         collect_by=parcel.collect_by,
-        awaits_capture=_request_capture(session, parcel.order_id),
+        awaits_capture=request_capture(session, parcel.order_id),
     )
     events.record(session, fact, actor=actor)
-
-
-def _request_capture(session: Session, order_id: UUID) -> bool:
-    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, order_id)
-    if held is None:
-        return False
-    owed_minor = queries.owed_minor(session, order_id)
-    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
-    return True
 
 
 def _in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
@@ -200,12 +197,3 @@ def _take_from_stock(
         reason=reason.value,
     )
     inventory.services.doubt(session, found_missing, actor=actor)
-
-
-def _end_empty(session: Session, locked: Locked, *, actor: Actor) -> None:
-    why = CancelReason.OUT_OF_STOCK.value
-    locked.parcel.move_to(Status.CANCELLED)
-    locked.parcel.ended_at = db_now(session)
-    give_up(session, locked, why=why)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
-    events.record(session, fact, actor=actor, reason=why)
