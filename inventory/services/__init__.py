@@ -37,6 +37,7 @@ from inventory.services.safety import (
     require_reach,
 )
 from inventory.services.selling import sell, take_back
+from inventory.services.shelves import SHELF_ROWS_MAX, place_skus
 from inventory.services.shortages import (
     assign_shortage,
     close_shortage,
@@ -45,6 +46,7 @@ from inventory.services.shortages import (
     take_shortage,
     weigh_shortages,
 )
+from inventory.services.statements import lock_levels
 from inventory.services.transferring import (
     cancel_transfer,
     change_transfer,
@@ -58,6 +60,7 @@ __all__ = [
     "EMPTY_DIGEST",
     "HOLD_EXPIRED",
     "ROWS_AT_ONCE",
+    "SHELF_ROWS_MAX",
     "Receiving",
     "Step",
     "Window",
@@ -88,6 +91,7 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "lock_levels",
     "make_levels",
     "match_incoming",
     "move_incoming",
@@ -98,6 +102,7 @@ __all__ = [
     "open_tasks",
     "open_window",
     "pass_on",
+    "place_skus",
     "receive",
     "receive_batch",
     "receive_transfer",

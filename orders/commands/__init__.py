@@ -2,10 +2,10 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.counter import HandOver
+from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.words import (
     CHANNELS_OF,
-    SHORT_EFFECTS,
     Answer,
     CancelReason,
     CaseKind,
@@ -27,7 +27,6 @@ from orders.commands.words import (
 
 __all__ = [
     "CHANNELS_OF",
-    "SHORT_EFFECTS",
     "Answer",
     "CancelReason",
     "CaseKind",
@@ -36,6 +35,7 @@ __all__ = [
     "Found",
     "HandOver",
     "Method",
+    "OfferSubstitute",
     "OfflineKind",
     "OfflineOutcome",
     "OpenCase",
@@ -43,6 +43,7 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "ScanInWave",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

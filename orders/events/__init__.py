@@ -19,7 +19,18 @@ from orders.events.parcels import (
     PickingStarted,
     ReadyPaid,
 )
-from orders.events.picking import PutBackAsked
+from orders.events.picking import (
+    PutBackAsked,
+    PutBackFinished,
+    SubstituteAccepted,
+    SubstituteEnded,
+    SubstituteEvent,
+    SubstituteOffered,
+    WaveEnded,
+    WaveEvent,
+    WaveLeft,
+    WaveStarted,
+)
 from orders.events.placing import (
     CollectorChanged,
     OrderAbandoned,
@@ -54,6 +65,15 @@ __all__ = [
     "PickupExtended",
     "PickupReminded",
     "PutBackAsked",
+    "PutBackFinished",
     "ReadyPaid",
     "StockBack",
+    "SubstituteAccepted",
+    "SubstituteEnded",
+    "SubstituteEvent",
+    "SubstituteOffered",
+    "WaveEnded",
+    "WaveEvent",
+    "WaveLeft",
+    "WaveStarted",
 ]

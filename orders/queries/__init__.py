@@ -7,6 +7,7 @@ from orders.queries.collecting import (
     list_passes,
     list_passes_at,
 )
+from orders.queries.deadlines import Deadline, LateParcel, list_late
 from orders.queries.load import (
     waiting_at,
 )
@@ -28,6 +29,16 @@ from orders.queries.parcels import (
     list_overdue_pending,
     list_parcels_of,
     list_waiting,
+    list_wave_parcels,
+)
+from orders.queries.putting_back import (
+    OwnerFacts,
+    OwnerKind,
+    PutBackFacts,
+    count_put_backs,
+    get_put_back,
+    list_owners,
+    list_put_backs,
 )
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.searching import (
@@ -52,25 +63,51 @@ from orders.queries.shapes import (
     roll_up,
 )
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.substitutes import (
+    SubstituteFacts,
+    get_substitute,
+    list_proposed,
+    list_substitutes,
+    list_unanswered,
+)
+from orders.queries.waves import (
+    WaveFacts,
+    WaveParcel,
+    WavePart,
+    WaveStop,
+    get_wave,
+    list_open_waves,
+)
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
     "LAST_DAY",
     "PAGE_ROWS",
     "CartFacts",
+    "Deadline",
     "FulfillmentFacts",
     "HandOverFacts",
+    "LateParcel",
     "LineFacts",
     "Load",
     "OrderFacts",
+    "OwnerFacts",
+    "OwnerKind",
     "PassState",
+    "PutBackFacts",
     "ReasonFacts",
+    "SubstituteFacts",
     "Waiting",
     "Wanted",
+    "WaveFacts",
+    "WaveParcel",
+    "WavePart",
+    "WaveStop",
     "WayToCollect",
     "WishFacts",
     "count_loads",
     "count_open",
+    "count_put_backs",
     "find_last_hand_over",
     "find_newest_order",
     "find_parcel_by_code",
@@ -82,22 +119,33 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_put_back",
     "get_reason",
+    "get_substitute",
+    "get_wave",
     "get_wish",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
+    "list_late",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",
+    "list_open_waves",
     "list_order_parcels",
     "list_overdue_pending",
+    "list_owners",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
     "list_passes_at",
+    "list_proposed",
+    "list_put_backs",
     "list_reasons",
+    "list_substitutes",
+    "list_unanswered",
     "list_waiting",
+    "list_wave_parcels",
     "owed_minor",
     "paid_for",
     "roll_up",

@@ -211,6 +211,8 @@ class FulfillmentSchema(Schema):
     status = fields.String(required=True)
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
+    accept_by = fields.AwareDateTime(required=True, allow_none=True)
+    wave_id = fields.UUID(required=True, allow_none=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
     slot_ends_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -23,7 +23,20 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
-from orders.services.putting_back import ask_put_back
+from orders.services.putting_back import ask_put_back, finish_put_back
+from orders.services.substituting import (
+    accept_substitute,
+    decline_substitute,
+    lapse_substitute,
+    offer_substitute,
+    withdraw_substitute,
+)
+from orders.services.waving import (
+    leave_wave,
+    report_short_in_wave,
+    scan_in_wave,
+    start_wave,
+)
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -31,6 +44,7 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "accept_substitute",
     "ask_put_back",
     "await_payment",
     "bin_parcel",
@@ -40,6 +54,7 @@ __all__ = [
     "choose_store",
     "close_store",
     "confirm_payment",
+    "decline_substitute",
     "empty_cart",
     "end_old_wishes",
     "end_wish",
@@ -47,20 +62,28 @@ __all__ = [
     "extend_hold",
     "extend_pickup",
     "find_authorised",
+    "finish_put_back",
     "hand_over",
+    "lapse_substitute",
+    "leave_wave",
     "mark_ready",
+    "offer_substitute",
     "open_case",
     "pick",
     "place_order",
     "put_in_cart",
     "reissue_pass",
     "remind",
+    "report_short_in_wave",
     "report_short_line",
+    "scan_in_wave",
     "settle_case",
     "start_picking",
+    "start_wave",
     "switch_on_store",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_substitute",
 ]

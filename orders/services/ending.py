@@ -34,7 +34,7 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
             continue
         locked.parcel.move_to(Status.CANCELLED)
         locked.parcel.ended_at = db_now(session)
-        give_up(session, locked, why=reason.value)
+        give_up(session, locked, why=reason.value, actor=actor)
         fact = FulfillmentCancelled(**locked.ids, reason=reason.value)
         events.record(session, fact, actor=actor, reason=reason.value)
     cancelled = OrderWasCancelled(order_id=order_id, reason=reason.value)
