@@ -37,7 +37,7 @@ from inventory.services.safety import (
     require_reach,
 )
 from inventory.services.selling import sell, take_back
-from inventory.services.shelves import SHELF_ROWS_MAX, place_skus
+from inventory.services.shelves import place_skus
 from inventory.services.shortages import (
     assign_shortage,
     close_shortage,
@@ -60,7 +60,6 @@ __all__ = [
     "EMPTY_DIGEST",
     "HOLD_EXPIRED",
     "ROWS_AT_ONCE",
-    "SHELF_ROWS_MAX",
     "Receiving",
     "Step",
     "Window",

@@ -1,7 +1,6 @@
 """Where SKUs lie in a store, told by lists: a row says which SKU lies at which place."""
 
 from collections.abc import Mapping
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, text
@@ -13,9 +12,6 @@ from inventory.events import ShelvesPlaced
 from kernel import events
 from kernel.actors import Actor
 from kernel.ids import new_id
-
-SHELF_ROWS_MAX: Final = 1_000
-"""Rows of a list told at once; longer ones are told in parts."""
 
 _PLACE = text("""
     INSERT INTO shelf_place AS p (location_id, sku, place)

@@ -1,6 +1,17 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, counter, opening, ordering, preparing, slots, wishing
+from orders.routes import (
+    availability,
+    counter,
+    opening,
+    ordering,
+    preparing,
+    putting_back,
+    slots,
+    substituting,
+    waving,
+    wishing,
+)
 from orders.routes.blueprint import blueprint
 
 __all__ = [
@@ -10,6 +21,9 @@ __all__ = [
     "opening",
     "ordering",
     "preparing",
+    "putting_back",
     "slots",
+    "substituting",
+    "waving",
     "wishing",
 ]

@@ -26,6 +26,7 @@ CUSTOMER = "customer"
 NOTHING: Final[Mapping[str, int]] = {}
 __all__ = [
     "CUSTOMER",
+    "NOTHING",
     "Locked",
     "find_parcel",
     "give_pass",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import inventory.services
 import payments.services
 import stores.promises
@@ -16,7 +17,7 @@ from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import queries
 from orders.commands import CancelReason, ReasonKind, Status
-from orders.errors import LinesUndecided, NotBinned, WrongState
+from orders.errors import LinesUndecided, NotBinned, NotOnThisList, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -29,7 +30,14 @@ from orders.events import (
 from orders.passes import new_pass
 from orders.queries import ReasonFacts
 from orders.services.clearing import end_wave
-from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
+from orders.services.parcels import (
+    NOTHING,
+    Locked,
+    give_pass,
+    give_up,
+    lock_parcel,
+    require_open,
+)
 from orders.services.paying import find_authorised
 
 
@@ -53,18 +61,25 @@ def pick(
     session: Session,
     fulfillment_id: UUID,
     *,
-    quantities: Mapping[str, int],
+    quantities: Mapping[str, int] = NOTHING,
+    gtins: Mapping[str, int] = NOTHING,
     scanned: bool = False,
     actor: Actor,
 ) -> None:
     """These articles were taken from the shelf; picking starts if it had not.
 
-    `scanned` is kept with the fact: each was scanned.
+    `gtins` names some by the barcode that was scanned. With `scanned` the others were as well.
 
-    Raises UnknownFulfillment, WrongState or NotOrdered.
+    Raises UnknownFulfillment, WrongState, NotOnThisList or NotOrdered.
     """
     locked = in_picking(session, fulfillment_id, actor=actor)
-    take(session, locked, quantities, scanned=scanned, actor=actor)
+    taken = dict(quantities)
+    for gtin, quantity in gtins.items():
+        sku = catalog.queries.find_sku_by_gtin(session, gtin)
+        if sku is None or sku not in locked.lines:
+            raise NotOnThisList(said=gtin)
+        taken[sku] = taken.get(sku, 0) + quantity
+    take(session, locked, taken, scanned=scanned or not quantities, actor=actor)
 
 
 def take(

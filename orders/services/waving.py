@@ -18,7 +18,7 @@ from orders.commands import ReasonKind, ScanInWave, Status, WaveOrder
 from orders.errors import NothingToPick, NotOnThisList, NotOrdered, WrongState
 from orders.events import WaveLeft, WaveStarted
 from orders.models import Fulfillment, Wave
-from orders.queries import ReasonFacts, WavePart
+from orders.queries import ReasonFacts, WavePart, WaveStop
 from orders.services.clearing import end_done
 from orders.services.parcels import Locked, lock_parcel
 from orders.services.preparing import (
