@@ -4,8 +4,8 @@ from orders.queries.carts import get_cart
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
+    find_pass_by_code,
     list_passes,
-    list_passes_at,
 )
 from orders.queries.deadlines import Deadline, LateParcel, list_late
 from orders.queries.load import (
@@ -112,6 +112,7 @@ __all__ = [
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
+    "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
     "get_evidence",
@@ -138,7 +139,6 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
-    "list_passes_at",
     "list_proposed",
     "list_put_backs",
     "list_reasons",
