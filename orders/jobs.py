@@ -70,6 +70,17 @@ def end_unpaid() -> int:
     return ended
 
 
+def lapse_substitutes() -> int:
+    """End every offer of a substitute that nobody answered in time; return how many."""
+    with transaction() as session:
+        due = queries.list_lapsing(session)
+    ended = 0
+    for substitution_id in due:
+        with transaction() as session:
+            ended += services.lapse_substitute(session, substitution_id)
+    return ended
+
+
 def tell_wishes() -> int:
     """Have everybody told whose wished SKU can be had again; return how many."""
     with transaction() as session:

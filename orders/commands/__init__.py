@@ -4,11 +4,11 @@ from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import HandOver
 from orders.commands.fetching import FetchFrom
+from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
-    SHORT_EFFECTS,
     Answer,
     CancelReason,
     CaseKind,
@@ -30,7 +30,6 @@ from orders.commands.words import (
 
 __all__ = [
     "CHANNELS_OF",
-    "SHORT_EFFECTS",
     "Answer",
     "AnswerChoice",
     "Box",
@@ -43,6 +42,7 @@ __all__ = [
     "Found",
     "HandOver",
     "Method",
+    "OfferSubstitute",
     "OfflineKind",
     "OfflineOutcome",
     "OpenCase",
@@ -51,6 +51,7 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "ScanInWave",
     "SetReason",
     "ShortReason",
     "Status",

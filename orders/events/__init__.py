@@ -28,7 +28,18 @@ from orders.events.parcels import (
     PickingStarted,
     ReadyPaid,
 )
-from orders.events.picking import PutBackAsked
+from orders.events.picking import (
+    PutBackAsked,
+    PutBackFinished,
+    SubstituteAccepted,
+    SubstituteEnded,
+    SubstituteEvent,
+    SubstituteOffered,
+    WaveEnded,
+    WaveEvent,
+    WaveLeft,
+    WaveStarted,
+)
 from orders.events.placing import (
     CollectorChanged,
     OrderAbandoned,
@@ -84,7 +95,16 @@ __all__ = [
     "PickupExtended",
     "PickupReminded",
     "PutBackAsked",
+    "PutBackFinished",
     "ReadyPaid",
     "ReasonSet",
     "StockBack",
+    "SubstituteAccepted",
+    "SubstituteEnded",
+    "SubstituteEvent",
+    "SubstituteOffered",
+    "WaveEnded",
+    "WaveEvent",
+    "WaveLeft",
+    "WaveStarted",
 ]

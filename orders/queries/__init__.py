@@ -9,21 +9,11 @@ from orders.queries.choices import (
     list_servable,
     list_unanswered,
 )
-from orders.queries.collecting import (
-    find_last_hand_over,
-    find_pass,
-    find_pass_by_code,
-    list_passes,
-)
-from orders.queries.load import (
-    waiting_at,
-)
+from orders.queries.collecting import find_last_hand_over, find_pass, find_pass_by_code, list_passes
+from orders.queries.deadlines import Deadline, LateParcel, list_late
+from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
-from orders.queries.opening import (
-    count_open,
-    get_evidence,
-    get_opening,
-)
+from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -36,6 +26,16 @@ from orders.queries.parcels import (
     list_overdue_pending,
     list_parcels_of,
     list_waiting,
+    list_wave_parcels,
+)
+from orders.queries.putting_back import (
+    OwnerFacts,
+    OwnerKind,
+    PutBackFacts,
+    count_put_backs,
+    get_put_back,
+    list_owners,
+    list_put_backs,
 )
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.searching import (
@@ -61,6 +61,21 @@ from orders.queries.shapes import (
 )
 from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.substitutes import (
+    SubstituteFacts,
+    get_substitute,
+    list_lapsing,
+    list_proposed,
+    list_substitutes,
+)
+from orders.queries.waves import (
+    WaveFacts,
+    WaveParcel,
+    WavePart,
+    WaveStop,
+    get_wave,
+    list_open_waves,
+)
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
@@ -68,21 +83,32 @@ __all__ = [
     "PAGE_ROWS",
     "CartFacts",
     "ChoiceFacts",
+    "Deadline",
     "FulfillmentFacts",
     "HandOverFacts",
+    "LateParcel",
     "LineFacts",
     "Load",
     "OrderFacts",
+    "OwnerFacts",
+    "OwnerKind",
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PutBackFacts",
     "ReasonFacts",
+    "SubstituteFacts",
     "Waiting",
     "Wanted",
+    "WaveFacts",
+    "WaveParcel",
+    "WavePart",
+    "WaveStop",
     "WayToCollect",
     "WishFacts",
     "count_loads",
     "count_open",
+    "count_put_backs",
     "divide",
     "find_last_hand_over",
     "find_newest_order",
@@ -99,25 +125,36 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_put_back",
     "get_reason",
+    "get_substitute",
+    "get_wave",
     "get_wish",
     "list_choices",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
+    "list_lapsing",
+    "list_late",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",
+    "list_open_waves",
     "list_order_parcels",
     "list_overdue_pending",
+    "list_owners",
     "list_packages",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_proposed",
+    "list_put_backs",
     "list_reasons",
     "list_servable",
+    "list_substitutes",
     "list_unanswered",
     "list_waiting",
+    "list_wave_parcels",
     "owed_minor",
     "paid_for",
     "roll_up",

@@ -8,8 +8,11 @@ from orders.routes import (
     opening,
     ordering,
     preparing,
+    putting_back,
     shipping,
     slots,
+    substituting,
+    waving,
     wishing,
 )
 from orders.routes.blueprint import blueprint
@@ -23,7 +26,10 @@ __all__ = [
     "opening",
     "ordering",
     "preparing",
+    "putting_back",
     "shipping",
     "slots",
+    "substituting",
+    "waving",
     "wishing",
 ]

@@ -24,7 +24,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
-from orders.services.putting_back import ask_put_back
+from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.shipping import (
@@ -35,7 +35,15 @@ from orders.services.shipping import (
     ship,
 )
 from orders.services.splitting import answer_partly, consider_partly, split_fulfillment
+from orders.services.substituting import (
+    accept_substitute,
+    decline_substitute,
+    lapse_substitute,
+    offer_substitute,
+    withdraw_substitute,
+)
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
+from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -44,6 +52,7 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "accept_substitute",
     "answer_choice",
     "answer_overdue",
     "answer_partly",
@@ -58,6 +67,7 @@ __all__ = [
     "confirm_delivery",
     "confirm_payment",
     "consider_partly",
+    "decline_substitute",
     "empty_cart",
     "end_old_wishes",
     "end_wish",
@@ -66,8 +76,12 @@ __all__ = [
     "extend_pickup",
     "fetch_from",
     "find_authorised",
+    "finish_put_back",
     "hand_over",
+    "lapse_substitute",
+    "leave_wave",
     "mark_ready",
+    "offer_substitute",
     "open_case",
     "pack",
     "pick",
@@ -78,8 +92,10 @@ __all__ = [
     "reject_fulfillment",
     "remind",
     "report_failed_delivery",
+    "report_short_in_wave",
     "report_short_line",
     "return_to_store",
+    "scan_in_wave",
     "serve_waiting",
     "set_reason",
     "settle_case",
@@ -87,9 +103,11 @@ __all__ = [
     "ship",
     "split_fulfillment",
     "start_picking",
+    "start_wave",
     "switch_on_store",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_substitute",
 ]
