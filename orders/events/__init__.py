@@ -4,6 +4,7 @@ from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
 from orders.events.counter import (
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -42,6 +43,7 @@ __all__ = [
     "FulfillmentExpired",
     "FulfillmentHandedOver",
     "FulfillmentReady",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
