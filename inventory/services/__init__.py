@@ -45,6 +45,7 @@ from inventory.services.shortages import (
     take_shortage,
     weigh_shortages,
 )
+from inventory.services.statements import lock_levels
 from inventory.services.transferring import (
     cancel_transfer,
     change_transfer,
@@ -88,6 +89,7 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "lock_levels",
     "make_levels",
     "match_incoming",
     "move_incoming",

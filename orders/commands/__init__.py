@@ -1,7 +1,7 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
-from orders.commands.counter import HandOver
+from orders.commands.counter import HandOver, Refused
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
 from orders.commands.words import (
@@ -45,6 +45,7 @@ __all__ = [
     "PlaceOrder",
     "ReasonKind",
     "RecordHandOver",
+    "Refused",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

@@ -3,6 +3,7 @@
 from orders.errors.cases import UnknownCase
 from orders.errors.counter import (
     AlreadyCollected,
+    IdentityNeeded,
     NoMoreExtensions,
     NothingToCollect,
     NotReady,
@@ -36,6 +37,7 @@ __all__ = [
     "ChannelNotAllowed",
     "EmptyOrder",
     "HoldEnded",
+    "IdentityNeeded",
     "LinesUndecided",
     "NoMoreExtensions",
     "NotBinned",

@@ -28,7 +28,7 @@ class PassRevoked(Conflict):
 
 
 class WrongStore(Conflict):
-    """The parcel waits at another store, named in `store`."""
+    """The parcel waits at another store, named in `store`: `today` are its hours of today."""
 
     code = "wrong-store"
     title = "This parcel waits at another store"
@@ -44,7 +44,7 @@ class NotReady(Conflict):
 
 
 class AlreadyCollected(Conflict):
-    """The parcel was handed over before; `at`, `by` and `store` say when, by whom and where."""
+    """The parcel was handed over before; `at`, `by` and `store_name` say more."""
 
     code = "already-collected"
     title = "Already collected"
@@ -65,6 +65,14 @@ class OrderCancelled(Conflict):
     code = "order-cancelled"
     title = "This order was cancelled"
     way_out = "Place a new order."
+
+
+class IdentityNeeded(Conflict):
+    """Somebody has to look at an identity card first; `name` is what it has to say."""
+
+    code = "identity-needed"
+    title = "An identity card has to be looked at"
+    way_out = "Compare the name, then say so with `identity_seen`, or give a reason with `forced`."
 
 
 class PaymentDue(Conflict):

@@ -2,6 +2,7 @@
 
 from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
 from orders.events.counter import (
+    ArticlesRefused,
     FulfillmentExpired,
     FulfillmentHandedOver,
     LeftAgainstRules,
@@ -33,6 +34,7 @@ from orders.events.placing import (
 
 __all__ = [
     "ArticlesPicked",
+    "ArticlesRefused",
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",

@@ -4,6 +4,7 @@ from orders.queries.carts import get_cart
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
+    list_lying,
     list_passes,
     list_passes_at,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
+    "list_lying",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
 from orders.commands import Status
-from orders.models import Fulfillment, HandOverRow, PickupPass
+from orders.models import Fulfillment, HandOverRow, PickupPass, PutBack
 from orders.passes import PassFacts
 from orders.queries.shapes import HandOverFacts, PassState
 
@@ -61,7 +61,21 @@ def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts
     return HandOverFacts(row.location_id, row.staff_name, row.handed_over_at)
 
 
+def list_lying(session: Session, fulfillment_id: UUID) -> dict[str, int]:
+    """Return what still lies in the bin of a parcel that has ended: it is to be put back."""
+    tasks = session.execute(
+        select(PutBack.quantities).where(
+            PutBack.fulfillment_id == fulfillment_id, PutBack.done_at.is_(None)
+        )
+    ).scalars()
+    lying: dict[str, int] = {}
+    for quantities in tasks:
+        for sku, quantity in quantities.items():
+            lying[sku] = lying.get(sku, 0) + quantity
+    return lying
+
+
 def _pass(row: PickupPass) -> PassState:
     facts = PassFacts(row.id, row.fulfillment_id, row.key_id, row.last_day)
     why = None if row.revoked_at is None else (row.revoked_why or "revoked")
-    return PassState(facts, row.holder, why, row.used_at is not None)
+    return PassState(facts, row.holder, why, row.used_at is not None, row.contact_id)

@@ -7,21 +7,23 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.counter import (
+    CounterListSchema,
+    HandedOverSchema,
+    HandOverSchema,
+    ParcelQuerySchema,
+    ParcelSchema,
+    PassKeysSchema,
+)
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
     CancelSchema,
-    CounterListSchema,
     FulfillmentPageSchema,
     FulfillmentQuerySchema,
     FulfillmentSchema,
-    HandedOverSchema,
-    HandOverSchema,
     OrderQuerySchema,
     OrderSchema,
-    ParcelQuerySchema,
-    ParcelSchema,
-    PassKeysSchema,
     PlacedOrderSchema,
     PlaceOrderSchema,
     ReadySchema,

@@ -2,8 +2,9 @@
 
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import open_case, settle_case
+from orders.services.checking import Parcel, check_parcel
 from orders.services.ending import cancel_order, expire_fulfillment
-from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
 from orders.services.opening import close_store, switch_on_store

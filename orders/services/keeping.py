@@ -19,12 +19,11 @@ from orders.errors import NoMoreExtensions, OrderNotCancellable, UnknownOrder, W
 from orders.events import CollectorChanged, PassReissued, PickupExtended, PickupReminded
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.passes import new_pass
-from orders.services.parcels import Locked, give_pass, lock_parcel
+from orders.services.parcels import REISSUED, Locked, give_pass, lock_parcel
 from stores.promises import Schedule
 
 EXTENSION_DAYS: Final = 3
 EXTENSIONS_MAX: Final = 1
-REISSUED: Final = "reissued"
 
 
 def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:

@@ -19,6 +19,8 @@ from orders.passes import PassFacts
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
 CUSTOMER = "customer"
+PROXY = "proxy"
+REISSUED = "reissued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,14 @@ def require_open(locked: Locked, quantities: dict[str, int]) -> None:
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
 
 
-def give_pass(session: Session, facts: PassFacts) -> None:
-    """Have the customer hold this pass."""
+def give_pass(session: Session, facts: PassFacts, *, proxy_id: UUID | None = None) -> None:
+    """Have the customer hold this pass, or the proxy whose contact is named."""
     session.add(
         PickupPass(
             id=facts.id,
             fulfillment_id=facts.fulfillment_id,
-            holder=CUSTOMER,
+            holder=CUSTOMER if proxy_id is None else PROXY,
+            contact_id=proxy_id,
             key_id=facts.key_id,
             last_day=facts.last_day,
         )

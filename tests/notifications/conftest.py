@@ -114,7 +114,9 @@ class Counter:
 
     def hand_over(self, placed: PlacedOrder) -> None:
         """The customer pays and takes everything."""
-        command = HandOver("lyon", fulfillment_id=placed.fulfillment_id, ticket_number="T-1")
+        command = HandOver(
+            "lyon", fulfillment_id=placed.fulfillment_id, ticket_number="T-1", identity_seen=True
+        )
         orders.services.hand_over(self.session, command, actor=SYSTEM)
         self.tell()
 
