@@ -4,9 +4,9 @@ from orders.queries.carts import get_cart
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
+    find_pass_by_code,
     list_lying,
     list_passes,
-    list_passes_at,
 )
 from orders.queries.load import (
     waiting_at,
@@ -76,6 +76,7 @@ __all__ = [
     "find_newest_order",
     "find_parcel_by_code",
     "find_pass",
+    "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
     "get_evidence",
@@ -97,7 +98,6 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
-    "list_passes_at",
     "list_reasons",
     "list_waiting",
     "owed_minor",
