@@ -11,6 +11,7 @@ from orders.events import (
     OrderPlaced,
     PassReissued,
     PickupReminded,
+    ProxyPassGiven,
     ReadyPaid,
     StockBack,
 )
@@ -28,7 +29,11 @@ SUBSCRIPTIONS: Subscriptions = {
     PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
-    FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    FulfillmentHandedOver: {
+        "send-receipt": notifications.handlers.send_receipt,
+        "tell-proxy-came": notifications.handlers.tell_proxy_came,
+    },
+    ProxyPassGiven: {"announce-to-proxy": notifications.handlers.announce_to_proxy},
     StockBack: {"tell-back": notifications.handlers.tell_back},
 }
 
@@ -50,9 +55,13 @@ UNHEARD = frozenset(
         "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
         "fulfillment.extended.v1",
+        "fulfillment.arrived.v1",
         "fulfillment.left_against_rules.v1",
+        "fulfillment.on_the_way.v1",
         "fulfillment.refused.v1",
         "order.collector_changed.v1",
+        "order.proxy_named.v1",
+        "order.proxy_withdrawn.v1",
         "message.resent.v1",
         "stock.received.v1",
         "stock.doubted.v1",

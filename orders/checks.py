@@ -138,6 +138,17 @@ CHECKS = (
         """,
     ),
     Check(
+        "PROXY-01",
+        "somebody who may not collect an order any more still has a live pass of it",
+        """
+        SELECT p.id FROM pickup_pass p JOIN fulfillment f ON f.id = p.fulfillment_id
+        WHERE p.contact_id IS NOT NULL AND p.revoked_at IS NULL AND p.used_at IS NULL
+          AND NOT EXISTS (
+            SELECT FROM proxy x WHERE x.order_id = f.order_id AND x.contact_id = p.contact_id
+              AND x.revoked_at IS NULL)
+        """,
+    ),
+    Check(
         "ORPHAN-01",
         "a price belongs to no brand",
         "SELECT p.id FROM price p WHERE NOT EXISTS (SELECT FROM brand b WHERE b.id = p.brand_id)",

@@ -91,6 +91,30 @@ class PaymentUnsettled(Conflict):
     way_out = "Wait a moment and scan again."
 
 
+class NotServedOutside(Conflict):
+    """This store hands parcels over at its counter only."""
+
+    code = "not-served-outside"
+    title = "Nothing is brought out to cars here"
+    way_out = "Come to the counter with the code."
+
+
+class TooManyProxies(Conflict):
+    """As many people as the store allows may collect this order already: `most`."""
+
+    code = "too-many-proxies"
+    title = "Enough people may collect it already"
+    way_out = "Withdraw one of them first."
+
+
+class UnknownProxy(NotFound):
+    """Nobody of this id may collect this order."""
+
+    code = "unknown-proxy"
+    title = "No such person"
+    way_out = "List who may collect the order: `GET /api/v1/orders/{id}/proxies`."
+
+
 class NoMoreExtensions(Conflict):
     """The collection period was extended as often as the store allows."""
 

@@ -1,6 +1,13 @@
 """What happens to orders."""
 
 from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.coming import (
+    CustomerArrived,
+    CustomerOnTheWay,
+    ProxyNamed,
+    ProxyPassGiven,
+    ProxyWithdrawn,
+)
 from orders.events.counter import (
     ArticlesRefused,
     FulfillmentExpired,
@@ -39,6 +46,8 @@ __all__ = [
     "CaseEvent",
     "CaseOpened",
     "CollectorChanged",
+    "CustomerArrived",
+    "CustomerOnTheWay",
     "FulfillmentAccepted",
     "FulfillmentCancelled",
     "FulfillmentEvent",
@@ -57,6 +66,9 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "ProxyNamed",
+    "ProxyPassGiven",
+    "ProxyWithdrawn",
     "PutBackAsked",
     "ReadyPaid",
     "StockBack",

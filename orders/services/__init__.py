@@ -1,5 +1,6 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import open_case, settle_case
 from orders.services.checking import Parcel, check_parcel
@@ -24,6 +25,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back
 from orders.services.recording import record_against_rules
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
@@ -33,6 +35,8 @@ __all__ = [
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "announce_arrival",
+    "announce_way",
     "ask_put_back",
     "await_payment",
     "bin_parcel",
@@ -51,6 +55,7 @@ __all__ = [
     "find_authorised",
     "hand_over",
     "mark_ready",
+    "name_proxy",
     "open_case",
     "pick",
     "place_order",
@@ -59,6 +64,7 @@ __all__ = [
     "reissue_pass",
     "remind",
     "report_short_line",
+    "serves_outside",
     "settle_case",
     "start_picking",
     "switch_on_store",
@@ -66,4 +72,5 @@ __all__ = [
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_proxy",
 ]

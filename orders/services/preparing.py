@@ -28,6 +28,7 @@ from orders.events import (
 from orders.passes import new_pass
 from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
 from orders.services.paying import find_authorised
+from orders.services.proxies import give_proxies_passes
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -133,6 +134,7 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_proxies_passes(session, locked, last_day=last_day)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
