@@ -26,6 +26,7 @@ ASSOCIATE: Final = SHOPPER | {
 }
 MANAGER: Final = ASSOCIATE | {
     "feeds.read",
+    "fulfillments.force",
     "safety.edit",
     "staff.edit",
     "stock.adjust",

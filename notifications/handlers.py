@@ -19,6 +19,7 @@ from orders.events import (
     PartlyThere,
     PassReissued,
     PickupReminded,
+    ProxyPassGiven,
     ReadyPaid,
     StockBack,
 )
@@ -35,12 +36,33 @@ def announce_ready(session: Session, event: FulfillmentReady) -> None:
     Not while a card's money is being taken: `announce_paid` follows then.
     """
     if not event.awaits_capture:
-        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+        _announce(session, event)
 
 
 def announce_paid(session: Session, event: ReadyPaid) -> None:
     """The customer is owed the news that the parcel waits, now that its money was asked for."""
+    _announce(session, event)
+
+
+def _announce(session: Session, event: FulfillmentReady | ReadyPaid) -> None:
+    """Whoever may collect a parcel is owed their own code: the customer, and whom they send."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+    for state in orders.queries.list_passes(session, event.fulfillment_id):
+        if state.contact_id is not None and state.alive:
+            owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, state.contact_id)
+            services.owe(session, owed)
+
+
+def announce_to_proxy(session: Session, event: ProxyPassGiven) -> None:
+    """Somebody whom the customer sends is owed their code of a parcel that waits already."""
+    owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, event.contact_id)
+    services.owe(session, owed)
+
+
+def tell_proxy_came(session: Session, event: FulfillmentHandedOver) -> None:
+    """The customer is owed the news that somebody they sent has the articles."""
+    if event.proxy_contact_id is not None and event.quantities:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PROXY_COLLECTED))
 
 
 def remind(session: Session, event: PickupReminded) -> None:

@@ -14,6 +14,7 @@ from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
+from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
 from orders.commands import Formation, Method, Partly
@@ -63,7 +64,8 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
     parcel = next(each for each in order.fulfillments if each.id == message.fulfillment_id)
     contacts = customers.queries.get_contacts(session, [message.contact_id])
     states = orders.queries.list_passes(session, parcel.id)
-    alive = [state.facts for state in states if state.revoked_why is None and not state.used]
+    holder = message.contact_id if message.template is Template.PROXY_PASS else None
+    alive = [state.facts for state in states if state.alive and state.contact_id == holder]
     history = events.list_history(session, [parcel.id, order.id, message.reference])
     return Case(
         parcel=parcel,

@@ -34,6 +34,8 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CANCELLED: lambda line: line.quantity,
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
+    Template.PROXY_PASS: lambda line: line.quantity - line.cancelled,
+    Template.PROXY_COLLECTED: lambda line: line.handed_over,
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
@@ -49,6 +51,8 @@ PRICED: Final = OPENS_PARCEL | {
     Template.DELIVERED,
 }
 TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
+"""Templates that offer to keep the parcel longer, as long as its store does."""
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -115,7 +119,11 @@ def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
 def _facts(message: Message, case: Case) -> dict[str, Any]:
     """Return what the words may speak of; what does not apply is empty."""
     voice, parcel = Voice(message.language, ZoneInfo(case.store.time_zone)), case.parcel
-    token = links.order_token(parcel.order_id)
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    link = f"{home}/orders/{links.order_token(parcel.order_id)}"
+    if message.template is Template.PROXY_PASS:  # the order's own link can do more than collect
+        link = f"{home}/stores/{quote(case.store.code, safe='')}"
+    offers_more = parcel.extensions < case.store.rules.extensions_max
     shows_code = message.template in OPENS_PARCEL and case.collect is not None
     return {
         "template": message.template.value,
@@ -139,7 +147,9 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "code": show_code(passes.typed_code(case.collect.id))
         if shows_code and case.collect
         else "",
-        "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
+        "link": link,
+        "extend": f"{link}/extend" if offers_more and message.template in KEEPS_LONGER else "",
+        "extension_days": case.store.rules.extension_days,
         "stop": "",
         "is_delivery": parcel.method is Method.DELIVERY,
         "partly_asked": case.partly is None,
@@ -180,6 +190,7 @@ def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
         "due": "",
         "vat": [],
         "hours": [],
+        "extend": "",
         "lines": [(1, article, "")],
         "article": article,
         "store": case.store.name,

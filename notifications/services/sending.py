@@ -52,6 +52,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
         }
     ),
     **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
+    Template.PROXY_COLLECTED: frozenset({Status.READY, Status.HANDED_OVER}),
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),

@@ -2,10 +2,11 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
-from orders.commands.counter import HandOver
+from orders.commands.counter import HandOver, Refused
 from orders.commands.fetching import FetchFrom
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
@@ -51,6 +52,8 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "RecordHandOver",
+    "Refused",
     "ScanInWave",
     "SetReason",
     "ShortReason",

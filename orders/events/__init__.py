@@ -10,9 +10,18 @@ from orders.events.choosing import (
     PartlyThere,
     ReasonSet,
 )
+from orders.events.coming import (
+    CustomerArrived,
+    CustomerOnTheWay,
+    ProxyNamed,
+    ProxyPassGiven,
+    ProxyWithdrawn,
+)
 from orders.events.counter import (
+    ArticlesRefused,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -60,11 +69,14 @@ from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
+    "ArticlesRefused",
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "CustomerArrived",
+    "CustomerOnTheWay",
     "DeliveryFailed",
     "DeliveryReturned",
     "FulfillmentAccepted",
@@ -81,6 +93,7 @@ __all__ = [
     "FulfillmentRerouted",
     "FulfillmentShipped",
     "FulfillmentSplit",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -94,6 +107,9 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "ProxyNamed",
+    "ProxyPassGiven",
+    "ProxyWithdrawn",
     "PutBackAsked",
     "PutBackFinished",
     "ReadyPaid",

@@ -9,7 +9,13 @@ from orders.queries.choices import (
     list_servable,
     list_unanswered,
 )
-from orders.queries.collecting import find_last_hand_over, find_pass, find_pass_by_code, list_passes
+from orders.queries.collecting import (
+    find_last_hand_over,
+    find_pass,
+    find_pass_by_code,
+    list_lying,
+    list_passes,
+)
 from orders.queries.deadlines import Deadline, LateParcel, list_late
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
@@ -136,6 +142,7 @@ __all__ = [
     "list_fulfillments",
     "list_lapsing",
     "list_late",
+    "list_lying",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",

@@ -18,22 +18,24 @@ from orders.schemas.choosing import (
     RejectParcelSchema,
     SetReasonSchema,
 )
+from orders.schemas.counter import (
+    CounterListSchema,
+    HandedOverSchema,
+    HandOverSchema,
+    ParcelQuerySchema,
+    ParcelSchema,
+    PassKeysSchema,
+)
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
     CancelSchema,
-    CounterListSchema,
     FulfillmentPageSchema,
     FulfillmentQuerySchema,
     FulfillmentSchema,
-    HandedOverSchema,
-    HandOverSchema,
     OrderQuerySchema,
     OrderSchema,
-    ParcelQuerySchema,
-    ParcelSchema,
-    PassKeysSchema,
     PlacedOrderSchema,
     PlaceOrderSchema,
     ReadySchema,

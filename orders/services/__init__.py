@@ -1,10 +1,12 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import open_case, settle_case
+from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.ending import cancel_order, expire_fulfillment
-from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
 from orders.services.opening import close_store, switch_on_store
@@ -24,8 +26,10 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
+from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.shipping import (
     confirm_delivery,
@@ -53,6 +57,8 @@ __all__ = [
     "abandon_pending",
     "accept",
     "accept_substitute",
+    "announce_arrival",
+    "announce_way",
     "answer_choice",
     "answer_overdue",
     "answer_partly",
@@ -81,6 +87,7 @@ __all__ = [
     "lapse_substitute",
     "leave_wave",
     "mark_ready",
+    "name_proxy",
     "offer_substitute",
     "open_case",
     "pack",
@@ -88,6 +95,7 @@ __all__ = [
     "place_order",
     "put_in_cart",
     "reassign",
+    "record_against_rules",
     "reissue_pass",
     "reject_fulfillment",
     "remind",
@@ -97,6 +105,7 @@ __all__ = [
     "return_to_store",
     "scan_in_wave",
     "serve_waiting",
+    "serves_outside",
     "set_reason",
     "settle_case",
     "settle_fetch",
@@ -109,5 +118,6 @@ __all__ = [
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_proxy",
     "withdraw_substitute",
 ]

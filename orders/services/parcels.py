@@ -26,6 +26,8 @@ from orders.services.putting_back import ask_put_back
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
 CUSTOMER = "customer"
+PROXY = "proxy"
+REISSUED = "reissued"
 NOTHING: Final[Mapping[str, int]] = {}
 __all__ = [
     "CUSTOMER",
@@ -129,13 +131,14 @@ def require_method(locked: Locked, *, delivery: bool) -> None:
         raise WrongMethod(method=method.value)
 
 
-def give_pass(session: Session, facts: PassFacts) -> None:
-    """Have the customer hold this pass."""
+def give_pass(session: Session, facts: PassFacts, *, proxy_id: UUID | None = None) -> None:
+    """Have the customer hold this pass, or the proxy whose contact is named."""
     session.add(
         PickupPass(
             id=facts.id,
             fulfillment_id=facts.fulfillment_id,
-            holder=CUSTOMER,
+            holder=CUSTOMER if proxy_id is None else PROXY,
+            contact_id=proxy_id,
             key_id=facts.key_id,
             last_day=facts.last_day,
         )

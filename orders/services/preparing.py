@@ -38,6 +38,7 @@ from orders.services.parcels import (
     require_open,
 )
 from orders.services.paying import request_capture
+from orders.services.proxies import give_proxies_passes
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -200,6 +201,7 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_proxies_passes(session, locked, last_day=last_day)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
