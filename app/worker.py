@@ -65,6 +65,8 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("tell-wishes", 60, orders.jobs.tell_wishes),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("note-late", 60, orders.jobs.note_late),
+    Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),

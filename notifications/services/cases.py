@@ -16,6 +16,7 @@ from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation
 from orders.passes import PassFacts
 from orders.queries import FulfillmentFacts, WishFacts
@@ -51,8 +52,10 @@ class WishCase:
     store: StoreFacts
 
 
-def read_case(session: Session, message: Message) -> Case | WishCase:
+def read_case(session: Session, message: Message) -> Case | WishCase | StaffCase:
     """Return what a message speaks of, as it is now."""
+    if message.staff_id is not None:
+        return read_staff_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)

@@ -1,6 +1,6 @@
 """What happens to orders."""
 
-from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.counter import (
     FulfillmentExpired,
     FulfillmentHandedOver,
@@ -32,7 +32,9 @@ from orders.events.placing import (
 
 __all__ = [
     "ArticlesPicked",
+    "CaseAssigned",
     "CaseClosed",
+    "CaseEscalated",
     "CaseEvent",
     "CaseOpened",
     "CollectorChanged",

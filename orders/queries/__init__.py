@@ -1,12 +1,25 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carts import get_cart
+from orders.queries.cases import (
+    CaseCount,
+    CaseFacts,
+    WantedCases,
+    count_cases,
+    find_open_case,
+    get_case,
+    list_case_history,
+    list_cases,
+    list_cases_of,
+    list_escalating,
+)
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
     list_passes,
     list_passes_at,
 )
+from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
 from orders.queries.load import (
     waiting_at,
 )
@@ -55,11 +68,16 @@ from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
+    "ACCEPT",
     "LAST_DAY",
     "PAGE_ROWS",
+    "READY",
     "CartFacts",
+    "CaseCount",
+    "CaseFacts",
     "FulfillmentFacts",
     "HandOverFacts",
+    "LateParcel",
     "LineFacts",
     "Load",
     "OrderFacts",
@@ -67,16 +85,20 @@ __all__ = [
     "ReasonFacts",
     "Waiting",
     "Wanted",
+    "WantedCases",
     "WayToCollect",
     "WishFacts",
+    "count_cases",
     "count_loads",
     "count_open",
     "find_last_hand_over",
     "find_newest_order",
+    "find_open_case",
     "find_parcel_by_code",
     "find_pass",
     "find_way_to_collect",
     "get_cart",
+    "get_case",
     "get_evidence",
     "get_fulfillment",
     "get_opening",
@@ -84,9 +106,14 @@ __all__ = [
     "get_order_by_number",
     "get_reason",
     "get_wish",
+    "list_case_history",
+    "list_cases",
+    "list_cases_of",
+    "list_escalating",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
+    "list_late",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",
@@ -97,6 +124,7 @@ __all__ = [
     "list_passes",
     "list_passes_at",
     "list_reasons",
+    "list_recovered",
     "list_waiting",
     "owed_minor",
     "paid_for",

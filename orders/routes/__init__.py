@@ -1,11 +1,12 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, counter, opening, ordering, preparing, slots, wishing
+from orders.routes import availability, cases, counter, opening, ordering, preparing, slots, wishing
 from orders.routes.blueprint import blueprint
 
 __all__ = [
     "availability",
     "blueprint",
+    "cases",
     "counter",
     "opening",
     "ordering",

@@ -7,6 +7,15 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.cases import (
+    AssignCaseSchema,
+    CaseCountsSchema,
+    CasePageSchema,
+    CaseQuerySchema,
+    CaseSchema,
+    CaseStorySchema,
+    ResolveCaseSchema,
+)
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -37,11 +46,17 @@ from orders.schemas.wishing import (
 )
 
 __all__ = [
+    "AssignCaseSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "CaseCountsSchema",
+    "CasePageSchema",
+    "CaseQuerySchema",
+    "CaseSchema",
+    "CaseStorySchema",
     "CloseSchema",
     "ClosedSchema",
     "CounterListSchema",
@@ -59,6 +74,7 @@ __all__ = [
     "PlaceOrderSchema",
     "PlacedOrderSchema",
     "ReadySchema",
+    "ResolveCaseSchema",
     "ShortSchema",
     "SlotListSchema",
     "SlotQuerySchema",

@@ -1,11 +1,20 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
-from orders.services.casework import open_case, settle_case
+from orders.services.casework import (
+    assign_case,
+    escalate_case,
+    open_case,
+    resolve_case,
+    retry_refund,
+    settle_case,
+    take_case,
+)
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
@@ -32,6 +41,7 @@ __all__ = [
     "abandon_pending",
     "accept",
     "ask_put_back",
+    "assign_case",
     "await_payment",
     "bin_parcel",
     "cancel_order",
@@ -43,12 +53,15 @@ __all__ = [
     "empty_cart",
     "end_old_wishes",
     "end_wish",
+    "escalate_case",
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
     "find_authorised",
     "hand_over",
+    "late_key",
     "mark_ready",
+    "note_late",
     "open_case",
     "pick",
     "place_order",
@@ -56,9 +69,13 @@ __all__ = [
     "reissue_pass",
     "remind",
     "report_short_line",
+    "resolve_case",
+    "retry_refund",
     "settle_case",
+    "settle_late",
     "start_picking",
     "switch_on_store",
+    "take_case",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",
