@@ -58,9 +58,8 @@ def settle_shortage(session: Session, event: ShortageClosed) -> None:
 
 def open_lost_transfer(session: Session, event: TransferClosed) -> None:
     """Goods were lost between two stores: the one that waits for them has to look."""
-    lost = {
-        sku: event.missing[sku] for sku, why in event.reasons.items() if why == MissingReason.LOST
-    }
+    gone = [sku for sku, why in event.reasons.items() if why == MissingReason.LOST]
+    lost = {sku: event.missing[sku] for sku in gone}
     if not lost:
         return
     transfer = inventory.queries.get_transfer(session, event.transfer_id, actor=SYSTEM)

@@ -52,7 +52,11 @@ class WishCase:
     store: StoreFacts
 
 
-def read_case(session: Session, message: Message) -> Case | WishCase | StaffCase:
+AnyCase = Case | WishCase | StaffCase
+"""Whatever a message may speak of."""
+
+
+def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
     if message.staff_id is not None:
         return read_staff_case(session, message)

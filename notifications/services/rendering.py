@@ -19,7 +19,7 @@ from notifications.commands import OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
-from notifications.services.cases import Case, WishCase
+from notifications.services.cases import AnyCase, Case, WishCase
 from notifications.services.owing import address_of
 from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
@@ -49,7 +49,7 @@ _pages = Environment(
 )
 
 
-def render(message: Message, case: Case | WishCase | StaffCase) -> Email | Sms:
+def render(message: Message, case: AnyCase) -> Email | Sms:
     """Return the message as it goes out now.
 
     Raises ValueError when the contact has no address on this channel any more.
@@ -102,7 +102,7 @@ def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _facts_of(message: Message, case: Case | WishCase | StaffCase) -> dict[str, Any]:
+def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
     if isinstance(case, StaffCase):
         facts = staff_facts(message, case)
         kinds = _say(f"kinds.{message.language}.txt", facts)
@@ -171,7 +171,7 @@ def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
     }
 
 
-def _picture(case: Case | WishCase | StaffCase) -> bytes | None:
+def _picture(case: AnyCase) -> bytes | None:
     """Return the code to collect as a picture."""
     if not isinstance(case, Case) or case.collect is None:
         return None

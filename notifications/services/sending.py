@@ -29,7 +29,7 @@ from notifications.gateway import (
     Unanswered,
 )
 from notifications.models import Message
-from notifications.services.cases import Case, WishCase, read_case
+from notifications.services.cases import AnyCase, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
@@ -177,7 +177,7 @@ def _worn_out(message: Message) -> _Ending | None:
     return None
 
 
-def _outdated(message: Message, case: Case | WishCase | StaffCase) -> _Ending | None:
+def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
     if isinstance(case, StaffCase):
@@ -191,9 +191,7 @@ def _outdated(message: Message, case: Case | WishCase | StaffCase) -> _Ending | 
     return None
 
 
-def _barred(
-    session: Session, message: Message, case: Case | WishCase | StaffCase
-) -> _Ending | None:
+def _barred(session: Session, message: Message, case: AnyCase) -> _Ending | None:
     settings, address = gateway.settings(), address_of(case.contact, message.channel)
     is_sms = message.channel is Channel.SMS
     note = None

@@ -112,7 +112,8 @@ def next_opening_hour(moment: datetime, zone: str) -> datetime:
 
 def read_staff_case(session: Session, message: Message) -> StaffCase:
     """Return what a message to staff speaks of, as it is now."""
-    case, store, low = None, None, ()
+    case, store = None, None
+    low: tuple[LowFacts, ...] = ()
     if message.case_id is not None:
         case = orders.queries.get_case(session, message.case_id, actor=SYSTEM)
         store = _find_store(session, case)

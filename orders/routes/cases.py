@@ -101,7 +101,7 @@ def retry_refund(case_id: UUID) -> Response:
     return _once(case_id, lambda s, actor: services.retry_refund(s, case_id, actor=actor))
 
 
-def _once(case_id: UUID, use_case: Callable[[Session, Actor], None]) -> Response:
+def _once(case_id: UUID, use_case: Callable[[Session, Actor], object]) -> Response:
     """Do a use case on one case under the request's key, and answer with the case after it."""
     actor = current_actor()
     with transaction() as session:

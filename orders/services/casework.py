@@ -106,7 +106,7 @@ def retry_refund(session: Session, case_id: UUID, *, actor: Actor) -> UUID:
 
     The case stays open until the money is back. Whoever asks sees to it.
 
-    Raises UnknownCase, payments' UnknownRefund when it is about no refused refund, or AmountTooHigh.
+    Raises UnknownCase, UnknownRefund when it is about no refused refund, or AmountTooHigh.
     """
     case = _lock(session, case_id, actor)
     refund_id = UUID(case.facts.get(REFUND) or NO_REFUND)
