@@ -86,6 +86,7 @@ UNHEARD = frozenset(
         "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
         "fulfillment.extended.v1",
+        "fulfillment.left_against_rules.v1",
         "order.collector_changed.v1",
         "message.resent.v1",
         "stock.received.v1",

@@ -69,20 +69,45 @@ CHECKS = (
         SELECT l.fulfillment_id, l.sku FROM fulfillment_line l
         WHERE l.handed_over <> coalesce((
             SELECT sum((h.quantities ->> l.sku)::int) FROM hand_over h
-            WHERE h.fulfillment_id = l.fulfillment_id), 0)
+            WHERE h.fulfillment_id = l.fulfillment_id AND NOT h.conflict), 0)
         """,
     ),
     Check(
         "INV-16",
-        "a parcel was handed over unpaid, or at another store",
+        "a parcel was handed over at another store, or unpaid and nobody is to get the money",
         """
-        SELECT h.id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
-        WHERE h.location_id <> f.location_id OR NOT EXISTS (
-            SELECT FROM till_payment p WHERE p.reference_id = f.order_id) AND NOT EXISTS (
-            SELECT FROM obligation o JOIN card_payment c ON c.obligation_id = o.id
-            WHERE o.reference_id = f.order_id AND c.captured_minor > c.refunded_minor) AND EXISTS (
-            SELECT FROM order_line l
-            WHERE l.order_id = f.order_id AND l.unit_price_minor > 0 AND h.quantities ? l.sku)
+        SELECT h.id, f.order_id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
+        WHERE NOT h.conflict AND h.location_id <> f.location_id
+        UNION ALL
+        SELECT NULL, v.order_id FROM (
+            SELECT f.order_id, sum(floor((2 * l.handed_over::numeric * o.unit_price_minor
+                                          + o.price_per) / (2 * o.price_per))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM obligation o
+            WHERE o.reference_id = v.order_id AND o.status = 'authorised')
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
+    Check(
+        "INV-17",
+        "goods left against the rules and nobody was asked to look at it",
+        """
+        SELECT h.id, h.fulfillment_id FROM hand_over h
+        WHERE h.conflict AND NOT EXISTS (
+            SELECT FROM case_file c WHERE c.kind = 'conflict' AND c.about_id = h.id)
         """,
     ),
     Check(

@@ -3,6 +3,7 @@
 from orders.commands.cases import OpenCase
 from orders.commands.counter import HandOver
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.recording import RecordHandOver
 from orders.commands.words import (
     CHANNELS_OF,
     SHORT_EFFECTS,
@@ -43,6 +44,7 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "RecordHandOver",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

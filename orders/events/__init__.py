@@ -4,6 +4,7 @@ from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEve
 from orders.events.counter import (
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -44,6 +45,7 @@ __all__ = [
     "FulfillmentExpired",
     "FulfillmentHandedOver",
     "FulfillmentReady",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",

@@ -19,6 +19,15 @@ class FulfillmentHandedOver(FulfillmentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftAgainstRules(FulfillmentEvent):
+    """Somebody has articles that were not owed any more; the reason says which rule it broke."""
+
+    name = "fulfillment.left_against_rules.v1"
+    hand_over_id: UUID
+    quantities: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FulfillmentExpired(FulfillmentEvent):
     """Nobody came in time: the articles are for sale again and must go back to the shelf."""
 

@@ -33,6 +33,7 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
+from orders.services.recording import record_against_rules
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "pick",
     "place_order",
     "put_in_cart",
+    "record_against_rules",
     "reissue_pass",
     "remind",
     "report_short_line",
