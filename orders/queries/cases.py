@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, extract, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from kernel import events
@@ -136,13 +136,14 @@ def list_case_history(session: Session, case_id: UUID) -> list[Recorded]:
 
 def list_escalating(session: Session, *, limit: int = CASES_MAX) -> list[UUID]:
     """Return open cases of which something new is to be told: nearly due, or past their time."""
-    warned_at = CaseFile.opened_at + (CaseFile.due_at - CaseFile.opened_at) * NEARLY_DUE
+    passed_s = extract("epoch", DB_NOW - CaseFile.opened_at)
+    given_s = extract("epoch", CaseFile.due_at - CaseFile.opened_at)
     rows = session.execute(
         select(CaseFile.id)
         .where(
             CaseFile.closed_at.is_(None),
             or_(
-                and_(CaseFile.escalations < 1, warned_at <= DB_NOW),
+                and_(CaseFile.escalations < 1, passed_s >= given_s * NEARLY_DUE),
                 and_(CaseFile.escalations < 2, CaseFile.due_at <= DB_NOW),  # noqa: PLR2004 (levels)
             ),
         )
