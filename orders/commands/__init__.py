@@ -2,6 +2,7 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.counter import HandOver
+from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
 from orders.commands.words import (
@@ -37,8 +38,10 @@ __all__ = [
     "Found",
     "HandOver",
     "Method",
+    "OfflineDeed",
     "OfflineKind",
     "OfflineOutcome",
+    "OfflinePlace",
     "OpenCase",
     "Partly",
     "PayBy",

@@ -24,6 +24,7 @@ from orders.queries.load import (
     waiting_at,
 )
 from orders.queries.money import owed_minor, paid_for
+from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import (
     count_open,
     get_evidence,
@@ -80,6 +81,8 @@ __all__ = [
     "LateParcel",
     "LineFacts",
     "Load",
+    "OfflineParcel",
+    "OfflineTruth",
     "OrderFacts",
     "PassState",
     "ReasonFacts",
@@ -101,6 +104,7 @@ __all__ = [
     "get_case",
     "get_evidence",
     "get_fulfillment",
+    "get_offline_truth",
     "get_opening",
     "get_order",
     "get_order_by_number",

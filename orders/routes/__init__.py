@@ -1,6 +1,16 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, cases, counter, opening, ordering, preparing, slots, wishing
+from orders.routes import (
+    availability,
+    cases,
+    counter,
+    offline,
+    opening,
+    ordering,
+    preparing,
+    slots,
+    wishing,
+)
 from orders.routes.blueprint import blueprint
 
 __all__ = [
@@ -8,6 +18,7 @@ __all__ = [
     "blueprint",
     "cases",
     "counter",
+    "offline",
     "opening",
     "ordering",
     "preparing",

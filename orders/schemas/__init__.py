@@ -16,6 +16,12 @@ from orders.schemas.cases import (
     CaseStorySchema,
     ResolveCaseSchema,
 )
+from orders.schemas.offline import (
+    OfflineAnswersSchema,
+    OfflineFactsSchema,
+    OfflineTruthSchema,
+    TruthQuerySchema,
+)
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -65,6 +71,9 @@ __all__ = [
     "FulfillmentSchema",
     "HandOverSchema",
     "HandedOverSchema",
+    "OfflineAnswersSchema",
+    "OfflineFactsSchema",
+    "OfflineTruthSchema",
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
@@ -80,6 +89,7 @@ __all__ = [
     "SlotQuerySchema",
     "StockWishSchema",
     "StoreOfferSchema",
+    "TruthQuerySchema",
     "WaysSchema",
     "WishedSchema",
     "WithdrawSchema",

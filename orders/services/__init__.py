@@ -15,6 +15,7 @@ from orders.services.handing_over import Parcel, check_parcel, hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
 from orders.services.lateness import late_key, note_late, settle_late
+from orders.services.offline import DeedAnswer, apply_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
@@ -37,10 +38,12 @@ from orders.services.recording import record_against_rules
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "DeedAnswer",
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
     "accept",
+    "apply_deed",
     "ask_put_back",
     "assign_case",
     "await_payment",
@@ -68,6 +71,7 @@ __all__ = [
     "place_order",
     "put_in_cart",
     "record_against_rules",
+    "record_deed",
     "reissue_pass",
     "remind",
     "report_short_line",

@@ -1,6 +1,6 @@
 """Reads of stores and of the people who work there."""
 
-from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.devices import DeviceFacts, find_device, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.groups import (
     GroupFacts,
@@ -79,6 +79,7 @@ __all__ = [
     "Where",
     "explain_settings",
     "find_brand",
+    "find_device",
     "find_group_id",
     "find_key",
     "find_place",
