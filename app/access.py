@@ -15,6 +15,8 @@ SHOPPER: Final = EVERYBODY | {
     "orders.read",
 }
 ASSOCIATE: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.hand_over",
     "fulfillments.prepare",
     "fulfillments.read",
@@ -25,6 +27,8 @@ ASSOCIATE: Final = SHOPPER | {
     "stock.receive",
 }
 MANAGER: Final = ASSOCIATE | {
+    "cases.assign",
+    "cases.refund",
     "feeds.read",
     "fulfillments.force",
     "safety.edit",
@@ -37,6 +41,8 @@ MANAGER: Final = ASSOCIATE | {
     "stores.run",
 }
 AGENT: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.read",
     "messages.read",
     "stock.read",

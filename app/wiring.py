@@ -2,14 +2,22 @@
 
 import notifications.handlers
 import orders.handlers
+from app import casework
 from inventory.events import (
+    ShortageAssigned,
+    ShortageClosed,
+    ShortageOpened,
+    StockRanLow,
     TransferCancelled,
     TransferChanged,
     TransferClosed,
     TransferReceived,
 )
 from kernel.events import Subscriptions
+from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
+    CaseEscalated,
+    FulfillmentAccepted,
     FulfillmentCancelled,
     FulfillmentDelivered,
     FulfillmentExpired,
@@ -20,6 +28,7 @@ from orders.events import (
     FulfillmentRerouted,
     FulfillmentShipped,
     OrderPlaced,
+    PaidWithoutStock,
     PartlyThere,
     PassReissued,
     PickupReminded,
@@ -27,11 +36,23 @@ from orders.events import (
     ReadyPaid,
     StockBack,
 )
-from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
+from payments.events import (
+    CaptureFailed,
+    CheckoutExpired,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDoubted,
+    PaymentRefunded,
+    RefundFailed,
+)
 
 SUBSCRIPTIONS: Subscriptions = {
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
-    FulfillmentReady: {"announce-ready": notifications.handlers.announce_ready},
+    FulfillmentAccepted: {"settle-late": casework.settle_late},
+    FulfillmentReady: {
+        "announce-ready": notifications.handlers.announce_ready,
+        "settle-late": casework.settle_late,
+    },
     ReadyPaid: {"announce-paid": notifications.handlers.announce_paid},
     PaymentAuthorised: {"confirm-payment": orders.handlers.confirm_payment},
     CheckoutExpired: {"abandon-unpaid": orders.handlers.abandon_unpaid},
@@ -39,7 +60,10 @@ SUBSCRIPTIONS: Subscriptions = {
     CaptureFailed: {"tell-uncaptured": orders.handlers.tell_uncaptured},
     PickupReminded: {"remind": notifications.handlers.remind},
     PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
-    FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
+    FulfillmentCancelled: {
+        "announce-cancelled": notifications.handlers.announce_cancelled,
+        "settle-late": casework.settle_late,
+    },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
     FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
@@ -58,8 +82,22 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentDelivered: {"announce-delivered": notifications.handlers.announce_delivered},
     TransferCancelled: {"settle-cancelled-transfer": orders.handlers.settle_transfer},
     TransferChanged: {"settle-changed-transfer": orders.handlers.settle_transfer},
-    TransferClosed: {"settle-closed-transfer": orders.handlers.settle_transfer},
+    TransferClosed: {
+        "settle-closed-transfer": orders.handlers.settle_transfer,
+        "open-lost-case": casework.open_lost_transfer,
+    },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
+    StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
+    ShortageOpened: {"open-shortage-case": casework.open_shortage},
+    ShortageAssigned: {"assign-shortage-case": casework.assign_shortage},
+    ShortageClosed: {"settle-shortage-case": casework.settle_shortage},
+    PaidWithoutStock: {"open-unstocked-case": casework.open_paid_without_stock},
+    MessageUndeliverable: {"open-unreachable-case": casework.open_unreachable},
+    MessageReached: {"settle-unreachable-case": casework.settle_unreachable},
+    RefundFailed: {"open-refund-case": casework.open_refused_refund},
+    PaymentRefunded: {"settle-refund-case": casework.settle_refused_refund},
+    PaymentDoubted: {"open-doubt-case": casework.open_doubt},
 }
 
 UNHEARD = frozenset(
@@ -70,6 +108,7 @@ UNHEARD = frozenset(
         "fulfillment.split.v1",
         "order.partly_answered.v1",
         "reason.set.v1",
+        "case.assigned.v1",
         "put_back.asked.v1",
         "put_back.finished.v1",
         "wave.started.v1",
@@ -80,12 +119,8 @@ UNHEARD = frozenset(
         "stock.shelves_placed.v1",
         "order.started.v1",
         "order.abandoned.v1",
-        "order.paid_without_stock.v1",
         "payment.failed.v1",
-        "payment.refunded.v1",
-        "payment.refund_failed.v1",
         "order.cancelled.v1",
-        "fulfillment.accepted.v1",
         "fulfillment.picking_started.v1",
         "fulfillment.picked.v1",
         "fulfillment.line_short.v1",
@@ -115,9 +150,6 @@ UNHEARD = frozenset(
         "count.applied.v1",
         "count.rejected.v1",
         "count.cancelled.v1",
-        "shortage.opened.v1",
-        "shortage.assigned.v1",
-        "shortage.closed.v1",
         "stock.feed_applied.v1",
         "transfer.drafted.v1",
         "transfer.sent.v1",
@@ -125,7 +157,6 @@ UNHEARD = frozenset(
         "goods.expected.v1",
         "incoming.moved.v1",
         "incoming.closed.v1",
-        "stock.ran_low.v1",
         "stock.safety_rule_added.v1",
         "stock.safety_rule_ended.v1",
         "store.paused.v1",

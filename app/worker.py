@@ -77,6 +77,8 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("answer-overdue", 60, orders.jobs.answer_overdue),
     Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("note-late", 60, orders.jobs.note_late),
+    Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),

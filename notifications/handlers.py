@@ -3,9 +3,11 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from inventory.events import StockRanLow
 from notifications import services
-from notifications.commands import Owe, OweWish, Template
+from notifications.commands import Owe, OweStaff, OweWish, Template
 from orders.events import (
+    CaseEscalated,
     FulfillmentCancelled,
     FulfillmentDelivered,
     FulfillmentExpired,
@@ -130,3 +132,15 @@ def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
 def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
     """The customer is owed the news that the packages were delivered, with what they cost."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))
+
+
+def tell_of_case(session: Session, event: CaseEscalated) -> None:
+    """Those who can see to a case are owed the news that it is nearly due, or late."""
+    command = OweStaff(event.event_id, Template.CASE_DUE, case_id=event.case_id, level=event.level)
+    services.owe_staff(session, command)
+
+
+def tell_low_stock(session: Session, event: StockRanLow) -> None:
+    """A store's managers are owed one list a day of what runs low there."""
+    command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
+    services.owe_staff(session, command)

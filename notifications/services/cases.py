@@ -17,6 +17,7 @@ from kernel.events import Recorded
 from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
 from orders.queries import ChoiceFacts, FulfillmentFacts, PackageFacts, WishFacts
@@ -56,8 +57,14 @@ class WishCase:
     store: StoreFacts
 
 
-def read_case(session: Session, message: Message) -> Case | WishCase:
+AnyCase = Case | WishCase | StaffCase
+"""Whatever a message may speak of."""
+
+
+def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
+    if message.staff_id is not None:
+        return read_staff_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)

@@ -19,8 +19,9 @@ from notifications.commands import OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
-from notifications.services.cases import Case, WishCase
+from notifications.services.cases import AnyCase, Case, WishCase
 from notifications.services.owing import address_of
+from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
 from orders.commands import Answer, Method, Status
@@ -63,7 +64,7 @@ _pages = Environment(
 )
 
 
-def render(message: Message, case: Case | WishCase) -> Email | Sms:
+def render(message: Message, case: AnyCase) -> Email | Sms:
     """Return the message as it goes out now.
 
     Raises ValueError when the contact has no address on this channel any more.
@@ -71,7 +72,7 @@ def render(message: Message, case: Case | WishCase) -> Email | Sms:
     to = address_of(case.contact, message.channel)
     if to is None:
         raise ValueError("no address")
-    facts = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
+    facts = _facts_of(message, case)
     words = _say(f"{message.template}.{message.language}.txt", facts)
     if message.channel is Channel.SMS:
         return Sms(gateway.settings().sms_from or case.brand.sms_sender, to, fit(words["sms"]))
@@ -114,6 +115,15 @@ def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
         block: "".join(words(template.new_context(dict(facts)))).strip()
         for block, words in template.blocks.items()
     }
+
+
+def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
+    if isinstance(case, StaffCase):
+        facts = staff_facts(message, case)
+        kinds = _say(f"kinds.{message.language}.txt", facts)
+        return {**facts, "what": kinds.get(facts["kind"], "")}
+    told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
+    return {**told, "to_staff": False}
 
 
 def _facts(message: Message, case: Case) -> dict[str, Any]:
@@ -201,9 +211,9 @@ def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
     }
 
 
-def _picture(case: Case | WishCase) -> bytes | None:
+def _picture(case: AnyCase) -> bytes | None:
     """Return the code to collect as a picture."""
-    if isinstance(case, WishCase) or case.collect is None:
+    if not isinstance(case, Case) or case.collect is None:
         return None
     return qr.png(passes.qr_text(case.collect))
 

@@ -4,6 +4,7 @@ from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import HandOver, Refused
 from orders.commands.fetching import FetchFrom
+from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
@@ -44,8 +45,10 @@ __all__ = [
     "HandOver",
     "Method",
     "OfferSubstitute",
+    "OfflineDeed",
     "OfflineKind",
     "OfflineOutcome",
+    "OfflinePlace",
     "OpenCase",
     "Pack",
     "Partly",

@@ -1,6 +1,6 @@
 """What happens to orders."""
 
-from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
     FulfillmentRejected,
@@ -70,7 +70,9 @@ from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 __all__ = [
     "ArticlesPicked",
     "ArticlesRefused",
+    "CaseAssigned",
     "CaseClosed",
+    "CaseEscalated",
     "CaseEvent",
     "CaseOpened",
     "ChoiceMade",

@@ -2,6 +2,18 @@
 
 from orders.queries.carrying import PartFacts, divide, find_part, still_carried
 from orders.queries.carts import get_cart
+from orders.queries.cases import (
+    CaseCount,
+    CaseFacts,
+    WantedCases,
+    count_cases,
+    find_open_case,
+    get_case,
+    list_case_history,
+    list_cases,
+    list_cases_of,
+    list_escalating,
+)
 from orders.queries.choices import (
     ChoiceFacts,
     get_choice,
@@ -16,9 +28,10 @@ from orders.queries.collecting import (
     list_lying,
     list_passes,
 )
-from orders.queries.deadlines import Deadline, LateParcel, list_late
+from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
+from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.parcels import (
     LAST_DAY,
@@ -85,16 +98,21 @@ from orders.queries.waves import (
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
+    "ACCEPT",
     "LAST_DAY",
     "PAGE_ROWS",
+    "READY",
     "CartFacts",
+    "CaseCount",
+    "CaseFacts",
     "ChoiceFacts",
-    "Deadline",
     "FulfillmentFacts",
     "HandOverFacts",
     "LateParcel",
     "LineFacts",
     "Load",
+    "OfflineParcel",
+    "OfflineTruth",
     "OrderFacts",
     "OwnerFacts",
     "OwnerKind",
@@ -106,28 +124,33 @@ __all__ = [
     "SubstituteFacts",
     "Waiting",
     "Wanted",
+    "WantedCases",
     "WaveFacts",
     "WaveParcel",
     "WavePart",
     "WaveStop",
     "WayToCollect",
     "WishFacts",
+    "count_cases",
     "count_loads",
     "count_open",
     "count_put_backs",
     "divide",
     "find_last_hand_over",
     "find_newest_order",
+    "find_open_case",
     "find_parcel_by_code",
     "find_part",
     "find_pass",
     "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
+    "get_case",
     "get_choice",
     "get_evidence",
     "get_fulfillment",
     "get_label",
+    "get_offline_truth",
     "get_opening",
     "get_order",
     "get_order_by_number",
@@ -136,7 +159,11 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "list_case_history",
+    "list_cases",
+    "list_cases_of",
     "list_choices",
+    "list_escalating",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
@@ -157,6 +184,7 @@ __all__ = [
     "list_proposed",
     "list_put_backs",
     "list_reasons",
+    "list_recovered",
     "list_servable",
     "list_substitutes",
     "list_unanswered",

@@ -2,9 +2,11 @@
 
 from orders.routes import (
     availability,
+    cases,
     choosing,
     counter,
     fetching,
+    offline,
     opening,
     ordering,
     preparing,
@@ -20,9 +22,11 @@ from orders.routes.blueprint import blueprint
 __all__ = [
     "availability",
     "blueprint",
+    "cases",
     "choosing",
     "counter",
     "fetching",
+    "offline",
     "opening",
     "ordering",
     "preparing",

@@ -7,6 +7,15 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.cases import (
+    AssignCaseSchema,
+    CaseCountsSchema,
+    CasePageSchema,
+    CaseQuerySchema,
+    CaseSchema,
+    CaseStorySchema,
+    ResolveCaseSchema,
+)
 from orders.schemas.choosing import (
     AnswerChoiceSchema,
     ChoiceSchema,
@@ -27,6 +36,12 @@ from orders.schemas.counter import (
     PassKeysSchema,
 )
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
+from orders.schemas.offline import (
+    OfflineAnswersSchema,
+    OfflineFactsSchema,
+    OfflineTruthSchema,
+    TruthQuerySchema,
+)
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
     BinSchema,
@@ -70,11 +85,17 @@ from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchem
 
 __all__ = [
     "AnswerChoiceSchema",
+    "AssignCaseSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
     "BinSchema",
     "CancelSchema",
+    "CaseCountsSchema",
+    "CasePageSchema",
+    "CaseQuerySchema",
+    "CaseSchema",
+    "CaseStorySchema",
     "ChoiceSchema",
     "CloseSchema",
     "ClosedSchema",
@@ -90,6 +111,9 @@ __all__ = [
     "HandOverSchema",
     "HandedOverSchema",
     "OfferSubstituteSchema",
+    "OfflineAnswersSchema",
+    "OfflineFactsSchema",
+    "OfflineTruthSchema",
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
@@ -111,6 +135,7 @@ __all__ = [
     "ReasonSchema",
     "ReassignParcelSchema",
     "RejectParcelSchema",
+    "ResolveCaseSchema",
     "ScanSchema",
     "ScannedSchema",
     "SetReasonSchema",
@@ -124,6 +149,7 @@ __all__ = [
     "StoreOfferSchema",
     "SubstituteListSchema",
     "SubstituteSchema",
+    "TruthQuerySchema",
     "WaveListSchema",
     "WaveSchema",
     "WaysSchema",
