@@ -74,7 +74,7 @@ CHECKS = (
                 'fulfillment.ready.v1', 'fulfillment.handed_over.v1',
                 'fulfillment.rejected.v1', 'fulfillment.rerouted.v1', 'fulfillment.split.v1',
                 'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
-                'fulfillment.in_transfer.v1', 'fulfillment.arrived.v1',
+                'fulfillment.in_transfer.v1', 'fulfillment.goods_arrived.v1',
                 'fulfillment.packed.v1', 'fulfillment.shipped.v1', 'fulfillment.delivered.v1')
             ORDER BY version DESC LIMIT 1) e ON true
         WHERE f.status <> CASE e.name
@@ -88,7 +88,7 @@ CHECKS = (
             WHEN 'fulfillment.rerouted.v1' THEN 'rerouted'
             WHEN 'fulfillment.split.v1' THEN 'accepted'
             WHEN 'fulfillment.in_transfer.v1' THEN 'in_transfer'
-            WHEN 'fulfillment.arrived.v1' THEN 'accepted'
+            WHEN 'fulfillment.goods_arrived.v1' THEN 'accepted'
             WHEN 'fulfillment.packed.v1' THEN 'packed'
             WHEN 'fulfillment.shipped.v1' THEN 'shipped'
             WHEN 'fulfillment.delivered.v1' THEN 'delivered'

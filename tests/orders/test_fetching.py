@@ -225,7 +225,7 @@ def test_a_sender_may_send_less_and_never_more(counter: Counter, connection: Con
 
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_customer_who_cancels_wants_nothing_of_what_is_carried(
-    counter: Counter, sent: bool
+    counter: Counter, *, sent: bool
 ) -> None:
     counter.bring_to("accepted")
     transfer = fetched(counter)
