@@ -117,7 +117,7 @@ def confirm(placed: PlacedOrder) -> None:
     assert placed.obligation_id is not None
     with transaction() as session:
         orders.services.confirm_payment(
-            session, placed.fulfillment_id, obligation_id=placed.obligation_id
+            session, placed.id, obligation_id=placed.obligation_id
         )
 
 
