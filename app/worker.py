@@ -23,6 +23,7 @@ from rq.serializers import JSONSerializer
 
 import inventory.jobs
 import kernel.idempotency
+import kernel.sealing
 import notifications.jobs
 import orders.jobs
 import payments.jobs
@@ -58,6 +59,14 @@ def prune() -> None:
         kernel.idempotency.prune(session)
 
 
+def seal_events() -> None:
+    """Have every committed event in the chain."""
+    while True:
+        with transaction() as session:
+            if kernel.sealing.seal(session) < kernel.sealing.SEALED_AT_ONCE:
+                return
+
+
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
     Periodic("work-payments", 2, payments.jobs.work),
@@ -72,6 +81,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
+    Periodic("seal-events", 30, seal_events),
     Periodic("prune", 3_600, prune),
 )
 

@@ -16,8 +16,8 @@ from orders.queries.cases import (
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
+    find_pass_by_code,
     list_passes,
-    list_passes_at,
 )
 from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
 from orders.queries.load import (
@@ -99,6 +99,7 @@ __all__ = [
     "find_open_case",
     "find_parcel_by_code",
     "find_pass",
+    "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
     "get_case",
@@ -126,7 +127,6 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
-    "list_passes_at",
     "list_reasons",
     "list_recovered",
     "list_waiting",

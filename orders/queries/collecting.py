@@ -3,13 +3,13 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.models import Fulfillment, HandOverRow, PickupPass
-from orders.passes import PassFacts
+from orders.passes import PassFacts, typed_code
 from orders.queries.shapes import HandOverFacts, PassState
 
 CODE_MEMORY_DAYS: Final = 30
@@ -32,20 +32,24 @@ def find_pass(session: Session, pass_id: UUID) -> PassState | None:
     return None if row is None else _pass(row)
 
 
-def list_passes_at(session: Session, *, location_id: UUID) -> list[PassState]:
-    """Return the passes of a store's open parcels and of those that ended in the last 30 days."""
-    rows = session.execute(
-        select(PickupPass)
-        .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
-        .where(
-            Fulfillment.location_id == location_id,
-            or_(
-                Fulfillment.status == Status.READY,
-                Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS),
-            ),
-        )
-    ).scalars()
-    return [_pass(row) for row in rows]
+def find_pass_by_code(session: Session, code: str, *, location_id: UUID) -> PassState | None:
+    """Return the pass of a store's parcel that has this typed code.
+
+    Looked for among the parcels that wait, and only then among those that ended in the last 30
+    days: a hand-over reads no more as the store's past grows.
+    """
+    waits = Fulfillment.status == Status.READY
+    ended = Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS)
+    for which in (waits, ended):
+        rows = session.execute(
+            select(PickupPass)
+            .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
+            .where(Fulfillment.location_id == location_id, which)
+        ).scalars()
+        for row in rows:
+            if typed_code(row.id) == code:
+                return _pass(row)
+    return None
 
 
 def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts | None:

@@ -190,10 +190,10 @@ def _pass_of_qr(session: Session, text_read: str) -> PassState:
 
 def _pass_of_code(session: Session, typed: str, store: StoreFacts) -> PassState:
     code = read_code(typed)
-    for state in queries.list_passes_at(session, location_id=store.id) if code else []:
-        if passes.typed_code(state.facts.id) == code:
-            return state
-    raise PassNotValid
+    state = queries.find_pass_by_code(session, code, location_id=store.id) if code else None
+    if state is None:
+        raise PassNotValid
+    return state
 
 
 def _anywhere(actor: Actor, found: Found) -> Actor:

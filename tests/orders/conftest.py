@@ -98,9 +98,10 @@ class Counter:
             return
         self.session.execute(
             text(
-                "UPDATE fulfillment SET status = :status, "
+                "UPDATE fulfillment SET status = CAST(:status AS text), "
                 "pending_until = now() + interval '35 minutes', "
-                "rerouted_to = CASE WHEN :status = 'rerouted' THEN id END WHERE id = :id"
+                "rerouted_to = CASE WHEN CAST(:status AS text) = 'rerouted' THEN id END "
+                "WHERE id = :id"
             ),
             {"status": Status(place).value, "id": self.parcel},
         )
