@@ -85,9 +85,14 @@ FOUND: Final[Mapping[str, str]] = {
 TEMPLATES: Final[Mapping[Template, str]] = {
     Template.CONFIRMATION: N_("Confirmation"),
     Template.READY: N_("Ready, with the code"),
+    Template.REMINDER: N_("Reminder"),
+    Template.LAST_DAY: N_("Reminder on the last day"),
     Template.CANCELLED: N_("Cancellation"),
     Template.EXPIRED: N_("Not collected in time"),
     Template.RECEIPT: N_("Receipt"),
+    Template.BACK_IN_STOCK: N_("Back in stock"),
+    Template.CASE_DUE: N_("A case is due"),
+    Template.LOW_STOCK: N_("What runs low"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

@@ -12,6 +12,7 @@ from orders.queries.cases import (
     list_cases,
     list_cases_of,
     list_escalating,
+    select_visible_cases,
 )
 from orders.queries.collecting import (
     find_last_hand_over,
@@ -66,7 +67,7 @@ from orders.queries.shapes import (
     roll_up,
 )
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
-from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
+from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_visible_wishes
 
 __all__ = [
     "ACCEPT",
@@ -134,5 +135,7 @@ __all__ = [
     "paid_for",
     "roll_up",
     "select_visible",
+    "select_visible_cases",
+    "select_visible_wishes",
     "waiting_at",
 ]

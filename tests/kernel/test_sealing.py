@@ -15,7 +15,6 @@ from kernel.checks import run_check
 from kernel.events import Event
 from kernel.sealing import CHECKS, seal
 
-
 OF_ITSELF = frozenset({"facts", "recorded_at", "reason", "request_id", "actor_id", "device_id"})
 
 
