@@ -90,7 +90,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
     facts = case.facts
     said = [
         _late(case, zone),
-        _(DEEDS[facts["kind"]]) if facts.get("kind") in DEEDS else "",
+        _deed(facts.get("kind")),
         _broken(facts.get("what"), case),
         _goods(_("Articles"), facts.get("quantities"), names),
         _goods(_("Missing"), facts.get("missing"), names, sku=facts.get("sku")),
@@ -131,8 +131,14 @@ def _late(case: CaseFacts, zone: str) -> str:
     if case.kind is not CaseKind.LATE:
         return ""
     since = formats.when(datetime.fromisoformat(case.facts["due_at"]), zone, language=current())
-    what = _(LATE_FOR.get(case.facts["what"], case.facts["what"]))
+    late_for = LATE_FOR.get(case.facts["what"])
+    what = _(late_for) if late_for else ""
     return _("Since %(since)s %(what)s.") % {"since": since, "what": what}
+
+
+def _deed(kind: Any) -> str:  # noqa: ANN401 (JSON)
+    words = DEEDS.get(kind)
+    return f"{_(words)}." if words else ""
 
 
 def _broken(what: Any, case: CaseFacts) -> str:  # noqa: ANN401 (JSON)
