@@ -30,6 +30,7 @@ MANAGER: Final = ASSOCIATE | {
     "cases.assign",
     "cases.refund",
     "feeds.read",
+    "fulfillments.force",
     "safety.edit",
     "staff.edit",
     "stock.adjust",

@@ -13,7 +13,12 @@ CHECKS: Final = (
         FROM event e
         WHERE (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
                           'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1',
-                          'fulfillment.reminded.v1', 'stock.back.v1')
+                          'fulfillment.reminded.v1', 'stock.back.v1',
+                          'fulfillment.proxy_pass_given.v1',
+                          'fulfillment.in_transfer.v1', 'fulfillment.shipped.v1',
+                          'fulfillment.delivered.v1')
+               OR e.name IN ('fulfillment.rerouted.v1', 'order.partly_there.v1')
+               OR (e.name = 'fulfillment.rejected.v1' AND (e.facts ->> 'asks')::boolean)
                OR (e.name = 'fulfillment.ready.v1'
                    AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))
                OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))
@@ -61,7 +66,7 @@ CHECKS: Final = (
         """
         SELECT m.id AS message_id, m.begun_at, f.ended_at, f.status
         FROM message m JOIN fulfillment f ON f.id = m.fulfillment_id
-        WHERE m.template IN ('ready', 'reminder', 'last_day') AND m.status = 'sent'
+        WHERE m.template IN ('ready', 'reminder', 'last_day', 'proxy_pass') AND m.status = 'sent'
           AND m.begun_at > f.ended_at + interval '10 seconds'
         """,
     ),

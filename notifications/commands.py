@@ -22,12 +22,22 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+    REJECTED = "rejected"
+    REROUTED = "rerouted"
+    PARTLY = "partly"
     BACK_IN_STOCK = "back_in_stock"
+    PROXY_PASS = "proxy_pass"  # noqa: S105 (the name of a message)
+    PROXY_COLLECTED = "proxy_collected"
+    DELAYED = "delayed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
 
 
-OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})
+OPENS_PARCEL = frozenset(
+    {Template.READY, Template.REMINDER, Template.LAST_DAY, Template.PROXY_PASS}
+)
 """Templates that carry the code: they are true only while the parcel waits."""
 
 
@@ -47,11 +57,15 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owe:
-    """That an event of a parcel has to be told to its customer in this template's words."""
+    """That an event of a parcel has to be told to its customer in this template's words.
+
+    With `contact_id` it is told to somebody whom the customer sends.
+    """
 
     event_id: int
     fulfillment_id: UUID
     template: Template
+    contact_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

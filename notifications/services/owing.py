@@ -20,7 +20,9 @@ VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 """Raise a template's number when its words change: history then tells which ones were sent."""
 LANGUAGES: Final = ("fr", "en")
 ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
-ON_EVERY_CHANNEL: Final = frozenset({Template.READY, Template.LAST_DAY})
+ON_EVERY_CHANNEL: Final = frozenset(
+    {Template.READY, Template.LAST_DAY, Template.REJECTED, Template.PROXY_PASS}
+)
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
 OTHER: Final[Mapping[Channel, Channel]] = {
     Channel.EMAIL: Channel.SMS,
@@ -29,14 +31,15 @@ OTHER: Final[Mapping[Channel, Channel]] = {
 
 
 def owe(session: Session, command: Owe) -> None:
-    """The parcel's customer is owed this news; owing it twice changes nothing.
+    """The parcel's customer, or whom they send, is owed this news; owing it twice changes nothing.
 
     News for which there is no address is kept too, as suppressed: it shows that nobody was told.
 
     Raises UnknownFulfillment.
     """
     parcel = orders.queries.get_fulfillment(session, command.fulfillment_id, actor=SYSTEM)
-    contact = customers.queries.get_contacts(session, [parcel.contact_id]).get(parcel.contact_id)
+    contact_id = command.contact_id or parcel.contact_id
+    contact = customers.queries.get_contacts(session, [contact_id]).get(contact_id)
     channels = _channels(command.template, contact)
     rows = [_row(command, parcel, channel) for channel in channels or [Channel.EMAIL]]
     if not channels:
@@ -74,10 +77,9 @@ def fall_back(session: Session, message: Message) -> bool:
     if no_other or message.fulfillment_id is None:
         return False
     parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=SYSTEM)
-    insert_rows(
-        session,
-        [_row(Owe(message.event_id, message.fulfillment_id, message.template), parcel, other)],
-    )
+    sent = message.contact_id if message.template is Template.PROXY_PASS else None
+    command = Owe(message.event_id, message.fulfillment_id, message.template, sent)
+    insert_rows(session, [_row(command, parcel, other)])
     return True
 
 
@@ -109,16 +111,17 @@ def _channels(template: Template, contact: ContactFacts | None) -> list[Channel]
 
 def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, object]:
     version = VERSIONS[command.template]
+    contact_id = command.contact_id or parcel.contact_id
     return {
         "event_id": command.event_id,
         "order_id": parcel.order_id,
         "fulfillment_id": parcel.id,
-        "contact_id": parcel.contact_id,
+        "contact_id": contact_id,
         "channel": channel,
         "template": command.template,
         "template_version": version,
         "language": parcel.language if parcel.language in LANGUAGES else LANGUAGES[-1],
-        "dedupe_key": _key(command, channel, contact_id=parcel.contact_id, version=version),
+        "dedupe_key": _key(command, channel, contact_id=contact_id, version=version),
         "reference": new_id(),
         "status": MessageStatus.DUE,
         "note": None,

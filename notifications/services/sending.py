@@ -54,9 +54,16 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
         }
     ),
     **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
+    Template.PROXY_COLLECTED: frozenset({Status.READY, Status.HANDED_OVER}),
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
+    Template.REJECTED: frozenset({Status.REJECTED}),
+    Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
+    Template.PARTLY: frozenset({Status.IN_TRANSFER}),
+    Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
+    Template.SHIPPED: frozenset({Status.SHIPPED}),
+    Template.DELIVERED: frozenset({Status.DELIVERED}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -188,6 +195,8 @@ def _outdated(message: Message, case: AnyCase) -> _Ending | None:
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
     if message.template in OPENS_PARCEL and case.collect is None:
         return _Ending(MessageStatus.SUPPRESSED, "no live pass", falls_back=False)
+    if message.template is Template.REJECTED and not (case.choice and case.choice.open):
+        return _Ending(MessageStatus.SUPPRESSED, "chosen already", falls_back=False)
     return None
 
 

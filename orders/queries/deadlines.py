@@ -12,7 +12,9 @@ from orders.commands import CaseKind, Status
 from orders.models import CaseFile, Fulfillment
 
 LATE_MAX = 200
-ACCEPT, READY = "accept", "ready"
+ACCEPT = "accept"
+READY = "ready"
+UNDER_WAY = (Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def list_late(
             due_at.label("due_at"),
         )
         .where(
-            Fulfillment.status.in_([Status.NEW, Status.ACCEPTED, Status.PICKING]),
+            Fulfillment.status.in_(UNDER_WAY),
             or_(past_promise, past_accept),
         )
         .order_by(due_at, Fulfillment.id)
@@ -72,7 +74,7 @@ def list_recovered(session: Session, *, limit: int = LATE_MAX) -> list[UUID]:
         ),
         and_(
             CaseFile.facts["what"].astext == READY,
-            Fulfillment.status.in_([Status.NEW, Status.ACCEPTED, Status.PICKING]),
+            Fulfillment.status.in_(UNDER_WAY),
             Fulfillment.promised_at < DB_NOW,
         ),
     )

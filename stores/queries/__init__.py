@@ -15,6 +15,7 @@ from stores.queries.groups import (
 from stores.queries.hours import ExceptionalFacts, list_coming_exceptional, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
+    distance_km,
     find_brand,
     get_brand,
     get_store,
@@ -77,6 +78,7 @@ __all__ = [
     "TabletFacts",
     "WaitingAt",
     "Where",
+    "distance_km",
     "explain_settings",
     "find_brand",
     "find_device",
