@@ -29,7 +29,7 @@ from orders.queries.collecting import (
     list_lying,
     list_passes,
 )
-from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
+from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
@@ -103,6 +103,7 @@ __all__ = [
     "LAST_DAY",
     "PAGE_ROWS",
     "READY",
+    "UNDER_WAY",
     "CartFacts",
     "CaseCount",
     "CaseFacts",

@@ -43,8 +43,10 @@ class Tablet:
         return self._fact("pick", fulfillment_id=parcel, items=items or ITEMS, **more)
 
     def hand_over(self, **more: Any) -> dict[str, Any]:
-        """A hand-over, as the tablet noted it."""
-        return self._fact("hand_over", **{"items": ITEMS, **more})
+        """A hand-over, as the tablet noted it: who shows no code shows an identity."""
+        return self._fact(
+            "hand_over", **{"items": ITEMS, "identity_seen": "fulfillment_id" in more, **more}
+        )
 
     def _fact(self, kind: str, **more: Any) -> dict[str, Any]:
         return {
@@ -430,11 +432,60 @@ def test_at_most_two_hundred_facts_come_at_once(tablet: Tablet) -> None:
     assert problem(tablet.tell(*many)) == (422, "validation")
 
 
+@pytest.mark.parametrize("way", ["qr", "fulfillment_id"])
+def test_an_identity_that_was_not_looked_at_is_asked_about(
+    tablet: Tablet, counter: Counter, way: str
+) -> None:
+    _set_rule(counter, "identity_from_minor", 100)
+    for seen, told in ((True, ("applied", None)), (False, ("conflict", "identity-needed"))):
+        counter.bring_to("ready")
+        found = counter.qr() if way == "qr" else counter.parcel
+        made = tablet.hand_over(**{way: found}, identity_seen=seen, ticket_number=f"T-{seen}")
+        assert tablet.told(made) == [told]
+    assert rows(tablet.session, "SELECT verified FROM hand_over ORDER BY id") == [
+        ("identity",),
+        ("qr" if way == "qr" else "none",),
+    ]
+    assert run_checks() == []
+
+
+def test_twenty_minutes_without_a_network(tablet: Tablet, counter: Counter) -> None:
+    """J18: the truth is taken along; three picks and two hand-overs later the network is back."""
+    waiting, wanted = [], []
+    for _ in range(2):
+        counter.bring_to("ready")
+        waiting.append((counter.parcel, counter.qr()))
+    for _ in range(3):
+        counter.place(items=[{"sku": "TENT-2P", "quantity": 1}])
+        wanted.append(counter.parcel)
+    known = truth(tablet.client, tablet.shop.associate).json
+    due = {each["fulfillment_id"]: each["due_minor"] for each in known["parcels"]}
+    assert {due[parcel] for parcel, _ in waiting} == {8990 + 2 * 1290}
+    assert known["revoked"] == []
+    tents = [{"sku": "TENT-2P", "quantity": 1}]
+    facts = [
+        tablet.pick(wanted[0], tents),
+        tablet.hand_over(qr=waiting[0][1], ticket_number="T-1"),
+        tablet.pick(wanted[1], tents),
+        tablet.hand_over(fulfillment_id=waiting[1][0], ticket_number="T-2"),
+        tablet.pick(wanted[2], tents),
+    ]
+    assert tablet.told(*facts[:3]) == [("applied", None)] * 3  # the answer never arrives
+    assert tablet.told(*facts) == [("applied", None)] * 5
+    assert level(tablet.session, tablet.shop) == (8, 3, 0)
+    assert rows(
+        tablet.session, "SELECT status, count(*) FROM fulfillment GROUP BY status ORDER BY status"
+    ) == [("handed_over", 2), ("picking", 3)]
+    assert rows(tablet.session, "SELECT sum(amount_minor)::int FROM till_payment") == [(23_140,)]
+    assert cases(tablet.session) == []
+    assert run_checks() == []
+
+
 # Any order, any repeats, any cut
 
 
 @settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
