@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app import assets, dial, i18n
+from app.case_words import say_count
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     i18n.init_app(app)
     assets.init_app(app)
     app.jinja_env.globals.update(brand_name="Comptoir", dial_dots=_dots, dial_rings=_rings)
+    app.jinja_env.globals["say_count"] = say_count
 
 
 def _dots(places: list[dict[str, Any]]) -> list[dial.Dot]:

@@ -1,12 +1,12 @@
 """Reads of messages, and the shape others may see: no address and no words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from notifications.commands import Channel, MessageStatus, Template
@@ -20,14 +20,19 @@ PAGE_ROWS: Final = 50
 class MessageFacts:
     """The truth about one message's way; `note` says why it is not simply sent.
 
+    It is about a parcel of an order, a wish, a case, or what runs low at a location.
     `reference` is also the aggregate of its history, where somebody asked for it to go again.
     """
 
     id: int
     reference: UUID
-    order_id: UUID
-    fulfillment_id: UUID
+    order_id: UUID | None
+    fulfillment_id: UUID | None
     contact_id: UUID | None
+    staff_id: UUID | None
+    wish_id: UUID | None
+    case_id: UUID | None
+    location_id: UUID | None
     template: Template
     channel: Channel
     language: str
@@ -49,6 +54,19 @@ class LogFilter:
     template: Template | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LogScope:
+    """Of what the asker may see messages: the statements of the ids of parcels, wishes and cases.
+
+    `location_ids` are the stores of whose low stock they may read; None is every store.
+    """
+
+    parcels: Select[*tuple[Any, ...]]
+    wishes: Select[*tuple[Any, ...]]
+    cases: Select[*tuple[Any, ...]]
+    location_ids: Collection[UUID] | None
+
+
 def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
     """Return what was owed to an order's customer, oldest first.
 
@@ -66,30 +84,34 @@ def get_message(session: Session, message_id: int) -> MessageFacts:
     Raises UnknownMessage.
     """
     row = session.get(Message, message_id)
-    found = _facts([row] if row else [])
-    if not found:
+    if row is None or row.order_id is None:
         raise UnknownMessage
-    return found[0]
+    return _facts([row])[0]
 
 
 def list_log(
-    session: Session,
-    wanted: LogFilter,
-    *,
-    parcels: Select[*tuple[Any, ...]],
-    skip: int = 0,
+    session: Session, wanted: LogFilter, *, seen: LogScope, skip: int = 0
 ) -> tuple[list[MessageFacts], int]:
-    """Return a page of the messages about these parcels, newest first, and how many there are.
-
-    `parcels` is the statement of the ids of parcels the asker may see.
-    """
-    where = [Message.fulfillment_id.in_(parcels), *_tests(wanted)]
+    """Return a page of the messages the asker may see, newest first, and how many there are."""
+    where = [_seen(seen), *_tests(wanted)]
     rows = session.execute(
         select(Message).where(*where).order_by(Message.id.desc()).offset(skip).limit(PAGE_ROWS)
     ).scalars()
     found = _facts(rows)
     count = session.execute(select(func.count()).select_from(Message).where(*where)).scalar_one()
     return found, count
+
+
+def _seen(seen: LogScope) -> ColumnElement[bool]:
+    low = Message.location_id.is_not(None)
+    if seen.location_ids is not None:
+        low = Message.location_id.in_(seen.location_ids)
+    return or_(
+        Message.fulfillment_id.in_(seen.parcels),
+        Message.wish_id.in_(seen.wishes),
+        Message.case_id.in_(seen.cases),
+        low,
+    )
 
 
 def _tests(wanted: LogFilter) -> Sequence[ColumnElement[bool]]:
@@ -109,6 +131,10 @@ def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
             order_id=row.order_id,
             fulfillment_id=row.fulfillment_id,
             contact_id=row.contact_id,
+            staff_id=row.staff_id,
+            wish_id=row.wish_id,
+            case_id=row.case_id,
+            location_id=row.location_id,
             template=row.template,
             channel=row.channel,
             language=row.language,
@@ -121,5 +147,4 @@ def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
             note=row.note,
         )
         for row in rows
-        if row.order_id is not None and row.fulfillment_id is not None
     ]

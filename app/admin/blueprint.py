@@ -22,6 +22,7 @@ FEED_BYTES_MAX: Final = 64 << 20
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
+    ("cases", "Cases", "alert-triangle"),
     ("stock", "Stock", "box"),
     ("stores", "Stores", "building-store"),
     ("people", "People", "users"),

@@ -79,6 +79,9 @@ TITLES: Final[Mapping[str, str]] = {
     "payment.refund_failed.v1": N_("The money could not be given back: somebody has to"),
     "checkout.expired.v1": N_("Left the payment page without paying"),
     "message.resent.v1": N_("Message sent again"),
+    "message.undeliverable.v1": N_("The customer was reached on no channel"),
+    "message.reached.v1": N_("The customer was reached after all"),
+    "payment.doubted.v1": N_("The card provider contradicts what is owed"),
 }
 
 
@@ -88,7 +91,7 @@ def tell(history: Sequence[Recorded], scene: Scene) -> list[Happening]:
 
 
 def _line(event: Recorded, scene: Scene) -> Happening:
-    teller, who = DETAILS.get(event.name), _who(event, scene)
+    teller, who = DETAILS.get(event.name), say_who(event, scene)
     device = scene.names.get(event.device_id, "") if event.device_id else ""  # a key has their name
     return Happening(
         at=event.recorded_at,
@@ -100,7 +103,8 @@ def _line(event: Recorded, scene: Scene) -> Happening:
     )
 
 
-def _who(event: Recorded, scene: Scene) -> str:
+def say_who(event: Recorded, scene: Scene) -> str:
+    """Return who did it: by name, or what they are."""
     if event.actor_id is not None and event.actor_id in scene.names:
         return scene.names[event.actor_id]
     kind = next((each for each in ActorKind if each.value == event.actor_kind), None)

@@ -10,6 +10,7 @@ import customers.queries
 import notifications.queries
 import notifications.services
 import orders.queries
+import stores.queries
 from app import forms
 from app.admin.blueprint import blueprint, go_to, show
 from app.admin.one_order import say_message
@@ -18,11 +19,13 @@ from app.admin.scope import list_places
 from app.admin.words import MESSAGE_CHANNELS, MESSAGE_STATES, TEMPLATES
 from app.i18n import current
 from app.i18n import gettext as _
+from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import current_actor, declare
 from notifications.commands import Channel, MessageStatus, Template
-from notifications.queries import PAGE_ROWS, LogFilter, MessageFacts
+from notifications.queries import PAGE_ROWS, LogFilter, LogScope, MessageFacts
+from stores.queries import StoreFacts
 
 NO_REASON: Final = "–"
 
@@ -40,9 +43,9 @@ def list_messages() -> str:
     with transaction() as session:
         places = list_places(session, actor)
         store = next((each for each in places if each.code == asked("store")), None)
-        parcels = orders.queries.select_visible(actor, store.id if store else None)
         skip = (page - 1) * PAGE_ROWS
-        found, count = notifications.queries.list_log(session, wanted, parcels=parcels, skip=skip)
+        seen = _scope(actor, store)
+        found, count = notifications.queries.list_log(session, wanted, seen=seen, skip=skip)
         numbers = _numbers(session, found)
     kept: dict[str, Any] = {
         name: asked(name) for name in ("state", "by", "what", "store") if asked(name)
@@ -82,18 +85,42 @@ def _resend(session: Session, message_id: int, reason: str) -> str:
     return back if back.startswith(f"/{current()}/office/") else go_to("messages")
 
 
-def _numbers(session: Session, found: list[MessageFacts]) -> dict[UUID, dict[str, str]]:
-    """Return order number and customer's name by parcel."""
-    known = orders.queries.list_numbers(session, [each.fulfillment_id for each in found])
+def _scope(actor: Actor, store: StoreFacts | None) -> LogScope:
+    location_id = store.id if store else None
+    return LogScope(
+        orders.queries.select_visible(actor, location_id),
+        orders.queries.select_visible_wishes(actor, location_id),
+        orders.queries.select_visible_cases(actor, location_id),
+        actor.location_ids if store is None else [store.id],
+    )
+
+
+def _numbers(session: Session, found: list[MessageFacts]) -> dict[int, dict[str, str | None]]:
+    """Return what each message is about, with the page of it, and who is told."""
+    parcels = [each.fulfillment_id for each in found if each.fulfillment_id]
+    known = orders.queries.list_numbers(session, parcels)
     people = customers.queries.get_contacts(session, [each.contact_id for each in found])
+    staff = stores.queries.get_names(session, [each.staff_id for each in found if each.staff_id])
+    names = {**{key: person.name for key, person in people.items() if key}, **staff}
     return {
-        each.fulfillment_id: {
-            "number": known[each.fulfillment_id],
-            "shown": show_order_number(known[each.fulfillment_id]),
-            "name": people[each.contact_id].name if each.contact_id in people else "–",
+        each.id: {
+            **_subject(each, known),
+            "name": names.get(each.contact_id or each.staff_id or each.reference, "–"),
         }
         for each in found
     }
+
+
+def _subject(facts: MessageFacts, numbers: dict[UUID, str]) -> dict[str, str | None]:
+    if facts.fulfillment_id is not None:
+        number = numbers[facts.fulfillment_id]
+        href = url_for("office.order", number=number)
+        return {"shown": show_order_number(number), "href": href}
+    if facts.case_id is not None:
+        return {"shown": _("Case"), "href": url_for("office.case", case_id=facts.case_id)}
+    if facts.wish_id is not None:
+        return {"shown": _("Back in stock"), "href": None}
+    return {"shown": _("Low stock"), "href": url_for("office.to_do")}
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:

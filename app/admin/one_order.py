@@ -46,6 +46,8 @@ NOTES: Final = {
     "no live pass": N_("There was no code to announce any more"),
     "the channel is switched off": N_("This way of telling is switched off here"),
     "not a country we text to": N_("We send no text messages to this country"),
+    "nothing runs low any more": N_("Nothing ran low any more when it was to go"),
+    "too late: the case is closed": N_("The case was closed before it was to go"),
     "sent twice without an answer": N_("Sent twice, and never answered"),
 }
 CARD_STATES: Final = {
@@ -94,7 +96,7 @@ def say_message(facts: MessageFacts) -> dict[str, Any]:
         "by": MESSAGE_CHANNELS[facts.channel],
         "state": MESSAGE_STATES[facts.status],
         "note": say_note(facts.note),
-        "can_resend": facts.status is not MessageStatus.DUE,
+        "can_resend": facts.status is not MessageStatus.DUE and facts.order_id is not None,
     }
 
 

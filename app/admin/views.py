@@ -1,6 +1,7 @@
 """Everything the back office shows, gathered under its blueprint."""
 
 from app.admin import (
+    cases,
     messages,
     orders,
     people,
@@ -26,6 +27,7 @@ from app.admin.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "cases",
     "messages",
     "orders",
     "people",

@@ -9,6 +9,7 @@ import httpx
 
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
+from app.demo.cases import furnish_cases
 from app.demo.history import tell_history
 from app.demo.reset import NoDemonstration
 from app.demo.reset import reset as restore
@@ -31,6 +32,7 @@ def seed() -> None:
         if made:
             tell_history(settings.core.database_owner_url)
             furnish_stock()
+            furnish_cases()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

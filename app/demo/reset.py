@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import stores.queries
+from app.demo.cases import furnish_cases
 from app.demo.history import tell_history
 from app.demo.retailer import BRAND
 from app.demo.seed import KEYS_FILE, seed
@@ -39,6 +40,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     seed(home)
     tell_history(owner_url)
     furnish_stock()
+    furnish_cases()
 
 
 def is_demonstration(home: Path) -> bool:

@@ -16,7 +16,7 @@ from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
 from orders.commands import Method, Status
-from orders.queries import FulfillmentFacts
+from orders.queries import CaseCount, FulfillmentFacts
 
 UNTOUCHED: Final = frozenset({Status.NEW, Status.ACCEPTED})
 TO_DO: Final = (Status.NEW, Status.ACCEPTED, Status.PICKING)
@@ -55,6 +55,7 @@ class Board:
 
     groups: tuple[Group, ...]
     version: str
+    cases: CaseCount
 
     @property
     def empty(self) -> bool:
@@ -79,7 +80,8 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
         ),
         _group(("ready", "ok"), _("Ready for collection"), ready, names),
     )
-    return Board(groups, _version(groups))
+    cases = queries.count_cases(session, actor=actor).get(location_id, CaseCount())
+    return Board(groups, _version(groups, cases), cases)
 
 
 def _on_time(
@@ -119,5 +121,5 @@ def slot_of(parcel: FulfillmentFacts) -> tuple[datetime, datetime] | None:
     return parcel.slot_starts_at, parcel.slot_ends_at
 
 
-def _version(groups: Sequence[Group]) -> str:
-    return sha256(repr(groups).encode()).hexdigest()[:VERSION_SIGNS]
+def _version(groups: Sequence[Group], cases: CaseCount) -> str:
+    return sha256(repr((groups, cases)).encode()).hexdigest()[:VERSION_SIGNS]

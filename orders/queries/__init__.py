@@ -13,6 +13,7 @@ from orders.queries.cases import (
     list_cases,
     list_cases_of,
     list_escalating,
+    select_visible_cases,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -28,7 +29,7 @@ from orders.queries.collecting import (
     list_lying,
     list_passes,
 )
-from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
+from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
@@ -95,13 +96,14 @@ from orders.queries.waves import (
     get_wave,
     list_open_waves,
 )
-from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
+from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_visible_wishes
 
 __all__ = [
     "ACCEPT",
     "LAST_DAY",
     "PAGE_ROWS",
     "READY",
+    "UNDER_WAY",
     "CartFacts",
     "CaseCount",
     "CaseFacts",
@@ -194,6 +196,8 @@ __all__ = [
     "paid_for",
     "roll_up",
     "select_visible",
+    "select_visible_cases",
+    "select_visible_wishes",
     "still_carried",
     "waiting_at",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from kernel import events
@@ -104,6 +104,12 @@ def list_cases(
     if after is not None:
         where.append(tuple_(CaseFile.due_at, CaseFile.id) > tuple_(*after))
     return _read(session, where, limit=limit)
+
+
+def select_visible_cases(actor: Actor, location_id: UUID | None = None) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the ids of cases an actor may see, for others to join."""
+    rows = select(CaseFile.id).where(_seen_by(actor))
+    return rows if location_id is None else rows.where(CaseFile.location_id == location_id)
 
 
 def list_cases_of(session: Session, order_id: UUID) -> list[CaseFacts]:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 import inventory.queries
 import stores.queries
+from kernel.actors import Actor
 from orders.errors import UnknownWish
 from orders.models import StockWish
 
@@ -84,3 +86,18 @@ def list_fulfillable(session: Session, *, limit: int) -> list[tuple[UUID, UUID]]
         .limit(limit)
     )
     return [(row.id, row.location_id) for row in rows]
+
+
+def select_visible_wishes(
+    actor: Actor, location_id: UUID | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the ids of wishes at an actor's stores, for others to join.
+
+    Wishes for any store are of those who see every store.
+    """
+    rows = select(StockWish.id)
+    if location_id is not None:
+        rows = rows.where(StockWish.location_id == location_id)
+    if actor.location_ids is not None:
+        rows = rows.where(StockWish.location_id.in_(actor.location_ids))
+    return rows

@@ -16,7 +16,6 @@ from orders.queries import LateParcel
 from orders.services.casework import open_case, settle_case
 from orders.services.parcels import find_parcel
 
-UNFINISHED: Final = frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING})
 MOVED_ON: Final = "moved on"
 
 
@@ -58,4 +57,4 @@ def late_key(fulfillment_id: UUID) -> str:
 def _is_late(session: Session, parcel: Fulfillment, what: str) -> bool:
     if what == queries.ACCEPT:
         return parcel.status is Status.NEW
-    return parcel.status in UNFINISHED and parcel.promised_at < db_now(session)
+    return parcel.status in queries.UNDER_WAY and parcel.promised_at < db_now(session)

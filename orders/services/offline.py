@@ -188,12 +188,13 @@ def _hand_over(
         fulfillment_id=deed.fulfillment_id,
         ticket_number=deed.ticket_number,
         quantities=deed.quantities,
+        identity_seen=deed.identity_seen,
     )
     hand_over_id, parcel_id = hand_over(session, command, actor=actor)
     session.execute(
         update(HandOverRow)
         .where(HandOverRow.id == hand_over_id)
-        .values(happened_at=deed.happened_at, verified=_verified(deed))
+        .values(happened_at=deed.happened_at)
     )
     return hand_over_id, parcel_id
 

@@ -121,6 +121,7 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/hand-overs/check"),
+        ("POST", "/api/v1/offline/facts"),  # each fact has a nonce of its own
     }
 
 

@@ -1,6 +1,7 @@
 """The tablet's pages: entering, preparing, handing over, the shelf, finding articles, printing."""
 
 from app.staff.views import (
+    cases,
     correcting,
     counter,
     counting,
@@ -16,6 +17,7 @@ from app.staff.views.base import blueprint
 
 __all__ = [
     "blueprint",
+    "cases",
     "correcting",
     "counter",
     "counting",

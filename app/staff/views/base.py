@@ -26,6 +26,7 @@ from stores.queries import StoreFacts, TabletFacts
 
 blueprint = Blueprint("tablet", __name__, url_prefix="/<any(fr, en):language>/tablet")
 HTMX: Final = "HX-Request"
+PREPARE: Final = frozenset({"tablet.board", "tablet.show_parcel", "tablet.cases"})
 SHELF: Final = frozenset(
     f"tablet.{view}"
     for view in (
@@ -120,7 +121,7 @@ def _common() -> dict[str, Any]:
 
 def _links() -> list[dict[str, Any]]:
     ways = (
-        (_("Prepare"), "tablet.board", "list-check", {"tablet.board", "tablet.show_parcel"}),
+        (_("Prepare"), "tablet.board", "list-check", PREPARE),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", {"tablet.find_article"}),
