@@ -76,6 +76,17 @@ REASONS: Final[Mapping[str, str]] = {
     "expired": N_("Not collected in time"),
     "abandoned": N_("Never paid"),
     "reissued": N_("A new code was issued"),
+    "fetched": N_("Comes from another store"),
+    "arrived": N_("Arrived for its order"),
+    "sent": N_("Sent for its order"),
+    "transfer-cancelled": N_("The transfer was called off"),
+    "transfer-changed": N_("The transfer carries less"),
+    "lost_in_transfer": N_("Lost between two stores"),
+    "undeliverable": N_("Could not be delivered, came back"),
+    "absent": N_("Nobody was there"),
+    "wrong_address": N_("The address is wrong"),
+    "refused_at_door": N_("The customer refused it"),
+    "lost_by_carrier": N_("Lost on the way"),
 }
 FOUND: Final[Mapping[str, str]] = {
     Found.QR.value: N_("by its QR code"),
@@ -88,6 +99,9 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.CANCELLED: N_("Cancellation"),
     Template.EXPIRED: N_("Not collected in time"),
     Template.RECEIPT: N_("Receipt"),
+    Template.DELAYED: N_("Later than planned"),
+    Template.SHIPPED: N_("On its way, with its numbers"),
+    Template.DELIVERED: N_("Delivered"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

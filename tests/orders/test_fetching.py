@@ -223,10 +223,11 @@ def test_a_sender_may_send_less_and_never_more(counter: Counter, connection: Con
     assert run_checks() == []
 
 
-@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("how_far", ["drafted", "sent"])
 def test_a_customer_who_cancels_wants_nothing_of_what_is_carried(
-    counter: Counter, sent: bool
+    counter: Counter, how_far: str
 ) -> None:
+    sent = how_far == "sent"
     counter.bring_to("accepted")
     transfer = fetched(counter)
     if sent:

@@ -277,4 +277,3 @@ def test_a_number_of_ours_shows_a_mistyped_digit() -> None:
 def cases(counter: Counter) -> list[tuple[str, str | None]]:
     rows = counter.session.execute(text("SELECT kind, resolution FROM case_file ORDER BY id"))
     return [(row.kind, row.resolution) for row in rows]
-
