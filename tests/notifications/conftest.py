@@ -25,9 +25,19 @@ from notifications import gateway, services
 from notifications.checks import CHECKS
 from notifications.gateway import MessagingSettings
 from notifications.services import Call
-from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
+from orders.commands import (
+    Box,
+    CancelReason,
+    Channel,
+    FetchFrom,
+    HandOver,
+    Pack,
+    PlaceOrder,
+    ShortReason,
+)
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
+from tests.orders.delivering import bring
 
 EMAIL, PHONE = "chloe.durand@example.org", "+33612345678"
 
@@ -121,6 +131,33 @@ class Counter:
     def cancel(self, placed: PlacedOrder, reason: CancelReason) -> None:
         """The order is called off."""
         orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
+        self.tell()
+
+    def fetch(self, placed: PlacedOrder) -> None:
+        """The tent comes from Paris."""
+        act = orders.services
+        act.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
+        command = FetchFrom("paris", {"TENT-2P": 1})
+        act.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
+        self.tell()
+
+    def ship(self, placed: PlacedOrder) -> None:
+        """Everything is picked, packed in one box and given to the carrier."""
+        parcel, act, everything = (
+            placed.fulfillment_id,
+            orders.services,
+            {"TENT-2P": 1, "MUG-BLUE": 2},
+        )
+        bring(self.session, {"id": placed.id, "fulfillment_id": parcel})
+        act.accept(self.session, parcel, actor=SYSTEM)
+        act.pick(self.session, parcel, quantities=everything, actor=SYSTEM)
+        act.pack(self.session, parcel, Pack("local", [Box(everything)]), actor=SYSTEM)
+        act.ship(self.session, parcel, ticket_number="T-2", actor=SYSTEM)
+        self.tell()
+
+    def deliver(self, placed: PlacedOrder) -> None:
+        """The customer has it."""
+        orders.services.confirm_delivery(self.session, placed.fulfillment_id, actor=SYSTEM)
         self.tell()
 
     def remind(self, placed: PlacedOrder) -> None:
