@@ -43,6 +43,7 @@ def picked(tablet: Tablet) -> dict[str, Any]:
     """A delivery whose every line is picked."""
     order = place(tablet)
     bring(tablet.session, order)
+    tablet.session.commit()
     parcel = f"/fulfillments/{order['fulfillment_id']}"
     api(tablet, f"{parcel}/accept")
     api(tablet, f"{parcel}/pick", {"items": order_body()["items"]})

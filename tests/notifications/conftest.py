@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+import inventory.services
 import orders.queries
 import orders.services
+import stores.queries
 from app.embedded import Cluster
 from app.migrate import migrate
 from customers.commands import GiveContact
@@ -132,6 +134,12 @@ class Counter:
         """The order is called off."""
         orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
         self.tell()
+
+    def stock_up(self) -> None:
+        """Ten more of each come in at Lyon."""
+        lyon = stores.queries.get_store(self.session, "lyon").id
+        more = {"TENT-2P": 10, "MUG-BLUE": 10}
+        inventory.services.receive(self.session, location_id=lyon, quantities=more, actor=SYSTEM)
 
     def fetch(self, placed: PlacedOrder) -> None:
         """The tent comes from Paris."""

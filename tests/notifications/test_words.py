@@ -233,6 +233,7 @@ def walk(counter: Any, language: str) -> None:
         counter.remind(waiting)
         counter.expire(waiting)
     counter.hand_over(collected)
+    counter.stock_up()
     ways: tuple[dict[str, None], ...] = ({}, {"email": None})
     for way in ways:
         counter.fetch(counter.place(language=language, **way))
