@@ -11,6 +11,7 @@ from inventory.events import (
 )
 from kernel.actors import SYSTEM
 from orders import queries, services
+from orders.events import FulfillmentInTransfer
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
 ENDED = "ended"
@@ -46,3 +47,8 @@ def settle_transfer(
     transfer = inventory.queries.get_transfer(session, event.transfer_id, actor=SYSTEM)
     if transfer.fulfillment_id is not None:
         services.settle_fetch(session, transfer.fulfillment_id)
+
+
+def consider_partly(session: Session, event: FulfillmentInTransfer) -> None:
+    """A part of the parcel may be in the store while the rest is on its way."""
+    services.consider_partly(session, event.fulfillment_id)

@@ -251,11 +251,16 @@ def _seen_at_counter(session: Session, parcel: Parcel, *, store_code: str) -> Ha
     live = [
         each.facts
         for each in orders.queries.list_passes(session, parcel.fulfillment_id)
-        if each.revoked_why is None
+        if each.alive and each.contact_id is None
     ]
     if parcel.planned.way is Found.QR and live:
         return HandOver(store_code, qr=orders.passes.qr_text(live[-1]), ticket_number=ticket)
     if parcel.planned.way is Found.CODE and live:
         code = orders.passes.typed_code(live[-1].id)
         return HandOver(store_code, code=code, ticket_number=ticket)
-    return HandOver(store_code, fulfillment_id=parcel.fulfillment_id, ticket_number=ticket)
+    return HandOver(
+        store_code,
+        fulfillment_id=parcel.fulfillment_id,
+        ticket_number=ticket,
+        identity_seen=True,
+    )

@@ -38,6 +38,7 @@ from inventory.services.safety import (
     require_reach,
 )
 from inventory.services.selling import sell, take_back
+from inventory.services.shelves import place_skus
 from inventory.services.shortages import (
     assign_shortage,
     close_shortage,
@@ -46,6 +47,7 @@ from inventory.services.shortages import (
     take_shortage,
     weigh_shortages,
 )
+from inventory.services.statements import lock_levels
 from inventory.services.transferring import (
     cancel_transfer,
     change_transfer,
@@ -89,6 +91,7 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "lock_levels",
     "make_levels",
     "match_incoming",
     "move_incoming",
@@ -99,6 +102,7 @@ __all__ = [
     "open_tasks",
     "open_window",
     "pass_on",
+    "place_skus",
     "reassign_transfer",
     "receive",
     "receive_batch",

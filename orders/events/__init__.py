@@ -1,9 +1,27 @@
 """What happens to orders."""
 
-from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
+from orders.events.choosing import (
+    ChoiceMade,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentSplit,
+    PartlyAnswered,
+    PartlyThere,
+    ReasonSet,
+)
+from orders.events.coming import (
+    CustomerArrived,
+    CustomerOnTheWay,
+    ProxyNamed,
+    ProxyPassGiven,
+    ProxyWithdrawn,
+)
 from orders.events.counter import (
+    ArticlesRefused,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -19,7 +37,18 @@ from orders.events.parcels import (
     PickingStarted,
     ReadyPaid,
 )
-from orders.events.picking import PutBackAsked
+from orders.events.picking import (
+    PutBackAsked,
+    PutBackFinished,
+    SubstituteAccepted,
+    SubstituteEnded,
+    SubstituteEvent,
+    SubstituteOffered,
+    WaveEnded,
+    WaveEvent,
+    WaveLeft,
+    WaveStarted,
+)
 from orders.events.placing import (
     CollectorChanged,
     OrderAbandoned,
@@ -40,10 +69,16 @@ from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
+    "ArticlesRefused",
+    "CaseAssigned",
     "CaseClosed",
+    "CaseEscalated",
     "CaseEvent",
     "CaseOpened",
+    "ChoiceMade",
     "CollectorChanged",
+    "CustomerArrived",
+    "CustomerOnTheWay",
     "DeliveryFailed",
     "DeliveryReturned",
     "FulfillmentAccepted",
@@ -56,7 +91,11 @@ __all__ = [
     "FulfillmentInTransfer",
     "FulfillmentPacked",
     "FulfillmentReady",
+    "FulfillmentRejected",
+    "FulfillmentRerouted",
     "FulfillmentShipped",
+    "FulfillmentSplit",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -64,11 +103,26 @@ __all__ = [
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",
+    "PartlyAnswered",
+    "PartlyThere",
     "PassReissued",
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "ProxyNamed",
+    "ProxyPassGiven",
+    "ProxyWithdrawn",
     "PutBackAsked",
+    "PutBackFinished",
     "ReadyPaid",
+    "ReasonSet",
     "StockBack",
+    "SubstituteAccepted",
+    "SubstituteEnded",
+    "SubstituteEvent",
+    "SubstituteOffered",
+    "WaveEnded",
+    "WaveEvent",
+    "WaveLeft",
+    "WaveStarted",
 ]

@@ -15,6 +15,7 @@ from orders.errors import OrderCancelled, OrderNotCancellable, UnknownOrder
 from orders.events import FulfillmentExpired
 from orders.events import OrderCancelled as OrderWasCancelled
 from orders.models import FINAL, Fulfillment, Order
+from orders.services.choosing import close_choice
 from orders.services.parcels import Locked, cancel_parcel, give_up, load_lines, lock_order
 
 EXPIRED = "expired"
@@ -33,9 +34,12 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
     for locked in parcels:
         if locked.parcel.status in FINAL:
             continue
-        if locked.parcel.status is Status.IN_TRANSFER:
+        was = locked.parcel.status
+        if was is Status.IN_TRANSFER:
             inventory.services.unbind_transfers(session, locked.parcel.id, actor=actor)
         cancel_parcel(session, locked, why=reason.value, actor=actor)
+        if was is Status.REJECTED:
+            close_choice(session, locked, actor=actor)
     cancelled = OrderWasCancelled(order_id=order_id, reason=reason.value)
     events.record(session, cancelled, actor=actor, reason=reason.value)
 

@@ -95,7 +95,7 @@ def settle_fetch(session: Session, fulfillment_id: UUID) -> None:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.IN_TRANSFER:
         return
-    carried = _carried(session, fulfillment_id)
+    carried = queries.still_carried(session, fulfillment_id)
     here = inventory.queries.list_reserved(session, fulfillment_id)
     lost = {
         sku: quantity - here.get(sku, 0) - carried.get(sku, 0)
@@ -180,17 +180,6 @@ def _release_here(
 
 def _today(session: Session, store: StoreFacts) -> date:
     return db_now(session).astimezone(ZoneInfo(store.time_zone)).date()
-
-
-def _carried(session: Session, fulfillment_id: UUID) -> dict[str, int]:
-    """Return what transfers still carry for a fulfillment, by SKU."""
-    found: dict[str, int] = {}
-    for transfer in inventory.queries.list_carrying(session, fulfillment_id, open_only=True):
-        for line in inventory.queries.list_transfer_lines(session, transfer.id):
-            left = (line.sent or line.quantity) - line.received - line.missing
-            if left > 0:
-                found[line.sku] = found.get(line.sku, 0) + left
-    return found
 
 
 def _report_lost(session: Session, locked: Locked, lost: Mapping[str, int]) -> None:

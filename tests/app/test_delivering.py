@@ -228,4 +228,8 @@ def test_the_customers_page_says_that_articles_come_from_elsewhere(tablet: Table
     page = words(tablet.client.get(f"/fr/orders/{order['access_token']}", headers=HTML))
     assert "Des articles arrivent d’un autre magasin, ils sont réservés pour vous." in page
     template = "SELECT template FROM message ORDER BY id"
-    assert [row[0] for row in tablet.rows(template)] == ["confirmation", "delayed"]
+    assert [row[0] for row in tablet.rows(template)] == [
+        "confirmation",
+        "delayed",
+        "partly",
+    ]
