@@ -161,6 +161,15 @@ class Counter:
         act.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
         self.tell()
 
+    def reject(self, placed: PlacedOrder, *, instead: str | None = None) -> None:
+        """The store cannot prepare it; another one does where the customer said so already."""
+        parcel, act = placed.fulfillment_id, orders.services
+        if instead is None:
+            act.reject_fulfillment(self.session, parcel, reason="no_time", actor=SYSTEM)
+        else:
+            act.reassign(self.session, parcel, store_code=instead, reason="no_time", actor=SYSTEM)
+        self.tell()
+
     def ship(self, placed: PlacedOrder) -> None:
         """Everything is picked, packed in one box and given to the carrier."""
         parcel, act, everything = (
