@@ -22,7 +22,7 @@ from kernel import qr
 from kernel.ids import show_code, show_order_number
 from orders import passes
 from orders.commands import Method, Status
-from orders.queries import FulfillmentFacts, OrderFacts
+from orders.queries import FulfillmentFacts, OrderFacts, PackageFacts
 from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
@@ -47,8 +47,14 @@ STEPS_DONE: Final[Mapping[Status, int]] = {
     Status.IN_TRANSFER: 1,
     Status.READY: 2,
     Status.HANDED_OVER: 4,
+    Status.PACKED: 2,
+    Status.SHIPPED: 3,
+    Status.DELIVERED: 4,
 }
-"""How many of the four steps are behind: received, prepared, ready, collected."""
+"""How many of the four steps are behind: received, prepared, ready, collected.
+
+Of a delivery: received, prepared, sent, delivered.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class ShownParcel:
     code: ShownCode | None
     steps_done: int | None
     by_card: bool
+    address: tuple[str, ...] = ()
+    packages: tuple[PackageFacts, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -96,6 +104,11 @@ class ShownParcel:
     def drive(self) -> bool:
         """Tell whether its customer stays in the car."""
         return self.facts.method is Method.DRIVE
+
+    @property
+    def delivered_to_door(self) -> bool:
+        """Tell whether it is brought to its customer."""
+        return self.facts.method is Method.DELIVERY
 
     @property
     def slot(self) -> str | None:
@@ -128,7 +141,9 @@ class ShownOrder:
     @property
     def collectable(self) -> bool:
         """Tell whether somebody is still to come for it."""
-        return not self.ended
+        return any(
+            each.facts.status not in ENDED and not each.delivered_to_door for each in self.parcels
+        )
 
     @property
     def cancellable(self) -> bool:
@@ -146,6 +161,8 @@ class ShownOrder:
                 each.facts.overdue,
                 each.code.code if each.code else "",
                 [(line.quantity, line.note) for line in each.lines],
+                str(each.facts.promised_at),
+                [(package.tracking_number, package.failed_at) for package in each.packages],
             )
             for each in self.parcels
         ]
@@ -207,7 +224,22 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
         _is_by_card(session, parcel),
+        *_to_door(session, parcel),
     )
+
+
+def _to_door(
+    session: Session, parcel: FulfillmentFacts
+) -> tuple[tuple[str, ...], tuple[PackageFacts, ...]]:
+    """Return the address a parcel is brought to, and its packages; nothing for what is collected.
+
+    Of the address only the town: the page's link may be passed on.
+    """
+    if parcel.method is not Method.DELIVERY:
+        return (), ()
+    address = customers.queries.find_address(session, parcel.address_id)
+    found = orders.queries.list_packages(session, [parcel.id], language=current())
+    return (address.lines[-1:] if address else ()), tuple(found[parcel.id])
 
 
 def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:

@@ -20,6 +20,8 @@ from orders.queries import CaseCount, FulfillmentFacts
 
 UNTOUCHED: Final = frozenset({Status.NEW, Status.ACCEPTED})
 TO_DO: Final = (Status.NEW, Status.ACCEPTED, Status.PICKING)
+WAITING: Final = (Status.READY, Status.PACKED, Status.IN_TRANSFER)
+"""States in which the next step is somebody else's: the customer's, the carrier's, a store's."""
 VERSION_SIGNS: Final = 16
 
 
@@ -66,10 +68,10 @@ class Board:
 def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     """Return the board of a store as it is now: late first, then by what is to be done."""
     to_do = queries.list_fulfillments(session, location_id=location_id, statuses=TO_DO, actor=actor)
-    ready = queries.list_fulfillments(
-        session, location_id=location_id, statuses=[Status.READY], actor=actor
+    waiting = queries.list_fulfillments(
+        session, location_id=location_id, statuses=WAITING, actor=actor
     )
-    parcels = [*to_do, *ready]
+    parcels = [*to_do, *waiting]
     people = customers.queries.get_contacts(session, [each.contact_id for each in parcels])
     names = {contact_id: person.name for contact_id, person in people.items()}
     groups = (
@@ -78,7 +80,14 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
         _group(
             ("going", "wait"), _("In progress"), _on_time(to_do, frozenset({Status.PICKING})), names
         ),
-        _group(("ready", "ok"), _("Ready for collection"), ready, names),
+        *(
+            _group(key, title, [each for each in waiting if each.status is status], names)
+            for status, key, title in (
+                (Status.READY, ("ready", "ok"), _("Ready for collection")),
+                (Status.PACKED, ("packed", "ok"), _("Packed: for the carrier")),
+                (Status.IN_TRANSFER, ("coming", "later"), _("Waits for a transfer")),
+            )
+        ),
     )
     cases = queries.count_cases(session, actor=actor).get(location_id, CaseCount())
     return Board(groups, _version(groups, cases), cases)

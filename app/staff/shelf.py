@@ -1,6 +1,6 @@
 """The shelf's list: what a store has to count, to receive and to send, what is overdue first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 import inventory.queries
+import orders.queries
 from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
@@ -158,8 +159,10 @@ def _transfers_in(session: Session, store: StoreFacts) -> list[Job]:
         session, location_id=store.id, direction=Direction.IN, statuses=ON_THE_WAY
     )
     found.sort(key=lambda each: (each.expected_on or today(store), each.number))
+    numbers = orders_of(session, found)
     return [
-        _transfer(each, _("From %(store)s") % {"store": each.from_name}, store) for each in found
+        _transfer(each, _("From %(store)s") % {"store": each.from_name}, store, numbers)
+        for each in found
     ]
 
 
@@ -168,11 +171,36 @@ def _transfers_out(session: Session, store: StoreFacts) -> list[Job]:
         session, location_id=store.id, direction=Direction.OUT, statuses=[TransferStatus.DRAFT]
     )
     found.reverse()  # the oldest first
-    return [_transfer(each, _("To %(store)s") % {"store": each.to_name}, store) for each in found]
+    numbers = orders_of(session, found)
+    return [
+        _transfer(each, _("To %(store)s") % {"store": each.to_name}, store, numbers)
+        for each in found
+    ]
 
 
-def _transfer(transfer: TransferFacts, title: str, store: StoreFacts) -> Job:
+def orders_of(session: Session, transfers: Iterable[TransferFacts]) -> dict[UUID, str]:
+    """Return the number of the order that each of these transfers carries for, as people see it.
+
+    Also for whoever may not see the parcel: the number is what both ends speak of.
+    """
+    carrying = {each.id: each.fulfillment_id for each in transfers if each.fulfillment_id}
+    numbers = orders.queries.list_numbers(session, carrying.values()) if carrying else {}
+    return {
+        transfer_id: show_order_number(numbers[parcel_id])
+        for transfer_id, parcel_id in carrying.items()
+        if parcel_id in numbers
+    }
+
+
+def _transfer(
+    transfer: TransferFacts, title: str, store: StoreFacts, numbers: Mapping[UUID, str]
+) -> Job:
     expected = transfer.expected_on
+    if transfer.id in numbers:
+        title = _("%(where)s, for order %(number)s") % {
+            "where": title,
+            "number": numbers[transfer.id],
+        }
     left = transfer.sent - transfer.received if transfer.sent else transfer.quantity
     return Job(
         title=title,

@@ -34,6 +34,10 @@ def state_of(parcel: FulfillmentFacts) -> tuple[str, str]:
 
 _KINDS: Final[Mapping[Status, str]] = {
     Status.PICKING: "wait",
+    Status.IN_TRANSFER: "wait",
+    Status.PACKED: "wait",
+    Status.SHIPPED: "wait",
+    Status.DELIVERED: "ok",
     Status.READY: "ok",
     Status.CANCELLED: "late",
     Status.EXPIRED: "late",
@@ -46,7 +50,11 @@ def state_word(status: Status) -> str:
         Status.NEW: _("To pick"),
         Status.ACCEPTED: _("To pick"),
         Status.PICKING: _("In progress"),
+        Status.IN_TRANSFER: _("Articles on their way here"),
         Status.READY: pgettext("parcel", "Ready"),
+        Status.PACKED: pgettext("parcel", "Packed"),
+        Status.SHIPPED: _("With the carrier"),
+        Status.DELIVERED: pgettext("parcel", "Delivered"),
         Status.HANDED_OVER: _("Given to the customer"),
         Status.CANCELLED: pgettext("parcel", "Cancelled"),
         Status.EXPIRED: pgettext("parcel", "Expired"),

@@ -26,7 +26,7 @@ class DeliveryFailure(StrEnum):
     """Why a carrier could not deliver."""
 
     ABSENT = "absent"
-    REFUSED = "refused"
+    REFUSED = "refused_at_door"
     WRONG_ADDRESS = "wrong_address"
     DAMAGED = "damaged"
-    LOST = "lost"
+    LOST = "lost_by_carrier"

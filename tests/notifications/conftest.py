@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+import inventory.services
 import orders.queries
 import orders.services
+import stores.queries
 from app.embedded import Cluster
 from app.migrate import migrate
 from customers.commands import GiveContact
@@ -26,9 +28,19 @@ from notifications.checks import CHECKS
 from notifications.gateway import MessagingSettings
 from notifications.services import Call
 from orders import passes
-from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
+from orders.commands import (
+    Box,
+    CancelReason,
+    Channel,
+    FetchFrom,
+    HandOver,
+    Pack,
+    PlaceOrder,
+    ShortReason,
+)
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
+from tests.orders.delivering import bring
 
 EMAIL, PHONE = "chloe.durand@example.org", "+33612345678"
 
@@ -133,6 +145,48 @@ class Counter:
     def cancel(self, placed: PlacedOrder, reason: CancelReason) -> None:
         """The order is called off."""
         orders.services.cancel_order(self.session, placed.id, reason=reason, actor=SYSTEM)
+        self.tell()
+
+    def stock_up(self) -> None:
+        """Ten more of each come in at Lyon."""
+        lyon = stores.queries.get_store(self.session, "lyon").id
+        more = {"TENT-2P": 10, "MUG-BLUE": 10}
+        inventory.services.receive(self.session, location_id=lyon, quantities=more, actor=SYSTEM)
+
+    def fetch(self, placed: PlacedOrder) -> None:
+        """The tent comes from Paris."""
+        act = orders.services
+        act.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
+        command = FetchFrom("paris", {"TENT-2P": 1})
+        act.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
+        self.tell()
+
+    def reject(self, placed: PlacedOrder, *, instead: str | None = None) -> None:
+        """The store cannot prepare it; another one does where the customer said so already."""
+        parcel, act = placed.fulfillment_id, orders.services
+        if instead is None:
+            act.reject_fulfillment(self.session, parcel, reason="no_time", actor=SYSTEM)
+        else:
+            act.reassign(self.session, parcel, store_code=instead, reason="no_time", actor=SYSTEM)
+        self.tell()
+
+    def ship(self, placed: PlacedOrder) -> None:
+        """Everything is picked, packed in one box and given to the carrier."""
+        parcel, act, everything = (
+            placed.fulfillment_id,
+            orders.services,
+            {"TENT-2P": 1, "MUG-BLUE": 2},
+        )
+        bring(self.session, {"id": placed.id, "fulfillment_id": parcel})
+        act.accept(self.session, parcel, actor=SYSTEM)
+        act.pick(self.session, parcel, quantities=everything, actor=SYSTEM)
+        act.pack(self.session, parcel, Pack("local", [Box(everything)]), actor=SYSTEM)
+        act.ship(self.session, parcel, ticket_number="T-2", actor=SYSTEM)
+        self.tell()
+
+    def deliver(self, placed: PlacedOrder) -> None:
+        """The customer has it."""
+        orders.services.confirm_delivery(self.session, placed.fulfillment_id, actor=SYSTEM)
         self.tell()
 
     def remind(self, placed: PlacedOrder) -> None:

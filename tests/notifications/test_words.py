@@ -190,6 +190,34 @@ def test_nothing_a_customer_typed_stands_in_a_message(
     assert "evil" not in email.subject + email.text + email.page
 
 
+def test_a_parcel_that_left_is_followed_by_its_number(
+    counter: Any, letters: Letters, session: Session
+) -> None:
+    placed = counter.place()
+    letters()
+    counter.ship(placed)
+    email = the_email(letters())
+    (number,) = session.execute(text("SELECT tracking_number FROM package")).scalars()
+    assert email.subject.endswith("votre colis est parti")
+    assert f"Coursier du magasin, numéro de suivi {number}" in email.text
+    counter.deliver(placed)
+    email = the_email(letters())
+    assert "Total TTC  115,70\u00a0€" in email.text
+    assert "dans les 14 jours qui suivent la livraison" in email.text
+
+
+def test_a_delay_tells_the_new_time_and_to_wait_for_our_message(
+    counter: Any, letters: Letters
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    counter.fetch(placed)
+    email, *_ = (each for each in letters() if isinstance(each, Email))
+    assert "has some of your articles come from another store" in email.text
+    assert "We now expect: " in email.text
+    assert "please wait for our message before you come" in email.text.lower()
+
+
 def walk(counter: Any, language: str) -> None:
     """Owe each template once, by e-mail and by text message where it has one."""
     collected, cancelled, expired = (counter.place(language=language) for _ in range(3))
@@ -209,6 +237,15 @@ def walk(counter: Any, language: str) -> None:
         counter.expire(waiting)
     counter.hand_over(collected, to_proxy=True)
     counter.hand_over(fetched, to_proxy=True)
+    counter.stock_up()
+    ways: tuple[dict[str, None], ...] = ({}, {"email": None})
+    for way in ways:
+        counter.fetch(counter.place(language=language, **way))
+        brought = counter.place(language=language, **way)
+        counter.ship(brought)
+        counter.deliver(brought)
+        counter.reject(counter.place(language=language, **way))
+        counter.reject(counter.place(language=language, **way), instead="paris")
 
 
 def all_of(session: Session, language: str) -> Iterator[tuple[Template, Channel, Email | Sms]]:
@@ -238,7 +275,7 @@ def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
             continue
         keeps = {link for link in links if link.endswith("/extend")}
         assert len(links - keeps) == 1
-        assert all(link.startswith(f"{home}/orders/") for link in links)
+        assert all(link.startswith((f"{home}/orders/", f"{home}/choices/")) for link in links)
         assert len(keeps) == (template in {Template.REMINDER, Template.LAST_DAY})
         assert "{" not in letter.text + letter.subject
         assert "\n" not in letter.subject
@@ -280,7 +317,7 @@ def test_a_text_message_fits_one_part_whatever_the_store_and_the_link(
                 assert is_gsm7(letter.text), letter.text
                 assert count_segments(letter.text) == 1, letter.text
                 count += 1
-    assert count == 16 * len(called)
+    assert count == 26 * len(called)
 
 
 def test_the_fullest_line_that_fits_is_taken() -> None:

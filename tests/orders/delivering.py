@@ -1,8 +1,10 @@
 """A parcel that is brought to its customer, and one whose articles come from another store."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from kernel import delivery
 from kernel.ids import new_id
@@ -11,21 +13,27 @@ from tests.orders.conftest import Counter
 DAY = "2031-05-02"
 
 
-def bring_instead(counter: Counter) -> None:
-    """Have the order at hand be delivered to its customer's door instead of collected."""
+def bring(session: Session, order: Mapping[str, Any]) -> None:
+    """Have an order that was placed be delivered to its customer's door instead of collected."""
     address_id = new_id()
-    counter.session.execute(
+    session.execute(
         text(
             "INSERT INTO address (id, contact_id, line1, postcode, city, country) "
             "SELECT :address_id, o.contact_id, '12 rue des Lilas', '69001', 'Lyon', 'FR' "
             "FROM sales_order o WHERE o.id = :order_id"
         ),
-        {"address_id": address_id, "order_id": counter.order["id"]},
+        {"address_id": address_id, "order_id": order["id"]},
     )
-    counter.session.execute(
+    session.execute(
         text("UPDATE fulfillment SET method = 'delivery', address_id = :address WHERE id = :id"),
-        {"address": address_id, "id": counter.parcel},
+        {"address": address_id, "id": order["fulfillment_id"]},
     )
+    session.flush()
+
+
+def bring_instead(counter: Counter) -> None:
+    """Have the order at hand be delivered to its customer's door."""
+    bring(counter.session, counter.order)
     counter.session.commit()
 
 
@@ -39,13 +47,13 @@ def packages(*boxes: dict[str, int], **more: Any) -> dict[str, Any]:
     }
 
 
-def tell(counter: Counter) -> None:
+def tell(session: Session) -> None:
     """Let the news reach its listeners, as the worker would."""
-    counter.session.commit()
-    while claims := delivery.claim_due(counter.session):
+    session.commit()
+    while claims := delivery.claim_due(session):
         for claim in claims:
-            delivery.deliver(counter.session, claim)
-    counter.session.commit()
+            delivery.deliver(session, claim)
+    session.commit()
 
 
 def fetch(counter: Counter, items: list[dict[str, Any]], **more: Any) -> Any:

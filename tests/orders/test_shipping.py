@@ -36,7 +36,7 @@ def done(counter: Counter, *steps: tuple[str, Any]) -> None:
     for command, body in steps:
         response = do(counter, command, body)
         assert response.status_code == 200, response.text
-        tell(counter)
+        tell(counter.session)
 
 
 PACK = ("pack", ALL_IN_ONE)

@@ -11,19 +11,21 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
-from sqlalchemy import Integer, Text, TextClause, bindparam, event, text
+from sqlalchemy import Integer, Result, Select, Text, TextClause, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.cli import main as comptoir
 from inventory.services import counting, promising, transferring
-from kernel.db import SessionFactory
+from kernel.db import SessionFactory, transaction
 from orders.services import handing_over, placing
 from stores.services import booking
 
 PLACED = "placed"
+A_MOMENT_S = 0.3
 MINUTES = ("hold_min", "cap_min")
 
 
@@ -103,6 +105,37 @@ def remove_transfer_guard() -> None:
     )
 
 
+def remove_carry_guard() -> None:
+    """What was carried for an order is kept for it a moment after it is on the shelf."""
+    keep_for = transferring.keep_for
+
+    def keep_later(session: Session, **facts: Any) -> None:
+        @event.listens_for(session, "after_commit", once=True)
+        def keep(_session: Session) -> None:
+            time.sleep(A_MOMENT_S)
+            with transaction() as later:
+                keep_for(later, **facts)
+
+    transferring.keep_for = keep_later
+
+
+def remove_parcel_guard() -> None:
+    """A parcel is read without being kept, and then moved on as it was read."""
+
+    @event.listens_for(SessionFactory, "do_orm_execute")
+    def read(state: ORMExecuteState) -> Result[Any] | None:
+        statement = state.statement
+        if not isinstance(statement, Select) or statement._for_update_arg is None:  # noqa: SLF001 (the guard is removed here)
+            return None
+        if "FROM fulfillment " not in str(statement).replace("\n", " "):
+            return None
+        unlocked = statement._clone()  # noqa: SLF001 (the same)
+        unlocked._for_update_arg = None  # noqa: SLF001 (the same)
+        result = state.invoke_statement(unlocked)
+        time.sleep(A_MOMENT_S)
+        return result
+
+
 def remove_slot_guard() -> None:
     """Booking no longer looks at how many have the slot already."""
     sql = booking._BOOK.text  # noqa: SLF001 (the guard is removed here)
@@ -115,6 +148,8 @@ def remove_slot_guard() -> None:
 
 
 GUARDS = {
+    "carry": remove_carry_guard,
+    "parcel": remove_parcel_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,

@@ -9,12 +9,20 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 import customers.queries
+from app import formats
 from app.forms import once
 from app.i18n import current
 from app.problems import Unauthenticated, status_of
 from app.staff.acts import ACTS, Unfit, Work, undecided
 from app.staff.articles import Shown, describe
 from app.staff.board import read_board, slot_of
+from app.staff.delivering import (
+    DELIVERY_ACTS,
+    dispositions,
+    failures,
+    read_coming,
+    read_delivery,
+)
 from app.staff.verdicts import sentence_of
 from app.staff.views.base import Here, blueprint, here
 from app.staff.words import short_reasons, state_of
@@ -23,12 +31,13 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.ids import show_order_number
 from kernel.web import declare
-from orders import queries
+from orders import queries, services
 from orders.commands import Method, Status
 from orders.errors import UnknownFulfillment
 
 UNCHANGED = 204
 UNPROCESSABLE = 422
+TYPED = ("said", "bin", "ticket")
 OPEN = frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.READY})
 
 
@@ -69,7 +78,7 @@ def show_parcel(parcel_id: UUID) -> str:
 @declare(permission="fulfillments.prepare")
 def work_on_parcel(parcel_id: UUID) -> AnyResponse | tuple[str, int]:
     """Do one step on a parcel: `act` names it. What does not fit is said beside the field."""
-    act = ACTS.get(request.form.get("act", ""))
+    act = {**ACTS, **DELIVERY_ACTS}.get(request.form.get("act", ""))
     if act is None:
         abort(400)
     try:
@@ -96,6 +105,7 @@ def _step(
 
 def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None = None) -> str:
     parcel = queries.get_fulfillment(session, parcel_id, actor=place.actor)
+    delivery = read_delivery(session, parcel)
     people = customers.queries.get_contacts(session, [parcel.contact_id])
     shown = describe(
         session,
@@ -123,10 +133,23 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         drive=parcel.method is Method.DRIVE,
         reasons=short_reasons(),
         error=error,
-        typed=request.form.get("said") or request.form.get("bin") or "",
+        delivery=delivery,
+        coming=read_coming(session, parcel, place.store),
+        failures=failures(),
+        dispositions=dispositions(),
+        due=_due(session, parcel) if delivery and delivery.packed else None,
+        typed=next(filter(None, map(request.form.get, TYPED)), ""),
         did=request.args.get("did"),
         did_sku=request.args.get("sku"),
     )
+
+
+def _due(session: Session, parcel: queries.FulfillmentFacts) -> str | None:
+    """Return what is still to be paid before a delivery leaves, in words; None for nothing."""
+    due_minor = parcel.owed.total_minor - queries.paid_for(session, parcel)
+    if due_minor <= 0 or services.find_authorised(session, parcel.order_id) is not None:
+        return None
+    return formats.money(due_minor, parcel.currency, language=current())
 
 
 def _line(line: queries.LineFacts, shown: Shown) -> dict[str, Any]:

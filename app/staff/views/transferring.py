@@ -13,6 +13,7 @@ import inventory.services
 import stores.queries
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
+from app.staff.shelf import orders_of
 from app.staff.stock_words import day_word, missing_reasons, today, transfer_state
 from app.staff.tally import Tally, read_tally, scan_into, tally_lines
 from app.staff.views.base import Here, blueprint, here
@@ -173,6 +174,7 @@ def _page(
 ) -> str:
     facts = inventory.queries.get_transfer(session, transfer_id, actor=place.actor)
     rows = inventory.queries.list_transfer_lines(session, facts.id)
+    order = orders_of(session, [facts]).get(facts.id)
     sends = facts.from_id == place.store.id and facts.status == TransferStatus.DRAFT
     receives = facts.to_id == place.store.id and TransferStatus(facts.status) in UNDERWAY
     expected = _expected(rows, sends=sends, receives=receives)
@@ -183,6 +185,7 @@ def _page(
         "tablet/transfer.html",
         transfer=facts,
         code=show_order_number(facts.number),
+        order=order,
         state=transfer_state(facts.status),
         here_url=url_for("tablet.show_transfer", transfer_id=facts.id),
         sends=sends,
