@@ -134,6 +134,11 @@ def _handed(facts: Mapping[str, Any], scene: Scene) -> str:
     return f"{_articles(facts, scene)} · {how}{part}"
 
 
+def _answer(facts: Mapping[str, Any], _scene: Scene) -> str:
+    chosen = ANSWERS[facts["answer"]]
+    return _(chosen)
+
+
 def _amount(facts: Mapping[str, Any], scene: Scene) -> str:
     return _money(facts["amount_minor"], scene)
 
@@ -143,7 +148,7 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
-    "choice.answered.v1": lambda facts, _scene: _(ANSWERS[facts["answer"]]),
+    "choice.answered.v1": _answer,
     "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,
     "order.started.v1": _placed,

@@ -13,6 +13,7 @@ import orders.queries
 import payments.queries
 import stores.queries
 from app import formats
+from app.admin import choosing
 from app.admin.history import Scene, tell
 from app.admin.promise import say_promise
 from app.admin.words import CHANNELS, LATE, MESSAGE_CHANNELS, MESSAGE_STATES, N_, STATES, TEMPLATES
@@ -115,6 +116,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
     return {
         "facts": parcel,
         "store": store,
+        **choosing.describe(session, parcel, store),
         "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": orders.queries.paid_for(session, parcel),

@@ -1,10 +1,12 @@
 """Everything the back office shows, gathered under its blueprint."""
 
 from app.admin import (
+    choosing_pages,
     messages,
     orders,
     people,
     places,
+    reasons,
     signing_in,
     stock,
     stock_arrivals,
@@ -26,10 +28,12 @@ from app.admin.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "choosing_pages",
     "messages",
     "orders",
     "people",
     "places",
+    "reasons",
     "signing_in",
     "stock",
     "stock_arrivals",

@@ -35,6 +35,7 @@ def state_of(parcel: FulfillmentFacts) -> tuple[str, str]:
 _KINDS: Final[Mapping[Status, str]] = {
     Status.PICKING: "wait",
     Status.READY: "ok",
+    Status.REJECTED: "wait",
     Status.CANCELLED: "late",
     Status.EXPIRED: "late",
 }
@@ -48,6 +49,8 @@ def state_word(status: Status) -> str:
         Status.PICKING: _("In progress"),
         Status.READY: pgettext("parcel", "Ready"),
         Status.HANDED_OVER: _("Given to the customer"),
+        Status.REJECTED: pgettext("parcel", "The customer chooses"),
+        Status.REROUTED: pgettext("parcel", "Gone to another store"),
         Status.CANCELLED: pgettext("parcel", "Cancelled"),
         Status.EXPIRED: pgettext("parcel", "Expired"),
     }

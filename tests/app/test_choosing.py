@@ -1,4 +1,4 @@
-"""The pages around a parcel that its store cannot prepare: the shopper's, the store's, the office's."""
+"""The pages of a parcel its store cannot prepare: the shopper's, the store's, the office's."""
 
 import re
 from typing import Any, Final
@@ -67,7 +67,7 @@ def test_the_order_page_leads_to_the_choice_and_the_choice_says_each_consequence
 
     page = read(client, f"/fr/choices/{token}")
 
-    assert "Que préférez-vous\u00a0?" in page
+    assert "Que préférez-vous\u202f?" in page
     assert "Lyon Croix-Rousse ne peut pas préparer la commande" in page
     assert "Sans réponse de votre part, la commande est annulée" in page
     assert "Paris Bastille" in page
@@ -119,9 +119,9 @@ def test_a_link_that_is_not_ours_opens_nothing(client: FlaskClient, token: str) 
 def test_who_waits_reads_until_when(client: FlaskClient, placed: PlacedOrder, token: str) -> None:
     address = f"/fr/choices/{token}"
     assert send(client, read(client, address), address, answer="wait").status_code == 303
-    assert "Nous attendons pour vous jusqu’au" in read(client, address)
+    assert "Nous attendons pour vous, au plus tard" in read(client, address)
     order = read(client, f"/fr/orders/{order_token(placed.id)}")
-    assert "Nous attendons pour vous jusqu’au" in order
+    assert "Nous attendons pour vous, au plus tard" in order
     assert "Choisir la suite" not in order
 
 

@@ -9,6 +9,7 @@ from app.staff.views import (
     preparing,
     printing,
     receiving,
+    rejecting,
     shelf,
     transferring,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "preparing",
     "printing",
     "receiving",
+    "rejecting",
     "shelf",
     "transferring",
 ]
