@@ -1,7 +1,7 @@
 """The story of an order in words: what happened, when, by whose hand, on which device, and why."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +23,8 @@ class Scene:
     names: Mapping[UUID, str]
     zone: str
     currency: str
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """The retailer's own reasons in words, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,12 @@ def _line(event: Recorded, scene: Scene) -> Happening:
         detail=teller(event.facts, scene) if teller else "",
         who=who,
         device="" if device == who else device,
-        why=_(REASONS.get(event.reason, event.reason)) if event.reason else "",
+        why=_why(event.reason, scene) if event.reason else "",
     )
+
+
+def _why(reason: str, scene: Scene) -> str:
+    return scene.reasons.get(reason) or _(REASONS.get(reason, reason))
 
 
 def _who(event: Recorded, scene: Scene) -> str:

@@ -140,4 +140,6 @@ def _scene(session: Session, order: OrderFacts, history: list[Recorded], zone: s
     for each in history:
         ids |= {known for known in (each.actor_id, each.device_id) if known is not None}
     articles = {line.sku: line.name for parcel in order.fulfillments for line in parcel.lines}
-    return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency)
+    found = orders.queries.list_reasons(session, closed=True)
+    reasons = {each.code: each.labels[current()] for each in found}
+    return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency, reasons)

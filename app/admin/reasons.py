@@ -120,7 +120,7 @@ def _form(session: Session, kind: ReasonKind, code: str, answers: Answers) -> st
     return show(
         "reason.html",
         tab="stores",
-        kind=kind,
+        given_for=kind,
         kind_words=KINDS[kind],
         code=code,
         known=known,

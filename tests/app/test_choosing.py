@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 import orders.services
+import stores.services
 from customers.commands import GiveContact
 from kernel.actors import SYSTEM
 from kernel.links import choice_token, order_token
 from orders.commands import Channel, PlaceOrder
 from orders.services import PlacedOrder
+from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop
 from tests.unmoved import nothing_moves
 
 HTML: Final = {"Accept": "text/html"}
+PASSWORD: Final = "correct horse battery"  # noqa: S105 (tests)
 WHO: Final = GiveContact("Chloé", "Durand", "chloe.durand@example.org", None, "fr")
 
 
@@ -136,3 +139,67 @@ def test_what_nobody_chose_in_time_says_so(
     page = read(client, f"/en/choices/{token}")
     assert "The order is cancelled. You pay nothing for it." in page
     assert "Nobody answered in time, so this holds." in page
+
+
+@pytest.fixture
+def inside(client: FlaskClient, session: Session, shop: Shop) -> FlaskClient:
+    """The back office, with somebody of head office signed in."""
+    stores.services.hire_staff(
+        session,
+        HireStaff("Camille Roux", StaffRole.ADMIN, email="camille@aubepin.test", password=PASSWORD),
+    )
+    session.commit()
+    address = "/en/office/sign-in"
+    door = read(client, address)
+    entered = send(client, door, address, email="camille@aubepin.test", password=PASSWORD)
+    assert entered.status_code == 303
+    return client
+
+
+def test_the_office_answers_for_a_customer_who_calls(
+    inside: FlaskClient, session: Session, placed: PlacedOrder, token: str
+) -> None:
+    address = f"/en/office/orders/{placed.number}"
+    page = read(inside, address)
+    assert "Refused by Lyon Croix-Rousse" in page
+    assert "Nothing left on the shelf" in page
+
+    to = f"{address}/choices/{placed.fulfillment_id}"
+    chosen = send(inside, page, to, answer="store:paris")
+
+    assert (chosen.status_code, chosen.location) == (303, address)
+    assert status(session, placed.fulfillment_id) == "rerouted"
+    after = read(inside, address)
+    assert "Camille Roux" in after
+    assert "Another store" in after
+    assert token not in after
+
+
+def test_head_office_words_a_reason_and_closes_another(inside: FlaskClient) -> None:
+    page = read(inside, "/en/office/reasons/reject/new")
+    wrong = send(inside, page, "/en/office/reasons/reject/new", code="No Good", position="x")
+    assert wrong.status_code == 422
+    for sentence in (
+        "Small letters, digits and _ only, as in no_stock.",
+        "Say it in French.",
+        "Choose what it says of the shelf.",
+        "Give a whole number from 0 to 1000.",
+    ):
+        assert sentence in wrong.get_data(as_text=True)
+    said = {
+        "label_fr": "Rayon en travaux",
+        "label_en": "Shelf being rebuilt",
+        "effect": "none",
+        "position": "1",
+    }
+    done = send(inside, page, "/en/office/reasons/reject/new", code="rebuilding", **said)
+    assert done.location == "/en/office/reasons?done=set"
+
+    one = read(inside, "/en/office/reasons/reject/no_time")
+    closed = {"label_fr": "Pas le temps", "label_en": "No time", "effect": "none"}
+    send(inside, one, "/en/office/reasons/reject/no_time", **closed, position="2", closed="yes")
+
+    listed = read(inside, "/en/office/reasons")
+    assert listed.index("Rayon en travaux") < listed.index("Magasin fermé")
+    assert listed.count("Offered no more") == 1
+    assert inside.get("/en/office/reasons/else/new", headers=HTML).status_code == 404
