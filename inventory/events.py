@@ -341,3 +341,14 @@ class StockRanLow(Event):
     location_id: UUID
     count: int
     skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShelvesPlaced(Event):
+    """A list said where SKUs lie in a store: of so many it was new."""
+
+    name = "stock.shelves_placed.v1"
+    aggregate = "list"
+    list_id: UUID
+    location_id: UUID
+    skus: int

@@ -3,9 +3,11 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from inventory.events import StockRanLow
 from notifications import services
-from notifications.commands import Owe, OweWish, Template
+from notifications.commands import Owe, OweStaff, OweWish, Template
 from orders.events import (
+    CaseEscalated,
     FulfillmentCancelled,
     FulfillmentDelivered,
     FulfillmentExpired,
@@ -19,6 +21,7 @@ from orders.events import (
     PartlyThere,
     PassReissued,
     PickupReminded,
+    ProxyPassGiven,
     ReadyPaid,
     StockBack,
 )
@@ -35,12 +38,33 @@ def announce_ready(session: Session, event: FulfillmentReady) -> None:
     Not while a card's money is being taken: `announce_paid` follows then.
     """
     if not event.awaits_capture:
-        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+        _announce(session, event)
 
 
 def announce_paid(session: Session, event: ReadyPaid) -> None:
     """The customer is owed the news that the parcel waits, now that its money was asked for."""
+    _announce(session, event)
+
+
+def _announce(session: Session, event: FulfillmentReady | ReadyPaid) -> None:
+    """Whoever may collect a parcel is owed their own code: the customer, and whom they send."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+    for state in orders.queries.list_passes(session, event.fulfillment_id):
+        if state.contact_id is not None and state.alive:
+            owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, state.contact_id)
+            services.owe(session, owed)
+
+
+def announce_to_proxy(session: Session, event: ProxyPassGiven) -> None:
+    """Somebody whom the customer sends is owed their code of a parcel that waits already."""
+    owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, event.contact_id)
+    services.owe(session, owed)
+
+
+def tell_proxy_came(session: Session, event: FulfillmentHandedOver) -> None:
+    """The customer is owed the news that somebody they sent has the articles."""
+    if event.proxy_contact_id is not None and event.quantities:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PROXY_COLLECTED))
 
 
 def remind(session: Session, event: PickupReminded) -> None:
@@ -108,3 +132,15 @@ def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
 def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
     """The customer is owed the news that the packages were delivered, with what they cost."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))
+
+
+def tell_of_case(session: Session, event: CaseEscalated) -> None:
+    """Those who can see to a case are owed the news that it is nearly due, or late."""
+    command = OweStaff(event.event_id, Template.CASE_DUE, case_id=event.case_id, level=event.level)
+    services.owe_staff(session, command)
+
+
+def tell_low_stock(session: Session, event: StockRanLow) -> None:
+    """A store's managers are owed one list a day of what runs low there."""
+    command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
+    services.owe_staff(session, command)

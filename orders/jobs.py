@@ -70,6 +70,45 @@ def end_unpaid() -> int:
     return ended
 
 
+def lapse_substitutes() -> int:
+    """End every offer of a substitute that nobody answered in time; return how many."""
+    with transaction() as session:
+        due = queries.list_lapsing(session)
+    ended = 0
+    for substitution_id in due:
+        with transaction() as session:
+            ended += services.lapse_substitute(session, substitution_id)
+    return ended
+
+
+def note_late() -> int:
+    """Have a case for every parcel past a deadline, and none for those that moved on.
+
+    Returns how many were opened or closed.
+    """
+    with transaction() as session:
+        moved_on, late = queries.list_recovered(session), queries.list_late(session, unnoted=True)
+    changed = 0
+    for fulfillment_id in moved_on:
+        with transaction() as session:
+            changed += services.settle_late(session, fulfillment_id)
+    for parcel in late:
+        with transaction() as session:
+            changed += services.note_late(session, parcel)
+    return changed
+
+
+def escalate_cases() -> int:
+    """Have those told who can see to cases that are nearly due or past their time."""
+    with transaction() as session:
+        due = queries.list_escalating(session)
+    told = 0
+    for case_id in due:
+        with transaction() as session:
+            told += services.escalate_case(session, case_id)
+    return told
+
+
 def tell_wishes() -> int:
     """Have everybody told whose wished SKU can be had again; return how many."""
     with transaction() as session:

@@ -76,6 +76,20 @@ REASONS: Final[Mapping[str, str]] = {
     "expired": N_("Not collected in time"),
     "abandoned": N_("Never paid"),
     "reissued": N_("A new code was issued"),
+    "refused": N_("Refused at the counter"),
+    "known_customer": N_("Known to the team"),
+    "phone_dead": N_("The phone is off"),
+    "till_down": N_("The till is down"),
+    "manager_decision": N_("The manager's decision"),
+    "given-though-expired": N_("Given though the period was over"),
+    "given-though-cancelled": N_("Given though it was cancelled"),
+}
+REFUSALS: Final[Mapping[str, str]] = {
+    "changed_mind": N_("Changed their mind"),
+    "not_as_described": N_("Not as described"),
+    "wrong_size": N_("Wrong size"),
+    "damaged": N_("Damaged"),
+    "too_late": N_("Too late"),
 }
 ANSWERS: Final[Mapping[str, str]] = {
     Answer.OTHER_STORE.value: N_("Another store"),
@@ -97,6 +111,8 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
     Template.PARTLY: N_("Part of it is there"),
+    Template.PROXY_PASS: N_("Code for somebody they send"),
+    Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

@@ -72,6 +72,7 @@ from inventory.queries.safety import (
     select_resolved,
     which_rule,
 )
+from inventory.queries.shelves import list_places, list_shelf, walk_key
 from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
@@ -142,9 +143,11 @@ __all__ = [
     "list_levels_until",
     "list_low",
     "list_movements",
+    "list_places",
     "list_reserved",
     "list_rules",
     "list_scarce",
+    "list_shelf",
     "list_shortages",
     "list_tasks",
     "list_transfer_lines",
@@ -157,5 +160,6 @@ __all__ = [
     "select_resolved",
     "start_following",
     "sum_levels",
+    "walk_key",
     "which_rule",
 ]

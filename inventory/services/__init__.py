@@ -38,6 +38,7 @@ from inventory.services.safety import (
     require_reach,
 )
 from inventory.services.selling import sell, take_back
+from inventory.services.shelves import place_skus
 from inventory.services.shortages import (
     assign_shortage,
     close_shortage,
@@ -101,6 +102,7 @@ __all__ = [
     "open_tasks",
     "open_window",
     "pass_on",
+    "place_skus",
     "reassign_transfer",
     "receive",
     "receive_batch",

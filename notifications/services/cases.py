@@ -14,8 +14,10 @@ from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
+from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
 from orders.queries import ChoiceFacts, FulfillmentFacts, PackageFacts, WishFacts
@@ -55,15 +57,22 @@ class WishCase:
     store: StoreFacts
 
 
-def read_case(session: Session, message: Message) -> Case | WishCase:
+AnyCase = Case | WishCase | StaffCase
+"""Whatever a message may speak of."""
+
+
+def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
+    if message.staff_id is not None:
+        return read_staff_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
     parcel = next(each for each in order.fulfillments if each.id == message.fulfillment_id)
     contacts = customers.queries.get_contacts(session, [message.contact_id])
     states = orders.queries.list_passes(session, parcel.id)
-    alive = [state.facts for state in states if state.revoked_why is None and not state.used]
+    holder = message.contact_id if message.template is Template.PROXY_PASS else None
+    alive = [state.facts for state in states if state.alive and state.contact_id == holder]
     history = events.list_history(session, [parcel.id, order.id, message.reference])
     return Case(
         parcel=parcel,

@@ -29,9 +29,11 @@ from notifications.gateway import (
     Unanswered,
 )
 from notifications.models import Message
-from notifications.services.cases import Case, WishCase, read_case
+from notifications.services.cases import AnyCase, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
+from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
+from notifications.services.telling_staff import StaffCase, why_outdated
 from orders.commands import Status
 
 LEASE_S = 30
@@ -52,6 +54,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
         }
     ),
     **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
+    Template.PROXY_COLLECTED: frozenset({Status.READY, Status.HANDED_OVER}),
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
@@ -145,6 +148,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome) -> bool:
         case Sent(provider_id):
             message.status, message.sent_at = MessageStatus.SENT, db_now(session)
             message.provider_id, message.note = provider_id, None
+            tell_reached(session, message)
         case RefusedForGood(note):
             message.begun_at = None
             _end(session, message, _Ending(MessageStatus.DEAD, note))
@@ -180,9 +184,12 @@ def _worn_out(message: Message) -> _Ending | None:
     return None
 
 
-def _outdated(message: Message, case: Case | WishCase) -> _Ending | None:
+def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
+    if isinstance(case, StaffCase):
+        why = why_outdated(message, case)
+        return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
     if case.parcel.status not in STILL_TRUE[message.template]:
         note = f"too late: the parcel is {case.parcel.status}"
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
@@ -193,7 +200,7 @@ def _outdated(message: Message, case: Case | WishCase) -> _Ending | None:
     return None
 
 
-def _barred(session: Session, message: Message, case: Case | WishCase) -> _Ending | None:
+def _barred(session: Session, message: Message, case: AnyCase) -> _Ending | None:
     settings, address = gateway.settings(), address_of(case.contact, message.channel)
     is_sms = message.channel is Channel.SMS
     note = None
@@ -238,3 +245,4 @@ def _end(session: Session, message: Message, ending: _Ending) -> None:
         facts = (message.id, message.template, message.status, ending.note)
         log.error("message %s (%s) ended %s: %s", *facts)
     session.flush()
+    tell_unreached(session, message)

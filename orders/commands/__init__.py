@@ -2,13 +2,15 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
-from orders.commands.counter import HandOver
+from orders.commands.counter import HandOver, Refused
 from orders.commands.fetching import FetchFrom
+from orders.commands.offline import OfflineDeed, OfflinePlace
+from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
-    SHORT_EFFECTS,
     Answer,
     CancelReason,
     CaseKind,
@@ -30,7 +32,6 @@ from orders.commands.words import (
 
 __all__ = [
     "CHANNELS_OF",
-    "SHORT_EFFECTS",
     "Answer",
     "AnswerChoice",
     "Box",
@@ -43,14 +44,20 @@ __all__ = [
     "Found",
     "HandOver",
     "Method",
+    "OfferSubstitute",
+    "OfflineDeed",
     "OfflineKind",
     "OfflineOutcome",
+    "OfflinePlace",
     "OpenCase",
     "Pack",
     "Partly",
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "RecordHandOver",
+    "Refused",
+    "ScanInWave",
     "SetReason",
     "ShortReason",
     "Status",

@@ -1,6 +1,6 @@
 """What happens to orders."""
 
-from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
     FulfillmentRejected,
@@ -10,9 +10,18 @@ from orders.events.choosing import (
     PartlyThere,
     ReasonSet,
 )
+from orders.events.coming import (
+    CustomerArrived,
+    CustomerOnTheWay,
+    ProxyNamed,
+    ProxyPassGiven,
+    ProxyWithdrawn,
+)
 from orders.events.counter import (
+    ArticlesRefused,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -28,7 +37,18 @@ from orders.events.parcels import (
     PickingStarted,
     ReadyPaid,
 )
-from orders.events.picking import PutBackAsked
+from orders.events.picking import (
+    PutBackAsked,
+    PutBackFinished,
+    SubstituteAccepted,
+    SubstituteEnded,
+    SubstituteEvent,
+    SubstituteOffered,
+    WaveEnded,
+    WaveEvent,
+    WaveLeft,
+    WaveStarted,
+)
 from orders.events.placing import (
     CollectorChanged,
     OrderAbandoned,
@@ -49,11 +69,16 @@ from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
+    "ArticlesRefused",
+    "CaseAssigned",
     "CaseClosed",
+    "CaseEscalated",
     "CaseEvent",
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "CustomerArrived",
+    "CustomerOnTheWay",
     "DeliveryFailed",
     "DeliveryReturned",
     "FulfillmentAccepted",
@@ -70,6 +95,7 @@ __all__ = [
     "FulfillmentRerouted",
     "FulfillmentShipped",
     "FulfillmentSplit",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -83,8 +109,20 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "ProxyNamed",
+    "ProxyPassGiven",
+    "ProxyWithdrawn",
     "PutBackAsked",
+    "PutBackFinished",
     "ReadyPaid",
     "ReasonSet",
     "StockBack",
+    "SubstituteAccepted",
+    "SubstituteEnded",
+    "SubstituteEvent",
+    "SubstituteOffered",
+    "WaveEnded",
+    "WaveEvent",
+    "WaveLeft",
+    "WaveStarted",
 ]

@@ -12,7 +12,7 @@ class FulfillmentPacked(FulfillmentEvent):
 
     name = "fulfillment.packed.v1"
     carrier: str
-    package_ids: list[UUID]
+    package_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

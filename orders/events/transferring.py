@@ -22,4 +22,4 @@ class FulfillmentInTransfer(FulfillmentEvent):
 class FulfillmentArrived(FulfillmentEvent):
     """Nothing is on the way for the parcel any more: preparing goes on."""
 
-    name = "fulfillment.arrived.v1"
+    name = "fulfillment.goods_arrived.v1"

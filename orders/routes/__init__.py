@@ -2,14 +2,19 @@
 
 from orders.routes import (
     availability,
+    cases,
     choosing,
     counter,
     fetching,
+    offline,
     opening,
     ordering,
     preparing,
+    putting_back,
     shipping,
     slots,
+    substituting,
+    waving,
     wishing,
 )
 from orders.routes.blueprint import blueprint
@@ -17,13 +22,18 @@ from orders.routes.blueprint import blueprint
 __all__ = [
     "availability",
     "blueprint",
+    "cases",
     "choosing",
     "counter",
     "fetching",
+    "offline",
     "opening",
     "ordering",
     "preparing",
+    "putting_back",
     "shipping",
     "slots",
+    "substituting",
+    "waving",
     "wishing",
 ]

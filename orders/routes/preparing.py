@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel.actors import Actor
 from kernel.db import transaction
-from kernel.fields import ItemsSchema
 from kernel.web import BadCursor, answer_once, current_actor, declare, make_cursor, read_cursor
 from orders import queries, services
 from orders.routes.blueprint import blueprint
@@ -20,6 +19,7 @@ from orders.schemas import (
     FulfillmentPageSchema,
     FulfillmentQuerySchema,
     FulfillmentSchema,
+    PickSchema,
     ReadySchema,
     ShortSchema,
 )
@@ -82,15 +82,13 @@ def start_picking(fulfillment_id: UUID) -> Response:
 
 @blueprint.post("/fulfillments/<uuid:fulfillment_id>/pick")
 @declare(permission="fulfillments.prepare", keyed=True)
-@blueprint.arguments(ItemsSchema)
+@blueprint.arguments(PickSchema)
 @blueprint.response(200, FulfillmentSchema)
 def pick(body: dict[str, Any], fulfillment_id: UUID) -> Response:
-    """Say which articles were taken from the shelf."""
+    """Say which articles were taken from the shelf: by SKU, or by the barcode scanned."""
     return do_once(
         fulfillment_id,
-        lambda session, actor: services.pick(
-            session, fulfillment_id, quantities=body["quantities"], actor=actor
-        ),
+        lambda session, actor: services.pick(session, fulfillment_id, **body, actor=actor),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 import payments.queries
 import payments.services
+import stores.queries
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
@@ -22,6 +23,7 @@ from orders.events import (
 from orders.models import FINAL
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, find_parcel, give_up, lock_order
+from orders.services.promising import accept_by
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 
@@ -108,6 +110,8 @@ def _confirm(session: Session, locked: Locked) -> None:
         return
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
+    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    locked.parcel.accept_by = accept_by(store)
     session.flush()
     facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
     placed = OrderPlaced(

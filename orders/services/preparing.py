@@ -1,10 +1,12 @@
 """Preparing a parcel in the store: accept, pick, report short, bin, ready."""
 
+from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import inventory.services
 import stores.promises
 import stores.queries
@@ -12,8 +14,9 @@ from inventory.commands import Doubt
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
-from orders.commands import SHORT_EFFECTS, CancelReason, ShortReason, Status
-from orders.errors import LinesUndecided, NotBinned, WrongState
+from orders import queries
+from orders.commands import CancelReason, ReasonKind, Status
+from orders.errors import LinesUndecided, NotBinned, NotOnThisList, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -23,7 +26,10 @@ from orders.events import (
     PickingStarted,
 )
 from orders.passes import new_pass
+from orders.queries import ReasonFacts
+from orders.services.clearing import end_wave
 from orders.services.parcels import (
+    NOTHING,
     Locked,
     cancel_parcel,
     give_pass,
@@ -32,6 +38,7 @@ from orders.services.parcels import (
     require_open,
 )
 from orders.services.paying import request_capture
+from orders.services.proxies import give_proxies_passes
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -42,9 +49,7 @@ def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status is Status.IN_TRANSFER:
         raise WrongState(state=locked.parcel.status.value)
-    locked.parcel.move_to(Status.ACCEPTED)
-    session.flush()
-    events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)
+    take_on(session, locked, actor=actor)
 
 
 def start_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -52,18 +57,47 @@ def start_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> No
 
     Raises UnknownFulfillment or WrongState.
     """
-    _start(session, lock_parcel(session, fulfillment_id, actor=actor), actor=actor)
+    begin_picking(session, lock_parcel(session, fulfillment_id, actor=actor), actor=actor)
 
 
 def pick(
-    session: Session, fulfillment_id: UUID, *, quantities: dict[str, int], actor: Actor
+    session: Session,
+    fulfillment_id: UUID,
+    *,
+    quantities: Mapping[str, int] = NOTHING,
+    gtins: Mapping[str, int] = NOTHING,
+    scanned: bool = False,
+    actor: Actor,
 ) -> None:
     """These articles were taken from the shelf; picking starts if it had not.
 
-    Raises UnknownFulfillment, WrongState or NotOrdered.
+    `gtins` names some by the barcode that was scanned. With `scanned` the others were as well.
+
+    Raises UnknownFulfillment, WrongState, NotOnThisList or NotOrdered.
     """
-    locked = _in_picking(session, fulfillment_id, actor=actor)
-    require_open(locked, quantities)
+    locked = in_picking(session, fulfillment_id, actor=actor)
+    taken = dict(quantities)
+    for gtin, quantity in gtins.items():
+        sku = catalog.queries.find_sku_by_gtin(session, gtin)
+        if sku is None or sku not in locked.lines:
+            raise NotOnThisList(said=gtin)
+        taken[sku] = taken.get(sku, 0) + quantity
+    take(session, locked, taken, scanned=scanned or not quantities, actor=actor)
+
+
+def take(
+    session: Session,
+    locked: Locked,
+    quantities: Mapping[str, int],
+    *,
+    scanned: bool,
+    actor: Actor,
+) -> None:
+    """Have taken these articles for a parcel in picking that is locked.
+
+    Raises NotOrdered.
+    """
+    require_open(locked, quantities, waiting=_waiting(session, locked))
     for sku, quantity in quantities.items():
         locked.lines[sku].picked += quantity
     session.flush()
@@ -73,7 +107,9 @@ def pick(
         location_id=locked.parcel.location_id,
         quantities=quantities,
     )
-    events.record(session, ArticlesPicked(**locked.ids, quantities=quantities), actor=actor)
+    fact = ArticlesPicked(**locked.ids, quantities=dict(quantities), scanned=scanned)
+    events.record(session, fact, actor=actor)
+    end_wave(session, locked.parcel, actor=actor)
 
 
 def report_short_line(
@@ -82,25 +118,47 @@ def report_short_line(
     *,
     sku: str,
     quantity: int,
-    reason: ShortReason,
+    reason: str,
     actor: Actor,
 ) -> None:
     """This quantity cannot be had: it is no longer owed, and the shelf is doubted.
 
-    A parcel of which nothing is left ends cancelled, out of stock.
+    What that says of the shelf is the reason's effect. A parcel of which nothing is left ends
+    cancelled, out of stock.
 
-    Raises UnknownFulfillment, WrongState or NotOrdered.
+    Raises UnknownFulfillment, UnknownReason, WrongState or NotOrdered.
     """
-    locked = _in_picking(session, fulfillment_id, actor=actor)
-    require_open(locked, {sku: quantity})
-    line = locked.lines[sku]
-    line.cancelled += quantity
-    line.short_reason = reason.value
-    session.flush()
-    _take_from_stock(session, locked, sku=sku, quantity=quantity, reason=reason, actor=actor)
-    fact = LineShort(**locked.ids, sku=sku, quantity=quantity, reason=reason.value)
-    events.record(session, fact, actor=actor, reason=reason.value)
-    if not any(each.open for each in locked.lines.values()):
+    locked = in_picking(session, fulfillment_id, actor=actor)
+    why = queries.get_reason(session, ReasonKind.SHORT, reason)
+    require_open(locked, {sku: quantity}, waiting=_waiting(session, locked))
+    shorten(session, locked, {sku: quantity}, why=why, actor=actor)
+    end_short(session, locked, actor=actor)
+
+
+def shorten(
+    session: Session,
+    locked: Locked,
+    quantities: Mapping[str, int],
+    *,
+    why: ReasonFacts,
+    actor: Actor,
+) -> None:
+    """Owe these no longer, because they are missing; the shelf is doubted as the reason says."""
+    for sku, quantity in quantities.items():
+        line = locked.lines[sku]
+        line.cancelled += quantity
+        line.short_reason = why.code
+        session.flush()
+        _take_from_stock(session, locked, sku=sku, quantity=quantity, why=why, actor=actor)
+        fact = LineShort(**locked.ids, sku=sku, quantity=quantity, reason=why.code)
+        events.record(session, fact, actor=actor, reason=why.code)
+
+
+def end_short(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """End what needs nobody any more after something was missing: the parcel, or its wave."""
+    if any(each.open for each in locked.lines.values()):
+        end_wave(session, locked.parcel, actor=actor)
+    else:
         cancel_parcel(session, locked, why=CancelReason.OUT_OF_STOCK.value, actor=actor)
 
 
@@ -125,7 +183,10 @@ def mark_ready(
     parcel = locked.parcel
     undecided = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
     if parcel.status is Status.PICKING and undecided:
-        raise LinesUndecided(undecided=undecided)
+        proposed = queries.list_proposed(session, [parcel.id])
+        raise LinesUndecided(
+            undecided=undecided, asked={each.sku: each.substitute_sku for each in proposed}
+        )
     if parcel.status is Status.PICKING and bin_code:
         _bin(session, locked, bin_code=bin_code, actor=actor)
     if parcel.status is Status.PICKING and parcel.bin is None:
@@ -140,6 +201,7 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_proxies_passes(session, locked, last_day=last_day)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
@@ -149,16 +211,34 @@ def mark_ready(
     events.record(session, fact, actor=actor)
 
 
-def _in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
+def in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
+    """Return the parcel as `lock_parcel` does, in picking: that starts if it had not.
+
+    Raises UnknownFulfillment or WrongState.
+    """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status is Status.ACCEPTED:
-        _start(session, locked, actor=actor)
+        begin_picking(session, locked, actor=actor)
     if locked.parcel.status is not Status.PICKING:
         raise WrongState(state=locked.parcel.status.value)
     return locked
 
 
-def _start(session: Session, locked: Locked, *, actor: Actor) -> None:
+def take_on(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """The store takes on an order whose parcel is locked.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.ACCEPTED)
+    session.flush()
+    events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)
+
+
+def begin_picking(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """Somebody begins to collect the articles of a parcel that is locked.
+
+    Raises WrongState.
+    """
     locked.parcel.move_to(Status.PICKING)
     session.flush()
     events.record(session, PickingStarted(**locked.ids), actor=actor)
@@ -178,7 +258,7 @@ def _take_from_stock(
     *,
     sku: str,
     quantity: int,
-    reason: ShortReason,
+    why: ReasonFacts,
     actor: Actor,
 ) -> None:
     inventory.services.release(
@@ -186,14 +266,19 @@ def _take_from_stock(
         fulfillment_id=locked.parcel.id,
         location_id=locked.parcel.location_id,
         quantities={sku: quantity},
-        reason=reason.value,
+        reason=why.code,
     )
     found_missing = Doubt(
         fulfillment_id=locked.parcel.id,
         location_id=locked.parcel.location_id,
         sku=sku,
         quantity=quantity,
-        effect=SHORT_EFFECTS[reason],
-        reason=reason.value,
+        effect=why.effect,
+        reason=why.code,
     )
     inventory.services.doubt(session, found_missing, actor=actor)
+
+
+def _waiting(session: Session, locked: Locked) -> dict[str, int]:
+    """Return for how many of each SKU the customer is asked about a substitute."""
+    return {each.sku: each.quantity for each in queries.list_proposed(session, [locked.parcel.id])}

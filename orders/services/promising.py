@@ -89,6 +89,18 @@ def take_promise(session: Session, command: Wanted, *, store: StoreFacts) -> Pro
     return Promise(fulfillment_id, made.at, inputs, booked.slot)
 
 
+def accept_by(store: StoreFacts) -> datetime | None:
+    """Return until when a store has to take on what it is given now: in its opening minutes.
+
+    None where it has no hours, or does not open for that long within 45 days.
+    """
+    if store.schedule is None:
+        return None
+    return stores.promises.ready_at(
+        store.schedule, start=store.asked_at, prepare_min=store.rules.accept_within_min
+    )
+
+
 def took_capacity(inputs: Mapping[str, Any]) -> bool:
     """Tell whether a stored promise has booked a slot or a place in a limited day."""
     return inputs.get(BOOKED_DAY) is not None or inputs.get("slot") is not None

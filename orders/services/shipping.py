@@ -71,7 +71,7 @@ def pack(session: Session, fulfillment_id: UUID, command: Pack, *, actor: Actor)
     session.flush()
     ids = [_write(session, locked, carrier, box, actor=actor) for box in command.boxes]
     request_capture(session, locked.parcel.order_id)
-    fact = FulfillmentPacked(**locked.ids, carrier=carrier.code, package_ids=ids)
+    fact = FulfillmentPacked(**locked.ids, carrier=carrier.code, package_ids=tuple(ids))
     events.record(session, fact, actor=actor)
     return ids
 

@@ -110,7 +110,7 @@ def test_a_repeat_under_the_same_key_gets_the_first_answer_and_moves_nothing(
     place, path, body = repeated
     counter.bring_to(place)
     if path == "hand-overs":
-        body = {**body, "fulfillment_id": counter.parcel}
+        body = {**body, "fulfillment_id": counter.parcel, "identity_seen": True}
     headers = {
         "Authorization": f"Bearer {counter.shop.associate}",
         "Idempotency-Key": "one-and-the-same",
