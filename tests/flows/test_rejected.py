@@ -10,6 +10,8 @@ import pytest
 from tests.support.trade import Trade, as_people_see_it
 from tests.support.vendors import Vendors
 
+ENDED = "Nous n’avons pas trouvé vos articles"
+
 
 def test_the_customer_collects_at_another_store(trade: Trade, vendors: Vendors) -> None:
     sku, email = trade.list_article(units=5), f"{secrets.token_hex(6)}@example.org"
@@ -37,7 +39,7 @@ def test_the_customer_wants_their_money_back(trade: Trade, vendors: Vendors) -> 
 
     assert choose(trade, token, answer="refund")["answer"] == "refund"
 
-    vendors.wait_for(email, "annulée")
+    vendors.wait_for(email, ENDED)
     assert trade.parcel(placed["fulfillment_id"])["status"] == "cancelled"
     assert trade.place_of_work.broken() == []
 
@@ -49,8 +51,8 @@ def test_the_customer_waits_and_is_served_when_it_is_back(trade: Trade, vendors:
     assert choose(trade, token, answer="wait")["answer"] == "wait"
 
     came = trade.post(
-        "/receipts",
-        {"store": "lyon", "items": [{"sku": sku, "quantity": 2}]},
+        "/stores/lyon/receipts",
+        {"items": [{"sku": sku, "quantity": 2}]},
         key=trade.place_of_work.shop.manager,
     )
     assert came.status_code == 201, came.text
@@ -72,7 +74,7 @@ def test_without_an_answer_the_deadline_decides(trade: Trade, vendors: Vendors) 
         id=placed["fulfillment_id"],
     )
     comes_round(trade, "answer-overdue")
-    vendors.wait_for(email, "annulée", within_s=40)
+    vendors.wait_for(email, ENDED, within_s=40)
     assert trade.parcel(placed["fulfillment_id"])["status"] == "cancelled"
     assert trade.place_of_work.broken() == []
 
