@@ -1,7 +1,7 @@
 """The story of an order in words: what happened, when, by whose hand, on which device, and why."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +23,8 @@ class Scene:
     names: Mapping[UUID, str]
     zone: str
     currency: str
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """The retailer's own reasons in words, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,12 @@ def _line(event: Recorded, scene: Scene) -> Happening:
         detail=teller(event.facts, scene) if teller else "",
         who=who,
         device="" if device == who else device,
-        why=_(REASONS.get(event.reason, event.reason)) if event.reason else "",
+        why=_why(event.reason, scene) if event.reason else "",
     )
+
+
+def _why(reason: str, scene: Scene) -> str:
+    return scene.reasons.get(reason) or _(REASONS.get(reason, reason))
 
 
 def say_who(event: Recorded, scene: Scene) -> str:
@@ -152,6 +158,11 @@ def _handed(facts: Mapping[str, Any], scene: Scene) -> str:
     return f"{_articles(facts, scene)} · {how}{part}"
 
 
+def _answer(facts: Mapping[str, Any], _scene: Scene) -> str:
+    chosen = ANSWERS[facts["answer"]]
+    return _(chosen)
+
+
 def _refused(facts: Mapping[str, Any], scene: Scene) -> str:
     return ", ".join(
         f"{each['quantity']} × {scene.articles.get(sku, sku)}"
@@ -173,7 +184,7 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
-    "choice.answered.v1": lambda facts, _scene: _(ANSWERS[facts["answer"]]),
+    "choice.answered.v1": _answer,
     "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,
     "order.started.v1": _placed,

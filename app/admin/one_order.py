@@ -13,6 +13,7 @@ import orders.queries
 import payments.queries
 import stores.queries
 from app import formats
+from app.admin import choosing
 from app.admin.history import Scene, tell
 from app.admin.promise import say_promise
 from app.admin.words import CHANNELS, LATE, MESSAGE_CHANNELS, MESSAGE_STATES, N_, STATES, TEMPLATES
@@ -117,6 +118,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
     return {
         "facts": parcel,
         "store": store,
+        **choosing.describe(session, parcel, store),
         "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": orders.queries.paid_for(session, parcel),
@@ -140,4 +142,6 @@ def _scene(session: Session, order: OrderFacts, history: list[Recorded], zone: s
     for each in history:
         ids |= {known for known in (each.actor_id, each.device_id) if known is not None}
     articles = {line.sku: line.name for parcel in order.fulfillments for line in parcel.lines}
-    return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency)
+    found = orders.queries.list_reasons(session, closed=True)
+    reasons = {each.code: each.labels[current()] for each in found}
+    return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency, reasons)

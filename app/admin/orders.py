@@ -88,6 +88,7 @@ def order(number: str) -> str:
         page = describe(session, facts)
     can_cancel = actor.may("orders.cancel") and page["is_open"]
     reasons = [(each.value, _(words), None) for each, words in CANCEL_REASONS.items()]
+    page["can_choose"] = actor.may("orders.cancel")
     return show("order.html", tab="orders", can_cancel=can_cancel, reasons=reasons, **page)
 
 

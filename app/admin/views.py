@@ -2,10 +2,12 @@
 
 from app.admin import (
     cases,
+    choosing_pages,
     messages,
     orders,
     people,
     places,
+    reasons,
     signing_in,
     stock,
     stock_arrivals,
@@ -28,10 +30,12 @@ from app.admin.blueprint import blueprint
 __all__ = [
     "blueprint",
     "cases",
+    "choosing_pages",
     "messages",
     "orders",
     "people",
     "places",
+    "reasons",
     "signing_in",
     "stock",
     "stock_arrivals",

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -20,9 +21,10 @@ from app.shop.storefront import phone_of
 from app.shop.visitor import as_shopper
 from kernel import qr
 from kernel.ids import show_code, show_order_number
+from kernel.links import choice_token
 from orders import passes
 from orders.commands import Method, Status
-from orders.queries import FulfillmentFacts, OrderFacts, PackageFacts
+from orders.queries import ChoiceFacts, FulfillmentFacts, OrderFacts, PackageFacts
 from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
@@ -76,6 +78,14 @@ class ShownLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPart:
+    """What of a parcel is in its store, and what is still on its way there."""
+
+    here: list[tuple[int, str]]
+    coming: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownParcel:
     """One parcel of the order."""
 
@@ -87,6 +97,8 @@ class ShownParcel:
     code: ShownCode | None
     steps_done: int | None
     by_card: bool
+    choice: ChoiceFacts | None = None
+    part: ShownPart | None = None
     address: tuple[str, ...] = ()
     packages: tuple[PackageFacts, ...] = ()
 
@@ -99,6 +111,16 @@ class ShownParcel:
     def phone(self) -> str:
         """Return the store's telephone number as people of its country dial it."""
         return phone_of(self.store)
+
+    @property
+    def choice_token(self) -> str | None:
+        """Return what opens the choice of what happens next, while it can be made."""
+        return choice_token(self.choice.id) if self.choice and self.choice.open else None
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Return until when its customer waits for the goods to be back."""
+        return self.choice.wait_until if self.choice and self.choice.waits else None
 
     @property
     def drive(self) -> bool:
@@ -163,6 +185,7 @@ class ShownOrder:
                 [(line.quantity, line.note) for line in each.lines],
                 str(each.facts.promised_at),
                 [(package.tracking_number, package.failed_at) for package in each.packages],
+                (each.choice_token, each.waits_until, each.part, self.facts.partly),
             )
             for each in self.parcels
         ]
@@ -181,7 +204,11 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
         show_order_number(facts.number),
         stores.queries.get_brand(session, facts.brand_id),
         _short_name(contact.first_name, contact.last_name) if contact else "",
-        [_parcel(session, each) for each in facts.fulfillments],
+        [
+            _parcel(session, each)
+            for each in facts.fulfillments
+            if each.status is not Status.REROUTED  # the one that took over is shown
+        ],
     )
 
 
@@ -224,7 +251,20 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
         _is_by_card(session, parcel),
+        orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
+        _part(session, parcel),
         *_to_door(session, parcel),
+    )
+
+
+def _part(session: Session, parcel: FulfillmentFacts) -> ShownPart | None:
+    found = orders.queries.find_part(session, parcel)
+    if found is None:
+        return None
+    names = {line.sku: line.name for line in parcel.lines}
+    return ShownPart(
+        [(quantity, names[sku]) for sku, quantity in found.here.items()],
+        [(quantity, names[sku]) for sku, quantity in found.coming.items()],
     )
 
 

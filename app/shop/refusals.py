@@ -27,6 +27,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
     "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),
+    "choice-answered": lambda: _("This was chosen before. Look at where the order stands now."),
+    "answer-not-offered": lambda: _("This is no longer possible. Choose another way."),
+    "nothing-to-split": lambda: _("All of it is in one place now: there is nothing to divide."),
     "wrong-state": lambda: _("The order has moved on meanwhile. Look at where it stands now."),
 }
 

@@ -1,7 +1,7 @@
 """The board: a store's open parcels in groups, each group soonest promise first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import customers.queries
+import inventory.queries
 from app.i18n import gettext as _
 from app.staff.words import state_word
+from inventory.commands import TaskCause
 from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
@@ -39,6 +41,8 @@ class Card:
     counts_down: bool
     slot: tuple[datetime, datetime] | None = None
     drive: bool = False
+    doubted: bool = False
+    """Somebody did not find one of its articles meanwhile: the shelf is to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,27 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
         ),
     )
     cases = queries.count_cases(session, actor=actor).get(location_id, CaseCount())
-    return Board(groups, _version(groups, cases), cases)
+    doubted = find_doubted(session, location_id=location_id, parcels=to_do)
+    flagged = tuple(_flag(group, doubted) for group in groups)
+    return Board(flagged, _version(flagged, cases), cases)
+
+
+def find_doubted(
+    session: Session, *, location_id: UUID, parcels: Sequence[FulfillmentFacts]
+) -> frozenset[UUID]:
+    """Return the parcels that still need an article somebody did not find meanwhile."""
+    tasks = inventory.queries.list_tasks(session, location_id=location_id)
+    missed = {each.sku for each in tasks if each.cause == TaskCause.NOT_FOUND}
+    return frozenset(
+        parcel.id
+        for parcel in parcels
+        if any(line.sku in missed and line.open > line.collectable for line in parcel.lines)
+    )
+
+
+def _flag(group: Group, doubted: frozenset[UUID]) -> Group:
+    cards = tuple(replace(each, doubted=each.id in doubted) for each in group.cards)
+    return replace(group, cards=cards)
 
 
 def _on_time(

@@ -39,6 +39,7 @@ _KINDS: Final[Mapping[Status, str]] = {
     Status.SHIPPED: "wait",
     Status.DELIVERED: "ok",
     Status.READY: "ok",
+    Status.REJECTED: "wait",
     Status.CANCELLED: "late",
     Status.EXPIRED: "late",
 }
@@ -56,6 +57,8 @@ def state_word(status: Status) -> str:
         Status.SHIPPED: _("With the carrier"),
         Status.DELIVERED: pgettext("parcel", "Delivered"),
         Status.HANDED_OVER: _("Given to the customer"),
+        Status.REJECTED: pgettext("parcel", "The customer chooses"),
+        Status.REROUTED: pgettext("parcel", "Gone to another store"),
         Status.CANCELLED: pgettext("parcel", "Cancelled"),
         Status.EXPIRED: pgettext("parcel", "Expired"),
     }

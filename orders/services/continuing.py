@@ -13,7 +13,7 @@ from orders.commands import Method, Status
 from orders.events import FulfillmentRerouted
 from orders.models import Fulfillment, FulfillmentLine
 from orders.services.parcels import Locked
-from orders.services.promising import require_way, take_promise
+from orders.services.promising import accept_by, require_way, take_promise
 from stores.queries import StoreFacts
 
 
@@ -46,6 +46,7 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
         promised_at=promise.at,
         promise_inputs=dict(promise.inputs),
         address_id=onward.address_id,
+        accept_by=accept_by(onward.store),
     )
     session.add(fresh)
     session.flush()

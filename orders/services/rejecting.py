@@ -19,6 +19,7 @@ from orders.events import FulfillmentRejected
 from orders.models import Choice
 from orders.queries import ReasonFacts
 from orders.services.choosing import answer_choice
+from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.parcels import Locked, hold_order, lock_parcel
 from orders.services.putting_back import ask_put_back
 
@@ -80,17 +81,18 @@ def _reject(session: Session, locked: Locked, *, reason: str, actor: Actor, asks
 
 def _let_go(session: Session, locked: Locked, why: ReasonFacts, *, actor: Actor) -> None:
     """Have the parcel hold nothing: what it has in hands goes back, the rest is free or doubted."""
-    inventory.services.lock_levels(session, location_id=locked.parcel.location_id, skus=locked.owed)
+    aside = locked.in_bin
     left = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
-    picked = {sku: line.collectable for sku, line in locked.lines.items() if line.collectable}
-    if picked:
-        ask_put_back(session, locked, picked, why=why.code, actor=actor)
+    withdraw_substitutes(session, locked, also={*aside, *left}, actor=actor)
+    if aside:
+        ask_put_back(session, locked, aside, why=why.code, actor=actor)
     if left:
         inventory.services.release(session, **locked.stock, quantities=left, reason=why.code)
     for line in locked.lines.values():
         line.picked = line.handed_over
     locked.parcel.bin = None
     session.flush()
+    end_wave(session, locked.parcel, actor=actor)
     if why.effect is not StockEffect.NONE:
         for sku, quantity in left.items():
             doubt = Doubt(

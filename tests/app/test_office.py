@@ -165,6 +165,8 @@ def test_nobody_sees_the_back_office_without_signing_in(
         "code": "lyon",
         "staff_id": hired["theo"],
         **dict.fromkeys(("tablet_id", "exceptional_id", "pattern_id", "setting_id"), uuid4()),
+        "parcel_id": uuid4(),
+        "kind": "reject",
         "store": "lyon",
         "way": "drive",
         "scope": "store",

@@ -1,6 +1,6 @@
 """A mail server, an SMS provider and a mailbox of their own, and orders to write about."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,19 @@ from kernel.checks import run_check
 from kernel.db import SessionFactory, transaction
 from notifications import gateway, services
 from notifications.checks import CHECKS
+from notifications.commands import Owe, Template
 from notifications.gateway import MessagingSettings
 from notifications.services import Call
 from orders import passes
 from orders.commands import (
+    Answer,
+    AnswerChoice,
     Box,
     CancelReason,
     Channel,
     FetchFrom,
     HandOver,
+    OfferSubstitute,
     Pack,
     PlaceOrder,
     ShortReason,
@@ -188,6 +192,43 @@ class Counter:
         """The customer has it."""
         orders.services.confirm_delivery(self.session, placed.fulfillment_id, actor=SYSTEM)
         self.tell()
+
+    def give_up(self, placed: PlacedOrder) -> UUID:
+        """The store cannot prepare it; return the choice its customer has."""
+        choice_id: UUID = orders.services.reject_fulfillment(
+            self.session, placed.fulfillment_id, reason="no_time", actor=SYSTEM
+        )
+        self.tell()
+        return choice_id
+
+    def go_on_in_paris(self, placed: PlacedOrder) -> None:
+        """The customer of a rejected parcel chose Paris."""
+        found = orders.queries.list_choices(self.session, [placed.fulfillment_id])
+        command = AnswerChoice(Answer.OTHER_STORE, store_code="paris")
+        choice_id = found[placed.fulfillment_id].id
+        orders.services.answer_choice(self.session, choice_id, command, actor=SYSTEM)
+        self.tell()
+
+    def be_partly_there(self, placed: PlacedOrder) -> None:
+        """Paris sends the mugs, the tent is here."""
+        orders.services.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
+        command = FetchFrom("paris", {"MUG-BLUE": 2}, None, None)
+        orders.services.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
+        self.tell()
+
+    def ask_for_another_mug(self, placed: PlacedOrder) -> None:
+        """A mug is missing, and the customer is asked whether they take a notebook instead."""
+        orders.services.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
+        command = OfferSubstitute(placed.fulfillment_id, "MUG-BLUE", "BOOK", 1, "not_found")
+        orders.services.offer_substitute(self.session, command, actor=SYSTEM)
+        self.tell()
+
+    def be_told(self, placed: PlacedOrder, templates: Iterable[Template]) -> None:
+        """The customer is owed these messages, whatever became of the parcel."""
+        event_id = self.messages(placed.id)[0]["event_id"]
+        for template in templates:
+            services.owe(self.session, Owe(event_id, placed.fulfillment_id, template))
+        self.session.commit()
 
     def remind(self, placed: PlacedOrder) -> None:
         """Remind of a parcel the day after, and on its last day."""

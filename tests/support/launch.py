@@ -21,7 +21,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app.cli import main as comptoir
 from inventory.services import counting, promising, transferring
 from kernel.db import SessionFactory, transaction
-from orders.services import handing_over, placing
+from orders.services import choosing, handing_over, placing
 from stores.services import booking
 
 PLACED = "placed"
@@ -136,15 +136,14 @@ def remove_parcel_guard() -> None:
         return result
 
 
+def remove_choice_guard() -> None:
+    """A choice is written down, whoever made it before."""
+    choosing._ANSWER = _without(choosing._ANSWER, "AND answered_at IS NULL")  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_slot_guard() -> None:
     """Booking no longer looks at how many have the slot already."""
-    sql = booking._BOOK.text  # noqa: SLF001 (the guard is removed here)
-    guard = "AND booked < capacity"
-    if sql.count(guard) != 1:
-        message = f"the guard {guard!r} is not there"
-        raise ValueError(message)
-    kept = [bindparam(each.key, type_=each.type) for each in booking._BOOK._bindparams.values()]  # noqa: SLF001 (the same)
-    booking._BOOK = text(sql.replace(guard, "")).bindparams(*kept)  # noqa: SLF001 (the same)
+    booking._BOOK = _without(booking._BOOK, "AND booked < capacity")  # noqa: SLF001 (the guard is removed here)
 
 
 GUARDS = {
@@ -156,6 +155,7 @@ GUARDS = {
     "count": remove_count_guard,
     "transfer": remove_transfer_guard,
     "slot": remove_slot_guard,
+    "choice": remove_choice_guard,
 }
 
 
@@ -196,6 +196,18 @@ def _changed(statement: TextClause, *changes: tuple[str, str]) -> TextClause:
             raise ValueError(message)
         sql = sql.replace(guard, instead)
     return _arrays(text(sql))
+
+
+def _without(statement: TextClause, guard: str) -> TextClause:
+    """Return the statement without a guard, its parameters kept.
+
+    Raises ValueError when it is not there: the control would prove nothing.
+    """
+    if statement.text.count(guard) != 1:
+        message = f"the guard {guard!r} is not there"
+        raise ValueError(message)
+    kept = [bindparam(each.key, type_=each.type) for each in statement._bindparams.values()]  # noqa: SLF001 (the only way to read them)
+    return text(statement.text.replace(guard, "")).bindparams(*kept)
 
 
 def _arrays(statement: TextClause) -> TextClause:

@@ -12,6 +12,7 @@ from app.staff.views import (
     preparing,
     printing,
     receiving,
+    rejecting,
     shelf,
     transferring,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "preparing",
     "printing",
     "receiving",
+    "rejecting",
     "shelf",
     "transferring",
 ]

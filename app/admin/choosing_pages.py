@@ -1,0 +1,87 @@
+"""Answering for a customer who calls: what becomes of a rejected parcel, or of a part."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+import orders.queries
+import orders.services
+from app import forms
+from app.admin.blueprint import blueprint, go_to
+from app.admin.choosing import STORE
+from app.admin.reading import Answers, one_of, read_form
+from customers.commands import GiveAddress
+from kernel.db import transaction
+from kernel.ids import read_order_number
+from kernel.web import current_actor, declare
+from orders.commands import Answer, AnswerChoice, Partly
+from orders.errors import AnswerNotOffered, UnknownChoice, UnknownOrder
+from orders.queries import OrderFacts
+
+POSTCODE_MAX: Final = 12
+
+
+@blueprint.post("/orders/<string:number>/choices/<uuid:parcel_id>")
+@declare(permission="orders.cancel")
+def answer_choice(number: str, parcel_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+    """Choose for the customer, with their word."""
+    answers = read_form()
+    command = _command(answers)
+    with transaction() as session:
+        order = _order(session, number)
+        choice = orders.queries.list_choices(session, [each.id for each in order.fulfillments])
+        if parcel_id not in choice:
+            raise UnknownChoice
+
+        def act() -> str:
+            orders.services.answer_choice(
+                session, choice[parcel_id].id, command, actor=current_actor()
+            )
+            return go_to("order", number=number)
+
+        return forms.once(session, act)
+
+
+@blueprint.post("/orders/<string:number>/partly")
+@declare(permission="orders.cancel")
+def answer_partly(number: str) -> Any:  # noqa: ANN401 (a redirect)
+    """Say for the customer what they want while only a part is there."""
+    answer = one_of(Partly, read_form().text("answer"))
+    if answer is None:
+        raise AnswerNotOffered
+    with transaction() as session:
+        order = _order(session, number)
+
+        def act() -> str:
+            orders.services.answer_partly(session, order.id, answer, actor=current_actor())
+            return url_for("office.order", number=number)
+
+        return forms.once(session, act)
+
+
+def _command(answers: Answers) -> AnswerChoice:
+    said = answers.text("answer")
+    if said.startswith(STORE):
+        return AnswerChoice(Answer.OTHER_STORE, store_code=said.removeprefix(STORE))
+    answer = one_of(Answer, said)
+    if answer is None:
+        raise AnswerNotOffered
+    return AnswerChoice(answer, address=_address(answers) if answer is Answer.DELIVERY else None)
+
+
+def _address(answers: Answers) -> GiveAddress | None:
+    lines = {name: answers.text(name) for name in ("line1", "line2", "postcode", "city")}
+    if not any(lines.values()):
+        return None
+    return GiveAddress(
+        lines["line1"], lines["postcode"][:POSTCODE_MAX], lines["city"], lines["line2"] or None
+    )
+
+
+def _order(session: Session, number: str) -> OrderFacts:
+    plain = read_order_number(number)
+    if plain is None:
+        raise UnknownOrder
+    return orders.queries.get_order_by_number(session, plain, actor=current_actor())
