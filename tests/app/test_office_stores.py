@@ -273,6 +273,28 @@ def test_a_time_of_day_can_be_set_and_left_without_limit(sit: Sit, session: Sess
     assert stores.queries.get_store(session, "lyon").rules.cut_off is None
 
 
+def test_every_setting_can_be_looked_at_and_one_of_a_few_words_chosen(
+    sit: Sit, session: Session, connection: Connection
+) -> None:
+    from stores.settings import KEYS  # noqa: PLC0415 (as the words below)
+
+    desk = sit("nadia")
+    here = "office/settings/store/lyon"
+    for key in KEYS:
+        for language in ("en", "fr"):
+            assert desk.open(f"/{language}/{here}/{key}").status_code == 200, key
+    assert sit("camille").open("/fr/office/settings").status_code == 200
+    path = f"/en/{here}/partly"
+    with nothing_moves(connection):
+        other = desk.send(path, value="perhaps")
+        long = desk.send(f"/en/{here}/hold_days", value="0000000012")
+    assert (other.status_code, "Choose one of these." in other.text) == (422, True)
+    assert (long.status_code, "from 1 to 60" in long.text) == (422, True)
+    assert desk.send(path, value="split").status_code == 303
+    assert stores.queries.get_store(session, "lyon").rules.partly == "split"
+    assert "It is split in two Store Lyon" in desk.read(f"{LYON}/settings")
+
+
 def test_head_office_groups_stores_and_sets_what_holds_for_them(
     sit: Sit, session: Session, connection: Connection
 ) -> None:
