@@ -19,6 +19,7 @@ from app.admin.store_reading import read_moment, read_number
 from app.admin.store_words import OPTIONS, RULES, SCOPES, STANDINGS
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from kernel.clock import now
 from kernel.db import transaction
 from kernel.web import current_actor, declare
 from stores.commands import Scope, SetRule
@@ -154,7 +155,10 @@ def _command(answers: Answers, holder: Holder, key: Key) -> SetRule | None:
     value = _value(answers, key)
     begins = read_moment(answers, "from", holder.zone)
     ends = read_moment(answers, "until", holder.zone)
-    if begins and ends and ends <= begins:
+    moment = now()
+    if begins and begins <= moment:
+        begins = None
+    if ends and ends <= (begins or moment):
         answers.errors["until"] = _("The end is not after the beginning.")
     if answers.errors:
         return None

@@ -241,6 +241,8 @@ def test_a_setting_says_where_it_comes_from_and_is_changed_with_its_validity(
     with nothing_moves(connection):
         much = desk.send(path, value="61")
         turned = desk.send(path, value="5", **{"from": LATER, "until": "2098-01-01T10:00"})
+        for wrong in ({"until": "2020-01-01T10:00"}, {"from": "9999-12-31T23:59"}):
+            assert desk.send(path, value="5", **wrong).status_code == 422, wrong
         assert desk.send(path.replace("lyon", "paris"), value="5").status_code == 404
         assert desk.send("/en/office/settings/global/all/hold_days", value="5").status_code == 404
         assert desk.send(path.replace("hold_days", "nothing"), value="5").status_code == 422
@@ -249,6 +251,10 @@ def test_a_setting_says_where_it_comes_from_and_is_changed_with_its_validity(
     assert "The end is not after the beginning." in turned.text
     assert desk.send(path, value="5").status_code == 303
     assert stores.queries.get_store(session, "lyon").hold_days == 5
+    started = desk.send(path, value="5", **{"from": "2020-01-01T10:00"})
+    assert started.location.endswith("done=set")
+    for end in re.findall(rf'action="({path}/[0-9a-f-]+/end)"', desk.open(path).text)[:1]:
+        assert desk.send(end).status_code == 303
     assert desk.send(path, value="6", **{"from": LATER}).status_code == 303
     later = desk.open(path)
     assert "5 days Store Lyon Croix-Rousse" in plain(later)
