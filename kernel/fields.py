@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -11,6 +12,7 @@ QUANTITY_MAX = 100_000
 ITEMS_MAX = 1_000
 RADIUS_KM_MAX = 1_000
 SKU_MAX = 64
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
 
 class StrictSchema(Schema):
@@ -75,6 +77,14 @@ class StrictFloat(fields.Float):
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self.make_error("invalid")
         return float(super()._deserialize(value, attr, data, **kwargs) or 0.0)
+
+
+class Instant(fields.AwareDateTime):
+    """An instant with its offset, in this millennium: `2026-05-04T06:00:00Z`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bounds = validate.Range(min=EARLIEST, max=LATEST)
+        super().__init__(format="iso", validate=bounds, **kwargs)
 
 
 class StrictBoolean(fields.Boolean):

@@ -15,6 +15,7 @@ from app.i18n import gettext as _
 
 TEXT_MAX: Final = 200
 PAGE_MAX: Final = 2_000
+YEARS: Final = range(2_000, 3_000)
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -50,6 +51,8 @@ class Answers:
         try:
             local = datetime.fromisoformat(self.typed.get(name, ""))
         except ValueError:
+            local = None
+        if local is None or local.year not in YEARS:
             self.errors[name] = missing
             return None
         return local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local

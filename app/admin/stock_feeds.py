@@ -19,7 +19,13 @@ from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.scope import list_places
 from app.admin.stock_parts import REFUSED, ROWS_A_PAGE, name_skus, show_stock
 from app.admin.stock_reading import read_whole
-from app.admin.stock_words import CONFLICTS, FEED_KINDS, FEEDS, say_refusal
+from app.admin.stock_words import (
+    CONFLICTS,
+    FEED_KINDS,
+    FEED_KINDS_EXPLAINED,
+    FEEDS,
+    say_refusal,
+)
 from app.i18n import gettext as _
 from inventory.commands import DeclareFeed, FeedKind, FeedStatus
 from inventory.errors import FeedDiffers, FeedOutOfOrder
@@ -162,7 +168,7 @@ def _new(answers: Answers) -> str:
     return show_stock(
         "feed_new.html",
         part="feeds",
-        kinds=[(key, _(label), None) for key, label in FEED_KINDS.items()],
+        kinds=[(key, _(label), _(FEED_KINDS_EXPLAINED[key])) for key, label in FEED_KINDS.items()],
         known=known,
         suggested=now.strftime("%Y-%m-%dT%H:%M") if now else "",
         typed=answers.typed,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -11,10 +11,12 @@ import catalog.queries
 from app.admin.reading import Answers
 from app.i18n import current
 from app.i18n import gettext as _
+from kernel.clock import now
 from kernel.fields import ITEMS_MAX, QUANTITY_MAX, SKU_MAX
 
 GTIN_SIGNS: Final = 14
 WHOLE_SIGNS: Final = 9
+ARRIVAL_MAX: Final = timedelta(days=3_660)
 MINUS: Final = "\u2212"
 _LINE = re.compile(r"(?P<code>\S+)(?:[\s;,×x*]+(?P<quantity>\d+))?")
 
@@ -34,12 +36,17 @@ def read_whole(
 
 
 def read_day(answers: Answers, name: str, missing: str) -> date | None:
-    """Return a day; None, and `missing` said, when it is none."""
+    """Return a day goods can still arrive on; None, and what is wrong said, when it is none."""
     try:
-        return date.fromisoformat(answers.typed.get(name, "").strip())
+        day = date.fromisoformat(answers.typed.get(name, "").strip())
     except ValueError:
         answers.errors[name] = missing
         return None
+    # Somewhere it is still yesterday.
+    if not -timedelta(days=1) <= day - now().date() <= ARRIVAL_MAX:
+        answers.errors[name] = _("Give a day from today on, at most ten years ahead.")
+        return None
+    return day
 
 
 def read_figures(answers: Answers, names: Iterable[str]) -> dict[str, int]:

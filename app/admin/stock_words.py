@@ -68,6 +68,10 @@ FEED_KINDS: Final[Mapping[str, str]] = {
     FeedKind.FULL.value: N_("Everything on hand"),
     FeedKind.DELTA.value: N_("Only what changed"),
 }
+FEED_KINDS_EXPLAINED: Final[Mapping[str, str]] = {
+    FeedKind.FULL.value: N_("An article the file does not name is at 0 in the stores it names."),
+    FeedKind.DELTA.value: N_("3 is three more than before, -2 is two fewer."),
+}
 CONFLICTS: Final[Mapping[str, str]] = {
     ConflictKind.COUNTED_SINCE.value: N_("Counted after the feed was made: the count holds"),
     ConflictKind.BELOW_ZERO.value: N_("It would leave less than nothing: the shelf is at 0"),

@@ -10,6 +10,7 @@ from stores.queries import StoreFacts
 
 CODE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CODE_MAX: Final = 64
+DIGITS_MAX: Final = 9
 AHEAD_MAX: Final = timedelta(days=732)
 PAUSE_MAX: Final = timedelta(days=366)
 
@@ -39,8 +40,9 @@ def read_clock(answers: Answers, name: str, missing: str) -> time | None:
 def read_number(answers: Answers, name: str, *, least: int, most: int) -> int | None:
     """Return a whole number within bounds; None, and the bounds said, when it is none."""
     typed = answers.typed.get(name, "").strip()
-    if typed.isascii() and typed.isdigit() and least <= int(typed[:9]) <= most:
-        return int(typed[:9])
+    short = typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MAX
+    if short and least <= int(typed) <= most:
+        return int(typed)
     bounds = {"least": least, "most": most}
     answers.errors[name] = _("Give a whole number from %(least)d to %(most)d.") % bounds
     return None

@@ -16,15 +16,16 @@ from app.admin.reading import Answers, asked, one_of, read_form
 from app.admin.scope import get_place, list_places
 from app.admin.store_frame import show_store
 from app.admin.store_reading import read_moment, read_number
-from app.admin.store_words import RULES, SCOPES, STANDINGS
+from app.admin.store_words import OPTIONS, RULES, SCOPES, STANDINGS
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from kernel.clock import now
 from kernel.db import transaction
 from kernel.web import current_actor, declare
 from stores.commands import Scope, SetRule
 from stores.errors import UnknownRule, UnknownScope, UnreadableSetting
 from stores.queries import RuleFacts, SettingFacts, Standing
-from stores.settings import CLOCK, KEYS, Key, Value, check_value, find_key
+from stores.settings import CHOICE, CLOCK, KEYS, Key, Value, check_value, find_key
 
 EVERYBODY: Final = "all"
 """What stands in an address for the scope that has no code."""
@@ -56,6 +57,8 @@ def say_value(value: Value, unit: str) -> str:
     """Return the value of a setting with its unit, in words."""
     if value is None:
         return _("no limit")
+    if unit == CHOICE:
+        return _(OPTIONS[str(value)])
     if isinstance(value, str):
         hour, _colon, minute = value.partition(":")
         return f"{int(hour)}:{minute}"
@@ -152,7 +155,10 @@ def _command(answers: Answers, holder: Holder, key: Key) -> SetRule | None:
     value = _value(answers, key)
     begins = read_moment(answers, "from", holder.zone)
     ends = read_moment(answers, "until", holder.zone)
-    if begins and ends and ends <= begins:
+    moment = now()
+    if begins and begins <= moment:
+        begins = None
+    if ends and ends <= (begins or moment):
         answers.errors["until"] = _("The end is not after the beginning.")
     if answers.errors:
         return None
@@ -165,6 +171,8 @@ def _value(answers: Answers, key: Key) -> Value:
     typed = answers.typed.get("value", "").strip()
     if not typed and key.optional:
         return None
+    if key.options:
+        return _option(answers, key, typed)
     if key.unit != CLOCK:
         return read_number(answers, "value", least=key.least, most=key.most)
     try:
@@ -172,6 +180,13 @@ def _value(answers: Answers, key: Key) -> Value:
     except UnreadableSetting:
         answers.errors["value"] = _("Give a time of day, like 16:40.")
         return None
+
+
+def _option(answers: Answers, key: Key, typed: str) -> Value:
+    if typed not in key.options:
+        answers.errors["value"] = _("Choose one of these.")
+        return None
+    return typed
 
 
 def _find(session: Session, scope: Scope, code: str) -> Holder:
@@ -230,6 +245,7 @@ def _form(session: Session, holder: Holder, key: Key, answers: Answers) -> str:
         said=[(each, say_source(each), STANDINGS[each.standing]) for each in said],
         typed={"value": "" if held is None else str(held), **answers.typed},
         errors=answers.errors,
+        options=[(each, _(OPTIONS[each])) for each in key.options],
         bounds=_bounds(key),
         done=request.args.get("done", ""),
     )
@@ -279,6 +295,8 @@ def _read(scope: str) -> Scope:
 
 
 def _bounds(key: Key) -> str:
+    if key.options:
+        return ""
     if key.unit == CLOCK:
         return _("A time of day where the store is. Empty: no limit.")
     values = {"least": _counted(key.least, key.unit), "most": _counted(key.most, key.unit)}
@@ -293,5 +311,8 @@ def _counted(size: int, unit: str) -> str:
         "days": ngettext("%(num)d day", "%(num)d days", size),
         "orders": ngettext("%(num)d order", "%(num)d orders", size),
         "units": ngettext("%(num)d unit", "%(num)d units", size),
+        "times": ngettext("%(num)d time", "%(num)d times", size),
+        "people": ngettext("%(num)d person", "%(num)d people", size),
+        "minor units": ngettext("%(num)d cent", "%(num)d cents", size),
     }[unit]
     return said % {"num": size}

@@ -82,7 +82,71 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "low_stock_units": Rule(N_("Stock is low from"), N_("Then the store is told.")),
     "slot_days": Rule(N_("Slots can be booked ahead for"), N_("Today is the first of these days.")),
+    "accept_within_min": Rule(
+        N_("A new order is accepted within"), N_("After that it is late, and says so.")
+    ),
+    "wave_size": Rule(N_("Orders picked in one round"), N_("No round takes more of them.")),
+    "wave_order": Rule(
+        N_("A picking round is sorted"), N_("In this order its articles are looked for.")
+    ),
+    "scan_to_pick": Rule(
+        N_("Articles are scanned when picked"), N_("A wrong article is noticed at the shelf.")
+    ),
+    "substitute_min": Rule(
+        N_("A substitute waits for an answer for"), N_("After that it is no longer offered.")
+    ),
+    "choice_hours": Rule(
+        N_("A customer chooses what shall happen within"),
+        N_("When the store cannot prepare the order."),
+    ),
+    "choice_fallback": Rule(
+        N_("When the customer does not choose"), N_("This happens in their place.")
+    ),
+    "wait_days": Rule(
+        N_("A customer waits for articles to come back for"), N_("After that they choose again.")
+    ),
+    "partly": Rule(
+        N_("When only a part of an order is there"), N_("Unless the customer said what they want.")
+    ),
+    "extension_days": Rule(
+        N_("A customer can keep a parcel waiting longer by"), N_("So much is added each time.")
+    ),
+    "extensions_max": Rule(
+        N_("A customer can keep a parcel waiting longer"),
+        N_("After that it goes back to the shelf."),
+    ),
+    "proxies_max": Rule(
+        N_("Somebody else can collect"), N_("Each of them has a pass of their own.")
+    ),
+    "identity_from_minor": Rule(
+        N_("Identity is looked at from a value of"), N_("At the counter, for the whole parcel.")
+    ),
+    "put_back_hours": Rule(
+        N_("A bin nobody collects is emptied within"), N_("After that it is late, and says so.")
+    ),
+    "late_hours": Rule(
+        N_("A late order has to be settled within"), N_("After that it is late, and says so.")
+    ),
+    "conflict_hours": Rule(
+        N_("A conflict has to be settled within"), N_("After that it is late, and says so.")
+    ),
+    "arrival_alert_min": Rule(
+        N_("A customer in the car waits at most"), N_("After that the tablet shows it in red.")
+    ),
 }
+OPTIONS: Final[Mapping[str, str]] = {
+    "shelf": N_("By shelf"),
+    "category": N_("By category"),
+    "promise": N_("By promised time"),
+    "off": N_("No"),
+    "on": N_("Yes"),
+    "refund": N_("The money goes back"),
+    "wait": N_("It waits until everything is there"),
+    "ask": N_("The customer is asked"),
+    "announce": N_("The customer is told"),
+    "split": N_("It is split in two"),
+}
+"""What the settings that are one of a few words may be."""
 STEPS: Final[Mapping[OpeningStep, Rule]] = {
     OpeningStep.HOURS: Rule(
         N_("Opening hours"), N_("Without hours nothing can be promised to anybody.")

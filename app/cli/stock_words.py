@@ -22,14 +22,21 @@ def explain(
         "available": found.available,
         "at": _time(found.at, zone),
     }
-    yield _(
-        "%(on_hand)s on hand, %(reserved)s promised, %(quarantined)s in doubt, %(kept)s kept back."
+    yield (
+        _("%(on_hand)s on hand, %(reserved)s promised, %(quarantined)s in doubt.")
+        if found.past
+        else _(
+            "%(on_hand)s on hand, %(reserved)s promised, %(quarantined)s in doubt, "
+            "%(kept)s kept back."
+        )
     ) % {
         "on_hand": level.on_hand,
         "reserved": level.reserved,
         "quarantined": level.quarantined,
         "kept": level.safety_stock,
     }
+    if found.past:
+        yield _("What was kept back then is not in the ledger.")
     if found.expired:
         yield _("%(expired)s promised to holds that have expired: free again.") % {
             "expired": found.expired

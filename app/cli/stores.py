@@ -13,6 +13,7 @@ import stores.queries
 import stores.services
 from app.cli.session import attached
 from kernel.actors import SYSTEM
+from kernel.clock import now
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.ids import new_id
@@ -99,8 +100,10 @@ def set_(*, key: str, value: str, brand: str | None, group: str | None, store: s
 @click.option("--reason", required=True)
 def pause(*, code: str, until: datetime, reason: str) -> None:
     """Take no new orders at the store CODE until a time."""
+    until = until.replace(tzinfo=UTC)
+    if until <= now():
+        raise click.BadParameter("this time is over", param_hint="--until")
     with attached(), transaction() as session:
-        until = until.replace(tzinfo=UTC)
         _known(
             lambda: stores.services.pause_store(
                 session, code=code, until=until, reason=reason, actor=SYSTEM

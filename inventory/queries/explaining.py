@@ -119,13 +119,17 @@ def explain_level(
 ) -> Explanation:
     """Return why a location has what it has of a SKU, now or at a past instant.
 
+    An instant to come is answered with now: nobody knows more.
+
     Raises NoStockRecord when it never had any.
     """
     level = get_level(session, location_id=location_id, sku=sku)
     here = (location_id, sku)
+    now = db_now(session)
+    at = at if at is not None and at < now else None
     if at is not None:
         level = level_at(session, location_id=location_id, sku=sku, at=at)
-    moment = at or db_now(session)
+    moment = at or now
     until = StockMovement.recorded_at <= moment
     basis, since = _history(session, here, until)
     owed = _promised(session, here) if at is None else _promised_at(session, here, until)

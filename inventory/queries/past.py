@@ -1,11 +1,12 @@
 """Levels at any past moment: the sum of the ledger until then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from inventory.models import StockLevel, StockMovement
@@ -40,12 +41,22 @@ def level_at(session: Session, *, location_id: UUID, sku: str, at: datetime) -> 
 
 
 def list_levels_at(
-    session: Session, *, location_id: UUID, at: datetime, after: str = "", limit: int = PAGE_MAX
+    session: Session,
+    *,
+    location_id: UUID,
+    at: datetime,
+    skus: Sequence[str] = (),
+    after: str = "",
+    limit: int = PAGE_MAX,
 ) -> list[LevelFacts]:
-    """Return what a location had at a past instant, by SKU after `after`; as `level_at`."""
+    """Return what a location had at a past instant, by SKU after `after`; as `level_at`.
+
+    Only of `skus` when there are any.
+    """
+    wanted = StockMovement.sku.in_(skus) if skus else true()
     rows = session.execute(
         _summed(location_id, at)
-        .where(StockMovement.sku > after)
+        .where(StockMovement.sku > after, wanted)
         .group_by(StockMovement.sku)
         .order_by(StockMovement.sku)
         .limit(limit)

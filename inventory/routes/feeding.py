@@ -42,7 +42,7 @@ BODY: Final = {
     "required": True,
     "description": 'CSV with the columns store, sku and quantity, `{"lines": […]}`, or JSON '
     "lines; with `Content-Encoding: gzip` if it is. Read as a stream, up to a gibibyte.",
-    "content": {kind: {"schema": {"type": "string"}} for kind in ("text/csv",)},
+    "content": {kind: {"schema": {"type": "string"}} for kind in FORMS},
 }
 
 

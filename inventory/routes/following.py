@@ -40,9 +40,11 @@ def list_low(query: dict[str, Any], code: str) -> dict[str, Any]:
     """List what runs low at a store: some left to promise, but few."""
     cursor = read_cursor(query["cursor"], parts=1)
     with transaction() as session:
+        place = own_store(session, code)
         low = queries.list_low(
             session,
-            location_id=own_store(session, code).id,
+            location_id=place.id,
+            units=place.rules.low_stock_units,
             after=cursor[0] if cursor else "",
             limit=query["limit"],
         )

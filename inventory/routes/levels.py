@@ -37,15 +37,13 @@ def list_levels(query: dict[str, Any], code: str) -> dict[str, Any]:
     after, limit = cursor[0] if cursor else "", query["limit"]
     with transaction() as session:
         location_id = own_store(session, code).id
+        only = {"skus": [query["sku"]] if query["sku"] else [], "after": after, "limit": limit}
         if query["at"] is not None:
             levels = queries.list_levels_at(
-                session, location_id=location_id, at=query["at"], after=after, limit=limit
+                session, location_id=location_id, at=query["at"], **only
             )
         else:
-            skus = [query["sku"]] if query["sku"] else []
-            levels = queries.list_levels(
-                session, location_id=location_id, skus=skus, after=after, limit=limit
-            )
+            levels = queries.list_levels(session, location_id=location_id, **only)
     full = len(levels) == limit
     return {"levels": levels, "next": make_cursor(levels[-1].sku) if full else None}
 

@@ -3,10 +3,9 @@
 from marshmallow import Schema, fields
 
 from inventory.commands import TaskCause
-from inventory.schemas.instants import Instant
 from inventory.schemas.levels import LevelSchema
 from inventory.schemas.safety import SafetyRuleSchema
-from kernel.fields import StrictSchema
+from kernel.fields import Instant, StrictSchema
 
 
 class ExplainQuerySchema(StrictSchema):

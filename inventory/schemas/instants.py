@@ -1,16 +1,23 @@
-"""Instants and yes or no, as queries of stock say them."""
+"""Days of arrival, as requests about stock say them."""
 
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+from kernel.clock import now
+
+AHEAD_MAX = timedelta(days=3_660)
 
 
-class Instant(fields.AwareDateTime):
-    """An instant with its offset, in this millennium: `2026-05-04T06:00:00Z`."""
+class ArrivalDay(fields.Date):
+    """A day on which goods can still arrive: from today on, at most ten years ahead."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's signature)
-        bounds = validate.Range(min=EARLIEST, max=LATEST)
-        super().__init__(format="iso", validate=bounds, **kwargs)
+        super().__init__(validate=_to_come, **kwargs)
+
+
+def _to_come(day: date) -> None:
+    # Somewhere it is still yesterday.
+    if not -timedelta(days=1) <= day - now().date() <= AHEAD_MAX:
+        raise ValidationError("Give a day from today on, at most ten years ahead.")

@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from inventory.schemas.instants import Instant
-from kernel.fields import QueryInteger, SafeText, StrictSchema
+from kernel.fields import Instant, QueryInteger, SafeText, StrictSchema
 from kernel.web import ID_MAX
 
 LIMIT_MAX = 100

@@ -14,11 +14,11 @@ class LowQuerySchema(StrictSchema):
 
 
 class LowSchema(Schema):
-    """A SKU that runs low."""
+    """A SKU that runs low; `since` is when it was noted, null until its shelf next moves."""
 
     sku = fields.String(required=True)
     available = fields.Integer(required=True)
-    since = fields.AwareDateTime(required=True)
+    since = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class LowPageSchema(Schema):

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from inventory.commands import Direction, MissingReason, TransferStatus
 from inventory.schemas.counting import PageQuerySchema, once_each
+from inventory.schemas.instants import ArrivalDay
 from kernel.fields import ITEMS_MAX, SKU_MAX, Items, ItemsSchema, SafeText, StrictSchema
 
 
@@ -21,7 +22,7 @@ class DraftTransferSchema(ItemsSchema):
 class SendTransferSchema(StrictSchema):
     """On which day the receiver may expect what is sent."""
 
-    expected_on = fields.Date(required=True)
+    expected_on = ArrivalDay(required=True)
 
 
 class MissingItemSchema(StrictSchema):
@@ -144,14 +145,14 @@ class ReceiveSchema(StrictSchema):
 class ExpectSchema(ItemsSchema):
     """What is to come in, on which day, under which reference of the supplier."""
 
-    expected_on = fields.Date(required=True)
+    expected_on = ArrivalDay(required=True)
     reference = SafeText(load_default=None)
 
 
 class MoveIncomingSchema(StrictSchema):
     """On which other day goods are expected."""
 
-    expected_on = fields.Date(required=True)
+    expected_on = ArrivalDay(required=True)
 
 
 class CloseIncomingSchema(StrictSchema):

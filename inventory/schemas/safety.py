@@ -3,11 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from inventory.commands import SafetyScope
-from inventory.schemas.instants import Instant
 from inventory.schemas.levels import LIMIT_MAX
 from kernel.fields import (
     QUANTITY_MAX,
     SKU_MAX,
+    Instant,
     Quantity,
     QueryBoolean,
     QueryInteger,

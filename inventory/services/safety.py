@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select, text, update
+from sqlalchemy import Uuid, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,9 @@ _RESOLVED = text("""
 
 
 def add_rule(session: Session, draft: SafetyDraft, *, actor: Actor) -> UUID:
-    """Have a rule; levels follow at once where one SKU is meant, else by the job. Return its id.
+    """Have a rule, from now on at the earliest, and return its id.
+
+    Levels follow at once where one SKU is meant, else by the job.
 
     Raises RuleUnclear, RuleOutOfReach, UnknownSku or UnknownCategory.
     """
@@ -71,7 +73,7 @@ def add_rule(session: Session, draft: SafetyDraft, *, actor: Actor) -> UUID:
             sku=draft.sku,
             units=draft.units,
             percent=draft.percent,
-            valid_from=draft.valid_from or DB_NOW,
+            valid_from=func.greatest(draft.valid_from, DB_NOW),
             valid_to=draft.valid_to,
             author_id=actor.id,
             author_name=actor.name,
@@ -116,7 +118,8 @@ def require_clear(session: Session, draft: SafetyDraft) -> None:
         raise RuleUnclear(f"A rule of scope {draft.scope.value} names {needs}.")
     if (draft.units is None) == (draft.percent is None):
         raise RuleUnclear("Give units or percent.")
-    begins = draft.valid_from or db_now(session)
+    now = db_now(session)
+    begins = max(draft.valid_from or now, now)
     if draft.valid_to is not None and draft.valid_to <= begins:
         raise RuleUnclear("The rule would end before it begins.")
     if draft.sku is not None:

@@ -140,13 +140,17 @@ def _parsed(opening_hours: str, time_zone: str, country: str) -> OpeningHours:
 
 
 def _usual_times(schedule: Schedule, *, first: date, last: date, zone: ZoneInfo) -> Iterator[Times]:
-    """Yield the usual hours without holidays and exceptional days."""
+    """Yield the usual hours without holidays and exceptional days.
+
+    Hours with a remark (`"by appointment"`) are neither open nor closed, as OpenStreetMap has it:
+    nothing is promised for them.
+    """
     shut = _shut(schedule)
     parsed = _parsed(schedule.opening_hours, schedule.time_zone, schedule.country)
     begin = datetime.combine(first, time(), zone)
     end = datetime.combine(last + 2 * DAY, time(), zone)
-    for begins, ends, state, _ in parsed.intervals(begin, end):
-        if state == State.OPEN:
+    for begins, ends, state, remark in parsed.intervals(begin, end):
+        if state == State.OPEN and not remark:
             for day, opens, closes in split_by_day(begins, ends, zone):
                 if not shut(day):
                     yield opens, closes

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from kernel.fields import QueryInteger, SafeText, StrictSchema
+from kernel.fields import Instant, QueryInteger, SafeText, StrictSchema
 from stores.commands import Scope, SetRule
 from stores.settings import KEYS
 
@@ -37,8 +37,8 @@ class SetRuleSchema(StrictSchema):
     code = SafeText(load_default=None, allow_none=True, max_length=64)
     key = fields.String(required=True, validate=validate.OneOf(sorted(KEYS)))
     value = Value(required=True)
-    valid_from = fields.AwareDateTime(load_default=None, allow_none=True)
-    valid_to = fields.AwareDateTime(load_default=None, allow_none=True)
+    valid_from = Instant(load_default=None, allow_none=True)
+    valid_to = Instant(load_default=None, allow_none=True)
 
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> SetRule:  # noqa: ANN401 (marshmallow)
@@ -49,7 +49,7 @@ class SetRuleSchema(StrictSchema):
 class EndRuleSchema(StrictSchema):
     """From when on a setting holds no longer; at once when left out."""
 
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = Instant(load_default=None, allow_none=True)
 
 
 class SettingQuerySchema(StrictSchema):

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select, text, update
+from sqlalchemy import Uuid, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from kernel import events
 from kernel.actors import Actor, ActorKind
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from stores.commands import Scope, SetRule
@@ -74,12 +74,15 @@ _RESOLVE = text("""
 def set_setting(session: Session, command: SetRule, *, actor: Actor) -> UUID:
     """Have a rule of the trade hold for a scope; return its id. The newest valid one wins.
 
+    It never holds for a time that is over: what was promised then followed what held then.
     Managers set rules for their own stores, everything wider needs `settings.edit`.
 
     Raises UnknownSetting, UnreadableSetting, UnknownScope or Forbidden.
     """
     value = check_value(command.key, command.value)
-    if command.valid_from and command.valid_to and command.valid_to <= command.valid_from:
+    now = db_now(session)
+    begins = max(command.valid_from or now, now)
+    if command.valid_to and command.valid_to <= begins:
         raise UnreadableSetting("It would end before it begins.", key=command.key)
     scope_id = _find_scope(session, command.scope, command.code, actor=actor)
     setting_id = new_id()
@@ -90,7 +93,7 @@ def set_setting(session: Session, command: SetRule, *, actor: Actor) -> UUID:
             scope_id=scope_id,
             key=command.key,
             value={"value": value},
-            valid_from=command.valid_from or DB_NOW,
+            valid_from=begins,
             valid_to=command.valid_to,
             author_id=actor.id,
         )
@@ -121,7 +124,7 @@ def end_setting(
     ended = session.execute(
         update(Setting)
         .where(Setting.id == setting_id, (Setting.valid_to.is_(None)) | (Setting.valid_to > DB_NOW))
-        .values(valid_to=at or DB_NOW)
+        .values(valid_to=func.greatest(at, DB_NOW))
         .returning(Setting.id)
     ).scalar_one_or_none()
     if ended is None:
@@ -163,8 +166,10 @@ def select_scope(session: Session, scope: Scope, scope_id: UUID | None) -> list[
 
 
 def _find_scope(session: Session, scope: Scope, code: str | None, *, actor: Actor) -> UUID | None:
-    if scope is Scope.GLOBAL:
+    if scope is Scope.GLOBAL and code is None:
         scope_id = None
+    elif scope is Scope.GLOBAL:
+        raise UnknownScope(scope=scope.value, code=code)
     else:
         table = SCOPED[scope]
         scope_id = session.execute(select(table.id).where(table.code == code)).scalar_one_or_none()

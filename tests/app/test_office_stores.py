@@ -241,6 +241,8 @@ def test_a_setting_says_where_it_comes_from_and_is_changed_with_its_validity(
     with nothing_moves(connection):
         much = desk.send(path, value="61")
         turned = desk.send(path, value="5", **{"from": LATER, "until": "2098-01-01T10:00"})
+        for wrong in ({"until": "2020-01-01T10:00"}, {"from": "9999-12-31T23:59"}):
+            assert desk.send(path, value="5", **wrong).status_code == 422, wrong
         assert desk.send(path.replace("lyon", "paris"), value="5").status_code == 404
         assert desk.send("/en/office/settings/global/all/hold_days", value="5").status_code == 404
         assert desk.send(path.replace("hold_days", "nothing"), value="5").status_code == 422
@@ -249,6 +251,10 @@ def test_a_setting_says_where_it_comes_from_and_is_changed_with_its_validity(
     assert "The end is not after the beginning." in turned.text
     assert desk.send(path, value="5").status_code == 303
     assert stores.queries.get_store(session, "lyon").hold_days == 5
+    started = desk.send(path, value="5", **{"from": "2020-01-01T10:00"})
+    assert started.location.endswith("done=set")
+    for end in re.findall(rf'action="({path}/[0-9a-f-]+/end)"', desk.open(path).text)[:1]:
+        assert desk.send(end).status_code == 303
     assert desk.send(path, value="6", **{"from": LATER}).status_code == 303
     later = desk.open(path)
     assert "5 days Store Lyon Croix-Rousse" in plain(later)
@@ -271,6 +277,28 @@ def test_a_time_of_day_can_be_set_and_left_without_limit(sit: Sit, session: Sess
     assert (held.hour, held.minute) == (16, 40)
     assert desk.send(path, value="").status_code == 303
     assert stores.queries.get_store(session, "lyon").rules.cut_off is None
+
+
+def test_every_setting_can_be_looked_at_and_one_of_a_few_words_chosen(
+    sit: Sit, session: Session, connection: Connection
+) -> None:
+    from stores.settings import KEYS  # noqa: PLC0415 (as the words below)
+
+    desk = sit("nadia")
+    here = "office/settings/store/lyon"
+    for key in KEYS:
+        for language in ("en", "fr"):
+            assert desk.open(f"/{language}/{here}/{key}").status_code == 200, key
+    assert sit("camille").open("/fr/office/settings").status_code == 200
+    path = f"/en/{here}/partly"
+    with nothing_moves(connection):
+        other = desk.send(path, value="perhaps")
+        long = desk.send(f"/en/{here}/hold_days", value="0000000012")
+    assert (other.status_code, "Choose one of these." in other.text) == (422, True)
+    assert (long.status_code, "from 1 to 60" in long.text) == (422, True)
+    assert desk.send(path, value="split").status_code == 303
+    assert stores.queries.get_store(session, "lyon").rules.partly == "split"
+    assert "It is split in two Store Lyon" in desk.read(f"{LYON}/settings")
 
 
 def test_head_office_groups_stores_and_sets_what_holds_for_them(

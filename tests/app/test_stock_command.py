@@ -63,6 +63,8 @@ def test_why_is_it_three_is_said_in_both_languages(installation: Any, stocked: S
     assert "5 on hand (shelf 4). Since then:\n  promised × 1: promised +2\n" in english
     assert "5 en stock, 2 promis, 0 en doute, 0 gardés en réserve." in french
     assert "  promis × 1: promis +2\n" in french
+    past = installation.run("stock", "explain", "BOOK", "lyon", "--at", now()).output
+    assert "5 on hand, 2 promised, 0 in doubt.\nWhat was kept back then is not" in past
     unknown = installation.run("stock", "explain", "BOOK", "nowhere")
     assert unknown.exit_code == 1
 

@@ -42,6 +42,9 @@ def test_a_store_is_paused_and_resumed(house: Installation) -> None:
     assert house.run("stores", "resume", "lyon").returncode == 0
     assert not paused(house)
     assert house.run("stores", "resume", "nowhere").returncode == 1
+    over = house.run("stores", "pause", "lyon", "--until", "2020-01-01T00:00", "--reason", "flood")
+    assert (over.returncode, "this time is over" in over.stderr) == (2, True)
+    assert not paused(house)
 
 
 def test_stores_that_can_promise_no_time_are_named(house: Installation) -> None:

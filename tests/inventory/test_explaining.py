@@ -162,6 +162,15 @@ def test_the_past_is_what_the_ledger_says(client: Any, session: Session, shop: S
         headers={"Authorization": f"Bearer {shop.associate}"},
     ).json
     assert [each["sku"] for each in second["levels"]] == ["MUG-BLUE", "TENT-2P"]
+    only = client.get(
+        "/api/v1/stores/lyon/stock",
+        query_string={"at": before, "sku": "TENT-2P"},
+        headers={"Authorization": f"Bearer {shop.associate}"},
+    ).json
+    assert [each["sku"] for each in only["levels"]] == ["TENT-2P"]
+    to_come = ask(client, shop, at="2090-01-01T00:00:00Z").json
+    assert (to_come["past"], to_come["level"]["on_hand"]) == (False, 6)
+    assert to_come["at"] < "2090"
 
 
 def test_what_was_never_stocked_or_is_not_ours_to_see_is_not_explained(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from tests.inventory.conftest import Floor
@@ -74,6 +75,24 @@ def test_a_day_is_moved_and_what_does_not_come_is_closed(
         )
     assert problem(again) == (404, "unknown-incoming")
     assert problem(foreign) == (404, "unknown-incoming")
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "9999-12-31", "0001-01-01"])
+def test_goods_are_expected_on_a_day_they_can_arrive(
+    floor: Floor, connection: Connection, day: str
+) -> None:
+    ids = expect(floor, "2031-05-01", BOOK=4)
+    items = [{"sku": "BOOK", "quantity": 2}]
+    body = {"from_store": "lyon", "to_store": "paris", "items": items}
+    transfer_id = floor.post("/transfers", body).json["transfer_id"]
+    with nothing_moves(connection):
+        for address, said in (
+            ("/stores/lyon/incoming", {"items": items}),
+            (f"/incoming/{ids['BOOK']}/move", {}),
+            (f"/transfers/{transfer_id}/send", {}),
+        ):
+            refused = floor.post(address, {**said, "expected_on": day})
+            assert problem(refused) == (422, "validation"), address
 
 
 def test_what_comes_by_a_transfer_is_not_taken_off_by_a_receipt(floor: Floor) -> None:

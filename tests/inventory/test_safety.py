@@ -104,6 +104,12 @@ def test_a_rule_for_one_sku_at_a_store_holds_at_once(
     assert kept(session) == {}
 
 
+def test_a_rule_never_held_for_a_time_that_is_over(client: Any, shop: Shop) -> None:
+    past = "2020-01-01T00:00:00Z"
+    named = {"scope": "sku_store", "store": "lyon", "sku": "BOOK", "units": 4}
+    assert add(client, shop.manager, **named, valid_from=past).json["valid_from"] > "2026"
+
+
 def test_a_rule_holds_from_its_day_to_its_day(
     client: Any, session: Session, shop: Shop, admin: str
 ) -> None:

@@ -187,5 +187,7 @@ def test_what_runs_low_is_found_by_following_the_ledger(trade: Trade) -> None:
         )
         assert told == [{"skus": [sku], "count": 1}]
         assert trade.place({sku: 2}).status_code == 201
-        inventory.jobs.note_low()
         assert trade.get("/stores/lyon/low-stock", key=manager)["low"] == []
+        untouched = trade.list_article(units=2)
+        shown = trade.get("/stores/lyon/low-stock", key=manager)["low"]
+        assert shown == [{"sku": untouched, "available": 2, "since": None}]

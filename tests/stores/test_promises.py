@@ -102,6 +102,17 @@ def test_a_store_that_never_opens_promises_nothing() -> None:
     assert ready_at(SHOP, start=at("2026-11-20 10:00"), prepare_min=10**6) is None
 
 
+@pytest.mark.parametrize(
+    "hours",
+    ['"by appointment"', 'Mo-Su 09:00-19:00 "sur rendez-vous"', "Mo-Su 09:00-19:00 unknown"],
+)
+def test_nothing_is_promised_for_hours_that_are_not_sure(hours: str) -> None:
+    unsure = Schedule(hours, "Europe/Paris", "FR")
+    assert ready_at(unsure, start=at("2026-11-20 10:00"), prepare_min=1) is None
+    mixed = Schedule('Mo-Fr 09:00-18:00; Sa "sur rendez-vous"', "Europe/Paris", "FR")
+    assert ready_at(mixed, start=at("2026-11-20 17:00"), prepare_min=120) == at("2026-11-23 10:00")
+
+
 @pytest.mark.parametrize("hours", ["Mo-Xx 09:00-19:00", "", "9h-19h", "Mo 25:00-26:00"])
 def test_hours_that_cannot_be_read_are_refused(hours: str) -> None:
     with pytest.raises(UnreadableHours):

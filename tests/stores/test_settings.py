@@ -100,6 +100,19 @@ def test_a_dated_setting_begins_and_ends_by_the_clocks_job(
     assert prepare_min(session) == 120
 
 
+def test_nobody_sets_or_ends_a_setting_for_a_time_that_is_over(
+    ask: Ask, see: Ask, session: Session
+) -> None:
+    ask("settings", rule("prepare_min", 60))
+    newest = ask("settings", {**rule("prepare_min", 90), "valid_from": ahead(hours=-48)}).json["id"]
+    assert prepare_min(session) == 90
+    ask(f"settings/{newest}/end", {"at": ahead(hours=-48)})
+    first, second = see("settings").json["settings"][:2]
+    assert first["valid_from"] > second["valid_from"]
+    assert first["valid_to"] > first["valid_from"]
+    assert prepare_min(session) == 60
+
+
 def test_a_cut_off_is_a_time_of_day_and_holds_differ_by_channel(ask: Ask, session: Session) -> None:
     ask("settings", rule("cut_off", "16:40"))
     ask("settings", rule("hold_phone_min", 600))
@@ -145,7 +158,11 @@ def test_a_value_out_of_bounds_is_refused_and_nothing_moves(
         ({"scope": "store", "code": "nowhere"}, 404, "unknown-scope"),
         ({"scope": "brand", "code": "aubepin"}, 403, "forbidden"),
         ({"scope": "global", "code": None}, 403, "forbidden"),
+        ({"scope": "global"}, 404, "unknown-scope"),
         ({"valid_from": ahead(hours=2), "valid_to": ahead(hours=1)}, 422, "unreadable-setting"),
+        ({"valid_to": ahead(hours=-1)}, 422, "unreadable-setting"),
+        ({"valid_from": "9999-12-31T23:59:59-14:00"}, 422, "validation"),
+        ({"valid_to": "0001-01-01T00:00:00+14:00"}, 422, "validation"),
     ],
 )
 def test_a_manager_sets_known_keys_for_their_own_stores_only(
