@@ -119,7 +119,12 @@ def read_staff_case(session: Session, message: Message) -> StaffCase:
         store = _find_store(session, case)
     elif message.location_id is not None:
         store = stores.queries.get_store_by_id(session, message.location_id)
-        low = tuple(inventory.queries.list_low(session, location_id=store.id, limit=LINES_SHOWN))
+        units = store.rules.low_stock_units
+        low = tuple(
+            inventory.queries.list_low(
+                session, location_id=store.id, units=units, limit=LINES_SHOWN
+            )
+        )
     skus = [each.sku for each in low]
     person = stores.queries.find_staff(session, message.staff_id or new_id())
     return StaffCase(
