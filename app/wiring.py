@@ -13,6 +13,7 @@ from orders.events import (
     PickupReminded,
     ReadyPaid,
     StockBack,
+    SubstituteOffered,
 )
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
@@ -29,6 +30,7 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {"announce-cancelled": notifications.handlers.announce_cancelled},
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     FulfillmentHandedOver: {"send-receipt": notifications.handlers.send_receipt},
+    SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     StockBack: {"tell-back": notifications.handlers.tell_back},
 }
 

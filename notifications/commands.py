@@ -23,6 +23,7 @@ class Template(StrEnum):
     EXPIRED = "expired"
     RECEIPT = "receipt"
     BACK_IN_STOCK = "back_in_stock"
+    SUBSTITUTE = "substitute"
 
 
 OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})

@@ -88,6 +88,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.CANCELLED: N_("Cancellation"),
     Template.EXPIRED: N_("Not collected in time"),
     Template.RECEIPT: N_("Receipt"),
+    Template.SUBSTITUTE: N_("Question about a substitute"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

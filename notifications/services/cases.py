@@ -14,11 +14,12 @@ from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
+from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
 from orders.commands import Formation
 from orders.passes import PassFacts
-from orders.queries import FulfillmentFacts, WishFacts
+from orders.queries import FulfillmentFacts, SubstituteFacts, WishFacts
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -27,7 +28,8 @@ class Case:
     """The parcel with its customer and store as they are now.
 
     `collect` is the live pass, if there is one; `reason` is the one the event was recorded with;
-    `paid_minor` is in minor units.
+    `paid_minor` is in minor units. `substitute` is what the message asks about, as long as it waits
+    for an answer.
     """
 
     parcel: FulfillmentFacts
@@ -38,6 +40,17 @@ class Case:
     collect: PassFacts | None
     paid_minor: int
     reason: str
+    substitute: "SubstituteCase | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteCase:
+    """What is offered for what is missing, in the customer's words; `old_minor` minor units."""
+
+    facts: SubstituteFacts
+    missing: str
+    instead: str
+    old_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         collect=alive[-1] if alive else None,
         paid_minor=orders.queries.paid_for(session, parcel),
         reason=_reason(message, history),
+        substitute=_substitute(session, message, parcel, history),
     )
 
 
@@ -88,10 +102,37 @@ def _read_wish(session: Session, message: Message) -> WishCase:
     )
 
 
+def _substitute(
+    session: Session, message: Message, parcel: FulfillmentFacts, history: list[Recorded]
+) -> SubstituteCase | None:
+    told = _told(message, history)
+    if message.template is not Template.SUBSTITUTE or told is None:
+        return None
+    for asked in orders.queries.list_proposed(session, [parcel.id]):
+        if str(asked.id) == told.facts["substitution_id"]:
+            words = catalog.queries.describe_skus(
+                session, [asked.substitute_sku], language=message.language
+            )[asked.substitute_sku]
+            (line,) = (each for each in parcel.lines if each.sku == asked.sku)
+            return SubstituteCase(
+                facts=asked,
+                missing=line.name,
+                instead=", ".join(filter(None, (words.name, words.option))),
+                old_minor=line.priced(asked.quantity).amount_minor,
+            )
+    return None
+
+
 def _reason(message: Message, history: list[Recorded]) -> str:
-    """Return why what is told happened; a message that goes again speaks of its first event."""
+    """Return why what is told happened."""
+    told = _told(message, history)
+    return (told.reason if told else None) or ""
+
+
+def _told(message: Message, history: list[Recorded]) -> Recorded | None:
+    """Return the event a message tells of; one that goes again speaks of its first."""
     by_id = {each.id: each for each in history}
     told = by_id.get(message.event_id)
     if told is not None and told.name == MessageResent.name:
         told = by_id.get(told.facts["first_event_id"])
-    return (told.reason if told else None) or ""
+    return told

@@ -20,7 +20,7 @@ VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 """Raise a template's number when its words change: history then tells which ones were sent."""
 LANGUAGES: Final = ("fr", "en")
 ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
-ON_EVERY_CHANNEL: Final = frozenset({Template.READY, Template.LAST_DAY})
+ON_EVERY_CHANNEL: Final = frozenset({Template.READY, Template.LAST_DAY, Template.SUBSTITUTE})
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
 OTHER: Final[Mapping[Channel, Channel]] = {
     Channel.EMAIL: Channel.SMS,

@@ -34,6 +34,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CANCELLED: lambda line: line.quantity,
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
+    Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
 }
 """How many of each line a message speaks of."""
 PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT}
@@ -130,7 +131,25 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         else "",
         "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
         "stop": "",
+        **_substitute(case, voice),
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
+    }
+
+
+def _substitute(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what is missing and what is offered for it, where something is."""
+    asked = case.substitute
+    if asked is None:
+        return {}
+    currency, facts = case.parcel.currency, asked.facts
+    return {
+        "missing_name": asked.missing,
+        "instead": asked.instead,
+        "units": facts.quantity,
+        "price": voice.money(facts.amount_minor, currency),
+        "old_price": voice.money(asked.old_minor, currency),
+        "answer_by": voice.moment(facts.answer_by),
+        "short_answer_by": voice.short_moment(facts.answer_by),
     }
 
 

@@ -55,6 +55,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
+    Template.SUBSTITUTE: frozenset({Status.PICKING}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -182,6 +183,8 @@ def _outdated(message: Message, case: Case | WishCase) -> _Ending | None:
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
     if message.template in OPENS_PARCEL and case.collect is None:
         return _Ending(MessageStatus.SUPPRESSED, "no live pass", falls_back=False)
+    if message.template is Template.SUBSTITUTE and case.substitute is None:
+        return _Ending(MessageStatus.SUPPRESSED, "too late: it was answered", falls_back=False)
     return None
 
 

@@ -25,7 +25,14 @@ from notifications import gateway, services
 from notifications.checks import CHECKS
 from notifications.gateway import MessagingSettings
 from notifications.services import Call
-from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
+from orders.commands import (
+    CancelReason,
+    Channel,
+    HandOver,
+    OfferSubstitute,
+    PlaceOrder,
+    ShortReason,
+)
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
 
@@ -111,6 +118,14 @@ class Counter:
         )
         act.mark_ready(self.session, parcel, bin_code="A·7", actor=SYSTEM)
         self.tell()
+
+    def offer_substitute(self, placed: PlacedOrder) -> UUID:
+        """A mug is missing, and a notebook is offered for it."""
+        offer = OfferSubstitute(placed.fulfillment_id, "MUG-BLUE", "BOOK", 1, "not_found")
+        orders.services.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
+        offered = orders.services.offer_substitute(self.session, offer, actor=SYSTEM)
+        self.tell()
+        return offered
 
     def hand_over(self, placed: PlacedOrder) -> None:
         """The customer pays and takes everything."""

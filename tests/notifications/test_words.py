@@ -15,6 +15,8 @@ from PIL import Image
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import orders.services
+from kernel.actors import SYSTEM
 from kernel.ids import show_code
 from kernel.links import read_order_token
 from notifications import gateway, services
@@ -149,6 +151,28 @@ def test_what_is_missing_is_named_with_the_new_total(counter: Any, letters: Lett
     assert "À payer au retrait  102,80\u00a0€" in email.text
 
 
+def test_a_question_about_a_substitute_names_both_articles_and_both_prices(
+    counter: Any, letters: Letters
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    counter.offer_substitute(placed)
+    email = the_email(letters())
+    assert email.subject.endswith("Lyon Croix-Rousse: another article instead?")
+    assert "cannot find 1 × Mug, blue (€12.90)" in email.text
+    assert "1 × Notebook instead, for €4.55: never more than what you ordered" in email.text
+
+
+def test_a_question_that_was_answered_meanwhile_is_not_asked(
+    counter: Any, letters: Letters
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    offered = counter.offer_substitute(placed)
+    orders.services.decline_substitute(counter.session, offered, actor=SYSTEM)
+    assert [each for each in letters() if "instead" in getattr(each, "text", "")] == []
+
+
 def test_a_receipt_lists_what_was_collected(counter: Any, letters: Letters) -> None:
     placed = counter.place(language="en")
     counter.make_ready(placed)
@@ -205,6 +229,7 @@ def walk(counter: Any, language: str) -> None:
         counter.remind(waiting)
         counter.expire(waiting)
     counter.hand_over(collected)
+    counter.offer_substitute(counter.place(language=language))
 
 
 def all_of(session: Session, language: str) -> Iterator[tuple[Template, Channel, Email | Sms]]:
