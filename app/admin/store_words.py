@@ -82,7 +82,74 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "low_stock_units": Rule(N_("Stock is low from"), N_("Then the store is told.")),
     "slot_days": Rule(N_("Slots can be booked ahead for"), N_("Today is the first of these days.")),
+    "accept_within_min": Rule(
+        N_("An order has to be taken on within"),
+        N_("Counted in opening time only. After that it is late, and says so."),
+    ),
+    "wave_size": Rule(
+        N_("Parcels picked in one walk"), N_("At most so many boxes on the trolley.")
+    ),
+    "wave_order": Rule(
+        N_("One walks through the store"), N_("In which order the stops of a walk are listed.")
+    ),
+    "scan_to_pick": Rule(
+        N_("Articles are scanned when they are picked"),
+        N_("Then the tablet takes no article without its code."),
+    ),
+    "substitute_min": Rule(
+        N_("A customer answers about a substitute within"),
+        N_("Without an answer they do not get it, and do not pay for what is missing."),
+    ),
+    "choice_hours": Rule(
+        N_("A customer chooses another way within"),
+        N_("When the store cannot prepare an order. Without an answer the next rule holds."),
+    ),
+    "choice_fallback": Rule(
+        N_("Without a choice of the customer"), N_("What happens when nobody answered in time.")
+    ),
+    "wait_days": Rule(
+        N_("Who chose to wait waits at most"), N_("Then the order is called off and refunded.")
+    ),
+    "partly": Rule(
+        N_("When only a part is there"), N_("What is done with it, unless the customer says.")
+    ),
+    "extension_days": Rule(
+        N_("One extension of the collection lasts"), N_("Counted from the last day so far.")
+    ),
+    "extensions_max": Rule(
+        N_("The collection can be extended"), N_("By the customer, with one click.")
+    ),
+    "proxies_max": Rule(N_("A customer can send"), N_("Each of them gets a code of their own.")),
+    "identity_from_minor": Rule(
+        N_("An identity is looked at from a value of"), N_("Below it the code is enough.")
+    ),
+    "put_back_hours": Rule(
+        N_("A bin has to be put back within"),
+        N_("Until then its articles are for sale to nobody."),
+    ),
+    "late_hours": Rule(
+        N_("A late order has to be settled within"), N_("After that it is told to the manager.")
+    ),
+    "conflict_hours": Rule(
+        N_("A conflict has to be settled within"), N_("After that it is told to the manager.")
+    ),
+    "arrival_alert_min": Rule(
+        N_("Somebody who waits outside is served within"), N_("After that the board turns red.")
+    ),
 }
+OPTIONS: Final[Mapping[str, str]] = {
+    "shelf": N_("by shelf"),
+    "category": N_("by category"),
+    "promise": N_("by promise, the soonest first"),
+    "off": N_("no"),
+    "on": N_("yes"),
+    "refund": N_("refund it"),
+    "wait": N_("wait until all of it is there"),
+    "ask": N_("ask the customer"),
+    "announce": N_("announce what is there"),
+    "split": N_("split the order"),
+}
+"""What settings that are one of a few words say."""
 STEPS: Final[Mapping[OpeningStep, Rule]] = {
     OpeningStep.HOURS: Rule(
         N_("Opening hours"), N_("Without hours nothing can be promised to anybody.")

@@ -27,6 +27,11 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
     "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),
+    "substitute-answered": lambda: _(
+        "This was answered already, or the time to answer is over. Your order shows what holds now."
+    ),
+    "substitute-on-order": lambda: _("This article is on your order already."),
+    "unknown-substitute": lambda: _("This question is not asked any more."),
     "wrong-state": lambda: _("The order has moved on meanwhile. Look at where it stands now."),
 }
 

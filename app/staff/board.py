@@ -37,6 +37,19 @@ class Card:
     counts_down: bool
     slot: tuple[datetime, datetime] | None = None
     drive: bool = False
+    until: datetime | None = None
+    """What the countdown runs to: the promise, or until when the store has to take it on."""
+    to_accept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaveCard:
+    """A walk that is under way: whose it is, and how much of it is left."""
+
+    id: UUID
+    name: str
+    parcels: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +67,16 @@ class Board:
     """Everything on the board; `version` changes when anything of it does."""
 
     groups: tuple[Group, ...]
+    waves: tuple[WaveCard, ...]
+    waiting: int
+    """Parcels a new walk could take."""
+    put_backs: int
     version: str
 
     @property
     def empty(self) -> bool:
         """Tell whether there is nothing to do and nothing waiting."""
-        return not any(group.cards for group in self.groups)
+        return not any(group.cards for group in self.groups) and not self.put_backs
 
 
 def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
@@ -79,7 +96,21 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
         ),
         _group(("ready", "ok"), _("Ready for collection"), ready, names),
     )
-    return Board(groups, _version(groups))
+    waves = _waves(session, location_id, actor)
+    waiting = sum(each.status in UNTOUCHED and each.wave_id is None for each in to_do)
+    put_backs = queries.count_put_backs(session, location_id=location_id)
+    version = _version((groups, waves, put_backs))
+    return Board(groups, waves, waiting, put_backs, version)
+
+
+def _waves(session: Session, location_id: UUID, actor: Actor) -> tuple[WaveCard, ...]:
+    found = [
+        queries.get_wave(session, each, actor=actor)
+        for each in queries.list_open_waves(session, location_id=location_id)
+    ]
+    return tuple(
+        WaveCard(each.id, each.picker_name, len(each.parcels), each.undecided) for each in found
+    )
 
 
 def _on_time(
@@ -98,6 +129,7 @@ def _group(
 
 
 def _card(parcel: FulfillmentFacts, name: str) -> Card:
+    to_accept = parcel.status is Status.NEW and parcel.accept_by is not None
     return Card(
         id=parcel.id,
         number=show_order_number(parcel.order_number),
@@ -109,6 +141,8 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         counts_down=parcel.status in TO_DO,
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
+        until=parcel.accept_by if to_accept else parcel.promised_at,
+        to_accept=to_accept,
     )
 
 
@@ -119,5 +153,5 @@ def slot_of(parcel: FulfillmentFacts) -> tuple[datetime, datetime] | None:
     return parcel.slot_starts_at, parcel.slot_ends_at
 
 
-def _version(groups: Sequence[Group]) -> str:
-    return sha256(repr(groups).encode()).hexdigest()[:VERSION_SIGNS]
+def _version(shown: object) -> str:
+    return sha256(repr(shown).encode()).hexdigest()[:VERSION_SIGNS]

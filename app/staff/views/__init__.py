@@ -8,9 +8,12 @@ from app.staff.views import (
     finding,
     preparing,
     printing,
+    putting_back,
     receiving,
     shelf,
+    substituting,
     transferring,
+    waving,
 )
 from app.staff.views.base import blueprint
 
@@ -23,7 +26,10 @@ __all__ = [
     "finding",
     "preparing",
     "printing",
+    "putting_back",
     "receiving",
     "shelf",
+    "substituting",
     "transferring",
+    "waving",
 ]

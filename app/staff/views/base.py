@@ -35,6 +35,14 @@ SHELF: Final = frozenset(
     )
 )  # fmt: skip
 """The views that belong to the shelf."""
+PREPARING: Final = frozenset(
+    f"tablet.{view}"
+    for view in (
+        "board", "show_parcel", "work_on_parcel", "start_wave", "show_wave", "walk",
+        "ask_substitute", "offer_substitute", "put_backs", "put_back",
+    )
+)  # fmt: skip
+"""The views that belong to preparing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ def _common() -> dict[str, Any]:
 
 def _links() -> list[dict[str, Any]]:
     ways = (
-        (_("Prepare"), "tablet.board", "list-check", {"tablet.board", "tablet.show_parcel"}),
+        (_("Prepare"), "tablet.board", "list-check", PREPARING),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", {"tablet.find_article"}),
