@@ -243,7 +243,9 @@ def _questions(
     lines = {line.sku: line for line in parcel.lines}
     names = {each.sku: lines[each.sku].name for each in asked}
     words = catalog.queries.describe_skus(
-        session, [each.substitute_sku for each in asked], language=current()
+        session,
+        [*names, *(each.substitute_sku for each in asked)],
+        language=current(),
     )
     for sku, said in words.items():
         names[sku] = ", ".join(filter(None, (said.name, said.option)))
