@@ -129,7 +129,8 @@ def _group(
 
 
 def _card(parcel: FulfillmentFacts, name: str) -> Card:
-    to_accept = parcel.status is Status.NEW and parcel.accept_by is not None
+    until = parcel.accept_by if parcel.status is Status.NEW else None
+    to_accept = until is not None and until < parcel.promised_at
     return Card(
         id=parcel.id,
         number=show_order_number(parcel.order_number),
@@ -141,7 +142,7 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         counts_down=parcel.status in TO_DO,
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
-        until=parcel.accept_by if to_accept else parcel.promised_at,
+        until=until if to_accept else parcel.promised_at,
         to_accept=to_accept,
     )
 
