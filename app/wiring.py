@@ -35,6 +35,7 @@ from orders.events import (
     ProxyPassGiven,
     ReadyPaid,
     StockBack,
+    SubstituteOffered,
 )
 from payments.events import (
     CaptureFailed,
@@ -73,6 +74,7 @@ SUBSCRIPTIONS: Subscriptions = {
         "tell-proxy-came": notifications.handlers.tell_proxy_came,
     },
     ProxyPassGiven: {"announce-to-proxy": notifications.handlers.announce_to_proxy},
+    SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     StockBack: {"tell-back": notifications.handlers.tell_back},
     FulfillmentInTransfer: {
         "announce-delayed": notifications.handlers.announce_delayed,

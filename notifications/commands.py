@@ -25,6 +25,7 @@ class Template(StrEnum):
     REJECTED = "rejected"
     REROUTED = "rerouted"
     PARTLY = "partly"
+    SUBSTITUTE = "substitute"
     BACK_IN_STOCK = "back_in_stock"
     PROXY_PASS = "proxy_pass"  # noqa: S105 (the name of a message)
     PROXY_COLLECTED = "proxy_collected"

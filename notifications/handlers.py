@@ -24,6 +24,7 @@ from orders.events import (
     ProxyPassGiven,
     ReadyPaid,
     StockBack,
+    SubstituteOffered,
 )
 
 
@@ -112,6 +113,11 @@ def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:
     """The customer is owed a list of what was collected, once nothing is left to collect."""
     if event.complete:
         services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.RECEIPT))
+
+
+def ask_substitute(session: Session, event: SubstituteOffered) -> None:
+    """The customer is owed the question whether they take another article, everywhere we know."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.SUBSTITUTE))
 
 
 def tell_back(session: Session, event: StockBack) -> None:

@@ -28,6 +28,7 @@ from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX
 from kernel.ids import show_order_number
 from kernel.web import ID_MAX, current_actor, declare
+from orders.queries import OwnerFacts
 from stores.queries import StoreFacts
 
 LEDGER_LINES: Final = 60
@@ -106,7 +107,7 @@ def _page(session: Session, sku: str, code: str, answers: Answers) -> str:
     lines = inventory.queries.list_ledger(
         session, location_id=store.id, sku=sku, at=at, before=_before(), limit=LEDGER_LINES
     )
-    numbers = orders.queries.list_numbers(session, _parcels(why, lines))
+    owners = orders.queries.list_owners(session, _parcels(why, lines))
     verdict = why.verdict
     return show_stock(
         "why.html",
@@ -117,12 +118,12 @@ def _page(session: Session, sku: str, code: str, answers: Answers) -> str:
         why=why,
         since=_since(why),
         basis=_(CAUSES[why.basis.cause]) if why.basis else "",
-        owed=[(each, _order(numbers, each.fulfillment_id)) for each in why.owed],
+        owed=[(each, _order(owners, each.fulfillment_id)) for each in why.owed],
         doubts=[(each, say_reason(each.reason)) for each in why.doubts],
         task=_(TASKS[why.task.cause.value]) if why.task else "",
         winner=say_rule(session, verdict.winner) if verdict and verdict.winner else None,
         losers=[say_rule(session, each) for each in verdict.losers] if verdict else [],
-        lines=[_told(each, numbers) for each in lines],
+        lines=[_told(each, owners) for each in lines],
         doubted=any(each.movement.quarantined_delta for each in lines),
         older=lines[-1].movement.id if len(lines) == LEDGER_LINES else None,
         at=asked("at"),
@@ -159,9 +160,12 @@ def _parcels(why: Explanation, lines: list[LedgerLine]) -> list[UUID]:
     return [each.fulfillment_id for each in why.owed] + [each for each in causes if each]
 
 
-def _order(numbers: dict[UUID, str], parcel_id: UUID | None) -> dict[str, str] | None:
-    number = numbers.get(parcel_id) if parcel_id else None
-    return {"number": number, "shown": show_order_number(number)} if number else None
+def _order(owners: dict[UUID, OwnerFacts], owner_id: UUID | None) -> dict[str, str] | None:
+    owner = owners.get(owner_id) if owner_id else None
+    if owner is None:
+        return None
+    number = owner.order_number
+    return {"number": number, "shown": show_order_number(number), "kind": owner.kind.value}
 
 
 def _since(why: Explanation) -> list[tuple[str, int]]:
@@ -172,13 +176,13 @@ def _since(why: Explanation) -> list[tuple[str, int]]:
     return [(say_movement(each.kind, ""), each.on_hand) for each in why.since if each.on_hand]
 
 
-def _told(each: LedgerLine, numbers: dict[UUID, str]) -> dict[str, Any]:
+def _told(each: LedgerLine, owners: dict[UUID, OwnerFacts]) -> dict[str, Any]:
     line: MovementFacts = each.movement
     return {
         "line": line,
         "what": say_movement(line.kind, line.cause),
         "why": say_reason(line.reason),
-        "order": _order(numbers, line.cause_id),
+        "order": _order(owners, line.cause_id),
         "transfer_id": line.cause_id if line.cause == "transfer" else None,
         "after": each,
     }

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 
@@ -17,21 +20,23 @@ from app.admin.scope import get_place, list_places
 from app.admin.store_frame import show_store
 from app.admin.store_reading import read_moment, read_number
 from app.admin.store_words import OPTIONS, RULES, SCOPES, STANDINGS
+from app.i18n import current, ngettext
 from app.i18n import gettext as _
-from app.i18n import ngettext
 from kernel.clock import now
 from kernel.db import transaction
 from kernel.web import current_actor, declare
 from stores.commands import Scope, SetRule
 from stores.errors import UnknownRule, UnknownScope, UnreadableSetting
 from stores.queries import RuleFacts, SettingFacts, Standing
-from stores.settings import CHOICE, CLOCK, KEYS, Key, Value, check_value, find_key
+from stores.settings import CLOCK, KEYS, Key, Value, check_value, find_key
 
 EVERYBODY: Final = "all"
 """What stands in an address for the scope that has no code."""
 WIDE: Final = "settings.edit"
 ZONE: Final = "Europe/Paris"
 HOUR_MIN, DAY_MIN = 60, 1_440
+MINOR: Final = "minor units"
+CENTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,8 @@ def say_value(value: Value, unit: str) -> str:
     """Return the value of a setting with its unit, in words."""
     if value is None:
         return _("no limit")
-    if unit == CHOICE:
-        return _(OPTIONS[str(value)])
+    if isinstance(value, str) and value in OPTIONS:
+        return _(OPTIONS[value])
     if isinstance(value, str):
         hour, _colon, minute = value.partition(":")
         return f"{int(hour)}:{minute}"
@@ -67,7 +72,7 @@ def say_value(value: Value, unit: str) -> str:
         size, said = value // DAY_MIN, "days"
     elif unit == "minutes" and value >= 2 * HOUR_MIN and value % HOUR_MIN == 0:
         size, said = value // HOUR_MIN, "hours"
-    return _counted(size, said)
+    return _amount(size) if said == MINOR else _counted(size, said)
 
 
 @blueprint.get("/stores/<string:code>/settings")
@@ -173,6 +178,8 @@ def _value(answers: Answers, key: Key) -> Value:
         return None
     if key.options:
         return _option(answers, key, typed)
+    if key.unit == MINOR:
+        return _minor(answers, key, typed)
     if key.unit != CLOCK:
         return read_number(answers, "value", least=key.least, most=key.most)
     try:
@@ -184,9 +191,22 @@ def _value(answers: Answers, key: Key) -> Value:
 
 def _option(answers: Answers, key: Key, typed: str) -> Value:
     if typed not in key.options:
-        answers.errors["value"] = _("Choose one of these.")
+        answers.errors["value"] = _("Choose one of the list.")
         return None
     return typed
+
+
+def _minor(answers: Answers, key: Key, typed: str) -> Value:
+    """Return an amount in minor units; what it cannot be is said."""
+    try:
+        amount = Decimal(typed.replace("\N{NARROW NO-BREAK SPACE}", "").replace(",", "."))
+        minor = int(amount * CENTS) if amount.is_finite() else -1
+    except (InvalidOperation, ValueError):
+        minor = -1
+    if not key.least <= minor <= key.most:
+        answers.errors["value"] = _bounds(key)
+        return None
+    return minor
 
 
 def _find(session: Session, scope: Scope, code: str) -> Holder:
@@ -233,6 +253,7 @@ def _form(session: Session, holder: Holder, key: Key, answers: Answers) -> str:
         )
         winner = next((each for each in said if each.standing is Standing.HOLDS), None)
     held = winner.value if winner else key.default
+    shown = "" if held is None else _typed(held, key)
     return show(
         "setting.html",
         tab="stores",
@@ -243,7 +264,7 @@ def _form(session: Session, holder: Holder, key: Key, answers: Answers) -> str:
         winner=winner,
         source=say_source(winner),
         said=[(each, say_source(each), STANDINGS[each.standing]) for each in said],
-        typed={"value": "" if held is None else str(held), **answers.typed},
+        typed={"value": shown, **answers.typed},
         errors=answers.errors,
         options=[(each, _(OPTIONS[each])) for each in key.options],
         bounds=_bounds(key),
@@ -295,13 +316,25 @@ def _read(scope: str) -> Scope:
 
 
 def _bounds(key: Key) -> str:
-    if key.options:
-        return ""
     if key.unit == CLOCK:
         return _("A time of day where the store is. Empty: no limit.")
-    values = {"least": _counted(key.least, key.unit), "most": _counted(key.most, key.unit)}
+    if key.options:
+        return ""
+    say = _amount if key.unit == MINOR else partial(_counted, unit=key.unit)
+    values = {"least": say(key.least), "most": say(key.most)}
     said = _("From %(least)s to %(most)s.") % values
     return f"{said} {_('Empty: no limit.')}" if key.optional else said
+
+
+def _typed(held: int | str, key: Key) -> str:
+    """Return a value as it stands in its field."""
+    return f"{Decimal(held) / CENTS:.2f}" if key.unit == MINOR else str(held)
+
+
+def _amount(minor: int) -> str:
+    """Return an amount of money; settings speak of no currency: it is that of the brand."""
+    shown: str = format_decimal(Decimal(minor) / CENTS, format="#,##0.00", locale=current())
+    return shown
 
 
 def _counted(size: int, unit: str) -> str:
@@ -313,6 +346,5 @@ def _counted(size: int, unit: str) -> str:
         "units": ngettext("%(num)d unit", "%(num)d units", size),
         "times": ngettext("%(num)d time", "%(num)d times", size),
         "people": ngettext("%(num)d person", "%(num)d people", size),
-        "minor units": ngettext("%(num)d cent", "%(num)d cents", size),
     }[unit]
     return said % {"num": size}

@@ -83,70 +83,73 @@ RULES: Final[Mapping[str, Rule]] = {
     "low_stock_units": Rule(N_("Stock is low from"), N_("Then the store is told.")),
     "slot_days": Rule(N_("Slots can be booked ahead for"), N_("Today is the first of these days.")),
     "accept_within_min": Rule(
-        N_("A new order is accepted within"), N_("After that it is late, and says so.")
+        N_("An order has to be taken on within"),
+        N_("Counted in opening time only. After that it is late, and says so."),
     ),
-    "wave_size": Rule(N_("Orders picked in one round"), N_("No round takes more of them.")),
+    "wave_size": Rule(
+        N_("Parcels picked in one walk"), N_("At most so many boxes on the trolley.")
+    ),
     "wave_order": Rule(
-        N_("A picking round is sorted"), N_("In this order its articles are looked for.")
+        N_("One walks through the store"), N_("In which order the stops of a walk are listed.")
     ),
     "scan_to_pick": Rule(
-        N_("Articles are scanned when picked"), N_("A wrong article is noticed at the shelf.")
+        N_("Articles are scanned when they are picked"),
+        N_("Then the tablet takes no article without its code."),
     ),
     "substitute_min": Rule(
-        N_("A substitute waits for an answer for"), N_("After that it is no longer offered.")
+        N_("A customer answers about a substitute within"),
+        N_("Without an answer they do not get it, and do not pay for what is missing."),
     ),
     "choice_hours": Rule(
-        N_("A customer chooses what shall happen within"),
-        N_("When the store cannot prepare the order."),
+        N_("A customer chooses another way within"),
+        N_("When the store cannot prepare an order. Without an answer the next rule holds."),
     ),
     "choice_fallback": Rule(
-        N_("When the customer does not choose"), N_("This happens in their place.")
+        N_("Without a choice of the customer"), N_("What happens when nobody answered in time.")
     ),
     "wait_days": Rule(
-        N_("A customer waits for articles to come back for"), N_("After that they choose again.")
+        N_("Who chose to wait waits at most"), N_("Then the order is called off and refunded.")
     ),
     "partly": Rule(
-        N_("When only a part of an order is there"), N_("Unless the customer said what they want.")
+        N_("When only a part is there"), N_("What is done with it, unless the customer says.")
     ),
     "extension_days": Rule(
-        N_("A customer can keep a parcel waiting longer by"), N_("So much is added each time.")
+        N_("One extension of the collection lasts"), N_("Counted from the last day so far.")
     ),
     "extensions_max": Rule(
-        N_("A customer can keep a parcel waiting longer"),
-        N_("After that it goes back to the shelf."),
+        N_("The collection can be extended"), N_("By the customer, with one click.")
     ),
-    "proxies_max": Rule(
-        N_("Somebody else can collect"), N_("Each of them has a pass of their own.")
-    ),
+    "proxies_max": Rule(N_("A customer can send"), N_("Each of them gets a code of their own.")),
     "identity_from_minor": Rule(
-        N_("Identity is looked at from a value of"), N_("At the counter, for the whole parcel.")
+        N_("An identity is looked at from a value of"), N_("Below it the code is enough.")
     ),
     "put_back_hours": Rule(
-        N_("A bin nobody collects is emptied within"), N_("After that it is late, and says so.")
+        N_("A bin has to be put back within"),
+        N_("Until then its articles are for sale to nobody."),
     ),
     "late_hours": Rule(
-        N_("A late order has to be settled within"), N_("After that it is late, and says so.")
+        N_("A late order has to be settled within"), N_("After that it is told to the manager.")
     ),
     "conflict_hours": Rule(
-        N_("A conflict has to be settled within"), N_("After that it is late, and says so.")
+        N_("A conflict has to be settled within"), N_("After that it is told to the manager.")
     ),
     "arrival_alert_min": Rule(
-        N_("A customer in the car waits at most"), N_("After that the tablet shows it in red.")
+        N_("Somebody who waits outside is served within"), N_("After that the board turns red.")
     ),
 }
 OPTIONS: Final[Mapping[str, str]] = {
-    "shelf": N_("By shelf"),
-    "category": N_("By category"),
-    "promise": N_("By promised time"),
-    "off": N_("No"),
-    "on": N_("Yes"),
-    "refund": N_("The money goes back"),
-    "wait": N_("It waits until everything is there"),
-    "ask": N_("The customer is asked"),
-    "announce": N_("The customer is told"),
-    "split": N_("It is split in two"),
+    "shelf": N_("by shelf"),
+    "category": N_("by category"),
+    "promise": N_("by promise, the soonest first"),
+    "off": N_("no"),
+    "on": N_("yes"),
+    "refund": N_("refund it"),
+    "wait": N_("wait until all of it is there"),
+    "ask": N_("ask the customer"),
+    "announce": N_("announce what is there"),
+    "split": N_("split the order"),
 }
-"""What the settings that are one of a few words may be."""
+"""What settings that are one of a few words say."""
 STEPS: Final[Mapping[OpeningStep, Rule]] = {
     OpeningStep.HOURS: Rule(
         N_("Opening hours"), N_("Without hours nothing can be promised to anybody.")

@@ -132,6 +132,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.PARTLY: N_("Part of it is there"),
     Template.PROXY_PASS: N_("Code for somebody they send"),
     Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),
+    Template.SUBSTITUTE: N_("Question about a substitute"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

@@ -19,6 +19,8 @@ from kernel.db import transaction
 TRIES: Final = 5
 PAUSE_S: Final = 1.0
 LOCK_S: Final = 10
+KEPT: Final = frozenset({"reason"})
+"""Tables whose rows came with the installation, not with the demonstration."""
 
 
 class NoDemonstration(Exception):
@@ -57,7 +59,9 @@ _BRANDS: Final = METADATA.tables["brand"]
 def _empty(engine: Engine) -> None:
     """Remove every row at once; what holds a lock meanwhile is waited for, then tried again."""
     quote = engine.dialect.identifier_preparer.quote
-    names = ", ".join(quote(table.name) for table in METADATA.sorted_tables)
+    names = ", ".join(
+        quote(table.name) for table in METADATA.sorted_tables if table.name not in KEPT
+    )
     for left in reversed(range(TRIES)):
         try:
             with engine.begin() as connection:

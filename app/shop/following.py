@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import customers.queries
 import orders.queries
 import payments.queries
 import stores.queries
+from app import formats
 from app.i18n import current
 from app.i18n import gettext as _
+from app.shop.pictures import pictured
 from app.shop.saying import say_slot
 from app.shop.storefront import phone_of
 from app.shop.visitor import as_shopper
@@ -24,7 +27,13 @@ from kernel.ids import show_code, show_order_number
 from kernel.links import choice_token
 from orders import passes
 from orders.commands import Method, Status
-from orders.queries import ChoiceFacts, FulfillmentFacts, OrderFacts, PackageFacts
+from orders.queries import (
+    ChoiceFacts,
+    FulfillmentFacts,
+    OrderFacts,
+    PackageFacts,
+    SubstituteFacts,
+)
 from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
@@ -86,6 +95,22 @@ class ShownPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """What is missing of a parcel, and what the store offers instead; amounts in minor units."""
+
+    facts: SubstituteFacts
+    missing: dict[str, Any]
+    instead: dict[str, Any]
+    old_minor: int
+    until: str
+
+    @property
+    def saves_minor(self) -> int:
+        """Return how much less it costs."""
+        return self.old_minor - self.facts.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
 class ShownParcel:
     """One parcel of the order."""
 
@@ -97,6 +122,7 @@ class ShownParcel:
     code: ShownCode | None
     steps_done: int | None
     by_card: bool
+    questions: list[ShownQuestion]
     choice: ChoiceFacts | None = None
     part: ShownPart | None = None
     address: tuple[str, ...] = ()
@@ -180,7 +206,8 @@ class ShownOrder:
             (
                 str(each.facts.status),
                 str(each.facts.collect_by),
-                each.facts.overdue,
+                each.facts.past_promise,
+                [str(asked.facts.id) for asked in each.questions],
                 each.code.code if each.code else "",
                 [(line.quantity, line.note) for line in each.lines],
                 str(each.facts.promised_at),
@@ -242,15 +269,17 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         )
         for line in parcel.lines
     ]
+    store = stores.queries.get_store_by_id(session, parcel.location_id)
     return ShownParcel(
         parcel,
-        stores.queries.get_store_by_id(session, parcel.location_id),
+        store,
         KINDS.get(parcel.status, "wait"),
         state_words(parcel.status),
         lines,
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
         _is_by_card(session, parcel),
+        _questions(session, parcel, store),
         orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
         _part(session, parcel),
         *_to_door(session, parcel),
@@ -280,6 +309,33 @@ def _to_door(
     address = customers.queries.find_address(session, parcel.address_id)
     found = orders.queries.list_packages(session, [parcel.id], language=current())
     return (address.lines[-1:] if address else ()), tuple(found[parcel.id])
+
+
+def _questions(
+    session: Session, parcel: FulfillmentFacts, store: StoreFacts
+) -> list[ShownQuestion]:
+    asked = orders.queries.list_proposed(session, [parcel.id])
+    if not asked:
+        return []
+    lines = {line.sku: line for line in parcel.lines}
+    names = {each.sku: lines[each.sku].name for each in asked}
+    words = catalog.queries.describe_skus(
+        session,
+        [*names, *(each.substitute_sku for each in asked)],
+        language=current(),
+    )
+    for sku, said in words.items():
+        names[sku] = ", ".join(filter(None, (said.name, said.option)))
+    return [
+        ShownQuestion(
+            each,
+            pictured(each.sku, names[each.sku], category=None, shelves=[]),
+            pictured(each.substitute_sku, names[each.substitute_sku], category=None, shelves=[]),
+            lines[each.sku].priced(each.quantity).amount_minor,
+            formats.when(each.answer_by, store.time_zone, language=current()),
+        )
+        for each in asked
+    ]
 
 
 def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:

@@ -30,6 +30,11 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "choice-answered": lambda: _("This was chosen before. Look at where the order stands now."),
     "answer-not-offered": lambda: _("This is no longer possible. Choose another way."),
     "nothing-to-split": lambda: _("All of it is in one place now: there is nothing to divide."),
+    "substitute-answered": lambda: _(
+        "This was answered already, or the time to answer is over. Your order shows what holds now."
+    ),
+    "substitute-on-order": lambda: _("This article is on your order already."),
+    "unknown-substitute": lambda: _("This question is not asked any more."),
     "wrong-state": lambda: _("The order has moved on meanwhile. Look at where it stands now."),
 }
 

@@ -12,8 +12,8 @@ from app.i18n import gettext as _
 from app.staff.articles import find_sku
 from kernel.actors import Actor
 from orders import services
-from orders.commands import ShortReason, Status
-from orders.queries import FulfillmentFacts, LineFacts
+from orders.commands import Status
+from orders.queries import FulfillmentFacts, LineFacts, list_proposed
 
 SAID_MAX: Final = 64
 BIN_MAX: Final = 32
@@ -31,11 +31,19 @@ class Work:
     parcel: FulfillmentFacts
     brand_id: UUID
     actor: Actor
+    scans: bool = False
+    """Articles are scanned in this store when they are picked."""
 
     @property
     def ids(self) -> tuple[Session, UUID]:
         """Return what every use case of a parcel begins with."""
         return self.session, self.parcel.id
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Return how many of each SKU are to be decided here: not what a customer is asked."""
+        asked = {each.sku: each.quantity for each in list_proposed(self.session, [self.parcel.id])}
+        return {line.sku: undecided(line) - asked.get(line.sku, 0) for line in self.parcel.lines}
 
 
 def undecided(line: LineFacts) -> int:
@@ -51,40 +59,42 @@ def _start(work: Work) -> dict[str, Any]:
 
 def _scan(work: Work) -> dict[str, Any]:
     """One unit of the article that was scanned or typed was taken."""
-    said = _typed("said", SAID_MAX)
+    said = read_typed("said", SAID_MAX)
     sku = find_sku(work.session, said=said, brand_id=work.brand_id)
-    left = {line.sku: undecided(line) for line in work.parcel.lines}
+    left = work.left
     if sku is None or sku not in left:
         raise Unfit(_("“%(said)s” is not in this parcel.") % {"said": said})
     if not left[sku]:
         raise Unfit(_("All of this article are decided already."))
-    return _picked(work, sku, 1)
+    return _picked(work, sku, 1, scanned=True)
 
 
 def _pick(work: Work) -> dict[str, Any]:
-    """All that was left of one line was taken."""
+    """All that was left of one line was taken; where articles are scanned that does not count."""
+    if work.scans:
+        raise Unfit(_("Articles are scanned here: scan it, or type its code."))
     sku = request.form.get("sku", "")
-    left = {line.sku: undecided(line) for line in work.parcel.lines}.get(sku, 0)
+    left = work.left.get(sku, 0)
     if not left:
         raise Unfit(_("All of this article are decided already."))
     return _picked(work, sku, left)
 
 
-def _picked(work: Work, sku: str, quantity: int) -> dict[str, Any]:
+def _picked(work: Work, sku: str, quantity: int, *, scanned: bool = False) -> dict[str, Any]:
     _take_on(work)
-    services.pick(*work.ids, quantities={sku: quantity}, actor=work.actor)
+    services.pick(*work.ids, quantities={sku: quantity}, scanned=scanned, actor=work.actor)
     return {"did": "picked", "sku": sku}
 
 
 def _short(work: Work) -> dict[str, Any]:
     """Some of one line cannot be had."""
     sku = request.form.get("sku", "")
+    reason = request.form.get("reason", "")
     try:
-        reason = ShortReason(request.form.get("reason", ""))
         quantity = int(request.form.get("quantity", "1"))
     except ValueError:
         abort(400)
-    left = {line.sku: undecided(line) for line in work.parcel.lines}.get(sku, 0)
+    left = work.left.get(sku, 0)
     if not 1 <= quantity <= left:
         raise Unfit(_("Only what is still to be picked can be missing."))
     _take_on(work)
@@ -106,6 +116,32 @@ def _ready(work: Work) -> dict[str, Any]:
     return {"did": "ready"}
 
 
+def _leave(work: Work) -> dict[str, Any]:
+    """The parcel is picked by itself from now on."""
+    services.leave_wave(*work.ids, actor=work.actor)
+    return {"did": "left"}
+
+
+def _answer(work: Work) -> dict[str, Any]:
+    """The customer said what they want instead, or nobody asks them any more."""
+    answer = {
+        "accept": services.accept_substitute,
+        "decline": services.decline_substitute,
+        "withdraw": services.withdraw_substitute,
+    }.get(request.form.get("answer", ""))
+    asked = [
+        each
+        for each in list_proposed(work.session, [work.parcel.id])
+        if str(each.id) == request.form.get("substitute")
+    ]
+    if answer is None:
+        abort(400)
+    if not asked:
+        raise Unfit(_("This was answered meanwhile."))
+    answer(work.session, asked[0].id, actor=work.actor)
+    return {"did": "answered"}
+
+
 ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "start": _start,
     "scan": _scan,
@@ -113,6 +149,8 @@ ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "short": _short,
     "bin": _bin,
     "ready": _ready,
+    "leave": _leave,
+    "answer": _answer,
 }
 
 
@@ -123,13 +161,17 @@ def _take_on(work: Work) -> None:
 
 
 def _bin_code() -> str:
-    code = _typed("bin", BIN_MAX).upper()
+    code = read_typed("bin", BIN_MAX).upper()
     if not code:
         raise Unfit(_("Scan the label of the bin, or type it."))
     return code
 
 
-def _typed(name: str, most: int) -> str:
+def read_typed(name: str, most: int) -> str:
+    """Return a line of the form.
+
+    Raises Unfit when it is no label.
+    """
     typed = " ".join(request.form.get(name, "").split())
     if len(typed) > most or not typed.isprintable():
         raise Unfit(_("That is too long to be a label. Scan it again."))

@@ -43,6 +43,19 @@ class Card:
     drive: bool = False
     doubted: bool = False
     """Somebody did not find one of its articles meanwhile: the shelf is to be counted."""
+    until: datetime | None = None
+    """What the countdown runs to: the promise, or until when the store has to take it on."""
+    to_accept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaveCard:
+    """A walk that is under way: whose it is, and how much of it is left."""
+
+    id: UUID
+    name: str
+    parcels: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +73,17 @@ class Board:
     """Everything on the board; `version` changes when anything of it does."""
 
     groups: tuple[Group, ...]
+    waves: tuple[WaveCard, ...]
+    waiting: int
+    """Parcels a new walk could take."""
+    put_backs: int
     version: str
     cases: CaseCount
 
     @property
     def empty(self) -> bool:
         """Tell whether there is nothing to do and nothing waiting."""
-        return not any(group.cards for group in self.groups)
+        return not any(group.cards for group in self.groups) and not self.put_backs
 
 
 def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
@@ -96,7 +113,11 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     cases = queries.count_cases(session, actor=actor).get(location_id, CaseCount())
     doubted = find_doubted(session, location_id=location_id, parcels=to_do)
     flagged = tuple(_flag(group, doubted) for group in groups)
-    return Board(flagged, _version(flagged, cases), cases)
+    waves = _waves(session, location_id, actor)
+    untaken = sum(each.status in UNTOUCHED and each.wave_id is None for each in to_do)
+    put_backs = queries.count_put_backs(session, location_id=location_id)
+    version = _version((flagged, waves, put_backs, cases))
+    return Board(flagged, waves, untaken, put_backs, version, cases)
 
 
 def find_doubted(
@@ -117,6 +138,16 @@ def _flag(group: Group, doubted: frozenset[UUID]) -> Group:
     return replace(group, cards=cards)
 
 
+def _waves(session: Session, location_id: UUID, actor: Actor) -> tuple[WaveCard, ...]:
+    found = [
+        queries.get_wave(session, each, actor=actor)
+        for each in queries.list_open_waves(session, location_id=location_id)
+    ]
+    return tuple(
+        WaveCard(each.id, each.picker_name, len(each.parcels), each.undecided) for each in found
+    )
+
+
 def _on_time(
     parcels: Sequence[FulfillmentFacts], states: frozenset[Status]
 ) -> list[FulfillmentFacts]:
@@ -133,6 +164,8 @@ def _group(
 
 
 def _card(parcel: FulfillmentFacts, name: str) -> Card:
+    until = parcel.accept_by if parcel.status is Status.NEW else None
+    to_accept = until is not None and until < parcel.promised_at
     return Card(
         id=parcel.id,
         number=show_order_number(parcel.order_number),
@@ -144,6 +177,8 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         counts_down=parcel.status in TO_DO,
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
+        until=until if to_accept else parcel.promised_at,
+        to_accept=to_accept,
     )
 
 
@@ -154,5 +189,5 @@ def slot_of(parcel: FulfillmentFacts) -> tuple[datetime, datetime] | None:
     return parcel.slot_starts_at, parcel.slot_ends_at
 
 
-def _version(groups: Sequence[Group], cases: CaseCount) -> str:
-    return sha256(repr((groups, cases)).encode()).hexdigest()[:VERSION_SIGNS]
+def _version(shown: object) -> str:
+    return sha256(repr(shown).encode()).hexdigest()[:VERSION_SIGNS]

@@ -18,6 +18,7 @@ from inventory.queries import Explanation, Owed
 from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders.errors import UnknownFulfillment
+from orders.queries import OwnerFacts, OwnerKind
 from stores.queries import StoreFacts
 
 NAMED_MAX: Final = 8
@@ -103,7 +104,11 @@ def _of_on_hand(facts: Explanation, store: StoreFacts) -> list[Part]:
 
 def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Part]:
     owed = [each for each in facts.owed if not each.expired]
-    parts = [_promised(session, each, actor) for each in owed[:NAMED_MAX]]
+    owners = orders.queries.list_owners(session, [each.fulfillment_id for each in owed])
+    parts = [
+        _promised(session, each, owners.get(each.fulfillment_id), actor)
+        for each in owed[:NAMED_MAX]
+    ]
     rest = len(owed) - NAMED_MAX
     if rest > 0:
         more = ngettext("%(num)d more parcel.", "%(num)d more parcels.", rest) % {"num": rest}
@@ -111,8 +116,10 @@ def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Par
     return parts
 
 
-def _promised(session: Session, owed: Owed, actor: Actor) -> Part:
+def _promised(session: Session, owed: Owed, owner: OwnerFacts | None, actor: Actor) -> Part:
     words = {"num": owed.quantity, "bins": owed.in_bins or 0}
+    if owner and owner.kind is not OwnerKind.PARCEL:
+        return _kept_for(owed, owner)
     said = _("%(num)d for parcel %(number)s") % {
         **words,
         "number": _number(session, owed.fulfillment_id, actor),
@@ -120,6 +127,15 @@ def _promised(session: Session, owed: Owed, actor: Actor) -> Part:
     if owed.in_bins:
         said += ", " + ngettext("%(bins)d in a bin", "%(bins)d in bins", owed.in_bins) % words
     return Part(said, url_for("tablet.show_parcel", parcel_id=owed.fulfillment_id))
+
+
+def _kept_for(owed: Owed, owner: OwnerFacts) -> Part:
+    words = {"num": owed.quantity, "number": show_order_number(owner.order_number)}
+    if owner.kind is OwnerKind.PUT_BACK:
+        said = _("%(num)d of parcel %(number)s, to be put back on the shelf")
+        return Part(said % words, url_for("tablet.put_backs"))
+    said = _("%(num)d kept as a substitute for parcel %(number)s")
+    return Part(said % words, url_for("tablet.show_parcel", parcel_id=owner.fulfillment_id))
 
 
 def _number(session: Session, fulfillment_id: UUID, actor: Actor) -> str:

@@ -4,25 +4,27 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy.orm import Session
+
+from app.i18n import current, pgettext
 from app.i18n import gettext as _
-from app.i18n import pgettext
-from orders.commands import ShortReason, Status
-from orders.queries import FulfillmentFacts
+from orders.commands import ReasonKind, Status
+from orders.queries import FulfillmentFacts, list_reasons
 
 MINUTE_S: Final = 60
 HOUR_MIN: Final = 60
 
 
-def short_reasons() -> list[tuple[ShortReason, str]]:
-    """Return why an article can be missing, in words, the likeliest first."""
-    return [
-        (ShortReason.NOT_FOUND, _("Not found on the shelf")),
-        (ShortReason.DAMAGED, _("Damaged")),
-        (ShortReason.SOLD_TO_WALK_IN, _("Just sold in the store")),
-        (ShortReason.DISPLAY_ONLY, _("Display piece only")),
-        (ShortReason.WRONG_LABEL, _("Wrong label")),
-        (ShortReason.QUALITY, _("Not good enough to give")),
-    ]
+def short_reasons(session: Session) -> list[tuple[str, str]]:
+    """Return why an article can be missing: code and the retailer's words, in their order."""
+    found = list_reasons(session, ReasonKind.SHORT)
+    return [(each.code, each.labels[current()]) for each in found]
+
+
+def short_words(session: Session) -> dict[str, str]:
+    """Return the words of every reason there ever was for a missing article, by code."""
+    found = list_reasons(session, ReasonKind.SHORT, closed=True)
+    return {each.code: each.labels[current()] for each in found}
 
 
 def state_of(parcel: FulfillmentFacts) -> tuple[str, str]:

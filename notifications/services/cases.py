@@ -20,7 +20,13 @@ from notifications.models import Message
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
-from orders.queries import ChoiceFacts, FulfillmentFacts, PackageFacts, WishFacts
+from orders.queries import (
+    ChoiceFacts,
+    FulfillmentFacts,
+    PackageFacts,
+    SubstituteFacts,
+    WishFacts,
+)
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -30,7 +36,8 @@ class Case:
 
     `collect` is the live pass, if there is one; `reason` is the one the event was recorded with;
     `paid_minor` is in minor units. `choice` is what its customer may choose, where the store
-    rejected it; `partly` what they want while only a part is there.
+    rejected it; `partly` what they want while only a part is there; `substitute` what the message
+    asks about, as long as it waits for an answer.
     """
 
     parcel: FulfillmentFacts
@@ -44,6 +51,17 @@ class Case:
     choice: ChoiceFacts | None
     partly: Partly | None
     packages: tuple[PackageFacts, ...] = ()
+    substitute: "SubstituteCase | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteCase:
+    """What is offered for what is missing, in the customer's words; `old_minor` minor units."""
+
+    facts: SubstituteFacts
+    missing: str
+    instead: str
+    old_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
         choice=orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
         partly=order.partly,
         packages=_packages(session, parcel, language=message.language),
+        substitute=_substitute(session, message, parcel, history),
     )
 
 
@@ -112,10 +131,37 @@ def _read_wish(session: Session, message: Message) -> WishCase:
     )
 
 
+def _substitute(
+    session: Session, message: Message, parcel: FulfillmentFacts, history: list[Recorded]
+) -> SubstituteCase | None:
+    told = _told(message, history)
+    if message.template is not Template.SUBSTITUTE or told is None:
+        return None
+    for asked in orders.queries.list_proposed(session, [parcel.id]):
+        if str(asked.id) == told.facts["substitution_id"]:
+            words = catalog.queries.describe_skus(
+                session, [asked.substitute_sku], language=message.language
+            )[asked.substitute_sku]
+            (line,) = (each for each in parcel.lines if each.sku == asked.sku)
+            return SubstituteCase(
+                facts=asked,
+                missing=line.name,
+                instead=", ".join(filter(None, (words.name, words.option))),
+                old_minor=line.priced(asked.quantity).amount_minor,
+            )
+    return None
+
+
 def _reason(message: Message, history: list[Recorded]) -> str:
-    """Return why what is told happened; a message that goes again speaks of its first event."""
+    """Return why what is told happened."""
+    told = _told(message, history)
+    return (told.reason if told else None) or ""
+
+
+def _told(message: Message, history: list[Recorded]) -> Recorded | None:
+    """Return the event a message tells of; one that goes again speaks of its first."""
     by_id = {each.id: each for each in history}
     told = by_id.get(message.event_id)
     if told is not None and told.name == MessageResent.name:
         told = by_id.get(told.facts["first_event_id"])
-    return (told.reason if told else None) or ""
+    return told

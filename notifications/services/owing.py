@@ -21,7 +21,13 @@ VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 LANGUAGES: Final = ("fr", "en")
 ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
 ON_EVERY_CHANNEL: Final = frozenset(
-    {Template.READY, Template.LAST_DAY, Template.REJECTED, Template.PROXY_PASS}
+    {
+        Template.READY,
+        Template.LAST_DAY,
+        Template.REJECTED,
+        Template.SUBSTITUTE,
+        Template.PROXY_PASS,
+    }
 )
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
 OTHER: Final[Mapping[Channel, Channel]] = {

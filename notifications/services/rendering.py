@@ -43,6 +43,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
     Template.DELIVERED: lambda line: line.handed_over,
+    Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
 }
 """How many of each line a message speaks of."""
 PRICED: Final = OPENS_PARCEL | {
@@ -165,6 +166,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "partly_asked": case.partly is None,
         **_choice(message, case, voice),
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
+        **_substitute(case, voice),
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
     }
 
@@ -180,6 +182,23 @@ def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
         "choose_by": voice.moment(choice.answer_by),
         "short_choose_by": voice.short_moment(choice.answer_by),
         "waits_by_default": choice.fallback is Answer.WAIT,
+    }
+
+
+def _substitute(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what is missing and what is offered for it, where something is."""
+    asked = case.substitute
+    if asked is None:
+        return {}
+    currency, facts = case.parcel.currency, asked.facts
+    return {
+        "missing_name": asked.missing,
+        "instead": asked.instead,
+        "units": facts.quantity,
+        "price": voice.money(facts.amount_minor, currency),
+        "old_price": voice.money(asked.old_minor, currency),
+        "answer_by": voice.moment(facts.answer_by),
+        "short_answer_by": voice.short_moment(facts.answer_by),
     }
 
 

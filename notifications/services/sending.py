@@ -64,6 +64,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
     Template.SHIPPED: frozenset({Status.SHIPPED}),
     Template.DELIVERED: frozenset({Status.DELIVERED}),
+    Template.SUBSTITUTE: frozenset({Status.PICKING}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -193,10 +194,18 @@ def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if case.parcel.status not in STILL_TRUE[message.template]:
         note = f"too late: the parcel is {case.parcel.status}"
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
+    why = _answered(message, case)
+    return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
+
+
+def _answered(message: Message, case: Case) -> str | None:
+    """Return why what the message asks or brings is over; None when it is not."""
     if message.template in OPENS_PARCEL and case.collect is None:
-        return _Ending(MessageStatus.SUPPRESSED, "no live pass", falls_back=False)
+        return "no live pass"
     if message.template is Template.REJECTED and not (case.choice and case.choice.open):
-        return _Ending(MessageStatus.SUPPRESSED, "chosen already", falls_back=False)
+        return "chosen already"
+    if message.template is Template.SUBSTITUTE and case.substitute is None:
+        return "too late: it was answered"
     return None
 
 

@@ -60,7 +60,7 @@ class UnknownSubstitute(NotFound):
 
 
 class SubstituteAnswered(Conflict):
-    """The offer of a substitute was answered or is over; `status` says how."""
+    """The offer of a substitute was answered or is over; `answer` says how."""
 
     code = "substitute-answered"
     title = "This was answered already"

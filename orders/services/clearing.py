@@ -90,10 +90,7 @@ def close_substitute(
     actor: Actor,
 ) -> None:
     """A substitute that waited for an answer is not given: what was kept for it is free again."""
-    asked.status = status
-    asked.answered_at = db_now(session)
-    asked.answered_by = actor.name
-    session.flush()
+    answer(session, asked, status, actor=actor)
     inventory.services.release(
         session,
         fulfillment_id=asked.id,
@@ -110,3 +107,12 @@ def close_substitute(
         how=status.value,
     )
     events.record(session, fact, actor=actor)
+
+
+def answer(
+    session: Session, asked: Substitution, status: SubstitutionStatus, *, actor: Actor
+) -> None:
+    """Somebody decided about a substitute, now."""
+    now = db_now(session)
+    asked.answered_at, asked.status, asked.answered_by = now, status, actor.name
+    session.flush()

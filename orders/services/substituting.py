@@ -29,7 +29,7 @@ from orders.errors import (
 from orders.events import SubstituteAccepted, SubstituteOffered
 from orders.models import FulfillmentLine, Order, OrderLine, Substitution
 from orders.queries import ReasonFacts
-from orders.services.clearing import SUBSTITUTE, close_substitute, end_wave
+from orders.services.clearing import SUBSTITUTE, answer, close_substitute, end_wave
 from orders.services.parcels import Locked, lock_parcel, require_open, settle_money
 from orders.services.preparing import end_short, in_picking, shorten
 
@@ -68,10 +68,7 @@ def accept_substitute(session: Session, substitution_id: UUID, *, actor: Actor) 
     if session.get(OrderLine, (locked.parcel.order_id, asked.substitute_sku)):
         raise SubstituteOnOrder(sku=asked.substitute_sku)
     _lock_stock(session, locked, asked)
-    asked.status = SubstitutionStatus.ACCEPTED
-    asked.answered_at = db_now(session)
-    asked.answered_by = actor.name
-    session.flush()
+    answer(session, asked, SubstitutionStatus.ACCEPTED, actor=actor)
     _add_line(session, locked, asked)
     inventory.services.pass_on(
         session,
@@ -221,7 +218,7 @@ def _lock(session: Session, substitution_id: UUID, *, actor: Actor) -> tuple[Loc
     if asked is None:
         raise UnknownSubstitute(substitution_id=str(substitution_id))
     if asked.status is not SubstitutionStatus.PROPOSED:
-        raise SubstituteAnswered(status=asked.status.value)
+        raise SubstituteAnswered(answer=asked.status.value)
     return locked, asked
 
 

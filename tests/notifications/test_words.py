@@ -15,6 +15,8 @@ from PIL import Image
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import orders.services
+from kernel.actors import SYSTEM
 from kernel.ids import show_code
 from kernel.links import read_order_token
 from notifications import gateway, services
@@ -148,6 +150,28 @@ def test_what_is_missing_is_named_with_the_new_total(counter: Any, letters: Lett
         "Vous ne payez pas ce qui manque\u00a0: le nouveau total est de 102,80\u00a0€."
     ) in email.text
     assert "À payer au retrait  102,80\u00a0€" in email.text
+
+
+def test_a_question_about_a_substitute_names_both_articles_and_both_prices(
+    counter: Any, letters: Letters
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    counter.offer_substitute(placed)
+    email = the_email(letters())
+    assert email.subject.endswith("Lyon Croix-Rousse: another article instead?")
+    assert "cannot find 1 × Mug, blue (€12.90)" in email.text
+    assert "1 × Notebook instead, for €4.55: never more than what you ordered" in email.text
+
+
+def test_a_question_that_was_answered_meanwhile_is_not_asked(
+    counter: Any, letters: Letters
+) -> None:
+    placed = counter.place(language="en")
+    letters()
+    offered = counter.offer_substitute(placed)
+    orders.services.decline_substitute(counter.session, offered, actor=SYSTEM)
+    assert [each for each in letters() if "instead" in getattr(each, "text", "")] == []
 
 
 def test_a_receipt_lists_what_was_collected(counter: Any, letters: Letters) -> None:

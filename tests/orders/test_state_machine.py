@@ -39,7 +39,16 @@ from kernel.actors import SYSTEM
 from kernel.checks import run_check
 from kernel.errors import Refusal
 from kernel.ids import new_id
-from orders.commands import CancelReason, Channel, HandOver, PayBy, PlaceOrder, ShortReason
+from orders.commands import (
+    CancelReason,
+    Channel,
+    HandOver,
+    OfferSubstitute,
+    PayBy,
+    PlaceOrder,
+    ScanInWave,
+    ShortReason,
+)
 from tests.conftest import Shop
 
 SKUS: Final = ("BOOK", "MUG-BLUE")
@@ -49,7 +58,17 @@ BASKET = st.dictionaries(SKU, FEW, min_size=1)
 ARRIVAL: Final = date(2031, 5, 2)
 ADA: Final = replace(SYSTEM, id=new_id(), name="Ada")
 WHO: Final = GiveContact("Chloé", "Durand", "chloe@example.org", "+33639981204", "fr")
-OF_STOCK: Final = ("INV-01", "INV-03", "INV-04", "INV-05", "INV-06", "BIN-01")
+OF_STOCK: Final = (
+    "INV-01",
+    "INV-03",
+    "INV-04",
+    "INV-05",
+    "INV-06",
+    "BIN-01",
+    "PUT-01",
+    "SUB-01",
+    "WAVE-01",
+)
 QUICK: Final = tuple(each for each in CHECKS if each.id in OF_STOCK)
 
 
@@ -158,6 +177,53 @@ class TradeMachine(RuleBasedStateMachine):
         )
         orders.services.expire_fulfillment(self.session, parcel)
         orders.services.abandon_pending(self.session, parcel)
+
+    @rule(size=st.integers(1, 2))
+    def walk(self, size: int) -> None:
+        """Somebody begins a walk and takes articles into the boxes."""
+        with self.perhaps():
+            wave = orders.services.start_wave(self.session, self.shop.lyon, actor=SYSTEM)
+            for sku in SKUS[:size]:
+                with self.perhaps():
+                    scan = ScanInWave(size, sku)
+                    orders.services.scan_in_wave(self.session, wave, scan, actor=SYSTEM)
+
+    @rule(parcel=parcels)
+    def leave_walk(self, parcel: UUID) -> None:
+        """A parcel is picked by itself."""
+        with self.perhaps():
+            orders.services.leave_wave(self.session, parcel, actor=SYSTEM)
+
+    @rule(parcel=parcels, sku=SKU, quantity=FEW, reason=st.sampled_from(ShortReason))
+    def offer_another(self, parcel: UUID, sku: str, quantity: int, reason: ShortReason) -> None:
+        """The picker offers the tent, or the other of both, in place of what is missing."""
+        for instead in ("TENT-2P", *SKUS):
+            with self.perhaps():
+                offer = OfferSubstitute(parcel, sku, instead, quantity, reason)
+                orders.services.offer_substitute(self.session, offer, actor=SYSTEM)
+
+    @rule(answer=st.sampled_from(("accept", "decline", "withdraw")))
+    def answer_about_another(self, answer: str) -> None:
+        """The customer says yes or no, or is asked no longer."""
+        act = getattr(orders.services, f"{answer}_substitute")
+        asked = self.session.execute(
+            text("SELECT id FROM substitution WHERE status = 'proposed' ORDER BY id LIMIT 1")
+        ).scalars()
+        for substitution_id in asked.all():
+            with self.perhaps():
+                act(self.session, substitution_id, actor=SYSTEM)
+
+    @rule(sku=SKU, disposition=st.sampled_from(Disposition))
+    def put_back(self, sku: str, disposition: Disposition) -> None:
+        """What lay in a bin is on the shelf again, or broken, or nobody knows."""
+        tasks = self.session.execute(
+            text("SELECT id FROM put_back WHERE done_at IS NULL ORDER BY id LIMIT 1")
+        ).scalars()
+        for put_back_id in tasks.all():
+            with self.perhaps():
+                orders.services.finish_put_back(
+                    self.session, put_back_id, others=[Returned(sku, 1, disposition)], actor=SYSTEM
+                )
 
     @rule(basket=BASKET)
     def receive(self, basket: dict[str, int]) -> None:

@@ -24,7 +24,7 @@ UNCHANGED = 204
 @declare(permission="orders.read")
 def order(token: str) -> str:
     """Show an order to whoever holds its link."""
-    return show_order("order", token, fresh=request.args.get("placed") == "yes")
+    return show_order("order", token, fresh=request.args.get("placed") == "yes", refused=None)
 
 
 @blueprint.get(f"{ORDER}/state")

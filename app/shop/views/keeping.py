@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -112,6 +112,23 @@ def change_collector(token: str) -> Shown:
         )
 
     return _do(token, "collector", act, typed=typed)
+
+
+@blueprint.post(f"{ORDER}/substitutes/<uuid:substitution_id>")
+@declare(permission="orders.cancel", rate="60/minute")
+def answer_substitute(token: str, substitution_id: UUID) -> Shown:
+    """Take another article for one that is missing, or do without."""
+    answer = {
+        "accept": orders.services.accept_substitute,
+        "decline": orders.services.decline_substitute,
+    }.get(request.form.get("answer", ""))
+    if answer is None:
+        abort(400)
+
+    def act(session: Session, _order_id: UUID, actor: Actor) -> None:
+        answer(session, substitution_id, actor=actor)
+
+    return _do(token, "order", act, fresh=False)
 
 
 def _do(token: str, template: str, act: Act, **context: object) -> Shown:

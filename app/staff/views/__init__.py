@@ -11,10 +11,13 @@ from app.staff.views import (
     packing,
     preparing,
     printing,
+    putting_back,
     receiving,
     rejecting,
     shelf,
+    substituting,
     transferring,
+    waving,
 )
 from app.staff.views.base import blueprint
 
@@ -30,8 +33,11 @@ __all__ = [
     "packing",
     "preparing",
     "printing",
+    "putting_back",
     "receiving",
     "rejecting",
     "shelf",
+    "substituting",
     "transferring",
+    "waving",
 ]

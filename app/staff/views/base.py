@@ -26,7 +26,6 @@ from stores.queries import StoreFacts, TabletFacts
 
 blueprint = Blueprint("tablet", __name__, url_prefix="/<any(fr, en):language>/tablet")
 HTMX: Final = "HX-Request"
-PREPARE: Final = frozenset({"tablet.board", "tablet.show_parcel", "tablet.cases"})
 SHELF: Final = frozenset(
     f"tablet.{view}"
     for view in (
@@ -36,6 +35,14 @@ SHELF: Final = frozenset(
     )
 )  # fmt: skip
 """The views that belong to the shelf."""
+PREPARING: Final = frozenset(
+    f"tablet.{view}"
+    for view in (
+        "board", "show_parcel", "work_on_parcel", "start_wave", "show_wave", "walk",
+        "ask_substitute", "offer_substitute", "put_backs", "put_back", "cases",
+    )
+)  # fmt: skip
+"""The views that belong to preparing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ def _common() -> dict[str, Any]:
 
 def _links() -> list[dict[str, Any]]:
     ways = (
-        (_("Prepare"), "tablet.board", "list-check", PREPARE),
+        (_("Prepare"), "tablet.board", "list-check", PREPARING),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", {"tablet.find_article"}),

@@ -1,6 +1,6 @@
 """Preparing: the board, and a parcel from the first article to its bin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from app.staff.delivering import (
 )
 from app.staff.verdicts import sentence_of
 from app.staff.views.base import Here, blueprint, here
-from app.staff.words import short_reasons, state_of
+from app.staff.words import short_reasons, short_words, state_of
 from kernel.clock import db_now
 from kernel.db import transaction
 from kernel.errors import Refusal
@@ -38,6 +38,7 @@ from orders.errors import UnknownFulfillment
 UNCHANGED = 204
 UNPROCESSABLE = 422
 TYPED = ("said", "bin", "ticket")
+SCANNED = "on"
 OPEN = frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.READY})
 
 
@@ -99,7 +100,8 @@ def _step(
     session: Session, place: Here, parcel_id: UUID, act: Callable[[Work], dict[str, Any]]
 ) -> str:
     parcel = queries.get_fulfillment(session, parcel_id, actor=place.actor)
-    told = act(Work(session, parcel, place.store.brand_id, place.actor))
+    scans = place.store.rules.scan_to_pick == SCANNED
+    told = act(Work(session, parcel, place.store.brand_id, place.actor, scans))
     return url_for("tablet.show_parcel", parcel_id=parcel_id, **told)
 
 
@@ -113,7 +115,14 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         language=current(),
     )
     kind, state = state_of(parcel)
-    lines = [_line(line, shown[line.sku]) for line in parcel.lines]
+    asked = {each.sku: each for each in queries.list_proposed(session, [parcel.id])}
+    instead = describe(
+        session,
+        {each.substitute_sku: each.substitute_sku for each in asked.values()},
+        language=current(),
+    )
+    words = short_words(session)
+    lines = [_line(line, shown[line.sku], words, asked.get(line.sku)) for line in parcel.lines]
     return render_template(
         "tablet/parcel.html",
         board=read_board(session, location_id=place.store.id, actor=place.actor),
@@ -131,7 +140,10 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         left=sum(line["undecided"] for line in lines),
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
-        reasons=short_reasons(),
+        reasons=short_reasons(session),
+        instead=instead,
+        scanned=place.store.rules.scan_to_pick == SCANNED,
+        in_wave=parcel.wave_id is not None and parcel.status is Status.PICKING,
         error=error,
         delivery=delivery,
         coming=read_coming(session, parcel, place.store),
@@ -152,11 +164,17 @@ def _due(session: Session, parcel: queries.FulfillmentFacts) -> str | None:
     return formats.money(due_minor, parcel.currency, language=current())
 
 
-def _line(line: queries.LineFacts, shown: Shown) -> dict[str, Any]:
-    words = {reason.value: said for reason, said in short_reasons()}
+def _line(
+    line: queries.LineFacts,
+    shown: Shown,
+    words: Mapping[str, str],
+    asked: queries.SubstituteFacts | None,
+) -> dict[str, Any]:
     return {
         "facts": line,
         "shown": shown,
         "undecided": undecided(line),
+        "to_pick": undecided(line) - (asked.quantity if asked else 0),
+        "asked": asked,
         "missing_why": words.get(line.short_reason or ""),
     }
