@@ -163,7 +163,7 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
         facts,
         show_order_number(facts.number),
         stores.queries.get_brand(session, facts.brand_id),
-        _short_name(contact.first_name, contact.last_name) if contact else "",
+        contact.short_name if contact else "",
         [_parcel(session, each) for each in facts.fulfillments],
     )
 
@@ -232,10 +232,3 @@ def _live_code(session: Session, parcel: FulfillmentFacts) -> ShownCode | None:
             code = show_code(passes.typed_code(state.facts.id))
             return ShownCode(code, f"data:image/png;base64,{picture}")
     return None
-
-
-def _short_name(first_name: str, last_name: str) -> str:
-    """Return a name that its owner knows and a stranger learns little from: « Chloé D. »."""
-    if not first_name:
-        return last_name
-    return f"{first_name} {last_name[:1]}." if last_name else first_name

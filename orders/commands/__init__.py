@@ -1,7 +1,7 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
-from orders.commands.counter import HandOver, Refused
+from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
 from orders.commands.words import (
@@ -27,8 +27,10 @@ from orders.commands.words import (
 )
 
 __all__ = [
+    "BAY_MAX",
     "CHANNELS_OF",
     "SHORT_EFFECTS",
+    "VEHICLE_MAX",
     "Answer",
     "CancelReason",
     "CaseKind",

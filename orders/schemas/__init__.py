@@ -7,6 +7,13 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.coming import (
+    ArrivedSchema,
+    ComingSchema,
+    NameProxySchema,
+    ProxyIdSchema,
+    ProxyListSchema,
+)
 from orders.schemas.counter import (
     CounterListSchema,
     HandedOverSchema,
@@ -39,6 +46,7 @@ from orders.schemas.wishing import (
 )
 
 __all__ = [
+    "ArrivedSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
@@ -46,12 +54,14 @@ __all__ = [
     "CancelSchema",
     "CloseSchema",
     "ClosedSchema",
+    "ComingSchema",
     "CounterListSchema",
     "FulfillmentPageSchema",
     "FulfillmentQuerySchema",
     "FulfillmentSchema",
     "HandOverSchema",
     "HandedOverSchema",
+    "NameProxySchema",
     "OpeningSchema",
     "OrderQuerySchema",
     "OrderSchema",
@@ -60,6 +70,8 @@ __all__ = [
     "PassKeysSchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
+    "ProxyIdSchema",
+    "ProxyListSchema",
     "ReadySchema",
     "ShortSchema",
     "SlotListSchema",
