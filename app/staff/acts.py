@@ -12,7 +12,7 @@ from app.i18n import gettext as _
 from app.staff.articles import find_sku
 from kernel.actors import Actor
 from orders import services
-from orders.commands import ShortReason, Status
+from orders.commands import BAY_MAX, ShortReason, Status
 from orders.queries import FulfillmentFacts, LineFacts
 
 SAID_MAX: Final = 64
@@ -106,6 +106,13 @@ def _ready(work: Work) -> dict[str, Any]:
     return {"did": "ready"}
 
 
+def _arrive(work: Work) -> dict[str, Any]:
+    """The customer called, or was seen: they wait outside."""
+    bay = _typed("bay", BAY_MAX).upper() or None
+    services.announce_arrival(*work.ids, bay=bay, vehicle=None, actor=work.actor)
+    return {"did": "arrived"}
+
+
 ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "start": _start,
     "scan": _scan,
@@ -113,6 +120,7 @@ ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "short": _short,
     "bin": _bin,
     "ready": _ready,
+    "arrive": _arrive,
 }
 
 

@@ -10,17 +10,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import customers.queries
+import stores.queries
 from app.i18n import gettext as _
 from app.staff.words import state_word
 from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
 from orders.commands import Method, Status
-from orders.queries import FulfillmentFacts
+from orders.queries import ArrivalFacts, FulfillmentFacts
 
 UNTOUCHED: Final = frozenset({Status.NEW, Status.ACCEPTED})
 TO_DO: Final = (Status.NEW, Status.ACCEPTED, Status.PICKING)
 VERSION_SIGNS: Final = 16
+MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Card:
     counts_down: bool
     slot: tuple[datetime, datetime] | None = None
     drive: bool = False
+    coming: ArrivalFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Board:
 
     groups: tuple[Group, ...]
     version: str
+    alert_s: int = 0
+    """Seconds after which somebody who waits outside has waited too long."""
 
     @property
     def empty(self) -> bool:
@@ -63,7 +68,7 @@ class Board:
 
 
 def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
-    """Return the board of a store as it is now: late first, then by what is to be done."""
+    """Return the board of a store as it is now: who waits outside, what is late, what is to do."""
     to_do = queries.list_fulfillments(session, location_id=location_id, statuses=TO_DO, actor=actor)
     ready = queries.list_fulfillments(
         session, location_id=location_id, statuses=[Status.READY], actor=actor
@@ -71,15 +76,23 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     parcels = [*to_do, *ready]
     people = customers.queries.get_contacts(session, [each.contact_id for each in parcels])
     names = {contact_id: person.name for contact_id, person in people.items()}
+    coming = queries.list_waiting_outside(session, location_id)
+    outside = sorted(
+        (each for each in ready if each.id in coming and coming[each.id].waits),
+        key=lambda each: coming[each.id].arrived_at or each.promised_at,
+    )
+    waiting = [each for each in ready if each not in outside]
     groups = (
+        _group(("outside", "here"), _("Waiting outside"), outside, names, coming),
         _group(("late", "late"), _("Late"), [each for each in to_do if each.overdue], names),
         _group(("pick", "plain"), _("To pick"), _on_time(to_do, UNTOUCHED), names),
         _group(
             ("going", "wait"), _("In progress"), _on_time(to_do, frozenset({Status.PICKING})), names
         ),
-        _group(("ready", "ok"), _("Ready for collection"), ready, names),
+        _group(("ready", "ok"), _("Ready for collection"), waiting, names, coming),
     )
-    return Board(groups, _version(groups))
+    rules = stores.queries.get_rules(session, location_id)
+    return Board(groups, _version(groups), rules.arrival_alert_min * MINUTE_S)
 
 
 def _on_time(
@@ -93,11 +106,14 @@ def _group(
     title: str,
     parcels: Sequence[FulfillmentFacts],
     names: Mapping[UUID | None, str],
+    coming: Mapping[UUID, ArrivalFacts] | None = None,
 ) -> Group:
-    return Group(*key, title, tuple(_card(each, names[each.contact_id]) for each in parcels))
+    found = coming or {}
+    cards = (_card(each, names.get(each.contact_id, ""), found.get(each.id)) for each in parcels)
+    return Group(*key, title, tuple(cards))
 
 
-def _card(parcel: FulfillmentFacts, name: str) -> Card:
+def _card(parcel: FulfillmentFacts, name: str, coming: ArrivalFacts | None) -> Card:
     return Card(
         id=parcel.id,
         number=show_order_number(parcel.order_number),
@@ -109,6 +125,7 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         counts_down=parcel.status in TO_DO,
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
+        coming=coming,
     )
 
 
