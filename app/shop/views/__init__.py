@@ -1,13 +1,24 @@
 """The pages of the shop, by what the shopper does: browse, fill a basket, order, follow, wish."""
 
 from app.shop.blueprint import blueprint
-from app.shop.views import basket, browsing, checkout, following, keeping, place, stores, wishing
+from app.shop.views import (
+    basket,
+    browsing,
+    checkout,
+    coming,
+    following,
+    keeping,
+    place,
+    stores,
+    wishing,
+)
 
 __all__ = [
     "basket",
     "blueprint",
     "browsing",
     "checkout",
+    "coming",
     "following",
     "keeping",
     "place",
