@@ -138,6 +138,15 @@ CHECKS = (
         """,
     ),
     Check(
+        "PASS-02",
+        "a parcel was handed over for a pass that was dead already, and nobody said why",
+        """
+        SELECT h.id FROM hand_over h JOIN pickup_pass p ON p.id = h.pass_id
+        WHERE p.revoked_at < h.handed_over_at AND h.forced IS NULL AND NOT h.conflict
+          AND NOT EXISTS (SELECT FROM case_file c WHERE c.about_id = h.id)
+        """,
+    ),
+    Check(
         "PROXY-01",
         "somebody who may not collect an order any more still has a live pass of it",
         """
