@@ -16,6 +16,8 @@ SHOPPER: Final = EVERYBODY | {
     "orders.read",
 }
 ASSOCIATE: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.hand_over",
     "fulfillments.prepare",
     "fulfillments.read",
@@ -26,6 +28,8 @@ ASSOCIATE: Final = SHOPPER | {
     "stock.receive",
 }
 MANAGER: Final = ASSOCIATE | {
+    "cases.assign",
+    "cases.refund",
     "feeds.read",
     "fulfillments.force",
     "safety.edit",
@@ -38,6 +42,8 @@ MANAGER: Final = ASSOCIATE | {
     "stores.run",
 }
 AGENT: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.read",
     "messages.read",
     "stock.read",

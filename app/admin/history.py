@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import formats
-from app.admin.words import CHANNELS, FOUND, N_, REASONS, REFUSALS, ROLES
+from app.admin.words import ANSWERS, CHANNELS, FOUND, N_, REASONS, REFUSALS, ROLES
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from kernel.actors import ActorKind
@@ -65,6 +65,12 @@ TITLES: Final[Mapping[str, str]] = {
     "fulfillment.extended.v1": N_("Kept longer"),
     "fulfillment.reminded.v1": N_("Customer reminded"),
     "fulfillment.pass_reissued.v1": N_("Old code dead, a new one announced"),
+    "fulfillment.rejected.v1": N_("Refused by the store: the customer chooses"),
+    "choice.answered.v1": N_("Choice made"),
+    "fulfillment.rerouted.v1": N_("Goes on as another parcel"),
+    "fulfillment.split.v1": N_("Split: what is on its way goes on by itself"),
+    "order.partly_there.v1": N_("Part of it is there: the customer is asked"),
+    "order.partly_answered.v1": N_("The customer said what to do with a part"),
     "payment.authorised.v1": N_("The card holds the money"),
     "payment.captured.v1": N_("Taken from the card"),
     "payment.failed.v1": N_("The card was declined"),
@@ -156,6 +162,8 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
+    "choice.answered.v1": lambda facts, _scene: _(ANSWERS[facts["answer"]]),
+    "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,
     "order.started.v1": _placed,
     "fulfillment.picked.v1": _articles,

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kernel.actors import ActorKind
 from notifications.commands import Channel as MessageChannel
 from notifications.commands import MessageStatus, Template
-from orders.commands import CancelReason, Channel, Found, ShortReason, Status, Verified
+from orders.commands import Answer, CancelReason, Channel, Found, ShortReason, Status, Verified
 
 
 def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
@@ -91,6 +91,12 @@ REFUSALS: Final[Mapping[str, str]] = {
     "damaged": N_("Damaged"),
     "too_late": N_("Too late"),
 }
+ANSWERS: Final[Mapping[str, str]] = {
+    Answer.OTHER_STORE.value: N_("Another store"),
+    Answer.DELIVERY.value: N_("Delivery"),
+    Answer.WAIT.value: N_("Wait until it is back"),
+    Answer.REFUND.value: N_("Cancel, nothing to pay"),
+}
 FOUND: Final[Mapping[str, str]] = {
     Found.QR.value: N_("by its QR code"),
     Found.CODE.value: N_("by its typed code"),
@@ -108,8 +114,9 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.CANCELLED: N_("Cancellation"),
     Template.EXPIRED: N_("Not collected in time"),
     Template.RECEIPT: N_("Receipt"),
-    Template.REMINDER: N_("Reminder"),
-    Template.LAST_DAY: N_("Last day to collect"),
+    Template.REJECTED: N_("Refused by the store, with a choice"),
+    Template.REROUTED: N_("It goes on elsewhere"),
+    Template.PARTLY: N_("Part of it is there"),
     Template.PROXY_PASS: N_("Code for somebody they send"),
     Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),
 }

@@ -1,7 +1,7 @@
 """Owing messages: which channels an event is told on, each once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +20,9 @@ VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 """Raise a template's number when its words change: history then tells which ones were sent."""
 LANGUAGES: Final = ("fr", "en")
 ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
-ON_EVERY_CHANNEL: Final = frozenset({Template.READY, Template.LAST_DAY, Template.PROXY_PASS})
+ON_EVERY_CHANNEL: Final = frozenset(
+    {Template.READY, Template.LAST_DAY, Template.REJECTED, Template.PROXY_PASS}
+)
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
 OTHER: Final[Mapping[Channel, Channel]] = {
     Channel.EMAIL: Channel.SMS,
@@ -42,7 +44,7 @@ def owe(session: Session, command: Owe) -> None:
     rows = [_row(command, parcel, channel) for channel in channels or [Channel.EMAIL]]
     if not channels:
         rows[0] |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
-    _insert(session, rows)
+    insert_rows(session, rows)
 
 
 def owe_wish(session: Session, command: OweWish) -> None:
@@ -56,7 +58,7 @@ def owe_wish(session: Session, command: OweWish) -> None:
     row = _wish_row(command, wish, channels[0] if channels else Channel.EMAIL)
     if not channels:
         row |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
-    _insert(session, [row])
+    insert_rows(session, [row])
 
 
 def fall_back(session: Session, message: Message) -> bool:
@@ -66,6 +68,8 @@ def fall_back(session: Session, message: Message) -> bool:
     anyway is not told again.
     """
     other = OTHER[message.channel]
+    if message.staff_id is not None:
+        return False
     if message.wish_id is not None:
         return _fall_back_wish(session, OweWish(message.event_id, message.wish_id), other)
     contact = customers.queries.get_contacts(session, [message.contact_id]).get(message.contact_id)
@@ -75,11 +79,23 @@ def fall_back(session: Session, message: Message) -> bool:
     parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=SYSTEM)
     sent = message.contact_id if message.template is Template.PROXY_PASS else None
     command = Owe(message.event_id, message.fulfillment_id, message.template, sent)
-    _insert(session, [_row(command, parcel, other)])
+    insert_rows(session, [_row(command, parcel, other)])
     return True
 
 
-def address_of(contact: ContactFacts | None, channel: Channel) -> str | None:
+class Reached(Protocol):
+    """Somebody with an address, a number, or both."""
+
+    @property
+    def email(self) -> str | None:
+        """Where letters go."""
+
+    @property
+    def phone(self) -> str | None:
+        """Where text messages go."""
+
+
+def address_of(contact: Reached | None, channel: Channel) -> str | None:
     """Return where a contact is reached on a channel; None when it is not, or was erased."""
     if contact is None:
         return None
@@ -117,7 +133,7 @@ def _fall_back_wish(session: Session, command: OweWish, other: Channel) -> bool:
     contact = customers.queries.get_contacts(session, [wish.contact_id]).get(wish.contact_id)
     if address_of(contact, other) is None:
         return False
-    _insert(session, [_wish_row(command, wish, other)])
+    insert_rows(session, [_wish_row(command, wish, other)])
     return True
 
 
@@ -144,6 +160,9 @@ def _key(command: Owe, channel: Channel, *, contact_id: UUID | None, version: in
     return ":".join(str(part) for part in (*parts, version))
 
 
-def _insert(session: Session, rows: Sequence[dict[str, object]]) -> None:
+def insert_rows(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Have these messages owed; those that are owed already stay as they are."""
+    if not rows:
+        return
     statement = insert(Message).values(list(rows))
     session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))

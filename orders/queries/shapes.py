@@ -61,7 +61,11 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentFacts:
-    """One parcel: where, how, how far, and what is in it."""
+    """One parcel: where, how, how far, and what is in it.
+
+    `overdue` is one that the store did not take on in its time, or that is past its promise:
+    `past_promise` tells the latter, which its customer notices.
+    """
 
     id: UUID
     order_id: UUID
@@ -89,6 +93,7 @@ class FulfillmentFacts:
     wave_id: UUID | None = None
     address_id: UUID | None = None
     rerouted_to: UUID | None = None
+    past_promise: bool = False
 
     @property
     def owed(self) -> Totals:

@@ -2,12 +2,20 @@
 
 from orders.routes import (
     availability,
+    cases,
+    choosing,
     coming,
     counter,
+    fetching,
+    offline,
     opening,
     ordering,
     preparing,
+    putting_back,
+    shipping,
     slots,
+    substituting,
+    waving,
     wishing,
 )
 from orders.routes.blueprint import blueprint
@@ -15,11 +23,19 @@ from orders.routes.blueprint import blueprint
 __all__ = [
     "availability",
     "blueprint",
+    "cases",
+    "choosing",
     "coming",
     "counter",
+    "fetching",
+    "offline",
     "opening",
     "ordering",
     "preparing",
+    "putting_back",
+    "shipping",
     "slots",
+    "substituting",
+    "waving",
     "wishing",
 ]

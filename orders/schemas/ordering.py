@@ -16,7 +16,7 @@ from kernel.fields import (
     StrictSchema,
 )
 from kernel.ids import show_order_number
-from orders.commands import CancelReason, Channel, Method, PlaceOrder, ShortReason, Status
+from orders.commands import CancelReason, Channel, Method, PlaceOrder, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
@@ -104,7 +104,7 @@ class ShortSchema(StrictSchema):
 
     sku = SafeText(required=True, max_length=SKU_MAX)
     quantity = Quantity(required=True)
-    reason = fields.Enum(ShortReason, by_value=True, metadata=TEXT, required=True)
+    reason = SafeText(required=True, max_length=32)
 
 
 class BinSchema(StrictSchema):
@@ -177,6 +177,8 @@ class FulfillmentSchema(Schema):
     status = fields.String(required=True)
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
+    accept_by = fields.AwareDateTime(required=True, allow_none=True)
+    wave_id = fields.UUID(required=True, allow_none=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
     slot_ends_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -184,6 +186,7 @@ class FulfillmentSchema(Schema):
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    rerouted_to = fields.UUID(required=True, allow_none=True)
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )

@@ -45,7 +45,7 @@ ANSWERS: Final[dict[str, tuple[str | tuple[int, str], ...]]] = {
     "expired": (*[WRONG] * 6, (409, "pickup-expired"), TOO_LATE),
     "cancelled": (*[WRONG] * 6, (409, "order-cancelled"), (409, "order-cancelled")),
     "pending": (*[WRONG] * 6, NOT_READY, "cancelled"),
-    "in_transfer": ("accepted", *[WRONG] * 6, "cancelled"),
+    "in_transfer": (*[WRONG] * 6, (409, "wrong-state"), "cancelled"),
     "rejected": (*[WRONG] * 7, "cancelled"),
     "rerouted": (*[WRONG] * 7, TOO_LATE),
     "packed": (*[WRONG] * 7, "cancelled"),
