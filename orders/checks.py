@@ -199,6 +199,7 @@ CHECKS = (
         """
         SELECT h.id FROM hand_over h JOIN pickup_pass p ON p.id = h.pass_id
         WHERE p.revoked_at < h.handed_over_at AND h.forced IS NULL AND NOT h.conflict
+          AND p.revoked_why <> 'refused'
           AND NOT EXISTS (SELECT FROM case_file c WHERE c.about_id = h.id)
         """,
     ),
@@ -215,7 +216,7 @@ CHECKS = (
         FROM put_back p JOIN reservation r ON r.fulfillment_id = p.id
         WHERE p.done_at IS NULL AND r.set_aside <> r.quantity
            OR p.done_at IS NOT NULL AND r.quantity > 0
-           OR p.done_at IS NULL AND NOT p.quantities ? r.sku
+           OR p.done_at IS NULL AND r.quantity > 0 AND NOT p.quantities ? r.sku
         """,
     ),
     Check(

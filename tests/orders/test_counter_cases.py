@@ -10,7 +10,6 @@ from app.cli.check import run_checks
 from kernel.actors import SYSTEM
 from kernel.links import order_token
 from orders import passes, queries, services
-from orders.services.parcels import lock_parcel
 from stores.commands import Scope, SetRule, StoreMethod
 from stores.services import set_method, set_setting
 from tests.conftest import as_key
@@ -62,6 +61,7 @@ def test_what_is_refused_is_not_paid_and_waits_to_be_put_back(counter: Counter) 
     assert rows(counter, "SELECT quantities, why, bin FROM put_back") == [
         ({"TENT-2P": 1}, "refused", "A1")
     ]
+    assert run_checks() == []
     assert rows(counter, "SELECT amount_minor FROM till_payment") == [(2580,)]
     assert rows(counter, "SELECT verified, quantities, refused FROM hand_over") == [
         ("qr", {"MUG-BLUE": 2}, {"TENT-2P": {"quantity": 1, "reason": "wrong_size"}})
@@ -202,7 +202,6 @@ def test_only_a_manager_gives_what_still_lies_in_the_bin_of_a_parcel_that_ended(
     counter: Counter, end: str
 ) -> None:
     counter.bring_to("ready")
-    _have_put_back(counter)
     _end(counter, end)
     on_hand, reserved, _ = level(counter, "TENT-2P")
     body = {"store": "lyon", "fulfillment_id": counter.parcel, "forced": "manager_decision"}
@@ -217,15 +216,7 @@ def test_only_a_manager_gives_what_still_lies_in_the_bin_of_a_parcel_that_ended(
     assert rows(counter, "SELECT facts ->> 'what' FROM case_file WHERE kind = 'conflict'") == [
         (f"given-though-{end}",)
     ]
-
-
-def _have_put_back(counter: Counter) -> None:
-    """Somebody has to put the parcel back, as when it is called off."""
-    locked = lock_parcel(counter.session, UUID(counter.parcel), actor=SYSTEM)
-    services.ask_put_back(
-        counter.session, locked, {"TENT-2P": 1, "MUG-BLUE": 2}, why="customer_remorse"
-    )
-    counter.session.commit()
+    assert run_checks() == []
 
 
 def _end(counter: Counter, end: str) -> None:
