@@ -1,4 +1,4 @@
-"""Both sides of the counter in Chromium: a car, somebody who is sent, an article that is refused."""
+"""Both sides of the counter in Chromium: a car, somebody who is sent, what is refused."""
 
 import secrets
 from collections.abc import Callable
