@@ -12,6 +12,7 @@ EVERYBODY: Final = PUBLIC | {
 }
 SHOPPER: Final = EVERYBODY | {
     "orders.cancel",
+    "orders.collect",
     "orders.read",
 }
 ASSOCIATE: Final = SHOPPER | {

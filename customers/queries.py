@@ -30,6 +30,13 @@ class ContactFacts:
         """Return the full name as it is called out."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def short_name(self) -> str:
+        """Return a name that its owner knows and a stranger learns little from: « Chloé D. »."""
+        if not self.first_name:
+            return self.last_name
+        return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
+
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:

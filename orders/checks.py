@@ -198,6 +198,16 @@ CHECKS = (
         """,
     ),
     Check(
+        "PASS-02",
+        "a parcel was handed over for a pass that was dead already, and nobody said why",
+        """
+        SELECT h.id FROM hand_over h JOIN pickup_pass p ON p.id = h.pass_id
+        WHERE p.revoked_at < h.handed_over_at AND h.forced IS NULL AND NOT h.conflict
+          AND p.revoked_why <> 'refused'
+          AND NOT EXISTS (SELECT FROM case_file c WHERE c.about_id = h.id)
+        """,
+    ),
+    Check(
         "ORPHAN-01",
         "a price belongs to no brand",
         "SELECT p.id FROM price p WHERE NOT EXISTS (SELECT FROM brand b WHERE b.id = p.brand_id)",
@@ -210,7 +220,7 @@ CHECKS = (
         FROM put_back p JOIN reservation r ON r.fulfillment_id = p.id
         WHERE p.done_at IS NULL AND r.set_aside <> r.quantity
            OR p.done_at IS NOT NULL AND r.quantity > 0
-           OR p.done_at IS NULL AND NOT p.quantities ? r.sku
+           OR p.done_at IS NULL AND r.quantity > 0 AND NOT p.quantities ? r.sku
         """,
     ),
     Check(

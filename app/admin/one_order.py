@@ -16,17 +16,29 @@ from app import formats
 from app.admin import choosing
 from app.admin.history import Scene, tell
 from app.admin.promise import say_promise
-from app.admin.words import CHANNELS, LATE, MESSAGE_CHANNELS, MESSAGE_STATES, N_, STATES, TEMPLATES
+from app.admin.words import (
+    CHANNELS,
+    LATE,
+    MESSAGE_CHANNELS,
+    MESSAGE_STATES,
+    N_,
+    REASONS,
+    REFUSALS,
+    STATES,
+    TEMPLATES,
+    VERIFIED,
+)
 from app.i18n import current
 from app.i18n import gettext as _
 from kernel import events
+from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from kernel.ids import show_order_number
 from kernel.links import order_token
 from notifications.commands import MessageStatus
 from notifications.queries import MessageFacts
 from orders.commands import Status
-from orders.queries import FulfillmentFacts, OrderFacts
+from orders.queries import ArrivalFacts, FulfillmentFacts, GivenFacts, OrderFacts
 from payments.commands import ObligationStatus
 from stores.queries import StoreFacts
 
@@ -85,8 +97,16 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "messages": [say_message(each) for each in sent],
         "is_open": order.status in CANCELLABLE,
         "token": order_token(order.id),
+        "proxies": _proxies(session, order.id),
         "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
     }
+
+
+def _proxies(session: Session, order_id: UUID) -> list[dict[str, Any]]:
+    """Return whom the customer sends, and sent."""
+    found = orders.queries.list_proxies(session, order_id, actor=SYSTEM)
+    people = customers.queries.get_contacts(session, [each.contact_id for each in found])
+    return [{"facts": each, "name": people[each.contact_id].name} for each in found]
 
 
 def say_message(facts: MessageFacts) -> dict[str, Any]:
@@ -115,10 +135,15 @@ def say_note(note: str | None) -> str:
 
 
 def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> dict[str, Any]:
+    given = orders.queries.list_given(session, [parcel.id])[parcel.id]
+    arrival = orders.queries.find_arrival(session, parcel.id)
     return {
         "facts": parcel,
         "store": store,
         **choosing.describe(session, parcel, store),
+        "given": [_say_given(each, parcel) for each in given],
+        "arrival": arrival,
+        "waited": say_waited(arrival),
         "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": orders.queries.paid_for(session, parcel),
@@ -127,6 +152,36 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
             (owed, CARD_STATES[owed.status])
             for owed in payments.queries.list_obligations(session, parcel.order_id)
         ],
+    }
+
+
+def _say_given(given: GivenFacts, parcel: FulfillmentFacts) -> dict[str, Any]:
+    """Return one hand-over in words: what, by what it was known, what was set aside."""
+    names = {line.sku: line.name for line in parcel.lines}
+    why = {sku: said["reason"] for sku, said in given.refused.items()}
+    refused = ", ".join(
+        f"{said['quantity']} × {names.get(sku, sku)} ({_(REFUSALS.get(why[sku], why[sku]))})"
+        for sku, said in given.refused.items()
+    )
+    return {
+        "facts": given,
+        "articles": ", ".join(
+            f"{quantity} × {names.get(sku, sku)}" for sku, quantity in given.quantities.items()
+        ),
+        "refused": refused,
+        "known": _(VERIFIED[given.verified]),
+        "forced": _(REASONS.get(given.forced, given.forced)) if given.forced else "",
+    }
+
+
+def say_waited(arrival: ArrivalFacts | None) -> str:
+    """Return how long a customer waited outside, in minutes and seconds; empty if they did not."""
+    if arrival is None or arrival.arrived_at is None or arrival.served_at is None:
+        return ""
+    seconds = int((arrival.served_at - arrival.arrived_at).total_seconds())
+    return _("%(minutes)d min %(seconds)02d s") % {
+        "minutes": seconds // 60,
+        "seconds": seconds % 60,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kernel.actors import ActorKind
 from notifications.commands import Channel as MessageChannel
 from notifications.commands import MessageStatus, Template
-from orders.commands import Answer, CancelReason, Channel, Found, ShortReason, Status
+from orders.commands import Answer, CancelReason, Channel, Found, ShortReason, Status, Verified
 
 
 def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
@@ -112,6 +112,12 @@ FOUND: Final[Mapping[str, str]] = {
     Found.QR.value: N_("by its QR code"),
     Found.CODE.value: N_("by its typed code"),
     Found.SEARCH.value: N_("by name, identity looked at"),
+}
+VERIFIED: Final[Mapping[str, str]] = {
+    Verified.QR.value: N_("code scanned"),
+    Verified.CODE.value: N_("code typed"),
+    Verified.IDENTITY.value: N_("identity card looked at"),
+    Verified.NONE.value: N_("nothing was looked at"),
 }
 TEMPLATES: Final[Mapping[Template, str]] = {
     Template.CONFIRMATION: N_("Confirmation"),

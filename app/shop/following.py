@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import customers.queries
 import orders.queries
+import orders.services
 import payments.queries
 import stores.queries
 from app import formats
@@ -23,11 +24,13 @@ from app.shop.saying import say_slot
 from app.shop.storefront import phone_of
 from app.shop.visitor import as_shopper
 from kernel import qr
+from kernel.actors import Actor
 from kernel.ids import show_code, show_order_number
 from kernel.links import choice_token
 from orders import passes
 from orders.commands import Method, Status
 from orders.queries import (
+    ArrivalFacts,
     ChoiceFacts,
     FulfillmentFacts,
     OrderFacts,
@@ -127,6 +130,9 @@ class ShownParcel:
     part: ShownPart | None = None
     address: tuple[str, ...] = ()
     packages: tuple[PackageFacts, ...] = ()
+    outside: bool = False
+    coming: ArrivalFacts | None = None
+    refused: int = 0
 
     @property
     def ready(self) -> bool:
@@ -172,6 +178,16 @@ class ShownParcel:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownProxy:
+    """Somebody whom the customer sends."""
+
+    id: UUID
+    name: str
+    withdrawn: bool
+    collected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShownOrder:
     """An order, for whoever holds its link: the minimum."""
 
@@ -194,6 +210,16 @@ class ShownOrder:
         )
 
     @property
+    def waiting(self) -> bool:
+        """Tell whether a part of it can be collected now."""
+        return any(parcel.ready for parcel in self.parcels)
+
+    @property
+    def proxies_max(self) -> int:
+        """Return how many people may be sent for it, at most."""
+        return min(parcel.store.rules.proxies_max for parcel in self.parcels)
+
+    @property
     def cancellable(self) -> bool:
         """Tell whether it can still be called off: nothing of it has left the store."""
         left = any(line.handed_over for each in self.parcels for line in each.facts.lines)
@@ -213,6 +239,7 @@ class ShownOrder:
                 str(each.facts.promised_at),
                 [(package.tracking_number, package.failed_at) for package in each.packages],
                 (each.choice_token, each.waits_until, each.part, self.facts.partly),
+                each.coming,
             )
             for each in self.parcels
         ]
@@ -230,13 +257,28 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
         facts,
         show_order_number(facts.number),
         stores.queries.get_brand(session, facts.brand_id),
-        _short_name(contact.first_name, contact.last_name) if contact else "",
+        contact.short_name if contact else "",
         [
             _parcel(session, each)
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
     )
+
+
+def read_proxies(session: Session, order_id: UUID, *, actor: Actor) -> list[ShownProxy]:
+    """Return whom the customer of an order sends, and sent."""
+    found = orders.queries.list_proxies(session, order_id, actor=actor)
+    people = customers.queries.get_contacts(session, [each.contact_id for each in found])
+    return [
+        ShownProxy(
+            each.id,
+            people[each.contact_id].short_name,
+            each.withdrawn_at is not None,
+            each.collected,
+        )
+        for each in found
+    ]
 
 
 def state_words(status: Status) -> str:
@@ -260,12 +302,13 @@ def state_words(status: Status) -> str:
 
 
 def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
+    refused = _refused(session, parcel)
     lines = [
         ShownLine(
             line.quantity,
             line.name,
             line.priced(line.quantity - line.cancelled).amount_minor,
-            _missing(line.cancelled, parcel.status),
+            _missing(line.cancelled, refused.get(line.sku, 0), parcel.status),
         )
         for line in parcel.lines
     ]
@@ -283,6 +326,13 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
         _part(session, parcel),
         *_to_door(session, parcel),
+        parcel.status is Status.READY
+        and (
+            parcel.method is Method.DRIVE
+            or orders.services.serves_outside(session, parcel.location_id)
+        ),
+        orders.queries.find_arrival(session, parcel.id),
+        sum(refused.values()),
     )
 
 
@@ -338,6 +388,17 @@ def _questions(
     ]
 
 
+def _refused(session: Session, parcel: FulfillmentFacts) -> dict[str, int]:
+    """Return how many of each article were refused at the counter."""
+    if not any(line.cancelled for line in parcel.lines):
+        return {}
+    found: dict[str, int] = {}
+    for given in orders.queries.list_given(session, [parcel.id])[parcel.id]:
+        for sku, said in given.refused.items():
+            found[sku] = found.get(sku, 0) + said["quantity"]
+    return found
+
+
 def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
     """Tell whether a card holds, or paid, what this parcel costs."""
     paying = {ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED}
@@ -345,10 +406,16 @@ def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
     return any(each.status in paying for each in owed)
 
 
-def _missing(cancelled: int, status: Status) -> str | None:
+def _missing(cancelled: int, refused: int, status: Status) -> str | None:
+    """Return what is not paid of an article: what was not there, and what was not wanted."""
     if not cancelled or status in {Status.CANCELLED, Status.EXPIRED}:
         return None
-    return _("%(count)d missing: you do not pay for it") % {"count": cancelled}
+    said = []
+    if cancelled - refused > 0:
+        said.append(_("%(count)d missing: you do not pay for it") % {"count": cancelled - refused})
+    if refused:
+        said.append(_("%(count)d not taken: you do not pay for it") % {"count": refused})
+    return ", ".join(said)
 
 
 def _live_code(session: Session, parcel: FulfillmentFacts) -> ShownCode | None:
@@ -360,10 +427,3 @@ def _live_code(session: Session, parcel: FulfillmentFacts) -> ShownCode | None:
             code = show_code(passes.typed_code(state.facts.id))
             return ShownCode(code, f"data:image/png;base64,{picture}")
     return None
-
-
-def _short_name(first_name: str, last_name: str) -> str:
-    """Return a name that its owner knows and a stranger learns little from: « Chloé D. »."""
-    if not first_name:
-        return last_name
-    return f"{first_name} {last_name[:1]}." if last_name else first_name

@@ -21,8 +21,13 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         " Bring them back to the store instead."
     ),
     "no-more-extensions": lambda: _(
-        "It was already kept longer once. Collect it in time, or order again later."
+        "It was kept longer as often as the store allows. Collect it in time, or order again later."
     ),
+    "too-many-proxies": lambda: _(
+        "As many people as the store allows may collect it already. Withdraw one of them first."
+    ),
+    "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
+    "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),

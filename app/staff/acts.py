@@ -12,7 +12,7 @@ from app.i18n import gettext as _
 from app.staff.articles import find_sku
 from kernel.actors import Actor
 from orders import services
-from orders.commands import Status
+from orders.commands import BAY_MAX, Status
 from orders.queries import FulfillmentFacts, LineFacts, list_proposed
 
 SAID_MAX: Final = 64
@@ -142,6 +142,13 @@ def _answer(work: Work) -> dict[str, Any]:
     return {"did": "answered"}
 
 
+def _arrive(work: Work) -> dict[str, Any]:
+    """The customer called, or was seen: they wait outside."""
+    bay = read_typed("bay", BAY_MAX).upper() or None
+    services.announce_arrival(*work.ids, bay=bay, vehicle=None, actor=work.actor)
+    return {"did": "arrived"}
+
+
 ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "start": _start,
     "scan": _scan,
@@ -151,6 +158,7 @@ ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "ready": _ready,
     "leave": _leave,
     "answer": _answer,
+    "arrive": _arrive,
 }
 
 

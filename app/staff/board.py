@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import inventory.queries
+import stores.queries
 from app.i18n import gettext as _
 from app.staff.words import state_word
 from inventory.commands import TaskCause
@@ -18,13 +19,14 @@ from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
 from orders.commands import Method, Status
-from orders.queries import CaseCount, FulfillmentFacts
+from orders.queries import ArrivalFacts, CaseCount, FulfillmentFacts
 
 UNTOUCHED: Final = frozenset({Status.NEW, Status.ACCEPTED})
 TO_DO: Final = (Status.NEW, Status.ACCEPTED, Status.PICKING)
 WAITING: Final = (Status.READY, Status.PACKED, Status.IN_TRANSFER)
 """States in which the next step is somebody else's: the customer's, the carrier's, a store's."""
 VERSION_SIGNS: Final = 16
+MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Card:
     counts_down: bool
     slot: tuple[datetime, datetime] | None = None
     drive: bool = False
+    coming: ArrivalFacts | None = None
     doubted: bool = False
     """Somebody did not find one of its articles meanwhile: the shelf is to be counted."""
     until: datetime | None = None
@@ -79,6 +82,8 @@ class Board:
     put_backs: int
     version: str
     cases: CaseCount
+    alert_s: int = 0
+    """Seconds after which somebody who waits outside has waited too long."""
 
     @property
     def empty(self) -> bool:
@@ -87,7 +92,7 @@ class Board:
 
 
 def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
-    """Return the board of a store as it is now: late first, then by what is to be done."""
+    """Return the board of a store as it is now: who waits outside, what is late, what is to do."""
     to_do = queries.list_fulfillments(session, location_id=location_id, statuses=TO_DO, actor=actor)
     waiting = queries.list_fulfillments(
         session, location_id=location_id, statuses=WAITING, actor=actor
@@ -95,14 +100,21 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     parcels = [*to_do, *waiting]
     people = customers.queries.get_contacts(session, [each.contact_id for each in parcels])
     names = {contact_id: person.name for contact_id, person in people.items()}
+    coming = queries.list_waiting_outside(session, location_id)
+    outside = sorted(
+        (each for each in waiting if each.id in coming and coming[each.id].waits),
+        key=lambda each: coming[each.id].arrived_at or each.promised_at,
+    )
+    waiting = [each for each in waiting if each not in outside]
     groups = (
+        _group(("outside", "here"), _("Waiting outside"), outside, names, coming),
         _group(("late", "late"), _("Late"), [each for each in to_do if each.overdue], names),
         _group(("pick", "plain"), _("To pick"), _on_time(to_do, UNTOUCHED), names),
         _group(
             ("going", "wait"), _("In progress"), _on_time(to_do, frozenset({Status.PICKING})), names
         ),
         *(
-            _group(key, title, [each for each in waiting if each.status is status], names)
+            _group(key, title, [each for each in waiting if each.status is status], names, coming)
             for status, key, title in (
                 (Status.READY, ("ready", "ok"), _("Ready for collection")),
                 (Status.PACKED, ("packed", "ok"), _("Packed: for the carrier")),
@@ -116,8 +128,9 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     waves = _waves(session, location_id, actor)
     untaken = sum(each.status in UNTOUCHED and each.wave_id is None for each in to_do)
     put_backs = queries.count_put_backs(session, location_id=location_id)
+    alert_s = stores.queries.get_rules(session, location_id).arrival_alert_min * MINUTE_S
     version = _version((flagged, waves, put_backs, cases))
-    return Board(flagged, waves, untaken, put_backs, version, cases)
+    return Board(flagged, waves, untaken, put_backs, version, cases, alert_s)
 
 
 def find_doubted(
@@ -159,11 +172,14 @@ def _group(
     title: str,
     parcels: Sequence[FulfillmentFacts],
     names: Mapping[UUID | None, str],
+    coming: Mapping[UUID, ArrivalFacts] | None = None,
 ) -> Group:
-    return Group(*key, title, tuple(_card(each, names[each.contact_id]) for each in parcels))
+    found = coming or {}
+    cards = (_card(each, names.get(each.contact_id, ""), found.get(each.id)) for each in parcels)
+    return Group(*key, title, tuple(cards))
 
 
-def _card(parcel: FulfillmentFacts, name: str) -> Card:
+def _card(parcel: FulfillmentFacts, name: str, coming: ArrivalFacts | None) -> Card:
     until = parcel.accept_by if parcel.status is Status.NEW else None
     to_accept = until is not None and until < parcel.promised_at
     return Card(
@@ -179,6 +195,7 @@ def _card(parcel: FulfillmentFacts, name: str) -> Card:
         drive=parcel.method is Method.DRIVE,
         until=until if to_accept else parcel.promised_at,
         to_accept=to_accept,
+        coming=coming,
     )
 
 

@@ -1,8 +1,8 @@
 """What fills the screen when something is refused: a word, the reason, the next step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app import formats
@@ -13,12 +13,14 @@ from app.staff import stock_refusals
 from kernel.errors import Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
     AlreadyCollected,
+    IdentityNeeded,
     LinesUndecided,
     NotBinned,
     NothingToCollect,
     NothingToPick,
     NotOrdered,
     NotReady,
+    NotServedOutside,
     OrderCancelled,
     PassNotValid,
     PassRevoked,
@@ -82,9 +84,10 @@ def _when(facts: Facts, name: str, zone: str) -> str:
 
 
 def _already_collected(facts: Facts, zone: str) -> Verdict:
-    reason = _("Handed over %(when)s by %(name)s.") % {
+    reason = _("Handed over %(when)s by %(name)s, %(store)s.") % {
         "when": _when(facts, "at", zone),
         "name": facts.get("by") or _("somebody unknown"),
+        "store": facts.get("store_name") or "–",
     }
     return Verdict(
         "refused",
@@ -94,14 +97,32 @@ def _already_collected(facts: Facts, zone: str) -> Verdict:
     )
 
 
-def _wrong_store(facts: Facts, _zone: str) -> Verdict:
-    reason = _("This parcel waits at %(store)s.") % {"store": facts["store_name"]}
+def _wrong_store(facts: Facts, zone: str) -> Verdict:
+    far = formats.distance(facts["distance_m"] / 1000, language=current())
+    reason = _("This parcel waits at %(store)s, %(far)s from here. %(hours)s") % {
+        "store": facts["store_name"],
+        "far": far,
+        "hours": _open_today(facts["today"], zone),
+    }
     return Verdict(
         "refused",
         _("Another store"),
         reason,
         _("Send the customer there, or offer to look whether we have the articles here."),
     )
+
+
+def _open_today(times: Sequence[Sequence[str]], zone: str) -> str:
+    """Return when a store is open today, in its words."""
+    if not times:
+        return _("It is closed today.")
+    spans = [tuple(datetime.fromisoformat(each) for each in pair) for pair in times]
+    if any(closes - opens >= timedelta(days=1) for opens, closes in spans):
+        return _("It is open day and night.")
+    said = [
+        "–".join(formats.hour(each, zone, language=current()) for each in pair) for pair in spans
+    ]
+    return _("Open today: %(times)s.") % {"times": ", ".join(said)}
 
 
 def _not_ready(facts: Facts, zone: str) -> Verdict:
@@ -120,21 +141,34 @@ def _expired(facts: Facts, zone: str) -> Verdict:
         "refused",
         _("Period over"),
         reason,
-        _("The articles are for sale again: look on the shelf and place a new order."),
+        _("It still lies in its bin: a manager may give it. Else place a new order.")
+        if facts.get("in_bin")
+        else _("The articles are for sale again: look on the shelf and place a new order."),
     )
 
 
 def _revoked(facts: Facts, _zone: str) -> Verdict:
-    reason = (
-        _("Another code was sent since.")
-        if facts.get("why") == "reissued"
-        else _("The code was withdrawn.")
-    )
+    reasons = {
+        "reissued": _("Another code was sent since."),
+        "proxy-withdrawn": _("The customer does not send this person any more."),
+    }
+    reason = reasons.get(str(facts.get("why")), _("The code was withdrawn."))
     return Verdict(
         "refused",
         _("Code no longer valid"),
         reason,
         _("Ask for the newest message, or find the parcel by name."),
+    )
+
+
+def _cancelled(facts: Facts, _zone: str) -> Verdict:
+    return Verdict(
+        "refused",
+        _("Order cancelled"),
+        _("This order was called off: nothing is owed and nothing is to be given."),
+        _("It still lies in its bin: a manager may give it. Else place a new order.")
+        if facts.get("in_bin")
+        else _("If the customer still wants the articles, place a new order."),
     )
 
 
@@ -177,11 +211,18 @@ _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
     PassRevoked: _revoked,
     PaymentDue: _due,
     TooManyAttempts: _too_many,
-    OrderCancelled: _says(
+    OrderCancelled: _cancelled,
+    IdentityNeeded: _says(
+        "wait",
+        lambda: _("Look at an identity card"),
+        lambda: _("This parcel is given to whoever its name is on."),
+        lambda: _("Compare the name, tick that you did, then give it."),
+    ),
+    NotServedOutside: _says(
         "refused",
-        lambda: _("Order cancelled"),
-        lambda: _("This order was called off: nothing is owed and nothing is to be given."),
-        lambda: _("If the customer still wants the articles, place a new order."),
+        lambda: _("Only at the counter"),
+        lambda: _("Nothing is brought out to cars in this store."),
+        lambda: _("Ask the customer to come in."),
     ),
     PassNotValid: _says(
         "refused",

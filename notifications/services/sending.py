@@ -29,7 +29,7 @@ from notifications.gateway import (
     Unanswered,
 )
 from notifications.models import Message
-from notifications.services.cases import AnyCase, WishCase, read_case
+from notifications.services.cases import AnyCase, Case, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render

@@ -2,7 +2,7 @@
 
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
-from orders.commands.counter import HandOver, Refused
+from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
@@ -31,7 +31,9 @@ from orders.commands.words import (
 )
 
 __all__ = [
+    "BAY_MAX",
     "CHANNELS_OF",
+    "VEHICLE_MAX",
     "Answer",
     "AnswerChoice",
     "Box",

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
+
+BAY_MAX: Final = 16
+VEHICLE_MAX: Final = 40
+"""Signs of what a customer says of where they wait, and in what."""
 
 
 @dataclass(frozen=True, slots=True)

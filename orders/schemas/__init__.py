@@ -27,6 +27,13 @@ from orders.schemas.choosing import (
     RejectParcelSchema,
     SetReasonSchema,
 )
+from orders.schemas.coming import (
+    ArrivedSchema,
+    ComingSchema,
+    NameProxySchema,
+    ProxyIdSchema,
+    ProxyListSchema,
+)
 from orders.schemas.counter import (
     CounterListSchema,
     HandedOverSchema,
@@ -85,6 +92,7 @@ from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchem
 
 __all__ = [
     "AnswerChoiceSchema",
+    "ArrivedSchema",
     "AssignCaseSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
@@ -99,6 +107,7 @@ __all__ = [
     "ChoiceSchema",
     "CloseSchema",
     "ClosedSchema",
+    "ComingSchema",
     "CounterListSchema",
     "DeliveryFailedSchema",
     "DeliveryReturnedSchema",
@@ -110,6 +119,7 @@ __all__ = [
     "FulfillmentSchema",
     "HandOverSchema",
     "HandedOverSchema",
+    "NameProxySchema",
     "OfferSubstituteSchema",
     "OfflineAnswersSchema",
     "OfflineFactsSchema",
@@ -126,6 +136,8 @@ __all__ = [
     "PickSchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
+    "ProxyIdSchema",
+    "ProxyListSchema",
     "PutBackDoneSchema",
     "PutBackListSchema",
     "PutBackQuerySchema",

@@ -1,6 +1,5 @@
 """The customer comes: on the way, then outside in the car. Staff see how long they wait."""
 
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -18,9 +17,6 @@ from orders.events import CustomerArrived, CustomerOnTheWay
 from orders.models import Arrival
 from orders.services.parcels import Locked, lock_parcel
 from stores.commands import StoreMethod
-
-BAY_MAX: Final = 16
-VEHICLE_MAX: Final = 40
 
 
 def announce_way(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:

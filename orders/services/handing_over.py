@@ -1,7 +1,5 @@
 """Handing a parcel over: check it, and take it in one guarded statement."""
 
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, text, update
@@ -10,26 +8,23 @@ from sqlalchemy.orm import Session
 
 import inventory.services
 import payments.services
-import stores.queries
 import stores.services
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from kernel.db import sorted_items
 from kernel.ids import new_id
-from orders.commands import CaseKind, HandOver, OpenCase, RecordHandOver, Status
+from orders.commands import HandOver, RecordHandOver, Status
 from orders.errors import WrongState
 from orders.events import FulfillmentCancelled, FulfillmentHandedOver
 from orders.models import Fulfillment, HandOverRow, PickupPass
-from orders.services.casework import open_case
 from orders.services.checking import Parcel, check_parcel, require_fit, verified_by
 from orders.services.parcels import settle_money
 from orders.services.promising import took_capacity
 from orders.services.recording import record_against_rules
 from orders.services.refusing import REFUSED, leave_behind
+from orders.services.unpaid import ask_for_money
 from payments.services import Ticket
-
-UNPAID_KEY: Final = "unpaid:"
 
 _TAKE = text("""
     WITH parcel AS MATERIALIZED (
@@ -104,7 +99,14 @@ def hand_over(session: Session, command: HandOver, *, actor: Actor) -> tuple[UUI
     if parcel.refused:
         settle_money(session, parcel.facts.order_id)
     if parcel.due_minor and not command.ticket_number:
-        _ask_for_money(session, parcel, hand_over_id, actor=actor)
+        ask_for_money(
+            session,
+            parcel.facts,
+            due_minor=parcel.due_minor,
+            reason=command.forced,
+            about_id=hand_over_id,
+            actor=actor,
+        )
     return hand_over_id, parcel.facts.id
 
 
@@ -233,23 +235,3 @@ def _tell(
     )
     forced = parcel.force.reason if parcel.force else None
     events.record(session, given, actor=actor, reason=forced)
-
-
-def _ask_for_money(session: Session, parcel: Parcel, hand_over_id: UUID, *, actor: Actor) -> None:
-    """Goods left unpaid, as a manager decided: somebody has to get the money."""
-    rules = stores.queries.get_rules(session, parcel.facts.location_id)
-    case = OpenCase(
-        CaseKind.UNPAID,
-        f"{UNPAID_KEY}{parcel.facts.order_id}",
-        timedelta(hours=rules.late_hours),
-        location_id=parcel.facts.location_id,
-        order_id=parcel.facts.order_id,
-        fulfillment_id=parcel.facts.id,
-        about_id=hand_over_id,
-        facts={
-            "due_minor": parcel.due_minor,
-            "currency": parcel.facts.currency,
-            "reason": parcel.force.reason if parcel.force else None,
-        },
-    )
-    open_case(session, case, actor=actor)

@@ -22,12 +22,14 @@ from orders.events import (
 )
 from orders.models import FINAL
 from orders.services.holding import secure_stock
-from orders.services.parcels import Locked, find_parcel, give_up, lock_order
+from orders.services.parcels import Locked, find_parcel, give_up, lock_order, settle_money
 from orders.services.promising import accept_by
+from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 
 ABANDONED = "abandoned"
+UNCAPTURED = "uncaptured"
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
@@ -97,10 +99,18 @@ def request_capture(session: Session, order_id: UUID) -> bool:
 
 
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
-    """The money of ready parcels was taken or could not be: the customer may be told now."""
+    """The money of ready parcels was taken or could not be: the customer may be told now.
+
+    What was refused meanwhile goes back; what was given meanwhile and not paid asks a person.
+    """
     for locked in lock_order(session, order_id):
         if locked.parcel.status is Status.READY:
             events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
+        elif locked.parcel.status is Status.HANDED_OVER and not captured:
+            facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
+            ask_for_money(session, facts, due_minor=facts.owed.total_minor, reason=UNCAPTURED)
+    if captured:
+        settle_money(session, order_id)
 
 
 def _confirm(session: Session, locked: Locked) -> None:

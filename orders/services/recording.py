@@ -25,7 +25,7 @@ from kernel.ids import new_id
 from orders import queries
 from orders.commands import CaseKind, OpenCase, RecordHandOver, Status
 from orders.errors import UnknownFulfillment
-from orders.events import FulfillmentHandedOver, LeftAgainstRules
+from orders.events import FulfillmentHandedOver, LeftAgainstRules, PutBackFinished
 from orders.models import HandOverRow, PickupPass, PutBack
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts
@@ -212,6 +212,14 @@ def _take_from_put_backs(
         if not task.quantities:
             task.done_at, task.done_by_name = db_now(session), actor.name
         session.flush()
+        if task.done_at is not None:
+            done = PutBackFinished(
+                put_back_id=task.id,
+                fulfillment_id=task.fulfillment_id,
+                location_id=task.location_id,
+                kept_off=taken,
+            )
+            events.record(session, done, actor=actor)
     return left
 
 

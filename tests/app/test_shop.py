@@ -470,16 +470,16 @@ def test_the_order_is_kept_longer_once(
 ) -> None:
     fill(client, "BOOK")
     path = order(client, total=455).location.partition("?")[0]
-    assert "Garder trois jours de plus" not in client.get(f"{path}/extend", headers=HTML).text
+    assert "Garder 3 jours de plus" not in client.get(f"{path}/extend", headers=HTML).text
     make_ready(client, shelves, connection)
     before = connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one()
-    assert "Garder trois jours de plus" in client.get(f"{path}/extend", headers=HTML).text
+    assert "Garder 3 jours de plus" in client.get(f"{path}/extend", headers=HTML).text
     assert send(client, f"{path}/extend").location == path
     after = connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one()
     assert (after - before).days >= 3
     again = send(client, f"{path}/extend")
     assert again.status_code == 409
-    assert "Elle a déjà été gardée plus longtemps une fois." in again.text
+    assert "prolongé autant que le magasin le permet." in again.text
     assert connection.execute(text("SELECT collect_by FROM fulfillment")).scalar_one() == after
 
 

@@ -392,9 +392,12 @@ def test_a_name_a_phone_or_a_number_finds_the_parcel_and_asks_for_identity(
     make_ready(tablet, placed)
     verdict = tablet.post("/hand-over", said=placed["number"] if said == "number" else said)
     assert verdict.status_code == 200
-    assert "look at an identity card" in words(verdict)
-    give(tablet, verdict, ticket="T-1")
-    assert tablet.rows("SELECT found FROM hand_over") == [("search",)]
+    assert "I looked at an identity card: Chloé Durand" in words(verdict)
+    unseen = give(tablet, verdict, ticket="T-1")
+    assert unseen.status_code == 422
+    assert "Look at an identity card and tick this" in words(unseen)
+    give(tablet, verdict, ticket="T-1", identity="yes")
+    assert tablet.rows("SELECT found, verified FROM hand_over") == [("search", "identity")]
 
 
 def test_several_parcels_under_a_name_are_listed_to_choose_from(tablet: Tablet) -> None:
@@ -412,7 +415,8 @@ def test_already_collected_says_when_and_by_whom(tablet: Tablet) -> None:
     give(tablet, tablet.post("/hand-over", said=qr), ticket="T-1")
     again = tablet.post("/hand-over", said=qr)
     assert (again.status_code, heading(again)) == (409, "Already collected")
-    assert re.search(r"Handed over today at [^ ]+ [ap]m by Inès Morel\.", words(again))
+    said = r"Handed over today at [^ ]+ [ap]m by Inès Morel, Lyon Croix-Rousse\."
+    assert re.search(said, words(again))
 
 
 def test_a_parcel_of_another_store_names_it(tablet: Tablet) -> None:
@@ -425,7 +429,8 @@ def test_a_parcel_of_another_store_names_it(tablet: Tablet) -> None:
     [state] = queries.list_passes(tablet.session, UUID(placed["fulfillment_id"]))
     refused = tablet.post("/hand-over", said=passes.qr_text(state.facts))
     assert (refused.status_code, heading(refused)) == (409, "Another store")
-    assert "This parcel waits at Paris Bastille." in words(refused)
+    said = r"waits at Paris Bastille, \d+\skm from here\. It is open day and night\."
+    assert re.search(said, words(refused))
 
 
 def test_not_ready_says_when_it_was_promised_and_leads_to_the_parcel(tablet: Tablet) -> None:

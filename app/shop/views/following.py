@@ -7,9 +7,9 @@ from flask import Response, abort, make_response, render_template, request, url_
 from app.i18n import gettext as _
 from app.shop.blueprint import PAGES, blueprint
 from app.shop.calendar import MEDIA_TYPE, calendar_entry
-from app.shop.following import ShownOrder, read_order
+from app.shop.following import ShownOrder, read_order, read_proxies
 from app.shop.offers import week_of
-from app.shop.visitor import Frame, find_visitor, show
+from app.shop.visitor import Frame, as_shopper, find_visitor, show
 from kernel.db import transaction
 from kernel.links import read_order_token
 from kernel.web import declare
@@ -89,6 +89,10 @@ def order_of(token: str) -> UUID:
 def show_order(template: str, token: str, **context: object) -> str:
     """Return a page about the order of a link."""
     with transaction() as session:
-        found: ShownOrder = read_order(session, order_of(token))
+        order_id = order_of(token)
+        found: ShownOrder = read_order(session, order_id)
+        proxies = read_proxies(session, order_id, actor=as_shopper(order_id))
         frame = Frame(find_visitor(session), found.brand, [])
-    return show(template, frame, token=token, order=found, week_of=week_of, **context)
+    return show(
+        template, frame, token=token, order=found, proxies=proxies, week_of=week_of, **context
+    )

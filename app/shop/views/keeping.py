@@ -51,7 +51,7 @@ def cancel(token: str) -> Shown:
             session, order_id, reason=CancelReason.CUSTOMER_REMORSE, actor=actor
         )
 
-    return _do(token, "cancel", act)
+    return do(token, "cancel", act)
 
 
 @blueprint.get(f"{ORDER}/extend")
@@ -72,7 +72,7 @@ def extend(token: str) -> Shown:
             if parcel.status is Status.READY:
                 orders.services.extend_pickup(session, parcel.id, actor=actor)
 
-    return _do(token, "extend", act)
+    return do(token, "extend", act)
 
 
 @blueprint.post(f"{ORDER}/hold")
@@ -111,7 +111,7 @@ def change_collector(token: str) -> Shown:
             session, order_id, first_name=first_name, last_name=last_name, actor=actor
         )
 
-    return _do(token, "collector", act, typed=typed)
+    return do(token, "collector", act, typed=typed)
 
 
 @blueprint.post(f"{ORDER}/substitutes/<uuid:substitution_id>")
@@ -128,10 +128,10 @@ def answer_substitute(token: str, substitution_id: UUID) -> Shown:
     def act(session: Session, _order_id: UUID, actor: Actor) -> None:
         answer(session, substitution_id, actor=actor)
 
-    return _do(token, "order", act, fresh=False)
+    return do(token, "order", act, fresh=False)
 
 
-def _do(token: str, template: str, act: Act, **context: object) -> Shown:
+def do(token: str, template: str, act: Act, **context: object) -> Shown:
     """Do it once and go back to the order, or show the question again with why it was not done."""
     order_id = order_of(token)
 

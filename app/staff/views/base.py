@@ -155,6 +155,11 @@ def _refuse(error: Refusal) -> tuple[str, int]:
     present: Here | None = g.get("here")
     zone = present.store.time_zone if present else "UTC"
     page = render_template(
-        "tablet/refused.html", verdict=verdict_of(error, zone=zone), prepare=None, again=None
+        "tablet/refused.html",
+        verdict=verdict_of(error, zone=zone),
+        prepare=None,
+        again=None,
+        way=None,
+        reasons=[],
     )
     return page, status_of(type(error))

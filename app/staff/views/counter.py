@@ -1,6 +1,5 @@
 """The counter: one field finds the parcel, a verdict fills the screen, one tap hands it over."""
 
-import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,10 +9,9 @@ from werkzeug.wrappers import Response
 
 import customers.queries
 from app.forms import once
-from app.i18n import current
 from app.i18n import gettext as _
 from app.problems import Unauthenticated, status_of
-from app.staff.articles import describe
+from app.staff.giving import SAID_MAX, describe_verdict, find_way, read_command, reasons_for
 from app.staff.said import Kind, Said, read_said
 from app.staff.verdicts import verdict_of
 from app.staff.views.base import Here, blueprint, counted, here
@@ -24,16 +22,23 @@ from kernel.errors import Refusal
 from kernel.ids import show_order_number
 from kernel.web import declare
 from orders import queries, services
-from orders.commands import Found, HandOver, Status
-from orders.errors import NotReady, PassNotValid, PaymentDue, UnknownOrder
+from orders.commands import Found, HandOver, ReasonKind, Status
+from orders.errors import (
+    IdentityNeeded,
+    NotReady,
+    OrderCancelled,
+    PassNotValid,
+    PassRevoked,
+    PaymentDue,
+    PaymentUnsettled,
+    PickupExpired,
+    UnknownOrder,
+)
 from orders.queries import FulfillmentFacts
 from orders.routes.counter import CODE_TRIES_DEVICE, CODE_TRIES_STORE, CODE_WINDOW_S
-from orders.services import Parcel
+from orders.services.checking import FORCE
+from orders.services.parcels import REISSUED
 
-SAID_MAX: Final = 500
-TICKET_MAX: Final = 64
-TAKE: Final = "take-"
-DIGITS: Final = re.compile(r"[0-9]{1,6}")
 GIVE: Final = "give"
 UNPROCESSABLE: Final = 422
 SHOWN_MAX: Final = 20
@@ -74,7 +79,7 @@ def stand_at_counter() -> Page:
 def _look(place: Here) -> Page:
     """Show the verdict on what was scanned, or the parcels a name or phone number may mean."""
     if request.form.get("found"):
-        return _verdict(place, _command(place))
+        return _verdict(place, read_command(place.store.code))
     said = read_said(request.form.get("said", "")[:SAID_MAX])
     if said.kind is Kind.QR:
         return _verdict(place, HandOver(place.store.code, qr=said.text))
@@ -111,7 +116,7 @@ def _list(place: Here, said: Said, matches: list[FulfillmentFacts]) -> tuple[str
         {
             "id": each.id,
             "number": show_order_number(each.order_number),
-            "name": people[each.contact_id].name,
+            "name": people[each.contact_id].name if each.contact_id in people else "",
             "status": state_of(each),
             "bin": each.bin,
             "zone": place.store.time_zone,
@@ -125,38 +130,26 @@ def _list(place: Here, said: Said, matches: list[FulfillmentFacts]) -> tuple[str
     return page, 200 if rows else UNPROCESSABLE
 
 
-def _verdict(place: Here, command: HandOver, *, ticket_error: str | None = None) -> tuple[str, int]:
+def _verdict(
+    place: Here,
+    command: HandOver,
+    *,
+    ticket_error: str | None = None,
+    identity_error: str | None = None,
+) -> tuple[str, int]:
     """Return the screen of a parcel that may go: who, what, where it lies, what is due."""
     with counted(_limits(place, command), wrong=PassNotValid), transaction() as session:
         parcel = services.check_parcel(session, command, actor=place.actor)
-        context = _context(session, command, parcel)
-    page = render_template("tablet/verdict.html", ticket_error=ticket_error, **context)
-    return page, UNPROCESSABLE if ticket_error else 200
-
-
-def _context(session: Session, command: HandOver, parcel: Parcel) -> dict[str, Any]:
-    facts = parcel.facts
-    people = customers.queries.get_contacts(session, [facts.contact_id])
-    names = {line.sku: line.name for line in facts.lines}
-    return {
-        "command": command,
-        "parcel": parcel,
-        "number": show_order_number(facts.order_number),
-        "person": people[facts.contact_id],
-        "shown": describe(session, names, language=current()),
-        "lines": [line for line in facts.lines if line.collectable],
-        "missing": sum(line.cancelled for line in facts.lines),
-        "by_search": parcel.found is Found.SEARCH,
-        "partial": any(
-            parcel.quantities.get(line.sku, 0) < line.collectable for line in facts.lines
-        ),
-        "ticket": request.form.get("ticket", ""),
-    }
+        context = describe_verdict(session, command, parcel, actor=place.actor)
+    page = render_template(
+        "tablet/verdict.html", ticket_error=ticket_error, identity_error=identity_error, **context
+    )
+    return page, UNPROCESSABLE if ticket_error or identity_error else 200
 
 
 def _give(place: Here) -> Page:
     """Hand the parcel over, once; a sum that changed meanwhile is shown before anything moves."""
-    command = _command(place)
+    command = read_command(place.store.code)
     if command.ticket_number and read_said(command.ticket_number).kind is Kind.QR:
         return _verdict(place, command, ticket_error=_("That is a collection code, not a ticket."))
     try:
@@ -165,6 +158,9 @@ def _give(place: Here) -> Page:
             transaction() as session,
         ):
             return once(session, lambda: _hand_over(session, place, command))
+    except IdentityNeeded:
+        said = _("Look at an identity card and tick this, or give a reason below.")
+        return _verdict(place, command, identity_error=said)
     except PaymentDue:
         return _verdict(place, command, ticket_error=_("Type the number of the till's ticket."))
     except SumChanged:
@@ -179,39 +175,6 @@ def _hand_over(session: Session, place: Here, command: HandOver) -> str:
     return url_for("tablet.counter", done=str(fulfillment_id))
 
 
-def _command(place: Here) -> HandOver:
-    """Return what the verdict's form says: the parcel as it was found, what goes, the ticket.
-
-    Raises PassNotValid when it names none.
-    """
-    form = request.form
-    secret = form.get("secret", "")[:SAID_MAX]
-    ticket = " ".join(form.get("ticket", "").split())[:TICKET_MAX]
-    try:
-        found = Found(form.get("found", ""))
-        fulfillment_id = UUID(secret) if found is Found.SEARCH else None
-    except ValueError as error:
-        raise PassNotValid from error
-    return HandOver(
-        place.store.code,
-        qr=secret if found is Found.QR else None,
-        code=secret if found is Found.CODE else None,
-        fulfillment_id=fulfillment_id,
-        ticket_number=ticket if ticket.isprintable() and ticket else None,
-        quantities=_taken(),
-    )
-
-
-def _taken() -> dict[str, int] | None:
-    """Return how many of each SKU the customer takes; None where the form does not say."""
-    asked = {
-        name.removeprefix(TAKE): int(value)
-        for name, value in request.form.items()
-        if name.startswith(TAKE) and DIGITS.fullmatch(value)
-    }
-    return {sku: quantity for sku, quantity in asked.items() if quantity} if asked else None
-
-
 def _limits(place: Here, command: HandOver) -> list[Limit]:
     """Return what a try at a secret counts against; the same as at the API's door."""
     if command.qr is None and command.code is None:
@@ -223,17 +186,47 @@ def _limits(place: Here, command: HandOver) -> list[Limit]:
 
 
 def _refused(place: Here, error: Refusal) -> tuple[str, int]:
-    """Fill the screen with why nothing is handed over; a parcel not ready can be prepared."""
-    prepare = None
-    if isinstance(error, NotReady):
-        prepare = _parcel_shown()
+    """Fill the screen with why nothing is handed over, and what can be done about it.
+
+    A parcel that is not ready can be prepared; some rules can be set aside with a reason.
+    """
+    prepare = _parcel_shown() if isinstance(error, NotReady) else None
+    way, reasons = None, []
+    if _may_be_set_aside(error, place):
+        way = _way_again(place)
+        with transaction() as session:
+            reasons = reasons_for(session, ReasonKind.FORCE) if way else []
     page = render_template(
         "tablet/refused.html",
         verdict=verdict_of(error, zone=place.store.time_zone),
         prepare=prepare,
         again=url_for("tablet.counter"),
+        way=way,
+        reasons=reasons,
     )
     return page, status_of(type(error))
+
+
+def _may_be_set_aside(error: Refusal, place: Here) -> bool:
+    """Tell whether who stands here may hand over in spite of this, with a reason."""
+    if isinstance(error, PaymentUnsettled):
+        return True
+    if isinstance(error, PassRevoked):
+        return error.facts.get("why") == REISSUED
+    if isinstance(error, PickupExpired | OrderCancelled):
+        return bool(error.facts.get("in_bin")) and place.actor.may(FORCE)
+    return False
+
+
+def _way_again(place: Here) -> tuple[str, str] | None:
+    """Return how the parcel was found, so that the next form finds the same one."""
+    said = request.form.get("said", "")
+    way = find_way(said)
+    if way is not None:
+        return way
+    with transaction() as session:
+        matches = _matches(session, place, read_said(said[:SAID_MAX]))
+    return (Found.SEARCH.value, str(matches[0].id)) if len(matches) == 1 else None
 
 
 def _parcel_shown() -> str | None:
@@ -253,15 +246,19 @@ def _handed_over(session: Session, place: Here, done: str | None) -> dict[str, A
     except ValueError:
         return None
     parcel = queries.get_fulfillment(session, fulfillment_id, actor=place.actor)
-    last = queries.find_last_hand_over(session, fulfillment_id)
-    if last is None:
+    given = queries.list_given(session, [fulfillment_id])[fulfillment_id]
+    if not given:
         return None
-    people = customers.queries.get_contacts(session, [parcel.contact_id])
+    last = given[-1]
+    people = customers.queries.get_contacts(session, [parcel.contact_id, last.by_proxy])
+    holder = people.get(last.by_proxy) or people.get(parcel.contact_id)
     return {
         "number": show_order_number(parcel.order_number),
-        "name": people[parcel.contact_id].name,
+        "name": holder.name if holder else "",
         "at": last.handed_over_at,
         "by": last.staff_name,
         "bin": parcel.bin,
+        "nothing": not last.quantities,
+        "refused": sum(each["quantity"] for each in last.refused.values()),
         "left": sum(line.open for line in parcel.lines) if parcel.status is Status.READY else 0,
     }

@@ -34,6 +34,7 @@ from kernel.web import declare
 from orders import queries, services
 from orders.commands import Method, Status
 from orders.errors import UnknownFulfillment
+from orders.services import serves_outside
 
 UNCHANGED = 204
 UNPROCESSABLE = 422
@@ -130,7 +131,7 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         chosen=str(parcel.id),
         parcel=parcel,
         number=show_order_number(parcel.order_number),
-        person=people[parcel.contact_id],
+        person=people[parcel.contact_id].name if parcel.contact_id in people else "",
         status_kind=kind,
         status_word=state,
         lines=lines,
@@ -140,6 +141,9 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         left=sum(line["undecided"] for line in lines),
         slot=slot_of(parcel),
         drive=parcel.method is Method.DRIVE,
+        arrival=queries.find_arrival(session, parcel.id),
+        outside=parcel.status is Status.READY
+        and (parcel.method is Method.DRIVE or serves_outside(session, parcel.location_id)),
         reasons=short_reasons(session),
         instead=instead,
         scanned=place.store.rules.scan_to_pick == SCANNED,

@@ -60,6 +60,23 @@ function countDown() {
 setInterval(countDown, MINUTE_MS / 2);
 document.addEventListener("htmx:load", countDown);
 
+// Clocks of who waits outside: from the seconds the server counted, whatever time the tablet has.
+const begun = new WeakMap();
+
+function countUp() {
+  for (const clock of document.querySelectorAll("[data-waits]")) {
+    if (!begun.has(clock)) begun.set(clock, performance.now() - 1000 * clock.dataset.waits);
+    const waited = Math.floor((performance.now() - begun.get(clock)) / 1000);
+    const text = `${Math.floor(waited / 60)}:${String(waited % 60).padStart(2, "0")}`;
+    const shown = clock.querySelector("[data-waited]");
+    if (shown.textContent !== text) shown.textContent = text;
+    clock.classList.toggle("waits-long", waited >= Number(clock.dataset.alert));
+  }
+}
+
+setInterval(countUp, 500);
+document.addEventListener("htmx:load", countUp);
+
 // The camera, where there is one.
 if (navigator.mediaDevices?.getUserMedia) {
   for (const button of document.querySelectorAll("[data-camera]")) {
