@@ -21,12 +21,14 @@ from catalog.queries.skus import (
     select_skus_of_category,
 )
 from catalog.queries.wording import options_in
+from catalog.queries.scanning import Scanned, list_scanned
 
 __all__ = [
     "PAGE_MAX",
     "ArticleFacts",
     "CategoryFacts",
     "Offer",
+    "Scanned",
     "SkuFacts",
     "SkuWords",
     "describe_skus",
@@ -35,6 +37,7 @@ __all__ = [
     "get_offers",
     "list_articles",
     "list_categories",
+    "list_scanned",
     "options_in",
     "require_category",
     "require_skus",

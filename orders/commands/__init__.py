@@ -24,6 +24,7 @@ from orders.commands.words import (
     Verified,
     WaveOrder,
 )
+from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 
 __all__ = [
     "CHANNELS_OF",
@@ -43,9 +44,13 @@ __all__ = [
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "ReturnedLine",
+    "SellAtTill",
     "ShortReason",
+    "SoldLine",
     "Status",
     "SubstitutionStatus",
+    "TakeBack",
     "Verified",
     "WaveOrder",
     "WishStock",

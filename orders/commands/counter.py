@@ -10,7 +10,8 @@ class HandOver:
     """What the associate saw at the counter, and what the customer takes.
 
     Exactly one of `qr`, `code` and `fulfillment_id` finds the parcel. Without `quantities`
-    everything left is handed over. `ticket_number` is the till's, where money was due.
+    everything left is handed over. `ticket_number` is the till's, where money was due. A till names
+    its `terminal_id`.
     """
 
     store_code: str
@@ -19,3 +20,4 @@ class HandOver:
     fulfillment_id: UUID | None = None
     ticket_number: str | None = None
     quantities: Mapping[str, int] | None = None
+    terminal_id: UUID | None = None

@@ -30,6 +30,7 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
     "AlreadyCollected",
@@ -37,6 +38,7 @@ __all__ = [
     "EmptyOrder",
     "HoldEnded",
     "LinesUndecided",
+    "MoreThanHandedOver",
     "NoMoreExtensions",
     "NotBinned",
     "NotOrdered",

@@ -29,6 +29,7 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.tills import GoodsTakenBack, OrderSold
 
 __all__ = [
     "ArticlesPicked",
@@ -42,10 +43,12 @@ __all__ = [
     "FulfillmentExpired",
     "FulfillmentHandedOver",
     "FulfillmentReady",
+    "GoodsTakenBack",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
     "OrderPlaced",
+    "OrderSold",
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",

@@ -25,10 +25,14 @@ from orders.services.preparing import (
 )
 from orders.services.putting_back import ask_put_back
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
+from orders.services.returning import TakenBack, take_back_goods
+from orders.services.selling import SoldOrder, sell_at_till
 
 __all__ = [
     "Parcel",
     "PlacedOrder",
+    "SoldOrder",
+    "TakenBack",
     "abandon_pending",
     "accept",
     "ask_put_back",
@@ -56,9 +60,11 @@ __all__ = [
     "reissue_pass",
     "remind",
     "report_short_line",
+    "sell_at_till",
     "settle_case",
     "start_picking",
     "switch_on_store",
+    "take_back_goods",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",

@@ -152,7 +152,7 @@ def hand_over(session: Session, command: HandOver, *, actor: Actor) -> tuple[UUI
             .where(PickupPass.fulfillment_id == parcel.facts.id, PickupPass.used_at.is_(None))
             .values(used_at=DB_NOW)
         )
-    hand_over_id = _write(session, parcel, actor=actor)
+    hand_over_id = _write(session, parcel, command, actor=actor)
     fact = FulfillmentHandedOver(
         fulfillment_id=parcel.facts.id,
         order_id=parcel.facts.order_id,
@@ -274,7 +274,7 @@ def _record_payment(session: Session, parcel: Parcel, ticket_number: str | None)
         )
 
 
-def _write(session: Session, parcel: Parcel, *, actor: Actor) -> UUID:
+def _write(session: Session, parcel: Parcel, command: HandOver, *, actor: Actor) -> UUID:
     row = HandOverRow(
         id=new_id(),
         fulfillment_id=parcel.facts.id,
@@ -285,6 +285,7 @@ def _write(session: Session, parcel: Parcel, *, actor: Actor) -> UUID:
         staff_id=actor.id,
         staff_name=actor.name,
         device_id=actor.device_id,
+        terminal_id=command.terminal_id,
     )
     session.add(row)
     session.flush()

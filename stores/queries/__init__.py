@@ -49,6 +49,12 @@ from stores.queries.settings import (
     select_rule,
 )
 from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
+from stores.queries.terminals import (
+    TerminalFacts,
+    find_terminal,
+    get_terminal,
+    list_terminals,
+)
 
 __all__ = [
     "BrandFacts",
@@ -72,6 +78,7 @@ __all__ = [
     "StepFacts",
     "StoreFacts",
     "TabletFacts",
+    "TerminalFacts",
     "WaitingAt",
     "Where",
     "explain_settings",
@@ -81,6 +88,7 @@ __all__ = [
     "find_place",
     "find_signed_in",
     "find_tablet",
+    "find_terminal",
     "fold",
     "free_slots_from",
     "get_brand",
@@ -92,6 +100,7 @@ __all__ = [
     "get_rules",
     "get_store",
     "get_store_by_id",
+    "get_terminal",
     "list_brands",
     "list_coming_exceptional",
     "list_exceptional",
@@ -105,6 +114,7 @@ __all__ = [
     "list_standing",
     "list_stores",
     "list_tablets",
+    "list_terminals",
     "page_staff",
     "promise_key",
     "select_codes",
