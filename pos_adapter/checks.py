@@ -24,7 +24,8 @@ CHECKS = (
         """
         SELECT r.terminal_id, r.seq, r.order_id, r.return_id, 'no effect' AS what
         FROM pos_receipt r
-        WHERE r.answer = '{}' OR (r.kind = 'sale' AND (r.order_id IS NULL OR r.return_id IS NOT NULL))
+        WHERE r.answer = '{}'
+           OR (r.kind = 'sale' AND (r.order_id IS NULL OR r.return_id IS NOT NULL))
            OR (r.kind = 'return' AND r.return_id IS NULL)
         UNION ALL
         SELECT NULL, count(r.seq), o.id, NULL, 'sale without its receipt'

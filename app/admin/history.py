@@ -43,6 +43,8 @@ TITLES: Final[Mapping[str, str]] = {
     "order.placed.v1": N_("Ordered"),
     "order.started.v1": N_("Begun, stock held until the card is certain"),
     "order.abandoned.v1": N_("Never paid: the stock is free again"),
+    "order.sold.v1": N_("Sold at the till"),
+    "stock.sold.v1": N_("Taken off the shelf"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.collector_changed.v1": N_("Somebody else collects"),
     "fulfillment.accepted.v1": N_("Taken on by the store"),
@@ -139,6 +141,7 @@ def _money(minor: int, scene: Scene) -> str:
 DETAILS: Final[Mapping[str, Teller]] = {
     "order.placed.v1": _placed,
     "order.started.v1": _placed,
+    "order.sold.v1": _placed,
     "fulfillment.picked.v1": _articles,
     "fulfillment.line_short.v1": _short,
     "fulfillment.binned.v1": lambda facts, _scene: str(facts["bin"]),

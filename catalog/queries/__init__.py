@@ -8,6 +8,7 @@ from catalog.queries.articles import (
     list_articles,
 )
 from catalog.queries.categories import CategoryFacts, list_categories, require_category
+from catalog.queries.scanning import Scanned, list_scanned
 from catalog.queries.skus import (
     Offer,
     SkuWords,
@@ -21,7 +22,6 @@ from catalog.queries.skus import (
     select_skus_of_category,
 )
 from catalog.queries.wording import options_in
-from catalog.queries.scanning import Scanned, list_scanned
 
 __all__ = [
     "PAGE_MAX",

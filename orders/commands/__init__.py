@@ -3,6 +3,7 @@
 from orders.commands.cases import OpenCase
 from orders.commands.counter import HandOver
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
     SHORT_EFFECTS,
@@ -24,7 +25,6 @@ from orders.commands.words import (
     Verified,
     WaveOrder,
 )
-from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 
 __all__ = [
     "CHANNELS_OF",

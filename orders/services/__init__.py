@@ -24,9 +24,9 @@ from orders.services.preparing import (
     start_picking,
 )
 from orders.services.putting_back import ask_put_back
-from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.selling import SoldOrder, sell_at_till
+from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
     "Parcel",

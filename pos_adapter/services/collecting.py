@@ -79,9 +79,7 @@ def collect(
     return done, rest
 
 
-def _collect_order(
-    session: Session, till: _Till, named: str, lines: Sequence[Read]
-) -> Collected:
+def _collect_order(session: Session, till: _Till, named: str, lines: Sequence[Read]) -> Collected:
     order, parcel = None, None
     facts: dict[str, Any] = {"order_number": named, "quantities": _quantities(lines)}
     try:

@@ -57,7 +57,9 @@ class Nearby:
     offers: Sequence[StoreOffer]
 
 
-def look_up(session: Session, command: LookUp, *, store: StoreFacts, actor: Actor) -> list[FoundParcel]:
+def look_up(
+    session: Session, command: LookUp, *, store: StoreFacts, actor: Actor
+) -> list[FoundParcel]:
     """Return the parcels of who stands at the till; by QR and code exactly one.
 
     By phone number only those of this store are found. Nothing is changed.

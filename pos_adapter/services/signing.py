@@ -46,7 +46,7 @@ def admit(session: Session, signed: Signed) -> TerminalFacts:
     fresh = used.on_conflict_do_nothing().returning(SignatureNonce.nonce)
     if session.execute(fresh).first() is None:
         raise SignatureRefused(why="nonce")
-    stores.services.note_terminal_seen(session, terminal.id)
+    stores.services.note_terminal_seen(session, terminal)
     return terminal
 
 
@@ -79,4 +79,5 @@ def _is_signed(signed: Signed, terminal: TerminalFacts) -> bool:
     given = secret.decode(signed.signature) or b""
     said = text_to_sign(signed)
     keys = [stores.services.terminal_key(terminal.id, each) for each in terminal.generations]
-    return any([secret.same(hmac.digest(key, said, sha256), given) for key in keys])  # all of them
+    matches = [secret.same(hmac.digest(key, said, sha256), given) for key in keys]
+    return True in matches

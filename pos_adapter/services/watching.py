@@ -65,9 +65,7 @@ def _note_gap(session: Session, gap: Gap) -> UUID | None:
     )
 
 
-def _open(
-    session: Session, command: RecordReceipt, key: str, facts: dict[str, Any]
-) -> UUID | None:
+def _open(session: Session, command: RecordReceipt, key: str, facts: dict[str, Any]) -> UUID | None:
     terminal = stores.queries.get_terminal(session, command.terminal_id)
     return orders.services.open_case(
         session,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel import events, secret
@@ -14,11 +14,12 @@ from kernel.ids import new_id
 from stores.errors import UnknownTerminal
 from stores.events import TerminalEnrolled, TerminalKeyRenewed, TerminalRevoked
 from stores.models import Terminal
+from stores.queries import TerminalFacts
 from stores.services.owning import lock_own
 
 OVERLAP_H: Final = 24
 """Hours for which the key before a renewal signs as well: time to type in the new one."""
-SEEN_AGAIN_S: Final = 60
+SEEN_AGAIN: Final = timedelta(minutes=1)
 
 
 def enrol_terminal(session: Session, code: str, *, name: str, actor: Actor) -> tuple[UUID, str]:
@@ -44,7 +45,7 @@ def renew_terminal_key(session: Session, terminal_id: UUID, *, actor: Actor) -> 
     if terminal.revoked_at is not None:
         raise UnknownTerminal
     terminal.generation += 1
-    terminal.previous_until = DB_NOW + timedelta(hours=OVERLAP_H)  # type: ignore[assignment]  # SQL
+    terminal.previous_until = DB_NOW + timedelta(hours=OVERLAP_H)
     session.flush()
     fact = TerminalKeyRenewed(
         terminal_id=terminal.id, location_id=terminal.location_id, generation=terminal.generation
@@ -61,25 +62,17 @@ def revoke_terminal(session: Session, terminal_id: UUID, *, actor: Actor) -> Non
     terminal = _lock(session, terminal_id, actor=actor)
     if terminal.revoked_at is not None:
         return
-    terminal.revoked_at = DB_NOW  # type: ignore[assignment]  # SQL
+    terminal.revoked_at = DB_NOW
     session.flush()
     fact = TerminalRevoked(terminal_id=terminal.id, location_id=terminal.location_id)
     events.record(session, fact, actor=actor)
 
 
-def note_terminal_seen(session: Session, terminal_id: UUID) -> None:
+def note_terminal_seen(session: Session, terminal: TerminalFacts) -> None:
     """Remember that a till spoke to us; within a minute of the last time nothing is written."""
-    session.execute(
-        update(Terminal)
-        .where(
-            Terminal.id == terminal_id,
-            or_(
-                Terminal.seen_at.is_(None),
-                Terminal.seen_at < DB_NOW - timedelta(seconds=SEEN_AGAIN_S),
-            ),
-        )
-        .values(seen_at=DB_NOW)
-    )
+    last = terminal.seen_at
+    if last is None or terminal.asked_at - last > SEEN_AGAIN:
+        session.execute(update(Terminal).where(Terminal.id == terminal.id).values(seen_at=DB_NOW))
 
 
 def terminal_key(terminal_id: UUID, generation: int) -> bytes:
