@@ -14,7 +14,7 @@ from kernel.actors import SYSTEM, Actor
 from kernel.errors import Refusal
 from kernel.ids import read_order_number
 from orders.commands import CaseKind, HandOver, OpenCase, Status
-from orders.errors import UnknownOrder
+from orders.errors import UnknownOrder, WrongStore
 from orders.queries import FulfillmentFacts, OrderFacts
 from pos_adapter.commands import RecordReceipt
 from pos_adapter.services.reading import Read
@@ -102,8 +102,10 @@ def _hand_over(
 ) -> int:
     """Hand the goods over; return what was due for them, minor units.
 
-    Raises what `orders.services.hand_over` raises; nothing was changed then.
+    Raises WrongStore, or what `orders.services.hand_over` raises; nothing was changed then.
     """
+    if parcel.location_id != till.store.id:
+        raise WrongStore
     wanted = HandOver(
         till.store.code,
         fulfillment_id=parcel.id,

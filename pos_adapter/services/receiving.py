@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 import orders.services
 import stores.queries
 from kernel.actors import Actor
-from kernel.ids import show_order_number
+from kernel.ids import read_order_number, show_order_number
 from orders.commands import ReturnedLine, SellAtTill, TakeBack
+from orders.errors import UnknownOrder
 from pos_adapter.commands import ReceiptKind, RecordReceipt
 from pos_adapter.errors import ForeignCurrency, ReceiptAltered, ReceiptUnbalanced
 from pos_adapter.models import Receipt
@@ -141,10 +142,13 @@ def _take_back(
     session: Session, command: RecordReceipt, read: list[Read], store: StoreFacts, actor: Actor
 ) -> Effect:
     lines: list[ReturnedLine] = merge_returned(read)
-    wanted = TakeBack(store.id, command.ticket_number, lines, command.order_number)
+    number = read_order_number(command.order_number) if command.order_number else None
+    if command.order_number and number is None:
+        raise UnknownOrder
+    wanted = TakeBack(store.id, command.ticket_number, lines, number)
     back = orders.services.take_back_goods(session, wanted, actor=actor)
     answer: dict[str, Any] = {
-        "order_number": show_order_number(wanted.order_number) if wanted.order_number else None,
+        "order_number": show_order_number(number) if number else None,
         "return_id": str(back.id),
         "hand_overs": [],
         "found": {},

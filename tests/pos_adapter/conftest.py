@@ -13,6 +13,10 @@ from kernel.actors import SYSTEM
 from orders import passes, queries
 from tests.conftest import Shop, as_key, order_body
 from tests.support.till import Till
+from tests.unmoved import state
+
+LEFT_BEHIND = {"case_file", "event", "terminal", "terminal_nonce"}
+"""What moves although a receipt was refused: who asked, and the case that asks a person."""
 
 
 def open_till(client: FlaskClient, session: Session, store: str = "lyon") -> Till:
@@ -46,7 +50,7 @@ class Books:
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Return rows."""
-        return [dict(row._mapping) for row in self.session.execute(text(sql), values)]
+        return [row._asdict() for row in self.session.execute(text(sql), values)]
 
     def level(self, sku: str) -> tuple[int, int, int]:
         """Return on hand, reserved and quarantined in Lyon."""
@@ -65,6 +69,11 @@ class Books:
             "SELECT kind, key, order_id, fulfillment_id, facts FROM case_file"
             " WHERE closed_at IS NULL ORDER BY opened_at, key"
         )
+
+    def moved(self) -> dict[str, str | None]:
+        """Return a fingerprint of what a receipt could move; a refused one leaves its case only."""
+        found = state(self.session.connection())
+        return {table: rows for table, rows in found.items() if table not in LEFT_BEHIND}
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""

@@ -32,7 +32,7 @@ class Till:
         timestamp = str(int(time.time()) if at is None else at)
         nonce = nonce or secrets.token_urlsafe(18)
         digest = hashlib.sha256(body).hexdigest()
-        said = "\n".join((method, target, timestamp, nonce, digest)).encode()
+        said = f"{method}\n{target}\n{timestamp}\n{nonce}\n{digest}".encode()
         key = base64.urlsafe_b64decode(self.key + "=")
         signature = base64.urlsafe_b64encode(hmac.digest(key, said, "sha256")).rstrip(b"=")
         return {
