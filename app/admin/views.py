@@ -20,6 +20,7 @@ from app.admin import (
     store_people,
     store_settings,
     store_slots,
+    store_terminals,
     store_ways,
 )
 from app.admin.blueprint import blueprint
@@ -45,5 +46,6 @@ __all__ = [
     "store_people",
     "store_settings",
     "store_slots",
+    "store_terminals",
     "store_ways",
 ]

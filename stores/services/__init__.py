@@ -59,6 +59,7 @@ from stores.services.staffing import (
     set_pin,
 )
 from stores.services.terminals import (
+    OVERLAP_H,
     enrol_terminal,
     note_terminal_seen,
     renew_terminal_key,
@@ -69,6 +70,7 @@ from stores.services.terminals import (
 
 __all__ = [
     "KEY_PREFIX",
+    "OVERLAP_H",
     "Booked",
     "EnrolledTablet",
     "add_pattern",
