@@ -5,15 +5,37 @@ from kernel.checks import Check
 CHECKS = (
     Check(
         "INV-04",
-        "stock is promised to a parcel that is owed something else",
+        "stock is promised to somebody who is owed something else",
         """
-        SELECT fulfillment_id, sku, coalesce(o.open, 0) AS owed, coalesce(r.quantity, 0) AS reserved
+        SELECT owner_id, sku, coalesce(o.owed, 0) AS owed, coalesce(r.quantity, 0) AS reserved
         FROM (
-            SELECT l.fulfillment_id, l.sku, f.location_id, f.status,
-                   l.quantity - l.cancelled - l.handed_over AS open
-            FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id) o
-        FULL JOIN reservation r USING (fulfillment_id, sku)
-        WHERE (coalesce(o.open, 0) <> coalesce(r.quantity, 0)
+            SELECT l.fulfillment_id AS owner_id, l.sku, f.location_id, f.status,
+                   CASE WHEN f.status = 'rejected' THEN 0
+                        ELSE l.quantity - l.cancelled - l.handed_over - coalesce(c.carried, 0)
+                   END AS owed
+            FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id
+            LEFT JOIN (
+                SELECT t.fulfillment_id, tl.sku,
+                       sum(tl.quantity - tl.received - tl.missing) AS carried
+                FROM transfer t JOIN transfer_line tl ON tl.transfer_id = t.id
+                WHERE t.fulfillment_id IS NOT NULL
+                  AND t.status NOT IN ('cancelled', 'closed', 'received')
+                GROUP BY t.fulfillment_id, tl.sku) c
+                ON c.fulfillment_id = l.fulfillment_id AND c.sku = l.sku
+            UNION ALL
+            SELECT p.id, q.key, p.location_id, NULL, q.value::integer
+            FROM put_back p, jsonb_each_text(p.quantities) q WHERE p.done_at IS NULL
+            UNION ALL
+            SELECT s.id, s.substitute_sku, f.location_id, NULL, s.quantity
+            FROM substitution s JOIN fulfillment f ON f.id = s.fulfillment_id
+            WHERE s.status = 'proposed'
+            UNION ALL
+            SELECT t.id, tl.sku, t.from_id, NULL, tl.quantity
+            FROM transfer t JOIN transfer_line tl ON tl.transfer_id = t.id
+            WHERE t.fulfillment_id IS NOT NULL AND t.status = 'draft') o
+        FULL JOIN (SELECT fulfillment_id AS owner_id, r.* FROM reservation r) r
+            USING (owner_id, sku)
+        WHERE (coalesce(o.owed, 0) <> coalesce(r.quantity, 0)
                AND NOT (o.status = 'pending' AND r.quantity = 0 AND EXISTS (
                    SELECT FROM stock_movement m
                    WHERE m.location_id = o.location_id AND m.sku = r.sku
@@ -50,7 +72,10 @@ CHECKS = (
             WHERE aggregate_id = f.id AND name IN (
                 'fulfillment.accepted.v1', 'fulfillment.picking_started.v1',
                 'fulfillment.ready.v1', 'fulfillment.handed_over.v1',
-                'fulfillment.cancelled.v1', 'fulfillment.expired.v1')
+                'fulfillment.rejected.v1', 'fulfillment.rerouted.v1', 'fulfillment.split.v1',
+                'fulfillment.cancelled.v1', 'fulfillment.expired.v1',
+                'fulfillment.in_transfer.v1', 'fulfillment.goods_arrived.v1',
+                'fulfillment.packed.v1', 'fulfillment.shipped.v1', 'fulfillment.delivered.v1')
             ORDER BY version DESC LIMIT 1) e ON true
         WHERE f.status <> CASE e.name
             WHEN 'fulfillment.accepted.v1' THEN 'accepted'
@@ -59,6 +84,14 @@ CHECKS = (
             WHEN 'fulfillment.handed_over.v1'
                 THEN CASE WHEN (e.facts ->> 'complete')::boolean THEN 'handed_over' ELSE 'ready' END
             WHEN 'fulfillment.cancelled.v1' THEN 'cancelled'
+            WHEN 'fulfillment.rejected.v1' THEN 'rejected'
+            WHEN 'fulfillment.rerouted.v1' THEN 'rerouted'
+            WHEN 'fulfillment.split.v1' THEN 'accepted'
+            WHEN 'fulfillment.in_transfer.v1' THEN 'in_transfer'
+            WHEN 'fulfillment.goods_arrived.v1' THEN 'accepted'
+            WHEN 'fulfillment.packed.v1' THEN 'packed'
+            WHEN 'fulfillment.shipped.v1' THEN 'shipped'
+            WHEN 'fulfillment.delivered.v1' THEN 'delivered'
             ELSE 'expired' END
         """,
     ),
@@ -69,20 +102,51 @@ CHECKS = (
         SELECT l.fulfillment_id, l.sku FROM fulfillment_line l
         WHERE l.handed_over <> coalesce((
             SELECT sum((h.quantities ->> l.sku)::int) FROM hand_over h
-            WHERE h.fulfillment_id = l.fulfillment_id), 0)
+            WHERE h.fulfillment_id = l.fulfillment_id AND NOT h.conflict), 0)
+        """,
+    ),
+    Check(
+        "SHIP-01",
+        "the packages of a delivery do not hold exactly what was picked, or what has left",
+        """
+        SELECT f.id, f.status, l.sku, l.picked, l.handed_over, p.packed, p.left_store
+        FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((p.quantities ->> l.sku)::int), 0) AS packed,
+                   coalesce(sum((p.quantities ->> l.sku)::int) FILTER (
+                       WHERE p.shipped_at IS NOT NULL), 0) AS left_store
+            FROM package p WHERE p.fulfillment_id = f.id) p
+        WHERE f.method = 'delivery' AND f.status IN ('packed', 'shipped', 'delivered')
+          AND (p.packed <> l.picked OR p.left_store <> l.handed_over)
         """,
     ),
     Check(
         "INV-16",
-        "a parcel was handed over unpaid, or at another store",
+        "a parcel was handed over at another store, or unpaid and nobody is to get the money",
         """
-        SELECT h.id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
-        WHERE h.location_id <> f.location_id OR NOT EXISTS (
-            SELECT FROM till_payment p WHERE p.reference_id = f.order_id) AND NOT EXISTS (
-            SELECT FROM obligation o JOIN card_payment c ON c.obligation_id = o.id
-            WHERE o.reference_id = f.order_id AND c.captured_minor > c.refunded_minor) AND EXISTS (
-            SELECT FROM order_line l
-            WHERE l.order_id = f.order_id AND l.unit_price_minor > 0 AND h.quantities ? l.sku)
+        SELECT h.id, f.order_id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
+        WHERE NOT h.conflict AND h.location_id <> f.location_id
+        UNION ALL
+        SELECT NULL, v.order_id FROM (
+            SELECT f.order_id, sum(floor((2 * l.handed_over::numeric * o.unit_price_minor
+                                          + o.price_per) / (2 * o.price_per))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM obligation o
+            WHERE o.reference_id = v.order_id AND o.status = 'authorised')
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
         """,
     ),
     Check(
@@ -105,6 +169,23 @@ CHECKS = (
         """,
     ),
     Check(
+        "CHOICE-01",
+        "a rejected parcel has no choice, or one whose time is over without its consequence",
+        """
+        SELECT f.id AS fulfillment_id, c.id AS choice_id, c.answer, c.answer_by, c.wait_until
+        FROM fulfillment f LEFT JOIN choice c ON c.fulfillment_id = f.id
+        WHERE f.status = 'rejected'
+          AND (c.id IS NULL OR c.settled_at IS NOT NULL
+               OR c.answered_at IS NULL
+                  AND c.answer_by < statement_timestamp() - interval '10 minutes'
+               OR c.wait_until < statement_timestamp() - interval '10 minutes')
+        UNION ALL
+        SELECT f.id, c.id, c.answer, c.answer_by, c.wait_until
+        FROM choice c JOIN fulfillment f ON f.id = c.fulfillment_id
+        WHERE f.status <> 'rejected' AND c.settled_at IS NULL
+        """,
+    ),
+    Check(
         "PASS-01",
         "a parcel that ended otherwise than collected still has a live pass",
         """
@@ -116,5 +197,60 @@ CHECKS = (
         "ORPHAN-01",
         "a price belongs to no brand",
         "SELECT p.id FROM price p WHERE NOT EXISTS (SELECT FROM brand b WHERE b.id = p.brand_id)",
+    ),
+    Check(
+        "PUT-01",
+        "what is to go back to the shelf is not what is kept in the bin for that",
+        """
+        SELECT p.id, r.sku, r.quantity, r.set_aside
+        FROM put_back p JOIN reservation r ON r.fulfillment_id = p.id
+        WHERE p.done_at IS NULL AND r.set_aside <> r.quantity
+           OR p.done_at IS NOT NULL AND r.quantity > 0
+           OR p.done_at IS NULL AND NOT p.quantities ? r.sku
+        """,
+    ),
+    Check(
+        "SUB-01",
+        "a customer is asked about a substitute in a parcel nobody picks, or for too many",
+        """
+        SELECT s.id, s.sku, s.quantity, f.status
+        FROM substitution s JOIN fulfillment f ON f.id = s.fulfillment_id
+        LEFT JOIN fulfillment_line l ON l.fulfillment_id = f.id AND l.sku = s.sku
+        WHERE s.status = 'proposed'
+          AND (f.status <> 'picking'
+               OR s.quantity > coalesce(l.quantity - l.cancelled - l.picked, 0))
+        """,
+    ),
+    Check(
+        "WAVE-01",
+        "a wave is over though something of it is left to decide",
+        """
+        SELECT w.id, f.id AS fulfillment_id, l.sku
+        FROM wave w JOIN fulfillment f ON f.wave_id = w.id
+        JOIN fulfillment_line l ON l.fulfillment_id = f.id
+        WHERE w.ended_at IS NOT NULL AND f.status = 'picking' AND NOT EXISTS (
+            SELECT FROM substitution s WHERE s.fulfillment_id = f.id)
+          AND l.quantity - l.cancelled - l.picked > 0
+        """,
+    ),
+    Check(
+        "INV-17",
+        "goods left against the rules and nobody was asked to look at it",
+        """
+        SELECT h.id, h.fulfillment_id FROM hand_over h
+        WHERE h.conflict AND NOT EXISTS (
+            SELECT FROM case_file c WHERE c.kind = 'conflict' AND c.about_id = h.id)
+        """,
+    ),
+    Check(
+        "PROXY-01",
+        "somebody who may not collect an order any more still has a live pass of it",
+        """
+        SELECT p.id FROM pickup_pass p JOIN fulfillment f ON f.id = p.fulfillment_id
+        WHERE p.contact_id IS NOT NULL AND p.revoked_at IS NULL AND p.used_at IS NULL
+          AND NOT EXISTS (
+            SELECT FROM proxy x WHERE x.order_id = f.order_id AND x.contact_id = p.contact_id
+              AND x.revoked_at IS NULL)
+        """,
     ),
 )

@@ -13,6 +13,7 @@ from click import Context, Parameter
 import inventory.imports
 import inventory.jobs
 import inventory.queries
+import inventory.services
 import orders.queries
 import stores.queries
 from app.cli import stock_words
@@ -20,10 +21,12 @@ from app.cli.batches import SOME_NOT_TAKEN
 from app.cli.check import EXIT_FOUND
 from app.cli.progress import Advance, progress
 from app.cli.session import attached
+from app.cli.tables import Unreadable, open_table
 from app.i18n import LANGUAGES, catalogue
 from inventory.commands import DeclareFeed, FeedKind, FeedStatus
 from inventory.imports import FeedForm
 from inventory.queries import FeedFacts
+from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.errors import Refusal
 from stores.queries import StoreFacts
@@ -143,6 +146,28 @@ def _look(feed_id: UUID) -> FeedFacts:
 
 
 @stock.command()
+@click.argument("store")
+@click.argument("file", type=_FILE)
+def places(*, store: str, file: Path) -> None:
+    """Take in where SKUs lie in a store: a CSV file with columns for SKU and place.
+
+    All of it or nothing; SKUs it does not name stay where they are, an empty place is none.
+    """
+    with attached(), open_table(file) as table:
+        rows = ((row.line, row.values) for row in table.rows)
+        try:
+            told = dict(inventory.imports.read_places(table.header, rows))
+            with transaction() as session:
+                place = stores.queries.get_store(session, store)
+                changed = inventory.services.place_skus(
+                    session, location_id=place.id, places=told, actor=SYSTEM
+                )
+        except (Refusal, Unreadable) as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{len(told):,} places of {place.code} read, {changed:,} changed.")
+
+
+@stock.command()
 @click.argument("sku")
 @click.argument("store")
 @click.option("--at", type=Instant(), help="A past instant; without it, now.")
@@ -155,10 +180,9 @@ def explain(*, sku: str, store: str, at: datetime | None, lang: str) -> None:
             found = inventory.queries.explain_level(session, location_id=place.id, sku=sku, at=at)
         except Refusal as error:
             raise click.ClickException(error.detail) from error
-        owed = [each.fulfillment_id for each in found.owed]
-        numbers = orders.queries.list_numbers(session, owed)
+        owners = orders.queries.list_owners(session, [each.fulfillment_id for each in found.owed])
     say = catalogue(lang).ugettext
-    for sentence in stock_words.explain(found, numbers=numbers, zone=place.time_zone, say=say):
+    for sentence in stock_words.explain(found, owners=owners, zone=place.time_zone, say=say):
         click.echo(sentence)
 
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from inventory.queries import Explanation, RuleFacts, Summed
 from kernel.ids import show_order_number
+from orders.queries import OwnerFacts, OwnerKind
 
 Say = Callable[[str], str]
 
 
 def explain(
-    found: Explanation, *, numbers: Mapping[UUID, str], zone: str, say: Say
+    found: Explanation, *, owners: Mapping[UUID, OwnerFacts], zone: str, say: Say
 ) -> Iterator[str]:
     """Yield the sentences that explain a level; `say` translates, times are those of `zone`."""
     _, level = say, found.level
@@ -34,7 +35,7 @@ def explain(
             "expired": found.expired
         }
     yield from _how_it_came(found, zone, _)
-    yield from _promises(found, numbers, zone, _)
+    yield from _promises(found, owners, zone, _)
     yield from _doubts(found, zone, _)
     yield from _rules(found, _)
     for each in found.expected:
@@ -85,16 +86,22 @@ def _movement(each: Summed, _: Say) -> str:
     return f"{kinds[each.kind]} × {each.lines}: {figures or '0'}"
 
 
-def _promises(found: Explanation, numbers: Mapping[UUID, str], zone: str, _: Say) -> Iterator[str]:
+def _promises(
+    found: Explanation, owners: Mapping[UUID, OwnerFacts], zone: str, _: Say
+) -> Iterator[str]:
     for each in found.owed:
-        number = numbers.get(each.fulfillment_id)
+        owner = owners.get(each.fulfillment_id)
         values = {
             "quantity": each.quantity,
-            "order": show_order_number(number) if number else str(each.fulfillment_id),
+            "order": show_order_number(owner.order_number) if owner else str(each.fulfillment_id),
             "in_bins": each.in_bins,
             "until": each.held_until and _time(each.held_until, zone),
         }
-        if each.expired:
+        if owner and owner.kind is OwnerKind.PUT_BACK:
+            yield _("%(quantity)s of %(order)s wait in a bin to be put back.") % values
+        elif owner and owner.kind is OwnerKind.SUBSTITUTE:
+            yield _("%(quantity)s kept as a substitute for %(order)s, until it answers.") % values
+        elif each.expired:
             yield _("%(quantity)s held for %(order)s until %(until)s: expired.") % values
         elif each.held_until:
             yield _("%(quantity)s held for %(order)s until %(until)s.") % values

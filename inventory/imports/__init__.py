@@ -2,6 +2,7 @@
 
 from inventory.imports.counted import Counted, count_rows, read_header, read_row
 from inventory.imports.feeds import FeedForm, read_feed, unzip
+from inventory.imports.placed import read_places
 
 __all__ = [
     "Counted",
@@ -9,6 +10,7 @@ __all__ = [
     "count_rows",
     "read_feed",
     "read_header",
+    "read_places",
     "read_row",
     "unzip",
 ]

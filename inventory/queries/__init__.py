@@ -72,10 +72,12 @@ from inventory.queries.safety import (
     select_resolved,
     which_rule,
 )
+from inventory.queries.shelves import list_places, list_shelf, walk_key
 from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
     get_transfer,
+    list_carrying,
     list_transfer_lines,
     list_transfers,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "level_at",
     "list_arrival",
     "list_arrivals",
+    "list_carrying",
     "list_changes",
     "list_conflicts",
     "list_count_lines",
@@ -140,9 +143,11 @@ __all__ = [
     "list_levels_until",
     "list_low",
     "list_movements",
+    "list_places",
     "list_reserved",
     "list_rules",
     "list_scarce",
+    "list_shelf",
     "list_shortages",
     "list_tasks",
     "list_transfer_lines",
@@ -155,5 +160,6 @@ __all__ = [
     "select_resolved",
     "start_following",
     "sum_levels",
+    "walk_key",
     "which_rule",
 ]

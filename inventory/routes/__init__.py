@@ -8,6 +8,7 @@ from inventory.routes import (
     incoming,
     levels,
     safety,
+    shelves,
     tasks,
     transfers,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "incoming",
     "levels",
     "safety",
+    "shelves",
     "tasks",
     "transfers",
 ]

@@ -89,6 +89,12 @@ from inventory.schemas.safety import (
     SafetyRulePageSchema,
     SafetyRuleSchema,
 )
+from inventory.schemas.shelves import (
+    PlacesChangedSchema,
+    PlacesSchema,
+    ShelfPageSchema,
+    ShelfQuerySchema,
+)
 
 __all__ = [
     "AddRuleSchema",
@@ -142,6 +148,8 @@ __all__ = [
     "MovementSchema",
     "OpenCountSchema",
     "PageQuerySchema",
+    "PlacesChangedSchema",
+    "PlacesSchema",
     "PreviewRuleSchema",
     "PreviewSchema",
     "ReceiptSchema",
@@ -155,6 +163,8 @@ __all__ = [
     "SafetyRuleSchema",
     "SaleSchema",
     "SendTransferSchema",
+    "ShelfPageSchema",
+    "ShelfQuerySchema",
     "ShortagePageSchema",
     "ShortageQuerySchema",
     "ShortageSchema",

@@ -3,6 +3,7 @@
 from inventory.services.applying import Step, Window, apply_lines, make_levels, open_window
 from inventory.services.asking import ask_count, assign_task, open_tasks, take_task
 from inventory.services.booking import adjust, doubt, receive, set_counted
+from inventory.services.carrying import reassign_transfer, unbind_transfers
 from inventory.services.counting import (
     approve_count,
     cancel_count,
@@ -37,6 +38,7 @@ from inventory.services.safety import (
     require_reach,
 )
 from inventory.services.selling import sell, take_back
+from inventory.services.shelves import place_skus
 from inventory.services.shortages import (
     assign_shortage,
     close_shortage,
@@ -45,6 +47,7 @@ from inventory.services.shortages import (
     take_shortage,
     weigh_shortages,
 )
+from inventory.services.statements import lock_levels
 from inventory.services.transferring import (
     cancel_transfer,
     change_transfer,
@@ -88,6 +91,7 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "lock_levels",
     "make_levels",
     "match_incoming",
     "move_incoming",
@@ -98,6 +102,8 @@ __all__ = [
     "open_tasks",
     "open_window",
     "pass_on",
+    "place_skus",
+    "reassign_transfer",
     "receive",
     "receive_batch",
     "receive_transfer",
@@ -118,5 +124,6 @@ __all__ = [
     "take_shortage",
     "take_task",
     "tally_count",
+    "unbind_transfers",
     "weigh_shortages",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from inventory.commands import StockEffect
 from kernel.actors import ActorKind
 
 
@@ -55,7 +54,7 @@ class Formation(StrEnum):
 
 
 class ShortReason(StrEnum):
-    """Why a picker could not take what was ordered."""
+    """What every retailer's reasons for a shortage begin with; the table `reason` has theirs."""
 
     NOT_FOUND = "not_found"
     DAMAGED = "damaged"
@@ -63,17 +62,6 @@ class ShortReason(StrEnum):
     SOLD_TO_WALK_IN = "sold_to_walk_in"
     WRONG_LABEL = "wrong_label"
     QUALITY = "quality"
-
-
-SHORT_EFFECTS: Final[Mapping[ShortReason, StockEffect]] = {
-    ShortReason.NOT_FOUND: StockEffect.ALL_LEFT,
-    ShortReason.DAMAGED: StockEffect.THIS_QUANTITY,
-    ShortReason.DISPLAY_ONLY: StockEffect.THIS_QUANTITY,
-    ShortReason.SOLD_TO_WALK_IN: StockEffect.THIS_QUANTITY,
-    ShortReason.WRONG_LABEL: StockEffect.NONE,
-    ShortReason.QUALITY: StockEffect.THIS_QUANTITY,
-}
-"""What each reason says of the shelf: what is doubted leaves the offer until somebody counts."""
 
 
 class CancelReason(StrEnum):

@@ -28,11 +28,14 @@ class NotOrdered(Invalid):
 
 
 class LinesUndecided(Conflict):
-    """A line is neither picked nor reported short, so the parcel cannot be ready."""
+    """A line is neither picked nor reported short, so the parcel cannot be ready.
+
+    `asked` maps those of which a customer is asked about a substitute to that one.
+    """
 
     code = "lines-undecided"
     title = "Some articles are neither picked nor reported short"
-    way_out = "Pick or report short each article in `undecided`."
+    way_out = "Pick or report short each article in `undecided`; wait for the answer about `asked`."
 
 
 class NotBinned(Conflict):

@@ -34,10 +34,14 @@ class PickingStarted(FulfillmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticlesPicked(FulfillmentEvent):
-    """Articles were taken from the shelf; `quantities` maps SKU to how many."""
+    """Articles were taken from the shelf; `quantities` maps SKU to how many.
+
+    `scanned` tells whether each was scanned, so that nothing wrong can lie in the box.
+    """
 
     name = "fulfillment.picked.v1"
     quantities: dict[str, int] = field(default_factory=dict)
+    scanned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from kernel.actors import SYSTEM, Actor, ActorKind
@@ -88,6 +88,11 @@ def list_order_parcels(session: Session, order_id: UUID) -> list[FulfillmentFact
     return _fulfillments(session, Fulfillment.order_id == order_id, actor=SYSTEM)
 
 
+def list_wave_parcels(session: Session, wave_id: UUID, *, actor: Actor) -> list[FulfillmentFacts]:
+    """Return the parcels of a wave, soonest promise first."""
+    return _fulfillments(session, Fulfillment.wave_id == wave_id, actor=actor)
+
+
 def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
     """Return the contacts of a store's open parcels: who may stand at its counter."""
     rows = session.execute(
@@ -166,12 +171,8 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
 def _fulfillments(
     session: Session, wanted: ColumnElement[bool], *, actor: Actor, limit: int = PAGE_MAX
 ) -> list[FulfillmentFacts]:
-    overdue = and_(
-        Fulfillment.promised_at < DB_NOW,
-        Fulfillment.status.in_([Status.NEW, Status.ACCEPTED, Status.PICKING]),
-    )
     rows = session.execute(
-        select(Fulfillment, Order, overdue.label("overdue"))
+        select(Fulfillment, Order, _past_promise().label("past"), _not_accepted().label("late"))
         .join(Order, Order.id == Fulfillment.order_id)
         .where(wanted, _holds(actor), _at(actor))
         .order_by(Fulfillment.promised_at, Fulfillment.id)
@@ -180,9 +181,29 @@ def _fulfillments(
     ).all()
     lines = _lines(session, [row.Fulfillment.id for row in rows])
     return [
-        _facts(row.Fulfillment, row.Order, overdue=row.overdue, lines=lines[row.Fulfillment.id])
+        _facts(
+            row.Fulfillment,
+            row.Order,
+            late=(row.past or row.late, row.past),
+            lines=lines[row.Fulfillment.id],
+        )
         for row in rows
     ]
+
+
+def _past_promise() -> ColumnElement[bool]:
+    """The customer was told a time that is over, and there is still something to do."""
+    return and_(
+        Fulfillment.promised_at < DB_NOW,
+        Fulfillment.status.in_([Status.NEW, Status.ACCEPTED, Status.PICKING]),
+    )
+
+
+def _not_accepted() -> ColumnElement[bool]:
+    """The store has not taken it on in its time."""
+    return and_(
+        Fulfillment.status == Status.NEW, func.coalesce(Fulfillment.accept_by < DB_NOW, False)
+    )
 
 
 def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[LineFacts]]:
@@ -219,7 +240,7 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
 
 
 def _facts(
-    row: Fulfillment, order: Order, *, overdue: bool, lines: list[LineFacts]
+    row: Fulfillment, order: Order, *, late: tuple[bool, bool], lines: list[LineFacts]
 ) -> FulfillmentFacts:
     return FulfillmentFacts(
         id=row.id,
@@ -241,7 +262,8 @@ def _facts(
         collect_by=row.collect_by,
         ended_at=row.ended_at,
         created_at=row.created_at,
-        overdue=overdue,
+        overdue=late[0],
+        past_promise=late[1],
         extensions=row.extensions,
         accept_by=row.accept_by,
         wave_id=row.wave_id,

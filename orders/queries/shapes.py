@@ -61,7 +61,11 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentFacts:
-    """One parcel: where, how, how far, and what is in it."""
+    """One parcel: where, how, how far, and what is in it.
+
+    `overdue` is one that the store did not take on in its time, or that is past its promise:
+    `past_promise` tells the latter, which its customer notices.
+    """
 
     id: UUID
     order_id: UUID
@@ -89,6 +93,7 @@ class FulfillmentFacts:
     wave_id: UUID | None = None
     address_id: UUID | None = None
     rerouted_to: UUID | None = None
+    past_promise: bool = False
 
     @property
     def owed(self) -> Totals:
@@ -138,12 +143,18 @@ class HandOverFacts:
 
 @dataclass(frozen=True, slots=True)
 class PassState:
-    """A pass and whether it is still alive."""
+    """A pass, whose it is, and whether it is still alive; a proxy's has the proxy's contact."""
 
     facts: PassFacts
     holder: str
     revoked_why: str | None
     used: bool
+    contact_id: UUID | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it opens its parcel."""
+        return self.revoked_why is None and not self.used
 
 
 def roll_up(statuses: Iterable[Status]) -> Status:

@@ -1,15 +1,39 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
-from orders.routes import availability, counter, opening, ordering, preparing, slots, wishing
+from orders.routes import (
+    availability,
+    cases,
+    choosing,
+    counter,
+    fetching,
+    offline,
+    opening,
+    ordering,
+    preparing,
+    putting_back,
+    shipping,
+    slots,
+    substituting,
+    waving,
+    wishing,
+)
 from orders.routes.blueprint import blueprint
 
 __all__ = [
     "availability",
     "blueprint",
+    "cases",
+    "choosing",
     "counter",
+    "fetching",
+    "offline",
     "opening",
     "ordering",
     "preparing",
+    "putting_back",
+    "shipping",
     "slots",
+    "substituting",
+    "waving",
     "wishing",
 ]

@@ -1,6 +1,7 @@
 """What every use case on one parcel begins and ends with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,42 +11,37 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.services
+from kernel import events
 from kernel.actors import SYSTEM, Actor, ActorKind
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from orders import queries
-from orders.errors import NotOrdered, UnknownFulfillment
-from orders.models import Fulfillment, FulfillmentLine, PickupPass
+from orders.commands import Method, Status
+from orders.errors import NotOrdered, UnknownFulfillment, WrongMethod
+from orders.events import FulfillmentCancelled
+from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
+from orders.services.clearing import end_wave, withdraw_substitutes
+from orders.services.locked import Locked
+from orders.services.putting_back import ask_put_back
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
 CUSTOMER = "customer"
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """A parcel and its lines, held until the transaction ends."""
-
-    parcel: Fulfillment
-    lines: dict[str, FulfillmentLine]
-
-    @property
-    def ids(self) -> dict[str, UUID]:
-        """Return the ids every event of this parcel carries."""
-        return {
-            "fulfillment_id": self.parcel.id,
-            "order_id": self.parcel.order_id,
-            "location_id": self.parcel.location_id,
-        }
-
-    @property
-    def stock(self) -> dict[str, UUID]:
-        """Return what stock knows this parcel by."""
-        return {"fulfillment_id": self.parcel.id, "location_id": self.parcel.location_id}
-
-    @property
-    def owed(self) -> dict[str, int]:
-        """Return how many of each SKU the customer is still owed."""
-        return {sku: line.open for sku, line in self.lines.items() if line.open}
+PROXY = "proxy"
+REISSUED = "reissued"
+NOTHING: Final[Mapping[str, int]] = {}
+__all__ = [
+    "CUSTOMER",
+    "NOTHING",
+    "Locked",
+    "find_parcel",
+    "give_pass",
+    "give_up",
+    "load_lines",
+    "lock_order",
+    "lock_parcel",
+    "require_open",
+    "settle_money",
+]
 
 
 def find_parcel(session: Session, fulfillment_id: UUID) -> Locked | None:
@@ -88,6 +84,17 @@ def lock_order(session: Session, order_id: UUID) -> list[Locked]:
     return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
 
 
+def hold_order(session: Session, fulfillment_id: UUID) -> None:
+    """Keep others from adding parcels to the order of this one, or from calling it off meanwhile.
+
+    Whoever holds an order and its parcels takes the order first.
+    """
+    order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    session.execute(
+        select(Order.id).where(Order.id == order_id.scalar_subquery()).with_for_update()
+    )
+
+
 def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:
     """Return the lines of a parcel that is locked, as they are now."""
     rows = session.execute(
@@ -99,23 +106,39 @@ def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentL
     return {line.sku: line for line in rows}
 
 
-def require_open(locked: Locked, quantities: dict[str, int]) -> None:
+def require_open(
+    locked: Locked, quantities: Mapping[str, int], *, waiting: Mapping[str, int] = NOTHING
+) -> None:
     """Return nothing when each quantity is still undecided on its line.
+
+    `waiting` is for how many of each SKU a customer is asked about a substitute: these are nobody's
+    to decide meanwhile.
 
     Raises NotOrdered.
     """
-    undecided = {sku: line.undecided for sku, line in locked.lines.items()}
+    undecided = {sku: line.undecided - waiting.get(sku, 0) for sku, line in locked.lines.items()}
     if any(quantity > undecided.get(sku, 0) for sku, quantity in quantities.items()):
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
 
 
-def give_pass(session: Session, facts: PassFacts) -> None:
-    """Have the customer hold this pass."""
+def require_method(locked: Locked, *, delivery: bool) -> None:
+    """Return nothing when the parcel is, or is not, brought to its customer.
+
+    Raises WrongMethod.
+    """
+    method = locked.parcel.method
+    if (method is Method.DELIVERY) is not delivery:
+        raise WrongMethod(method=method.value)
+
+
+def give_pass(session: Session, facts: PassFacts, *, proxy_id: UUID | None = None) -> None:
+    """Have the customer hold this pass, or the proxy whose contact is named."""
     session.add(
         PickupPass(
             id=facts.id,
             fulfillment_id=facts.fulfillment_id,
-            holder=CUSTOMER,
+            holder=CUSTOMER if proxy_id is None else PROXY,
+            contact_id=proxy_id,
             key_id=facts.key_id,
             last_day=facts.last_day,
         )
@@ -123,26 +146,47 @@ def give_pass(session: Session, facts: PassFacts) -> None:
     session.flush()
 
 
-def give_up(session: Session, locked: Locked, *, why: str) -> None:
-    """Cancel what is still owed of a parcel, free what it holds or takes, kill its passes."""
-    owed = locked.owed
+def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM) -> None:
+    """Cancel what is still owed of a parcel, free what it holds or takes, kill its passes.
+
+    What was taken from the shelf already is for sale again once somebody put it back; a substitute
+    that waits for an answer is withdrawn.
+    """
+    stores.services.release_booking(session, locked.parcel.id)
+    aside, owed = locked.in_bin, locked.owed
+    withdraw_substitutes(session, locked, also=owed, actor=actor)
+    if aside:
+        ask_put_back(session, locked, aside, why=why, actor=actor)
     for sku, quantity in owed.items():
         locked.lines[sku].cancelled += quantity
     session.flush()
-    stores.services.release_booking(session, locked.parcel.id)
-    if owed:
+    held = {sku: left for sku, quantity in owed.items() if (left := quantity - aside.get(sku, 0))}
+    if held:
         inventory.services.release(
             session,
             **locked.stock,
-            quantities=owed,
+            quantities=held,
             reason=why,
         )
+    end_wave(session, locked.parcel, actor=actor)
     session.execute(
         update(PickupPass)
         .where(PickupPass.fulfillment_id == locked.parcel.id, PickupPass.revoked_at.is_(None))
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
     settle_money(session, locked.parcel.order_id)
+
+
+def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+    """The parcel ends cancelled: nothing of it is owed any more.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.CANCELLED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=why, actor=actor)
+    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    events.record(session, fact, actor=actor, reason=why)
 
 
 def settle_money(session: Session, order_id: UUID) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 import payments.queries
 import payments.services
+import stores.queries
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
@@ -22,6 +23,7 @@ from orders.events import (
 from orders.models import FINAL
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, find_parcel, give_up, lock_order
+from orders.services.promising import accept_by
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 
@@ -84,6 +86,16 @@ def find_authorised(session: Session, order_id: UUID) -> ObligationFacts | None:
     return None
 
 
+def request_capture(session: Session, order_id: UUID) -> bool:
+    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
+    held = find_authorised(session, order_id)
+    if held is None:
+        return False
+    owed_minor = queries.owed_minor(session, order_id)
+    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
+    return True
+
+
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
     """The money of ready parcels was taken or could not be: the customer may be told now."""
     for locked in lock_order(session, order_id):
@@ -98,6 +110,8 @@ def _confirm(session: Session, locked: Locked) -> None:
         return
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
+    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    locked.parcel.accept_by = accept_by(store)
     session.flush()
     facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
     placed = OrderPlaced(

@@ -32,7 +32,12 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, EmptyOrder
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Totals, price_basket
-from orders.services.promising import Promise, refuse_unless_offered, take_promise
+from orders.services.promising import (
+    Promise,
+    accept_by,
+    refuse_unless_offered,
+    take_promise,
+)
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
 from stores.queries import StoreFacts
@@ -68,10 +73,10 @@ _OPEN = text("""
         SELECT id, sku, place, name, quantity, price, price_per, vat FROM items),
     parcel AS (
         INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                                 promise_inputs, pending_until, slot_id, slot_starts_at,
+                                 promise_inputs, pending_until, accept_by, slot_id, slot_starts_at,
                                  slot_ends_at)
         SELECT :fulfillment_id, id, :location_id, :method, :status, :promised_at, :promise_inputs,
-               statement_timestamp() + make_interval(mins => :pending_min),
+               statement_timestamp() + make_interval(mins => :pending_min), :accept_by,
                :slot_id, :slot_starts_at, :slot_ends_at
         FROM opened RETURNING id),
     parts AS (
@@ -86,7 +91,10 @@ _OPEN = text("""
     bindparam("promise_inputs", type_=JSONB),
     bindparam("pending_min", type_=Integer),
     bindparam("slot_id", type_=Uuid),
-    *(bindparam(each, type_=UTCDateTime) for each in ("slot_starts_at", "slot_ends_at")),
+    *(
+        bindparam(each, type_=UTCDateTime)
+        for each in ("accept_by", "slot_starts_at", "slot_ends_at")
+    ),
 )
 
 
@@ -194,6 +202,7 @@ def _open(
         "promise_inputs": dict(promise.inputs),
         "status": (Status.PENDING if by_card else Status.NEW).value,
         "pending_min": hold_of(store.rules, command.channel).minutes if by_card else None,
+        "accept_by": None if by_card else accept_by(store),
         "slot_id": UUID(promise.slot.id) if promise.slot else None,
         "slot_starts_at": promise.slot.starts_at if promise.slot else None,
         "slot_ends_at": promise.slot.ends_at if promise.slot else None,

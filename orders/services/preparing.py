@@ -1,12 +1,13 @@
 """Preparing a parcel in the store: accept, pick, report short, bin, ready."""
 
+from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import inventory.services
-import payments.services
 import stores.promises
 import stores.queries
 from inventory.commands import Doubt
@@ -14,31 +15,41 @@ from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import queries
-from orders.commands import SHORT_EFFECTS, CancelReason, ShortReason, Status
-from orders.errors import LinesUndecided, NotBinned, WrongState
+from orders.commands import CancelReason, ReasonKind, Status
+from orders.errors import LinesUndecided, NotBinned, NotOnThisList, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
-    FulfillmentCancelled,
     FulfillmentReady,
     LineShort,
     ParcelBinned,
     PickingStarted,
 )
 from orders.passes import new_pass
-from orders.services.parcels import Locked, give_pass, give_up, lock_parcel, require_open
-from orders.services.paying import find_authorised
+from orders.queries import ReasonFacts
+from orders.services.clearing import end_wave
+from orders.services.parcels import (
+    NOTHING,
+    Locked,
+    cancel_parcel,
+    give_pass,
+    lock_parcel,
+    require_method,
+    require_open,
+)
+from orders.services.paying import request_capture
+from orders.services.proxies import give_proxies_passes
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     """The store takes the order on.
 
-    Raises UnknownFulfillment or WrongState.
+    Raises UnknownFulfillment or WrongState: what is in transfer is accepted by its arrival.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
-    locked.parcel.move_to(Status.ACCEPTED)
-    session.flush()
-    events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)
+    if locked.parcel.status is Status.IN_TRANSFER:
+        raise WrongState(state=locked.parcel.status.value)
+    take_on(session, locked, actor=actor)
 
 
 def start_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -46,18 +57,47 @@ def start_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> No
 
     Raises UnknownFulfillment or WrongState.
     """
-    _start(session, lock_parcel(session, fulfillment_id, actor=actor), actor=actor)
+    begin_picking(session, lock_parcel(session, fulfillment_id, actor=actor), actor=actor)
 
 
 def pick(
-    session: Session, fulfillment_id: UUID, *, quantities: dict[str, int], actor: Actor
+    session: Session,
+    fulfillment_id: UUID,
+    *,
+    quantities: Mapping[str, int] = NOTHING,
+    gtins: Mapping[str, int] = NOTHING,
+    scanned: bool = False,
+    actor: Actor,
 ) -> None:
     """These articles were taken from the shelf; picking starts if it had not.
 
-    Raises UnknownFulfillment, WrongState or NotOrdered.
+    `gtins` names some by the barcode that was scanned. With `scanned` the others were as well.
+
+    Raises UnknownFulfillment, WrongState, NotOnThisList or NotOrdered.
     """
-    locked = _in_picking(session, fulfillment_id, actor=actor)
-    require_open(locked, quantities)
+    locked = in_picking(session, fulfillment_id, actor=actor)
+    taken = dict(quantities)
+    for gtin, quantity in gtins.items():
+        sku = catalog.queries.find_sku_by_gtin(session, gtin)
+        if sku is None or sku not in locked.lines:
+            raise NotOnThisList(said=gtin)
+        taken[sku] = taken.get(sku, 0) + quantity
+    take(session, locked, taken, scanned=scanned or not quantities, actor=actor)
+
+
+def take(
+    session: Session,
+    locked: Locked,
+    quantities: Mapping[str, int],
+    *,
+    scanned: bool,
+    actor: Actor,
+) -> None:
+    """Have taken these articles for a parcel in picking that is locked.
+
+    Raises NotOrdered.
+    """
+    require_open(locked, quantities, waiting=_waiting(session, locked))
     for sku, quantity in quantities.items():
         locked.lines[sku].picked += quantity
     session.flush()
@@ -67,7 +107,9 @@ def pick(
         location_id=locked.parcel.location_id,
         quantities=quantities,
     )
-    events.record(session, ArticlesPicked(**locked.ids, quantities=quantities), actor=actor)
+    fact = ArticlesPicked(**locked.ids, quantities=dict(quantities), scanned=scanned)
+    events.record(session, fact, actor=actor)
+    end_wave(session, locked.parcel, actor=actor)
 
 
 def report_short_line(
@@ -76,26 +118,48 @@ def report_short_line(
     *,
     sku: str,
     quantity: int,
-    reason: ShortReason,
+    reason: str,
     actor: Actor,
 ) -> None:
     """This quantity cannot be had: it is no longer owed, and the shelf is doubted.
 
-    A parcel of which nothing is left ends cancelled, out of stock.
+    What that says of the shelf is the reason's effect. A parcel of which nothing is left ends
+    cancelled, out of stock.
 
-    Raises UnknownFulfillment, WrongState or NotOrdered.
+    Raises UnknownFulfillment, UnknownReason, WrongState or NotOrdered.
     """
-    locked = _in_picking(session, fulfillment_id, actor=actor)
-    require_open(locked, {sku: quantity})
-    line = locked.lines[sku]
-    line.cancelled += quantity
-    line.short_reason = reason.value
-    session.flush()
-    _take_from_stock(session, locked, sku=sku, quantity=quantity, reason=reason, actor=actor)
-    fact = LineShort(**locked.ids, sku=sku, quantity=quantity, reason=reason.value)
-    events.record(session, fact, actor=actor, reason=reason.value)
-    if not any(each.open for each in locked.lines.values()):
-        _end_empty(session, locked, actor=actor)
+    locked = in_picking(session, fulfillment_id, actor=actor)
+    why = queries.get_reason(session, ReasonKind.SHORT, reason)
+    require_open(locked, {sku: quantity}, waiting=_waiting(session, locked))
+    shorten(session, locked, {sku: quantity}, why=why, actor=actor)
+    end_short(session, locked, actor=actor)
+
+
+def shorten(
+    session: Session,
+    locked: Locked,
+    quantities: Mapping[str, int],
+    *,
+    why: ReasonFacts,
+    actor: Actor,
+) -> None:
+    """Owe these no longer, because they are missing; the shelf is doubted as the reason says."""
+    for sku, quantity in quantities.items():
+        line = locked.lines[sku]
+        line.cancelled += quantity
+        line.short_reason = why.code
+        session.flush()
+        _take_from_stock(session, locked, sku=sku, quantity=quantity, why=why, actor=actor)
+        fact = LineShort(**locked.ids, sku=sku, quantity=quantity, reason=why.code)
+        events.record(session, fact, actor=actor, reason=why.code)
+
+
+def end_short(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """End what needs nobody any more after something was missing: the parcel, or its wave."""
+    if any(each.open for each in locked.lines.values()):
+        end_wave(session, locked.parcel, actor=actor)
+    else:
+        cancel_parcel(session, locked, why=CancelReason.OUT_OF_STOCK.value, actor=actor)
 
 
 def bin_parcel(session: Session, fulfillment_id: UUID, *, bin_code: str, actor: Actor) -> None:
@@ -112,13 +176,17 @@ def mark_ready(
 ) -> None:
     """The customer may come: every line is decided, the parcel is in its bin, a pass exists.
 
-    Raises UnknownFulfillment, WrongState, LinesUndecided or NotBinned.
+    Raises UnknownFulfillment, WrongMethod, WrongState, LinesUndecided or NotBinned.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
+    require_method(locked, delivery=False)
     parcel = locked.parcel
     undecided = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
     if parcel.status is Status.PICKING and undecided:
-        raise LinesUndecided(undecided=undecided)
+        proposed = queries.list_proposed(session, [parcel.id])
+        raise LinesUndecided(
+            undecided=undecided, asked={each.sku: each.substitute_sku for each in proposed}
+        )
     if parcel.status is Status.PICKING and bin_code:
         _bin(session, locked, bin_code=bin_code, actor=actor)
     if parcel.status is Status.PICKING and parcel.bin is None:
@@ -133,35 +201,44 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_proxies_passes(session, locked, last_day=last_day)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
         collect_by=parcel.collect_by,
-        awaits_capture=_request_capture(session, parcel.order_id),
+        awaits_capture=request_capture(session, parcel.order_id),
     )
     events.record(session, fact, actor=actor)
 
 
-def _request_capture(session: Session, order_id: UUID) -> bool:
-    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, order_id)
-    if held is None:
-        return False
-    owed_minor = queries.owed_minor(session, order_id)
-    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
-    return True
+def in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
+    """Return the parcel as `lock_parcel` does, in picking: that starts if it had not.
 
-
-def _in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
+    Raises UnknownFulfillment or WrongState.
+    """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status is Status.ACCEPTED:
-        _start(session, locked, actor=actor)
+        begin_picking(session, locked, actor=actor)
     if locked.parcel.status is not Status.PICKING:
         raise WrongState(state=locked.parcel.status.value)
     return locked
 
 
-def _start(session: Session, locked: Locked, *, actor: Actor) -> None:
+def take_on(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """The store takes on an order whose parcel is locked.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.ACCEPTED)
+    session.flush()
+    events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)
+
+
+def begin_picking(session: Session, locked: Locked, *, actor: Actor) -> None:
+    """Somebody begins to collect the articles of a parcel that is locked.
+
+    Raises WrongState.
+    """
     locked.parcel.move_to(Status.PICKING)
     session.flush()
     events.record(session, PickingStarted(**locked.ids), actor=actor)
@@ -181,7 +258,7 @@ def _take_from_stock(
     *,
     sku: str,
     quantity: int,
-    reason: ShortReason,
+    why: ReasonFacts,
     actor: Actor,
 ) -> None:
     inventory.services.release(
@@ -189,23 +266,19 @@ def _take_from_stock(
         fulfillment_id=locked.parcel.id,
         location_id=locked.parcel.location_id,
         quantities={sku: quantity},
-        reason=reason.value,
+        reason=why.code,
     )
     found_missing = Doubt(
         fulfillment_id=locked.parcel.id,
         location_id=locked.parcel.location_id,
         sku=sku,
         quantity=quantity,
-        effect=SHORT_EFFECTS[reason],
-        reason=reason.value,
+        effect=why.effect,
+        reason=why.code,
     )
     inventory.services.doubt(session, found_missing, actor=actor)
 
 
-def _end_empty(session: Session, locked: Locked, *, actor: Actor) -> None:
-    why = CancelReason.OUT_OF_STOCK.value
-    locked.parcel.move_to(Status.CANCELLED)
-    locked.parcel.ended_at = db_now(session)
-    give_up(session, locked, why=why)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
-    events.record(session, fact, actor=actor, reason=why)
+def _waiting(session: Session, locked: Locked) -> dict[str, int]:
+    """Return for how many of each SKU the customer is asked about a substitute."""
+    return {each.sku: each.quantity for each in queries.list_proposed(session, [locked.parcel.id])}

@@ -1,20 +1,27 @@
 """Goods in a bin that nobody collects: somebody puts them back, then they are for sale again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import inventory.services
 import stores.queries
+from inventory.commands import Adjust, AdjustReason, Disposition, Doubt, Returned, StockEffect
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import new_id
-from orders.events import PutBackAsked
+from orders.errors import NotInBin, UnknownPutBack
+from orders.events import PutBackAsked, PutBackFinished
 from orders.models import PutBack
-from orders.services.parcels import Locked
+from orders.services.locked import Locked
+
+PUT_BACK: Final = "put-back"
+"""The reason in the ledger of what is on the shelf again."""
 
 
 def ask_put_back(
@@ -59,3 +66,71 @@ def ask_put_back(
     )
     events.record(session, asked, actor=actor, reason=why)
     return task.id
+
+
+def finish_put_back(
+    session: Session, put_back_id: UUID, *, others: Sequence[Returned] = (), actor: Actor
+) -> None:
+    """What lay in a bin is on the shelf and for sale again, but for `others`.
+
+    These are damaged and written off, or in doubt until somebody has counted.
+
+    Raises UnknownPutBack, NotInBin, or NotOnShelf when less is on hand than is written off.
+    """
+    task = session.execute(
+        select(PutBack)
+        .where(PutBack.id == put_back_id, PutBack.done_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if task is None or not actor.sees_location(task.location_id):
+        raise UnknownPutBack(put_back_id=str(put_back_id))
+    kept_off = _sum(others, Disposition.QUARANTINE, Disposition.WRITE_OFF)
+    if any(quantity > task.quantities.get(sku, 0) for sku, quantity in kept_off.items()):
+        raise NotInBin(in_bin=dict(task.quantities))
+    task.done_at = db_now(session)
+    task.done_by_name = actor.name
+    session.flush()
+    inventory.services.release(
+        session,
+        fulfillment_id=task.id,
+        location_id=task.location_id,
+        quantities=task.quantities,
+        reason=PUT_BACK,
+    )
+    _keep_off(session, task, others, actor=actor)
+    done = PutBackFinished(
+        put_back_id=task.id,
+        fulfillment_id=task.fulfillment_id,
+        location_id=task.location_id,
+        kept_off=kept_off,
+    )
+    events.record(session, done, actor=actor)
+
+
+def _keep_off(session: Session, task: PutBack, others: Sequence[Returned], *, actor: Actor) -> None:
+    """Write off what is damaged, and doubt what nobody can tell of."""
+    damaged = _sum(others, Disposition.WRITE_OFF)
+    if damaged:
+        taken = {sku: -quantity for sku, quantity in damaged.items()}
+        command = Adjust(task.location_id, taken, AdjustReason.DAMAGED)
+        inventory.services.adjust(session, command, actor=actor)
+    for sku, quantity in sorted(_sum(others, Disposition.QUARANTINE).items()):
+        doubted = Doubt(
+            fulfillment_id=task.fulfillment_id,
+            location_id=task.location_id,
+            sku=sku,
+            quantity=quantity,
+            effect=StockEffect.THIS_QUANTITY,
+            reason=PUT_BACK,
+        )
+        inventory.services.doubt(session, doubted, actor=actor)
+
+
+def _sum(items: Sequence[Returned], *dispositions: Disposition) -> dict[str, int]:
+    """Return how many of each SKU go one of these ways."""
+    found: dict[str, int] = {}
+    for item in items:
+        if item.disposition in dispositions:
+            found[item.sku] = found.get(item.sku, 0) + item.quantity
+    return found

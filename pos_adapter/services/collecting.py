@@ -13,7 +13,7 @@ import orders.services
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import Refusal
 from kernel.ids import read_order_number
-from orders.commands import CaseKind, HandOver, OpenCase, Status
+from orders.commands import CaseKind, Found, HandOver, OpenCase, RecordHandOver, Status
 from orders.errors import UnknownOrder, WrongStore
 from orders.queries import FulfillmentFacts, OrderFacts
 from pos_adapter.commands import RecordReceipt
@@ -65,8 +65,8 @@ def collect(
 ) -> tuple[list[Collected], list[Read]]:
     """Hand over what the lines of orders name; return that, and the lines that are still to sell.
 
-    An order that does not owe them any more, or not here, leaves its lines to be sold, with a case:
-    the goods have left the store.
+    The goods have left the store: where an order does not owe them any more, or not here, that is
+    recorded against the rules. Lines of an order nobody knows are sold, and a person is asked.
     """
     till = _Till(command, store, actor)
     done: list[Collected] = []
@@ -74,27 +74,30 @@ def collect(
     for named, lines in _by_order(read).items():
         collected = _collect_order(session, till, named, lines)
         done.append(collected)
-        if not collected.handed_over:
+        if collected.order_id is None:
             rest += lines
     return done, rest
 
 
 def _collect_order(session: Session, till: _Till, named: str, lines: Sequence[Read]) -> Collected:
-    order, parcel = None, None
+    parcel = None
     facts: dict[str, Any] = {"order_number": named, "quantities": _quantities(lines)}
     try:
         order = _find_order(session, named)
         parcel = _choose(order, till.store)
         due_minor = _hand_over(session, till, parcel, facts["quantities"])
     except Refusal as refusal:
-        facts["refusal"] = refusal.code
-        _open_case(session, till, CaseKind.CONFLICT, parcel, facts)
-        return Collected(named, order.id if order else None, refusal.code)
+        if parcel is None:
+            facts["refusal"] = refusal.code
+            _open_case(session, till, CaseKind.CONFLICT, parcel, facts)
+            return Collected(named, None, refusal.code)
+        _record_anyway(session, till, parcel, facts["quantities"], refusal.code)
+        return Collected(named, parcel.order_id, refusal.code)
     took_minor = sum(each.line.amount_minor for each in lines)
     if took_minor != due_minor:
         facts |= {"due_minor": due_minor, "took_minor": took_minor}
         _open_case(session, till, CaseKind.TILL, parcel, facts)
-    return Collected(named, order.id, None)
+    return Collected(named, parcel.order_id, None)
 
 
 def _hand_over(
@@ -117,6 +120,26 @@ def _hand_over(
     with session.begin_nested():  # somebody may be faster: what was begun is undone then
         orders.services.hand_over(session, wanted, actor=till.actor)
     return due_minor
+
+
+def _record_anyway(
+    session: Session,
+    till: _Till,
+    parcel: FulfillmentFacts,
+    quantities: dict[str, int],
+    why: str,
+) -> None:
+    """The goods have left although they should not: stock follows, and a person is asked."""
+    left = RecordHandOver(
+        fulfillment_id=parcel.id,
+        location_id=till.store.id,
+        quantities=quantities,
+        found=Found.SEARCH,
+        ticket_number=till.command.ticket_number,
+        terminal_id=till.command.terminal_id,
+        happened_at=till.command.happened_at,
+    )
+    orders.services.record_against_rules(session, left, why=why, actor=till.actor)
 
 
 def _find_order(session: Session, named: str) -> OrderFacts:

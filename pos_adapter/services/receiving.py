@@ -115,7 +115,7 @@ def _sell(
 ) -> Effect:
     """Hand over what orders owe, sell the rest; return the answer and the order it made or served.
 
-    Goods of an order that owes them no more left all the same: they are sold, and a case is open.
+    Goods of an order that owes them no more left all the same: see `collect`.
     """
     collected, rest = collect(session, command, read, store=store, actor=actor)
     answer: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _sell(
         "found": {},
         "customer_known": False,
     }
-    served = next((each.order_id for each in collected if each.handed_over), None)
+    served = next((each.order_id for each in collected if each.order_id), None)
     if not rest:
         return answer, served, None
     sale = SellAtTill(store.id, command.ticket_number, merge_sold(rest), command.customer)

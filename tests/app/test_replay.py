@@ -16,7 +16,7 @@ from app.cli.replay_plan import (
     PlannedOrder,
     drop_unknown,
     plan_orders,
-    read_day,
+    read_days,
     read_header,
 )
 from app.cli.tables import Table, open_table
@@ -90,7 +90,9 @@ def figures(output: str) -> dict[str, int]:
 def first_order(table: Table) -> PlannedOrder:
     """Return the plan of the first invoice, with its stock received."""
     places = read_header(table.header)
-    day = read_day(table.rows, places, date(2010, 12, 1), refuse=lambda _line, _reason: None)
+    first_day = date(2010, 12, 1)
+    days = read_days(table.rows, places, first_day.__eq__, refuse=lambda _line, _reason: None)
+    day = days[first_day]
     drop_unknown(day, frozenset({"POST", "Z", "D"}), refuse=lambda _line, _reason: None)
     first = next(plan_orders(day, ["comptoir-1"], seed=1))
     replay_drive.receive_stock("comptoir-1", first.invoice.quantities)

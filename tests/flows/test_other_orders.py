@@ -44,7 +44,7 @@ def test_an_order_begun_in_the_store_is_found_by_name_and_handed_over(
     assert trade.place_of_work.broken() == []
 
 
-def test_a_cancelled_order_is_told_its_code_is_dead_and_its_stock_free(
+def test_a_cancelled_order_is_told_and_its_stock_is_free_once_it_is_put_back(
     trade: Trade, vendors: Vendors
 ) -> None:
     sku, email = trade.list_article(units=5), f"{secrets.token_hex(6)}@example.org"
@@ -55,11 +55,13 @@ def test_a_cancelled_order_is_told_its_code_is_dead_and_its_stock_free(
 
     vendors.wait_for(email, "annulée")
     assert_refused_at_the_counter(trade, ready, "order-cancelled")
+    assert trade.level(sku) == {"on_hand": 5, "reserved": 2, "quarantined": 0}
+    assert trade.put_back(sku) == 1
     assert trade.level(sku) == {"on_hand": 5, "reserved": 0, "quarantined": 0}
     assert trade.place_of_work.broken() == []
 
 
-def test_a_parcel_nobody_collects_expires_is_told_and_its_stock_is_free(
+def test_a_parcel_nobody_collects_expires_and_its_stock_is_free_once_it_is_put_back(
     trade: Trade, vendors: Vendors
 ) -> None:
     sku, email = trade.list_article(units=5), f"{secrets.token_hex(6)}@example.org"
@@ -71,6 +73,8 @@ def test_a_parcel_nobody_collects_expires_is_told_and_its_stock_is_free(
     vendors.wait_for(email, "délai", within_s=40)
     assert trade.parcel(ready.id)["status"] == "expired"
     assert_refused_at_the_counter(trade, ready, "pickup-expired")
+    assert trade.level(sku) == {"on_hand": 5, "reserved": 2, "quarantined": 0}
+    assert trade.put_back(sku) == 1
     assert trade.level(sku) == {"on_hand": 5, "reserved": 0, "quarantined": 0}
     assert trade.place_of_work.broken() == []
 
@@ -98,7 +102,7 @@ def collect_by_what_is_said(trade: Trade, *, said: str) -> dict[str, Any]:
     """Find the one parcel, check it and hand it over to who paid; return how it was listed."""
     key = trade.place_of_work.shop.associate
     (found,) = trade.get("/stores/lyon/parcels", key=key, said=said)["parcels"]
-    counter = {"store": "lyon", "fulfillment_id": found["fulfillment_id"]}
+    counter = {"store": "lyon", "fulfillment_id": found["fulfillment_id"], "identity_seen": True}
     check = trade.post("/hand-overs/check", counter, key=key).json()
     assert (check["found"], check["due_minor"]) == ("search", 2000)
     taken = trade.post("/hand-overs", {**counter, "ticket_number": "T-1"}, key=key)

@@ -61,7 +61,7 @@ class Counter:
     def hand_over(self, *, store: str = "lyon", key: str | None = None, **way: Any) -> Any:
         """Hand a parcel over against a fresh ticket of the till."""
         self.tickets += 1
-        body = {"store": store, "ticket_number": f"T-{self.tickets}", **way}
+        body = {"store": store, "ticket_number": f"T-{self.tickets}", "identity_seen": True, **way}
         return self.ask("hand-overs", body, key=key)
 
     def qr(self) -> str:
@@ -98,9 +98,10 @@ class Counter:
             return
         self.session.execute(
             text(
-                "UPDATE fulfillment SET status = :status, "
+                "UPDATE fulfillment SET status = CAST(:status AS text), "
                 "pending_until = now() + interval '35 minutes', "
-                "rerouted_to = CASE WHEN :status = 'rerouted' THEN id END WHERE id = :id"
+                "rerouted_to = CASE WHEN CAST(:status AS text) = 'rerouted' THEN id END "
+                "WHERE id = :id"
             ),
             {"status": Status(place).value, "id": self.parcel},
         )

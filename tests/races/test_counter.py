@@ -58,6 +58,8 @@ def test_a_parcel_that_is_cancelled_while_handed_over_ends_one_way_only(trade: T
     )
 
     assert 0 < handed_over < PAIRS, "one side always won: this was no race"
+    assert trade.level(sku)["reserved"] == PAIRS - handed_over, "the others lie in their bins"
+    assert trade.put_back(sku) == PAIRS - handed_over
     assert trade.level(sku)["reserved"] == 0
     assert trade.level(sku)["on_hand"] == 100_000 - handed_over
     assert trade.place_of_work.broken() == []
@@ -73,6 +75,8 @@ def test_a_parcel_that_expires_while_handed_over_ends_one_way_only(trade: Trade)
         )
 
     assert 0 < handed_over < PAIRS, "one side always won: this was no race"
+    assert trade.level(sku)["reserved"] == PAIRS - handed_over, "the others lie in their bins"
+    assert trade.put_back(sku) == PAIRS - handed_over
     assert trade.level(sku)["reserved"] == 0
     assert trade.level(sku)["on_hand"] == 100_000 - handed_over
     assert trade.place_of_work.broken() == []
@@ -88,6 +92,7 @@ def test_the_expiry_job_run_by_four_at_once_ends_each_parcel_once(trade: Trade) 
         ended = together([orders.jobs.expire_uncollected] * 4)
 
     assert sum(ended) == len(waiting)
+    assert trade.put_back(sku) == len(waiting)
     assert trade.level(sku) == {"on_hand": 100_000, "reserved": 0, "quarantined": 0}
     assert trade.place_of_work.rows(
         "SELECT count(*) AS told, count(DISTINCT aggregate_id) AS parcels FROM event"

@@ -118,7 +118,7 @@ def test_of_till_and_tablet_with_one_parcel_one_hands_over_and_the_other_is_a_co
             "reserved": 0,
             "quarantined": 0,
         }
-        assert sold(trade, sku) == int(by_tablet)
+        assert sold(trade, sku) == 0
         assert len(conflicts(trade, ready)) == int(by_tablet)
         assert trade.parcel(ready.id)["status"] == "handed_over"
     assert 0 < tablets < TURNS, "one side always won: this was no race"

@@ -145,6 +145,16 @@ class Trade:
         body = {"reason": "customer_remorse"}
         return self.post(f"/orders/{order_id}/cancel", body, key=self.place_of_work.shop.agent)
 
+    def put_back(self, sku: str) -> int:
+        """An associate in Lyon puts back what lies in bins of an article; return how many bins."""
+        key = self.place_of_work.shop.associate
+        listed = self.get("/put-backs", key=key, store="lyon")["put_backs"]
+        bins = [each["id"] for each in listed if sku in each["quantities"]]
+        for each in bins:
+            done = self.post(f"/put-backs/{each}/done", {}, key=key)
+            assert done.status_code == 200, done.text
+        return len(bins)
+
     def parcel(self, parcel: str) -> Any:
         """Return a parcel as the store sees it."""
         return self.get(f"/fulfillments/{parcel}", key=self.place_of_work.shop.associate)
