@@ -17,6 +17,7 @@ from orders.commands import CaseKind, Found, HandOver, OpenCase, RecordHandOver,
 from orders.errors import UnknownOrder, WrongStore
 from orders.queries import FulfillmentFacts, OrderFacts
 from pos_adapter.commands import RecordReceipt
+from pos_adapter.errors import AmountDiffers
 from pos_adapter.services.reading import Read
 from pos_adapter.services.watching import case_key
 from stores.queries import StoreFacts
@@ -88,14 +89,20 @@ def _collect_order(session: Session, till: _Till, named: str, lines: Sequence[Re
         due_minor = _hand_over(session, till, parcel, facts["quantities"])
     except Refusal as refusal:
         if parcel is None:
-            facts["refusal"] = refusal.code
+            facts["what"] = refusal.code
             _open_case(session, till, CaseKind.CONFLICT, parcel, facts)
             return Collected(named, None, refusal.code)
         _record_anyway(session, till, parcel, facts["quantities"], refusal.code)
         return Collected(named, parcel.order_id, refusal.code)
     took_minor = sum(each.line.amount_minor for each in lines)
     if took_minor != due_minor:
-        facts |= {"due_minor": due_minor, "took_minor": took_minor}
+        facts |= {
+            "what": AmountDiffers.code,
+            "took_minor": took_minor,
+            "due_minor": max(due_minor - took_minor, 0),
+            "amount_minor": max(took_minor - due_minor, 0),
+            "currency": till.command.currency,
+        }
         _open_case(session, till, CaseKind.TILL, parcel, facts)
     return Collected(named, parcel.order_id, None)
 

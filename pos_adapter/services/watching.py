@@ -12,9 +12,11 @@ from kernel.errors import Refusal
 from orders.commands import CaseKind, OpenCase
 from pos_adapter import queries
 from pos_adapter.commands import RecordReceipt
+from pos_adapter.errors import ReceiptAltered
 from pos_adapter.queries import Gap
 
 APPLIED = "applied"
+MISSING = "receipt-missing"
 
 
 def case_key(terminal_id: UUID, seq: int) -> str:
@@ -27,7 +29,7 @@ def note_refused(session: Session, command: RecordReceipt, refusal: Refusal) -> 
 
     Call it in a transaction of its own: the refused one is undone.
     """
-    facts = {"refusal": refusal.code, "ticket_number": command.ticket_number}
+    facts = {"what": refusal.code, "ticket_number": command.ticket_number}
     return _open(session, command, case_key(command.terminal_id, command.seq), facts)
 
 
@@ -37,7 +39,7 @@ def note_altered(session: Session, command: RecordReceipt) -> UUID | None:
     Call it in a transaction of its own: the refused one is undone.
     """
     key = f"{case_key(command.terminal_id, command.seq)}/altered"
-    facts = {"refusal": "receipt-altered", "ticket_number": command.ticket_number}
+    facts = {"what": ReceiptAltered.code, "ticket_number": command.ticket_number}
     return _open(session, command, key, facts)
 
 
@@ -57,9 +59,10 @@ def _note_gap(session: Session, gap: Gap) -> UUID | None:
             location_id=terminal.location_id,
             about_id=terminal.id,
             facts={
-                "missing": [gap.first_seq, gap.last_seq],
-                "seq": gap.last_seq,
-                "terminal": terminal.name,
+                "what": MISSING,
+                "first_seq": gap.first_seq,
+                "last_seq": gap.last_seq,
+                "till": terminal.name,
             },
         ),
     )
@@ -75,7 +78,7 @@ def _open(session: Session, command: RecordReceipt, key: str, facts: dict[str, A
             _within(session, terminal.location_id),
             location_id=terminal.location_id,
             about_id=terminal.id,
-            facts={**facts, "seq": command.seq, "terminal": terminal.name},
+            facts={**facts, "seq": command.seq, "till": terminal.name},
         ),
     )
 

@@ -30,6 +30,12 @@ def test_the_office_shows_it_with_its_story(sit: Sit, number: str) -> None:
     assert "T-0001" in page
 
 
+def test_what_comes_back_is_in_the_orders_story(sit: Sit, till: Till, number: str) -> None:
+    till.ring_up(line("BOOK", 1, 455), kind="return", order_number=number)
+    page = sit("nadia").read(f"/en/office/orders/{number}")
+    assert "Brought back to a till, money given back there 1 × Carnet · €4.55" in page
+
+
 def test_a_tablet_finds_it_and_says_that_it_is_gone(tablet: Tablet, number: str) -> None:
     found = tablet.post("/hand-over", said=number)
     assert found.status_code == 409

@@ -184,7 +184,7 @@ def test_a_receipt_that_cannot_be_meant_is_refused_and_somebody_is_asked(
     assert {name: answer.json[name] for name in fact} == fact
     assert books.moved() == before
     (case,) = books.cases()
-    assert (case["kind"], case["facts"]["refusal"]) == ("till", code)
+    assert (case["kind"], case["facts"]["what"]) == ("till", code)
     assert till.post("/receipts", receipt).status_code == 201
     assert books.cases() == []
 
@@ -283,7 +283,13 @@ def test_what_was_taken_and_what_was_due_differ_and_somebody_is_asked(
     assert sold.json["hand_overs"][0]["outcome"] == "handed_over"
     (case,) = books.cases()
     assert case["kind"] == "till"
-    assert (case["facts"]["due_minor"], case["facts"]["took_minor"]) == (11570, 10580)
+    told = {name: case["facts"][name] for name in ("what", "due_minor", "took_minor", "currency")}
+    assert told == {
+        "what": "amount-differs",
+        "due_minor": 990,
+        "took_minor": 10580,
+        "currency": "EUR",
+    }
 
 
 def test_goods_of_an_order_that_was_collected_already_have_left_again(
@@ -446,7 +452,8 @@ def test_what_never_came_is_known_and_after_a_day_somebodys(
     assert broken() == ["INV-18"]
     pos_adapter.jobs.watch()
     pos_adapter.jobs.watch()
-    assert [case["facts"]["missing"] for case in books.cases()] == [[2, 3], [5, 6]]
+    told = [(case["facts"]["first_seq"], case["facts"]["last_seq"]) for case in books.cases()]
+    assert told == [(2, 3), (5, 6)]
     assert broken() == []
     for receipt in receipts:
         till.post("/receipts", receipt)
