@@ -102,7 +102,11 @@ CHECKS = (
         SELECT l.fulfillment_id, l.sku FROM fulfillment_line l
         WHERE l.handed_over <> coalesce((
             SELECT sum((h.quantities ->> l.sku)::int) FROM hand_over h
-            WHERE h.fulfillment_id = l.fulfillment_id AND NOT h.conflict), 0)
+            WHERE h.fulfillment_id = l.fulfillment_id AND NOT h.conflict), 0) + coalesce((
+            SELECT sum((p.quantities ->> l.sku)::int)
+            FROM package p JOIN fulfillment f ON f.id = p.fulfillment_id
+            WHERE p.fulfillment_id = l.fulfillment_id AND p.shipped_at IS NOT NULL
+              AND f.status IN ('shipped', 'delivered')), 0)
         """,
     ),
     Check(
