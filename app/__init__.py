@@ -16,6 +16,7 @@ import notifications.gateway
 import orders.routes
 import payments.gateway
 import payments.routes
+import pos_adapter.routes
 import stores.routes
 from app import auth, forms, pages, paying, problems, sessions, styleguide, web
 from app.settings import Settings, read_settings
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     stores.routes.blueprint,
     inventory.routes.blueprint,
     orders.routes.blueprint,
+    pos_adapter.routes.blueprint,
     app.feeds.routes.blueprint,
 )
 PAGES = (

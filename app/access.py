@@ -56,6 +56,7 @@ ADMIN: Final = MANAGER | {
     "stock.follow",
     "stores.edit",
 }
+TERMINAL: Final = PUBLIC | {"till.use"}
 
 PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.SHOPPER: SHOPPER,
@@ -63,10 +64,16 @@ PERMISSIONS_OF: Final[Mapping[ActorKind, frozenset[str]]] = {
     ActorKind.MANAGER: MANAGER,
     ActorKind.AGENT: AGENT,
     ActorKind.ADMIN: ADMIN,
+    ActorKind.TERMINAL: TERMINAL,
 }
 
 PERMISSIONS: Final = frozenset().union(*PERMISSIONS_OF.values())
-"""Every permission there is; an integration's key holds those among its scopes."""
+"""Every permission there is."""
+
+SIGNED: Final = frozenset({"till.use"})
+"""What only a signed request may: no bearer key, whatever its scopes."""
+SCOPES: Final = PERMISSIONS - SIGNED
+"""What an integration's key may be given."""
 
 EVERYWHERE: Final = frozenset({ActorKind.AGENT, ActorKind.ADMIN, ActorKind.INTEGRATION})
 """Roles that see every store."""

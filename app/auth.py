@@ -1,24 +1,28 @@
-"""Who is asking: a bearer key, the signed link of an order, or somebody unknown in the web shop."""
+"""Who is asking: a key, an order's signed link, a till, somebody signed in, or nobody known."""
 
 import re
 from uuid import UUID, uuid4
 
 from flask import Flask, current_app, g, request
 
+import pos_adapter.services
 import stores.queries
 import stores.services
 from app import sessions
-from app.access import EVERYWHERE, PERMISSIONS, PERMISSIONS_OF, PUBLIC
+from app.access import EVERYWHERE, PERMISSIONS_OF, PUBLIC, SCOPES
 from app.problems import Unauthenticated
 from kernel.actors import Actor, ActorKind
 from kernel.db import reading, transaction
 from kernel.errors import Forbidden
 from kernel.links import read_order_token
 from kernel.web import declaration_of
+from pos_adapter.commands import Signed
+from pos_adapter.errors import SignatureRefused
 from stores.queries import KeyFacts, SignedIn
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = "bearer "
+TERMINAL = "Comptoir-Terminal"
 API = "/api/"
 OFFLINE = f"{API}v1/offline/"
 """What a tablet's own page asks for, as whoever is signed in on it."""
@@ -39,7 +43,7 @@ def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
     has any.
     """
     if key.role is None:
-        kind, allowed = ActorKind.INTEGRATION, PERMISSIONS & key.scopes | PUBLIC
+        kind, allowed = ActorKind.INTEGRATION, SCOPES & key.scopes | PUBLIC
     else:
         kind = ActorKind(key.role.value)
         allowed = PERMISSIONS_OF[kind]
@@ -117,6 +121,8 @@ def _of_cookie(request_id: str) -> Actor | None:
 
 
 def _actor(request_id: str) -> Actor:
+    if TERMINAL in request.headers:
+        return _of_terminal(request_id)
     if "Authorization" not in request.headers:
         return _of_cookie(request_id) or shopper(request_id=request_id)
     token = _token()
@@ -130,6 +136,36 @@ def _actor(request_id: str) -> Actor:
     if key is None:
         raise Unauthenticated
     return actor_of_key(key, request_id=request_id)
+
+
+def _of_terminal(request_id: str) -> Actor:
+    """Return the till that signed this request.
+
+    Raises SignatureRefused, also where tills have no business, and beside another sign-in.
+    """
+    if "Authorization" in request.headers or not request.path.startswith(API):
+        raise SignatureRefused(why="headers")
+    query = request.query_string.decode("latin-1")
+    signed = Signed(
+        method=request.method,
+        target=f"{request.path}?{query}" if query else request.path,
+        body=request.get_data(cache=True),
+        terminal=request.headers[TERMINAL],
+        timestamp=request.headers.get("Comptoir-Timestamp", ""),
+        nonce=request.headers.get("Comptoir-Nonce", ""),
+        signature=request.headers.get("Comptoir-Signature", ""),
+    )
+    with transaction() as session:
+        terminal = pos_adapter.services.admit(session, signed)
+    return Actor(
+        kind=ActorKind.TERMINAL,
+        id=terminal.id,
+        name=terminal.name,
+        permissions=PERMISSIONS_OF[ActorKind.TERMINAL],
+        location_ids=frozenset({terminal.location_id}),
+        device_id=terminal.id,
+        request_id=request_id,
+    )
 
 
 def _token() -> str:

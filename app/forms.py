@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import uuid4
 
 from flask import Flask, Response, redirect, request
@@ -26,6 +26,17 @@ def once(session: Session, act: Callable[[], str]) -> Response:
 
     Raises idempotency.KeyReused when the same form comes back with other contents.
     """
+    told = told_once(session, lambda: {"location": act()})
+    return cast("Response", redirect(told["location"], code=SEE_OTHER))
+
+
+def told_once(session: Session, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do what a form asks; return what `act` told, and to a repeat the same without doing it again.
+
+    What is told is kept: no secrets, no personal data.
+
+    Raises idempotency.KeyReused when the same form comes back with other contents.
+    """
     given = request.form.get(FORM_FIELD, "")
     key = given if given.isprintable() and 0 < len(given) <= KEY_MAX else str(uuid4())
     scope = f"form:{csrf_token()}"
@@ -33,6 +44,6 @@ def once(session: Session, act: Callable[[], str]) -> Response:
     fingerprint = sha256(f"{request.path}\n".encode() + body).digest()
     answer = idempotency.take(session, scope=scope, key=key, request_hash=fingerprint)
     if answer is None:
-        answer = idempotency.Answer(SEE_OTHER, {"location": act()})
+        answer = idempotency.Answer(SEE_OTHER, act())
         idempotency.keep(session, scope=scope, key=key, answer=answer)
-    return cast("Response", redirect(answer.body["location"], code=SEE_OTHER))
+    return answer.body

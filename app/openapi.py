@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 
-from app.access import EVERYBODY
+from app.access import EVERYBODY, SIGNED
 from app.problems import MEDIA_TYPE
 from kernel.web import KEY_MAX, KEY_MIN, Declaration, declaration_of
 
@@ -17,6 +17,13 @@ BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
     "description": "A key (`cmp_…`) of a person or an integration, or one order's `access_token`.",
+}
+TERMINAL: Final = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Comptoir-Signature",
+    "description": "An enrolled till signs each request, beside `Comptoir-Terminal`,"
+    " `Comptoir-Timestamp` and `Comptoir-Nonce`: see docs/tills.md.",
 }
 KEY_PARAMETER: Final = {
     "in": "header",
@@ -37,7 +44,7 @@ def describe(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of every resource, with problems, keys and sign-in."""
     document: dict[str, Any] = app.extensions["comptoir-api"].spec.to_dict()
     parts = document["components"]
-    parts["securitySchemes"] = {"bearer": BEARER}
+    parts["securitySchemes"] = {"bearer": BEARER, "terminal": TERMINAL}
     parts["responses"] |= {
         f"PROBLEM_{status}": _problem(status) for status in (*ALWAYS, *READING, *WRITING)
     }
@@ -57,7 +64,8 @@ def _complete(operation: dict[str, Any], method: str, declaration: Declaration) 
         for status in (*ALWAYS, *more)
     }
     nobody: list[dict[str, list[str]]] = [{}] if declaration.permission in EVERYBODY else []
-    operation["security"] = [*nobody, {"bearer": []}]
+    scheme = "terminal" if declaration.permission in SIGNED else "bearer"
+    operation["security"] = [*nobody, {scheme: []}]
     if declaration.keyed:
         operation["parameters"] = [*operation.get("parameters", []), KEY_PARAMETER]
 

@@ -15,6 +15,7 @@ from kernel import errors
 from kernel.errors import Refusal
 from kernel.idempotency import KeyReused
 from kernel.web import KeyRequired, MalformedBody
+from pos_adapter.errors import SignatureRefused
 
 ERRORS_MAX = 50
 RETRY_AFTER_S = 2
@@ -40,6 +41,7 @@ STATUS_OF: dict[type[Refusal], int] = {
     KeyRequired: 400,
     KeyReused: 422,
     Unauthenticated: 401,
+    SignatureRefused: 401,
     errors.TooManyAttempts: 429,
     errors.NotFound: 404,
     errors.Invalid: 422,
@@ -121,6 +123,8 @@ def refusal_problem(error: Refusal) -> Response:
     if isinstance(error, Unauthenticated):
         scheme = 'Basic realm="Comptoir", charset="UTF-8"' if _is_browser() else "Bearer"
         response.headers["WWW-Authenticate"] = scheme
+    if isinstance(error, SignatureRefused):
+        response.headers["WWW-Authenticate"] = "Comptoir-Signature"
     return response
 
 

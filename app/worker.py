@@ -27,6 +27,7 @@ import kernel.sealing
 import notifications.jobs
 import orders.jobs
 import payments.jobs
+import pos_adapter.jobs
 import stores.jobs
 from kernel import delivery
 from kernel.db import transaction
@@ -84,6 +85,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
+    Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
     Periodic("seal-events", 30, seal_events),
     Periodic("prune", 3_600, prune),
 )

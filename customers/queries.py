@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, false, func, or_, select
@@ -36,6 +37,10 @@ class ContactFacts:
         if not self.first_name:
             return self.last_name
         return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
+
+
+NOBODY: Final = ContactFacts(UUID(int=0), "–", "", None, None, "fr")
+"""Somebody who bought at a till and did not say who they are: there is nowhere to write to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,10 @@ def find_address(session: Session, address_id: UUID | None) -> AddressFacts | No
 def get_contacts(
     session: Session, contact_ids: Sequence[UUID | None]
 ) -> dict[UUID | None, ContactFacts]:
-    """Return contacts by id; unknown ids are left out, and so is nobody (None)."""
+    """Return contacts by id; unknown ids are left out. Who bought at a till unnamed is NOBODY."""
     rows = session.execute(select(Contact).where(Contact.id.in_(contact_ids))).scalars()
-    return {row.id: _facts(row) for row in rows}
+    found: dict[UUID | None, ContactFacts] = {row.id: _facts(row) for row in rows}
+    return found | {None: NOBODY} if None in contact_ids else found
 
 
 def match_contacts(

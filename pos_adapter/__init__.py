@@ -1,1 +1,1 @@
-"""Tills of any make: the language of terminals in, our use cases out. Not open yet."""
+"""Tills of any make: signed requests and receipts in, the use cases of orders and stock out."""

@@ -220,3 +220,11 @@ class UnknownGroup(NotFound):
     code = "unknown-group"
     title = "No such group of stores"
     way_out = "List the groups: `GET /api/v1/store-groups`."
+
+
+class UnknownTerminal(NotFound):
+    """There is no till with this id in use, or it is not yours to see."""
+
+    code = "unknown-terminal"
+    title = "No such till"
+    way_out = "List the tills of your store: `GET /api/v1/stores/{code}/terminals`."

@@ -250,3 +250,34 @@ class StaffMoved(Event):
     aggregate = "staff"
     staff_id: UUID
     location_ids: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerminalEnrolled(Event):
+    """A till may speak for its store."""
+
+    name = "terminal.enrolled.v1"
+    aggregate = "terminal"
+    terminal_id: UUID
+    location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerminalKeyRenewed(Event):
+    """A till has a fresh key; the one before works for a while more."""
+
+    name = "terminal.key_renewed.v1"
+    aggregate = "terminal"
+    terminal_id: UUID
+    location_id: UUID
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerminalRevoked(Event):
+    """A till speaks for nobody any more."""
+
+    name = "terminal.revoked.v1"
+    aggregate = "terminal"
+    terminal_id: UUID
+    location_id: UUID

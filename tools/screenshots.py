@@ -220,6 +220,7 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("store-slots", "stores/lyon-croix-rousse/slots"),
         ("store-settings", "stores/lyon-croix-rousse/settings"),
         ("store-people", "stores/lyon-croix-rousse/people"),
+        ("store-tills", "stores/lyon-croix-rousse/tills"),
         ("store-opening", "stores/grenoble/opening"),
         ("setting", "settings/store/lyon-croix-rousse/orders_per_hour"),
         ("group", "groups/rhone-alpes"),

@@ -45,6 +45,10 @@ TITLES: Final[Mapping[str, str]] = {
     "order.placed.v1": N_("Ordered"),
     "order.started.v1": N_("Begun, stock held until the card is certain"),
     "order.abandoned.v1": N_("Never paid: the stock is free again"),
+    "order.sold.v1": N_("Sold at the till"),
+    "stock.sold.v1": N_("Taken off the shelf"),
+    "goods.taken_back.v1": N_("Brought back to a till, money given back there"),
+    "stock.returned.v1": N_("Back in stock"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.collector_changed.v1": N_("Somebody else collects"),
     "fulfillment.accepted.v1": N_("Taken on by the store"),
@@ -138,6 +142,10 @@ def _articles(facts: Mapping[str, Any], scene: Scene) -> str:
     )
 
 
+def _brought_back(facts: Mapping[str, Any], scene: Scene) -> str:
+    return f"{_articles(facts, scene)} · {_amount(facts, scene)}"
+
+
 def _short(facts: Mapping[str, Any], scene: Scene) -> str:
     return f"{facts['quantity']} × {scene.articles.get(facts['sku'], facts['sku'])}"
 
@@ -188,6 +196,8 @@ DETAILS: Final[Mapping[str, Teller]] = {
     "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,
     "order.started.v1": _placed,
+    "order.sold.v1": _placed,
+    "goods.taken_back.v1": _brought_back,
     "fulfillment.picked.v1": _articles,
     "fulfillment.in_transfer.v1": _articles,
     "fulfillment.shipped.v1": _articles,

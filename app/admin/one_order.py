@@ -189,6 +189,7 @@ def _history(session: Session, order: OrderFacts, sent: Sequence[MessageFacts]) 
     ids = [order.id, *(each.reference for each in sent)]
     ids += [parcel.id for parcel in order.fulfillments]
     ids += [owed.id for owed in payments.queries.list_obligations(session, order.id)]
+    ids += orders.queries.list_return_ids(session, order.id)
     return events.list_history(session, ids)
 
 

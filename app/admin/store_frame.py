@@ -20,6 +20,7 @@ TABS: Final = (
     ("store_slots", N_("Slots"), "stores.run"),
     ("store_settings", N_("Settings"), "stores.run"),
     ("store_people", N_("Staff and tablets"), "staff.edit"),
+    ("store_tills", N_("Tills"), "stores.run"),
 )
 SETTING_UP: Final = ("store_opening", N_("Opening"), "stores.run")
 

@@ -23,6 +23,7 @@ from app.admin import (
     store_people,
     store_settings,
     store_slots,
+    store_terminals,
     store_ways,
 )
 from app.admin.blueprint import blueprint
@@ -51,5 +52,6 @@ __all__ = [
     "store_people",
     "store_settings",
     "store_slots",
+    "store_terminals",
     "store_ways",
 ]

@@ -15,6 +15,7 @@ from app.cli.run import run
 from app.cli.serve import migrate_database, relay, work
 from app.cli.stock import stock
 from app.cli.stores import stores_
+from app.cli.terminals import terminals
 
 
 @click.group()
@@ -37,6 +38,7 @@ for command in (
     run,
     stock,
     stores_,
+    terminals,
     work,
 ):
     main.add_command(command)

@@ -9,6 +9,7 @@ import kernel.sealing
 import notifications.checks
 import orders.checks
 import payments.checks
+import pos_adapter.checks
 import stores.checks
 from app.cli.session import attached
 from kernel.checks import Check, Finding, run_check
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *inventory.checks.CHECKS,
     *orders.checks.CHECKS,
     *payments.checks.CHECKS,
+    *pos_adapter.checks.CHECKS,
     *notifications.checks.CHECKS,
     *stores.checks.CHECKS,
 )

@@ -15,6 +15,7 @@ from app.demo.reset import NoDemonstration
 from app.demo.reset import reset as restore
 from app.demo.seed import read_keys
 from app.demo.stock import furnish_stock
+from app.demo.tills import furnish_tills
 
 PATIENCE_S = 10
 
@@ -33,6 +34,7 @@ def seed() -> None:
             tell_history(settings.core.database_owner_url)
             furnish_stock()
             furnish_cases()
+            furnish_tills()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

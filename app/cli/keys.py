@@ -6,7 +6,7 @@ import click
 
 import stores.queries
 import stores.services
-from app.access import PERMISSIONS
+from app.access import SCOPES
 from app.cli.session import attached
 from kernel.actors import SYSTEM
 from kernel.db import transaction
@@ -24,7 +24,7 @@ def key() -> None:
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(sorted(PERMISSIONS)),
+    type=click.Choice(sorted(SCOPES)),
     help="What an integration may do; repeat it.",
 )
 @click.option("--role", type=click.Choice([role.value for role in StaffRole]), default=None)

@@ -62,7 +62,7 @@ def hours(context: click.Context, *, file: Path | None, country: str) -> None:
 def settings(code: str) -> None:
     """Show what holds at the store CODE under every key, and who said so."""
     with attached(), transaction() as session:
-        store = _known(lambda: stores.queries.get_store(session, code))
+        store = known(lambda: stores.queries.get_store(session, code))
         rules = stores.queries.explain_settings(session, store.id)
     for rule in rules:
         value = NONE if rule.value is None else rule.value
@@ -89,8 +89,8 @@ def set_(*, key: str, value: str, brand: str | None, group: str | None, store: s
         raise click.UsageError("Give one of --brand, --group and --store, or none.")
     scope, code = named[0] if named else (Scope.GLOBAL, None)
     with attached(), transaction() as session:
-        rule = SetRule(scope, code, key, _known(lambda: _value(key, value)))
-        _known(lambda: stores.services.set_setting(session, rule, actor=SYSTEM))
+        rule = SetRule(scope, code, key, known(lambda: _value(key, value)))
+        known(lambda: stores.services.set_setting(session, rule, actor=SYSTEM))
     click.echo(f"{key} = {value} ({scope.value} {code or ''}".rstrip() + ")")
 
 
@@ -104,7 +104,7 @@ def pause(*, code: str, until: datetime, reason: str) -> None:
     if until <= now():
         raise click.BadParameter("this time is over", param_hint="--until")
     with attached(), transaction() as session:
-        _known(
+        known(
             lambda: stores.services.pause_store(
                 session, code=code, until=until, reason=reason, actor=SYSTEM
             )
@@ -117,11 +117,15 @@ def pause(*, code: str, until: datetime, reason: str) -> None:
 def resume(code: str) -> None:
     """Take orders again at the store CODE."""
     with attached(), transaction() as session:
-        _known(lambda: stores.services.resume_store(session, code=code, actor=SYSTEM))
+        known(lambda: stores.services.resume_store(session, code=code, actor=SYSTEM))
     click.echo(f"{code} takes orders.")
 
 
-def _known(act: Callable[[], Answer]) -> Answer:
+def known(act: Callable[[], Answer]) -> Answer:
+    """Return what `act` does.
+
+    Raises click.ClickException, with the way out, where it is refused.
+    """
     try:
         return act()
     except Refusal as refusal:

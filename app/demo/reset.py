@@ -13,6 +13,7 @@ from app.demo.history import tell_history
 from app.demo.retailer import BRAND
 from app.demo.seed import KEYS_FILE, seed
 from app.demo.stock import furnish_stock
+from app.demo.tills import furnish_tills
 from app.metadata import METADATA
 from kernel.db import transaction
 
@@ -43,6 +44,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     tell_history(owner_url)
     furnish_stock()
     furnish_cases()
+    furnish_tills()
 
 
 def is_demonstration(home: Path) -> bool:

@@ -8,6 +8,7 @@ from catalog.queries.articles import (
     list_articles,
 )
 from catalog.queries.categories import CategoryFacts, list_categories, require_category
+from catalog.queries.scanning import Scanned, list_scanned
 from catalog.queries.skus import (
     Offer,
     SkuWords,
@@ -27,6 +28,7 @@ __all__ = [
     "ArticleFacts",
     "CategoryFacts",
     "Offer",
+    "Scanned",
     "SkuFacts",
     "SkuWords",
     "describe_skus",
@@ -35,6 +37,7 @@ __all__ = [
     "get_offers",
     "list_articles",
     "list_categories",
+    "list_scanned",
     "options_in",
     "require_category",
     "require_skus",

@@ -9,6 +9,7 @@ from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
+from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
     Answer,
@@ -59,11 +60,15 @@ __all__ = [
     "ReasonKind",
     "RecordHandOver",
     "Refused",
+    "ReturnedLine",
     "ScanInWave",
+    "SellAtTill",
     "SetReason",
     "ShortReason",
+    "SoldLine",
     "Status",
     "SubstitutionStatus",
+    "TakeBack",
     "Verified",
     "WaveOrder",
     "WishStock",

@@ -63,6 +63,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
+from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
     "AddressNeeded",
@@ -74,6 +75,7 @@ __all__ = [
     "HoldEnded",
     "IdentityNeeded",
     "LinesUndecided",
+    "MoreThanHandedOver",
     "NoMoreExtensions",
     "NotASubstitute",
     "NotBinned",

@@ -65,6 +65,7 @@ from orders.events.shipping import (
     FulfillmentPacked,
     FulfillmentShipped,
 )
+from orders.events.tills import GoodsTakenBack, OrderSold
 from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
@@ -95,11 +96,13 @@ __all__ = [
     "FulfillmentRerouted",
     "FulfillmentShipped",
     "FulfillmentSplit",
+    "GoodsTakenBack",
     "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
     "OrderPlaced",
+    "OrderSold",
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",

@@ -67,6 +67,7 @@ from orders.queries.putting_back import (
     list_put_backs,
 )
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
+from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
     PAGE_ROWS,
     Load,
@@ -202,6 +203,7 @@ __all__ = [
     "list_put_backs",
     "list_reasons",
     "list_recovered",
+    "list_return_ids",
     "list_servable",
     "list_substitutes",
     "list_unanswered",

@@ -41,6 +41,8 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.returning import TakenBack, take_back_goods
+from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
     confirm_delivery,
     pack,
@@ -65,6 +67,8 @@ __all__ = [
     "Fetched",
     "Parcel",
     "PlacedOrder",
+    "SoldOrder",
+    "TakenBack",
     "abandon_pending",
     "accept",
     "accept_substitute",
@@ -123,6 +127,7 @@ __all__ = [
     "retry_refund",
     "return_to_store",
     "scan_in_wave",
+    "sell_at_till",
     "serve_waiting",
     "serves_outside",
     "set_reason",
@@ -134,6 +139,7 @@ __all__ = [
     "start_picking",
     "start_wave",
     "switch_on_store",
+    "take_back_goods",
     "take_case",
     "tell_back",
     "tell_ready_paid",

@@ -53,6 +53,12 @@ from stores.queries.settings import (
     select_rule,
 )
 from stores.queries.slots import PatternFacts, SlotFacts, list_free_slots, list_patterns, list_slots
+from stores.queries.terminals import (
+    TerminalFacts,
+    find_terminal,
+    get_terminal,
+    list_terminals,
+)
 
 __all__ = [
     "BrandFacts",
@@ -76,6 +82,7 @@ __all__ = [
     "StepFacts",
     "StoreFacts",
     "TabletFacts",
+    "TerminalFacts",
     "WaitingAt",
     "Where",
     "distance_km",
@@ -88,6 +95,7 @@ __all__ = [
     "find_signed_in",
     "find_staff",
     "find_tablet",
+    "find_terminal",
     "fold",
     "free_slots_from",
     "get_brand",
@@ -99,6 +107,7 @@ __all__ = [
     "get_rules",
     "get_store",
     "get_store_by_id",
+    "get_terminal",
     "list_admins",
     "list_brands",
     "list_coming_exceptional",
@@ -114,6 +123,7 @@ __all__ = [
     "list_standing",
     "list_stores",
     "list_tablets",
+    "list_terminals",
     "page_staff",
     "promise_key",
     "select_codes",

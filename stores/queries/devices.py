@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from stores.models import ApiKey, Staff, StaffSession, Tablet
+from stores.models import ApiKey, Staff, StaffSession, Tablet, Terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def find_device(session: Session, tablet_id: UUID) -> DeviceFacts | None:
 
 
 def get_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return what people, tablets and keys with these ids are called; others are left out."""
+    """Return what people, tablets, tills and keys with these ids are called; no others."""
     wanted = list(set(ids))
-    kinds: tuple[type[Staff | Tablet | ApiKey], ...] = (Staff, Tablet, ApiKey)
+    kinds: tuple[type[Staff | Tablet | ApiKey | Terminal], ...] = (Staff, Tablet, ApiKey, Terminal)
     rows = session.execute(
         union_all(
             *(

@@ -1,6 +1,16 @@
 """Stores over HTTP."""
 
-from stores.routes import groups, hours, locations, methods, opening, settings, slots, staff
+from stores.routes import (
+    groups,
+    hours,
+    locations,
+    methods,
+    opening,
+    settings,
+    slots,
+    staff,
+    terminals,
+)
 from stores.routes.blueprint import blueprint
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "settings",
     "slots",
     "staff",
+    "terminals",
 ]

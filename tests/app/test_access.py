@@ -64,6 +64,7 @@ MAY: Final[dict[str, set[str]]] = {
     "feeds.read": {"manager", "admin"},
     "feeds.push": {"admin"},
     "stock.follow": {"admin"},
+    "till.use": set(),
 }
 """Who must be let in where, written down a second time: `app/access.py` is what is tested."""
 

@@ -72,7 +72,8 @@ def test_every_operation_lists_its_problems_and_its_sign_in(document: dict[str, 
         operation = document["paths"][path][method.lower()]
         always = {"401", "403", "404", "422", "429", "503"}
         assert always <= set(operation["responses"]), (method, path)
-        assert {"bearer": []} in operation["security"]
+        scheme = "terminal" if path.startswith("/api/v1/till/") else "bearer"
+        assert {scheme: []} in operation["security"]
         if method == "POST":
             assert {"400", "409", "413", "415"} <= set(operation["responses"]), path
     for name, response in document["components"]["responses"].items():
@@ -123,6 +124,9 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
         ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/hand-overs/check"),
         ("POST", "/api/v1/offline/facts"),  # each fact has a nonce of its own
+        ("POST", "/api/v1/till/look-ups"),
+        ("POST", "/api/v1/till/receipts"),
+        ("POST", "/api/v1/till/receipts/batch"),
     }
 
 
@@ -156,6 +160,7 @@ def test_odd_questions_get_answers_the_description_allows(
         "fulfillment_id": order["fulfillment_id"],
         "count_id": ask_to_count(client, key[1]),
         "transfer_id": draft_transfer(client, key[1]),
+        "terminal_id": link_till(client, key[1]),
     }
     with app.app_context():
         schema = schemathesis.openapi.from_dict(describe(app))
@@ -177,6 +182,14 @@ def draft_transfer(client: Any, key: str) -> str:
     body = {"from_store": "lyon", "to_store": "paris", "items": items}
     drafted = client.post("/api/v1/transfers", json=body, headers=as_key(key))
     return str(drafted.json["transfer_id"])
+
+
+def link_till(client: Any, key: str) -> str:
+    """Return a till of Lyon."""
+    linked = client.post(
+        "/api/v1/stores/lyon/terminals", json={"name": "Caisse 1"}, headers=as_key(key)
+    )
+    return str(linked.json["id"])
 
 
 def ask(

@@ -57,3 +57,18 @@ def test_stores_that_can_promise_no_time_are_named(house: Installation) -> None:
         "paris: the opening hours are not known",
         "2 stores looked at, 2 without hours to promise by.",
     ]
+
+
+def test_tills_are_linked_renewed_revoked_and_listed(house: Installation) -> None:
+    linked = house.run("terminals", "enrol", "lyon", "Caisse 3")
+    assert linked.returncode == 0, linked.stderr
+    key, told = linked.stdout.splitlines()
+    terminal_id = told.split()[1].rstrip(".")
+    assert len(key) == 43
+    renewed = house.run("terminals", "renew", terminal_id).stdout.splitlines()
+    assert renewed[0] != key
+    assert renewed[1] == "The key before works for 24 hours more."
+    assert house.run("terminals", "revoke", terminal_id).stdout == "Revoked.\n"
+    assert house.run("terminals", "list", "lyon").stdout == (
+        f"{terminal_id}  Caisse 3  revoked  last heard: never\n"
+    )

@@ -22,6 +22,7 @@ from app.cli import main as comptoir
 from inventory.services import counting, promising, transferring
 from kernel.db import SessionFactory, transaction
 from orders.services import choosing, handing_over, placing, waving
+from pos_adapter.services import receiving
 from stores.services import booking
 
 PLACED = "placed"
@@ -169,6 +170,26 @@ def remove_lock_guard() -> None:
         return state.invoke_statement(statement=plain)
 
 
+def remove_receipt_guard() -> None:
+    """A receipt is looked for first and written down last, with nothing in between to wait at."""
+    kept = receiving._KEEP  # noqa: SLF001 (the guard is removed here)
+    receiving._TAKE = text(  # noqa: SLF001 (the same)
+        """
+        SELECT 1 WHERE CAST(:kind AS text) IS NOT NULL AND CAST(:ticket_number AS text) IS NOT NULL
+            AND CAST(:happened_at AS timestamptz) IS NOT NULL
+            AND CAST(:payload_hash AS bytea) IS NOT NULL AND NOT EXISTS (
+                SELECT FROM pos_receipt WHERE terminal_id = :terminal_id AND seq = :seq)
+        """
+    )
+    receiving._KEEP = text("""
+        INSERT INTO pos_receipt (terminal_id, seq, kind, payload_hash, ticket_number, answer,
+                                 happened_at, order_id, return_id)
+        VALUES (:terminal_id, :seq, 'sale', '', '', :answer, statement_timestamp(), :order_id,
+                :return_id)
+        ON CONFLICT DO NOTHING
+    """).bindparams(*(bindparam(each.key, type_=each.type) for each in kept._bindparams.values()))  # noqa: SLF001 (the same)
+
+
 GUARDS = {
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
@@ -181,15 +202,19 @@ GUARDS = {
     "choice": remove_choice_guard,
     "wave": remove_wave_guard,
     "lock": remove_lock_guard,
+    "receipt": remove_receipt_guard,
 }
 
 
 def pause_before_taking(pause_ms: int) -> None:
-    """A hand-over waits between its check and its guarded statement: everybody passed the check."""
+    """A hand-over waits between its check and its guarded statement: everybody passed the check.
+
+    So does a receipt, between its effect and its last word.
+    """
 
     @event.listens_for(SessionFactory, "do_orm_execute")
     def wait(state: ORMExecuteState) -> None:
-        if state.statement is handing_over._TAKE:  # noqa: SLF001 (the moment that matters)
+        if state.statement in {handing_over._TAKE, receiving._KEEP}:  # noqa: SLF001 (the moments that matter)
             time.sleep(pause_ms / 1000)
 
 
