@@ -99,6 +99,8 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/stock-wishes"),
         ("POST", "/api/v1/stock-wishes/withdraw"),
+        ("GET", "/api/v1/choices/{token}"),
+        ("POST", "/api/v1/choices/{token}"),
     }
 
 

@@ -55,6 +55,8 @@ class Counter:
             "short": {**TENT, "reason": "damaged"},
             "bin": {"bin": "B9"},
             "ready": {"bin": "A1"},
+            "reject": {"reason": "no_stock"},
+            "reassign": {"reason": "no_time", "store": "paris"},
         }
         return self.ask(f"fulfillments/{self.parcel}/{command}", body or bodies.get(command))
 

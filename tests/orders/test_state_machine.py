@@ -23,6 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import inventory.services
+import orders.queries
 import orders.services
 from app.cli.check import CHECKS
 from customers.commands import GiveContact
@@ -40,6 +41,8 @@ from kernel.checks import run_check
 from kernel.errors import Refusal
 from kernel.ids import new_id
 from orders.commands import (
+    Answer,
+    AnswerChoice,
     CancelReason,
     Channel,
     HandOver,
@@ -164,6 +167,40 @@ class TradeMachine(RuleBasedStateMachine):
             orders.services.cancel_order(
                 self.session, order_id, reason=CancelReason.CUSTOMER_REMORSE, actor=SYSTEM
             )
+
+    @rule(target=parcels, parcel=parcels, answer=st.sampled_from(Answer), found=st.booleans())
+    def give_up(
+        self,
+        parcel: UUID,
+        answer: Answer,
+        found: bool,  # noqa: FBT001 (Hypothesis draws it)
+    ) -> UUID | MultipleResults[UUID]:
+        """The store cannot prepare it, and the customer chooses what becomes of it."""
+        reason = "no_time" if found else "no_stock"
+        with self.perhaps():
+            orders.services.reject_fulfillment(self.session, parcel, reason=reason, actor=SYSTEM)
+        choice = orders.queries.list_choices(self.session, [parcel]).get(parcel)
+        if choice is None:
+            return multiple()
+        store = "paris" if answer is Answer.OTHER_STORE else None
+        command = AnswerChoice(answer, store_code=store)
+        with self.perhaps():
+            orders.services.answer_choice(self.session, choice.id, command, actor=SYSTEM)
+        return self._onward(parcel)
+
+    @rule(target=parcels, parcel=parcels)
+    def serve(self, parcel: UUID) -> UUID | MultipleResults[UUID]:
+        """The clock comes by: who waits is served when everything is back."""
+        choice = orders.queries.list_choices(self.session, [parcel]).get(parcel)
+        if choice is None:
+            return multiple()
+        with self.perhaps():
+            orders.services.serve_waiting(self.session, choice.id)
+        return self._onward(parcel)
+
+    def _onward(self, parcel: UUID) -> UUID | MultipleResults[UUID]:
+        facts = orders.queries.get_fulfillment(self.session, parcel, actor=SYSTEM)
+        return facts.rerouted_to or multiple()
 
     @rule(parcel=parcels)
     def let_it_expire(self, parcel: UUID) -> None:
