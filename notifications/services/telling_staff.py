@@ -172,6 +172,7 @@ def staff_facts(message: Message, case: StaffCase) -> dict[str, Any]:
         "link": _link(message, case),
         "stop": "",
         "to_staff": True,
+        "extend": "",
     }
 
 
