@@ -106,7 +106,7 @@ def list_carrying(
 
 
 def find_carried(session: Session, transfer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Return for which fulfillment each of these transfers carries; those for nobody are left out."""
+    """Return for which fulfillment each of these transfers carries; others are left out."""
     rows = session.execute(
         select(Transfer.id, Transfer.fulfillment_id).where(
             Transfer.id.in_(set(transfer_ids)), Transfer.fulfillment_id.is_not(None)

@@ -26,6 +26,6 @@ def find_parcels_behind(session: Session, owner_ids: Iterable[UUID]) -> dict[UUI
             select(Substitution.id, Substitution.fulfillment_id).where(Substitution.id.in_(wanted)),
         )
     )
-    found: dict[UUID, UUID] = {owner_id: parcel_id for owner_id, parcel_id in rows}
+    found = {row[0]: row[1] for row in rows}
     rest = wanted - set(found)
     return {**found, **inventory.queries.find_carried(session, rest)} if rest else found
