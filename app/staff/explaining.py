@@ -117,16 +117,20 @@ def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Par
 
 
 def _promised(session: Session, owed: Owed, owner: OwnerFacts | None, actor: Actor) -> Part:
+    """Return for which parcel it is; where another store's, the number alone."""
+    behind = orders.queries.find_parcels_behind(session, [owed.fulfillment_id])
+    parcel_id = behind.get(owed.fulfillment_id, owed.fulfillment_id)
+    number = orders.queries.list_numbers(session, [parcel_id]).get(parcel_id)
     words = {"num": owed.quantity, "bins": owed.in_bins or 0}
     if owner and owner.kind is not OwnerKind.PARCEL:
         return _kept_for(owed, owner)
     said = _("%(num)d for parcel %(number)s") % {
         **words,
-        "number": _number(session, owed.fulfillment_id, actor),
+        "number": show_order_number(number) if number else "",
     }
     if owed.in_bins:
         said += ", " + ngettext("%(bins)d in a bin", "%(bins)d in bins", owed.in_bins) % words
-    return Part(said, url_for("tablet.show_parcel", parcel_id=owed.fulfillment_id))
+    return Part(said, _page_of(session, parcel_id, actor))
 
 
 def _kept_for(owed: Owed, owner: OwnerFacts) -> Part:
@@ -138,12 +142,12 @@ def _kept_for(owed: Owed, owner: OwnerFacts) -> Part:
     return Part(said % words, url_for("tablet.show_parcel", parcel_id=owner.fulfillment_id))
 
 
-def _number(session: Session, fulfillment_id: UUID, actor: Actor) -> str:
+def _page_of(session: Session, parcel_id: UUID, actor: Actor) -> str | None:
     try:
-        parcel = orders.queries.get_fulfillment(session, fulfillment_id, actor=actor)
+        orders.queries.get_fulfillment(session, parcel_id, actor=actor)
     except UnknownFulfillment:
-        return ""
-    return show_order_number(parcel.order_number)
+        return None
+    return url_for("tablet.show_parcel", parcel_id=parcel_id)
 
 
 def _of_kept(facts: Explanation, store: StoreFacts) -> list[Part]:

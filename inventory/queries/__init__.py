@@ -76,6 +76,7 @@ from inventory.queries.shelves import list_places, list_shelf, walk_key
 from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
+    find_carried,
     get_transfer,
     list_carrying,
     list_transfer_lines,
@@ -119,6 +120,7 @@ __all__ = [
     "Work",
     "count_work",
     "explain_level",
+    "find_carried",
     "find_next_feed",
     "get_count",
     "get_feed",

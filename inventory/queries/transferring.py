@@ -105,6 +105,16 @@ def list_carrying(
     return _with_places(session, session.execute(rows.order_by(Transfer.id)).all())
 
 
+def find_carried(session: Session, transfer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return for which fulfillment each of these transfers carries; others are left out."""
+    rows = session.execute(
+        select(Transfer.id, Transfer.fulfillment_id).where(
+            Transfer.id.in_(set(transfer_ids)), Transfer.fulfillment_id.is_not(None)
+        )
+    )
+    return {row.id: row.fulfillment_id for row in rows if row.fulfillment_id is not None}
+
+
 def list_transfer_lines(session: Session, transfer_id: UUID) -> list[TransferLineFacts]:
     """Return the lines of a transfer by SKU."""
     rows = session.execute(

@@ -43,6 +43,7 @@ from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
+from orders.queries.owners import find_parcels_behind
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -156,6 +157,7 @@ __all__ = [
     "find_newest_order",
     "find_open_case",
     "find_parcel_by_code",
+    "find_parcels_behind",
     "find_part",
     "find_pass",
     "find_pass_by_code",

@@ -14,6 +14,7 @@ from kernel.clock import DB_NOW
 from orders import passes
 from orders.commands import Channel, Status
 from orders.models import FINAL, Fulfillment, Order, PickupPass
+from orders.queries.owners import find_parcels_behind
 from orders.queries.parcels import _at, _fulfillments, _holds
 from orders.queries.shapes import FulfillmentFacts
 
@@ -95,13 +96,20 @@ def find_newest_order(session: Session, *, since: datetime, channel: Channel) ->
 
 
 def list_numbers(session: Session, parcel_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the order number of each parcel; unknown ids are left out."""
+    """Return the order number of each parcel; unknown ids are left out.
+
+    Also of what keeps goods for a parcel under an id of its own, as stock names it.
+    """
+    behind = find_parcels_behind(session, parcel_ids)
     rows = session.execute(
         select(Fulfillment.id, Order.number)
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(Fulfillment.id.in_(set(parcel_ids)))
+        .where(Fulfillment.id.in_(set(behind.values())))
     )
-    return {row.id: row.number for row in rows}
+    numbers = {row.id: row.number for row in rows}
+    return {
+        owner: numbers[parcel_id] for owner, parcel_id in behind.items() if parcel_id in numbers
+    }
 
 
 def count_loads(session: Session, *, actor: Actor) -> dict[UUID, Load]:

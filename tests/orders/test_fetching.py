@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
 
 from app.cli.check import run_checks
+from kernel.ids import show_order_number
+from orders import queries
 from tests.orders.conftest import TENT, Counter
 from tests.orders.delivering import DAY, fetch, tell
 from tests.unmoved import nothing_moves, problem
@@ -262,3 +265,12 @@ def test_a_transfer_that_lost_its_reservation_is_found(counter: Counter) -> None
     )
     counter.session.commit()
     assert "TRANSFER-02" in [finding.check.id for finding in run_checks()]
+
+
+def test_what_a_transfer_keeps_at_the_sender_is_explained_by_its_order(counter: Counter) -> None:
+    counter.bring_to("accepted")
+    transfer = UUID(fetched(counter))
+    numbers = queries.list_numbers(counter.session, [transfer])
+    assert {each: show_order_number(number) for each, number in numbers.items()} == {
+        transfer: counter.order["number"]
+    }
