@@ -201,6 +201,7 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
     for name, path in (
         ("orders", "orders"),
         ("order", f"orders/{number}"),
+        ("cases", "cases"),
         ("stock", "stock/THEIERE-BLEU"),
         ("ledger", "stock/THEIERE-BLEU/lyon-croix-rousse"),
         ("counts", "counts?store=lyon-croix-rousse"),

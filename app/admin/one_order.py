@@ -28,6 +28,7 @@ from app.admin.words import (
     TEMPLATES,
     VERIFIED,
 )
+from app.case_words import KINDS
 from app.i18n import current
 from app.i18n import gettext as _
 from kernel import events
@@ -35,6 +36,7 @@ from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from kernel.ids import show_order_number
 from kernel.links import order_token
+from kernel.web import current_actor
 from notifications.commands import MessageStatus
 from notifications.queries import MessageFacts
 from orders.commands import Status
@@ -95,6 +97,10 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "paid_minor": payments.queries.paid_minor(session, order.id),
         "story": tell(history, _scene(session, order, history, zone)),
         "messages": [say_message(each) for each in sent],
+        "cases": [
+            (each, KINDS[each.kind])
+            for each in orders.queries.list_cases_of(session, order.id, actor=current_actor())
+        ],
         "is_open": order.status in CANCELLABLE,
         "token": order_token(order.id),
         "proxies": _proxies(session, order.id),

@@ -112,12 +112,10 @@ def select_visible_cases(actor: Actor, location_id: UUID | None = None) -> Selec
     return rows if location_id is None else rows.where(CaseFile.location_id == location_id)
 
 
-def list_cases_of(session: Session, order_id: UUID) -> list[CaseFacts]:
-    """Return every case about an order, the newest first.
-
-    The caller has made sure that the order is one its actor may see.
-    """
-    found = _read(session, [CaseFile.order_id == order_id], limit=CASES_MAX)
+def list_cases_of(session: Session, order_id: UUID, *, actor: Actor) -> list[CaseFacts]:
+    """Return every case about an order that is the actor's to see, the newest first."""
+    where = [CaseFile.order_id == order_id, _seen_by(actor)]
+    found = _read(session, where, limit=CASES_MAX)
     return sorted(found, key=lambda each: each.opened_at, reverse=True)
 
 

@@ -75,6 +75,8 @@ def test_the_office_lists_cases_shows_one_and_closes_it_with_a_sentence(
     assert "Articles: 1 × Mug, blue" in said
     assert "Still owed: €12.90" in said
     assert "Open the order" in said
+    order = office.read(f"/en/office/orders/{placed['stored']}")
+    assert "Cases Done against the rules Still open" in order
     assert office.send(f"{page}/take").headers["Location"] == page
     assert "Somebody sees to it Nadia Lefèvre" in office.read(page)
     with nothing_moves(session.connection()):

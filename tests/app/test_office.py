@@ -173,7 +173,8 @@ def test_nobody_sees_the_back_office_without_signing_in(
         "key": "hold_days",
         "message_id": 1,
         **dict.fromkeys(
-            ("count_id", "transfer_id", "feed_id", "rule_id", "task_id", "shortage_id"), uuid4()
+            ("count_id", "transfer_id", "feed_id", "rule_id", "task_id", "shortage_id", "case_id"),
+            uuid4(),
         ),
     }
     for rule in rules:

@@ -344,6 +344,7 @@ def test_what_was_picked_of_a_cancelled_order_has_to_go_back(
     ]
     assert level(tablet.session, tablet.shop) == (before[0], before[1] + 1, before[2])
     assert cases(tablet.session) == [("conflict", "wrong-state", True)]
+    assert run_checks() == []
 
 
 def test_of_what_is_short_meanwhile_the_rest_is_picked(tablet: Tablet, counter: Counter) -> None:
@@ -354,6 +355,7 @@ def test_of_what_is_short_meanwhile_the_rest_is_picked(tablet: Tablet, counter: 
         tablet.session, "SELECT sku, picked FROM fulfillment_line WHERE picked > 0 ORDER BY sku"
     ) == [("MUG-BLUE", 1), ("TENT-2P", 1)]
     assert rows(tablet.session, "SELECT quantities FROM put_back") == [({"MUG-BLUE": 1},)]
+    assert run_checks() == []
 
 
 def test_what_others_were_promised_meanwhile_stays_theirs(tablet: Tablet, counter: Counter) -> None:
