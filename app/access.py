@@ -15,6 +15,8 @@ SHOPPER: Final = EVERYBODY | {
     "orders.read",
 }
 ASSOCIATE: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.hand_over",
     "fulfillments.prepare",
     "fulfillments.read",
@@ -25,7 +27,10 @@ ASSOCIATE: Final = SHOPPER | {
     "stock.receive",
 }
 MANAGER: Final = ASSOCIATE | {
+    "cases.assign",
+    "cases.refund",
     "feeds.read",
+    "fulfillments.force",
     "safety.edit",
     "staff.edit",
     "stock.adjust",
@@ -36,6 +41,8 @@ MANAGER: Final = ASSOCIATE | {
     "stores.run",
 }
 AGENT: Final = SHOPPER | {
+    "cases.read",
+    "cases.work",
     "fulfillments.read",
     "messages.read",
     "stock.read",

@@ -20,6 +20,8 @@ from stores.queries import KeyFacts, SignedIn
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = "bearer "
 API = "/api/"
+OFFLINE = f"{API}v1/offline/"
+"""What a tablet's own page asks for, as whoever is signed in on it."""
 UNBROWSED = ("/webhooks/", "/health/", "/demo/cards/")
 """Addresses that go by no cookie a foreign page could use: only programs call them, or, in the
 demonstration, the card provider's own forms."""
@@ -70,13 +72,20 @@ def _identify() -> None:
     if declaration is None:
         return
     g.actor = _actor(g.request_id)
-    if not request.path.startswith((API, *UNBROWSED)):  # a browser resends passwords by itself
+    if _is_browsed():  # a browser resends passwords by itself
         sessions.require_own_form()
     if g.actor.may(declaration.permission):
         return
     if g.actor.kind is ActorKind.SHOPPER and not g.actor.order_ids:
         raise Unauthenticated
     raise Forbidden(permission=declaration.permission)
+
+
+def _is_browsed() -> bool:
+    """Tell whether a foreign page could send this request in the name of whoever is signed in."""
+    if request.path.startswith(OFFLINE) and "Authorization" not in request.headers:
+        return bool(g.actor.kind is not ActorKind.SHOPPER)
+    return not request.path.startswith((API, *UNBROWSED))
 
 
 def staff_actor(staff: SignedIn, *, request_id: str | None = None) -> Actor:
@@ -95,7 +104,8 @@ def staff_actor(staff: SignedIn, *, request_id: str | None = None) -> Actor:
 
 def _of_cookie(request_id: str) -> Actor | None:
     token = sessions.read_cookie(sessions.STAFF)
-    if token is None or request.path.startswith(API):
+    is_api = request.path.startswith(API) and not request.path.startswith(OFFLINE)
+    if token is None or is_api:
         return None
     with transaction() as session:
         staff = stores.queries.find_signed_in(session, stores.services.token_hash(token))

@@ -6,6 +6,7 @@ import inventory.models
 import kernel.attempts
 import kernel.events
 import kernel.idempotency
+import kernel.sealing
 import kernel.turns
 import notifications.models
 import orders.models
@@ -22,6 +23,7 @@ MODULES = (
     kernel.attempts,
     kernel.events,
     kernel.idempotency,
+    kernel.sealing,
     kernel.turns,
     notifications.models,
     orders.models,

@@ -23,6 +23,7 @@ from rq.serializers import JSONSerializer
 
 import inventory.jobs
 import kernel.idempotency
+import kernel.sealing
 import notifications.jobs
 import orders.jobs
 import payments.jobs
@@ -58,6 +59,14 @@ def prune() -> None:
         kernel.idempotency.prune(session)
 
 
+def seal_events() -> None:
+    """Have every committed event in the chain."""
+    while True:
+        with transaction() as session:
+            if kernel.sealing.seal(session) < kernel.sealing.SEALED_AT_ONCE:
+                return
+
+
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
     Periodic("work-payments", 2, payments.jobs.work),
@@ -65,12 +74,17 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
     Periodic("lapse-substitutes", 30, orders.jobs.lapse_substitutes),
     Periodic("tell-wishes", 60, orders.jobs.tell_wishes),
+    Periodic("answer-overdue", 60, orders.jobs.answer_overdue),
+    Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("note-late", 60, orders.jobs.note_late),
+    Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
     Periodic("make-slots", 3_600, stores.jobs.make_slots),
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
+    Periodic("seal-events", 30, seal_events),
     Periodic("prune", 3_600, prune),
 )
 

@@ -16,6 +16,17 @@ class GiveContact:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveAddress:
+    """Where something is delivered to, as they said it; `country` is ISO 3166."""
+
+    line1: str
+    postcode: str
+    city: str
+    line2: str | None = None
+    country: str = "FR"
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where somebody looks for stores: what they called it, and where that is (WGS84)."""
 

@@ -25,3 +25,11 @@ class UnreadablePhone(Invalid):
     code = "unreadable-phone"
     title = "This phone number cannot be right"
     way_out = "Give it as dialled in the store's country, or with + and the country code."
+
+
+class IncompleteAddress(Invalid):
+    """Street, postcode or town of an address is missing."""
+
+    code = "incomplete-address"
+    title = "Part of the address is missing"
+    way_out = "Give street, postcode and town."

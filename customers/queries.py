@@ -9,7 +9,7 @@ from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from customers.commands import Place
-from customers.models import Contact, ContactPoint, PointKind, ShopperSession
+from customers.models import Address, Contact, ContactPoint, PointKind, ShopperSession
 
 MATCH_MIN = 2
 
@@ -38,6 +38,32 @@ class SessionFacts:
     id: UUID
     customer_id: UUID | None
     place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFacts:
+    """Where something is delivered to."""
+
+    id: UUID
+    line1: str
+    line2: str | None
+    postcode: str
+    city: str
+    country: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the address as it is written below a name."""
+        town = f"{self.postcode} {self.city}"
+        return tuple(line for line in (self.line1, self.line2, town) if line)
+
+
+def find_address(session: Session, address_id: UUID | None) -> AddressFacts | None:
+    """Return an address; None for none, and for one that was erased."""
+    row = session.get(Address, address_id) if address_id else None
+    if row is None:
+        return None
+    return AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
 
 
 def get_contacts(

@@ -10,9 +10,9 @@ from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from customers.commands import GiveContact, Place
-from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
-from customers.models import Contact, PointKind, ShopperSession
+from customers.commands import GiveAddress, GiveContact, Place
+from customers.errors import IncompleteAddress, UnreachableContact, UnreadableEmail, UnreadablePhone
+from customers.models import Address, Contact, PointKind, ShopperSession
 from customers.queries import ContactFacts
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
@@ -114,6 +114,31 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
     session.add(fresh)
     session.flush()
     return fresh.id
+
+
+def give_address(session: Session, contact_id: UUID, command: GiveAddress) -> UUID:
+    """Keep where something for a contact is delivered to; return the address's id.
+
+    Raises IncompleteAddress without street, postcode or town.
+    """
+    line1, line2, postcode, city = (
+        " ".join((part or "").split())
+        for part in (command.line1, command.line2, command.postcode, command.city)
+    )
+    if not (line1 and postcode and city):
+        raise IncompleteAddress
+    address = Address(
+        id=new_id(),
+        contact_id=contact_id,
+        line1=line1,
+        line2=line2 or None,
+        postcode=postcode,
+        city=city,
+        country=command.country,
+    )
+    session.add(address)
+    session.flush()
+    return address.id
 
 
 def normal_email(text: str) -> str:

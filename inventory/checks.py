@@ -27,7 +27,8 @@ CHECKS = (
             SELECT location_id, sku, id, reserves, sum(delta) OVER (
                        PARTITION BY location_id, sku ORDER BY id) AS free
             FROM (
-                SELECT location_id, sku, max(id) AS id, bool_or(kind = 'reserved') AS reserves,
+                SELECT location_id, sku, max(id) AS id,
+                       bool_or(kind = 'reserved' AND reason IS NULL) AS reserves,
                        sum(on_hand_delta - reserved_delta - quarantined_delta) AS delta
                 FROM stock_movement GROUP BY location_id, sku, xid, recorded_at) statements) m
         WHERE reserves AND free < 0
@@ -91,6 +92,23 @@ CHECKS = (
            OR (l.status = 'part_received' AND l.missing > 0)
            OR (l.status IN ('received', 'closed')
                AND greatest(l.sent, l.received) <> l.received + l.missing)
+        """,
+    ),
+    Check(
+        "TRANSFER-02",
+        "a transfer that is to carry for an order has not reserved exactly its lines",
+        """
+        SELECT t.id AS transfer_id, l.sku, l.quantity, coalesce(r.quantity, 0) AS reserved
+        FROM transfer t JOIN transfer_line l ON l.transfer_id = t.id
+        LEFT JOIN reservation r ON r.fulfillment_id = t.id AND r.sku = l.sku
+        WHERE t.fulfillment_id IS NOT NULL
+          AND coalesce(r.quantity, 0) <> CASE WHEN t.status = 'draft' THEN l.quantity ELSE 0 END
+           OR r.quantity > 0 AND r.location_id <> t.from_id
+        UNION ALL
+        SELECT t.id, r.sku, 0, r.quantity FROM reservation r
+        JOIN transfer t ON t.id = r.fulfillment_id
+        LEFT JOIN transfer_line l ON l.transfer_id = t.id AND l.sku = r.sku
+        WHERE r.quantity > 0 AND (l.sku IS NULL OR t.fulfillment_id IS NULL)
         """,
     ),
     Check(

@@ -196,12 +196,16 @@ class OpenCount:
 
 @dataclass(frozen=True, slots=True)
 class DraftTransfer:
-    """What is to go from one location to another."""
+    """What is to go from one location to another.
+
+    With `fulfillment_id` it carries: the goods are somebody's at the receiver.
+    """
 
     from_id: UUID
     to_id: UUID
     quantities: Mapping[str, int]
     note: str | None = None
+    fulfillment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,14 @@ class TransferState(Conflict):
     way_out = "Read the transfer: drafts can be changed, sent goods received or given up."
 
 
+class TransferCarries(Conflict):
+    """The transfer carries a customer's order: it may carry less than `most`, never more."""
+
+    code = "transfer-carries"
+    title = "This transfer is for a customer's order"
+    way_out = "Send at most what stands in `most`; send the rest by another transfer."
+
+
 class SamePlace(Invalid):
     """A transfer leaves one location for another one."""
 

@@ -208,6 +208,7 @@ class TransferDrafted(Event):
     from_id: UUID
     to_id: UUID
     quantities: dict[str, int]
+    fulfillment_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +228,16 @@ class TransferCancelled(Event):
     name = "transfer.cancelled.v1"
     aggregate = "transfer"
     transfer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferUnbound(Event):
+    """What is on the way is no longer for a fulfillment: it arrives as ordinary stock."""
+
+    name = "transfer.unbound.v1"
+    aggregate = "transfer"
+    transfer_id: UUID
+    fulfillment_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,6 +158,13 @@ class QueryInteger(fields.Integer):
         return int(super()._deserialize(value, attr, data, **kwargs) or 0)
 
 
+class QueryBoolean(fields.Boolean):
+    """`true` or `false` in a query."""
+
+    truthy = {"true"}  # noqa: RUF012 (marshmallow's own way)
+    falsy = {"false"}  # noqa: RUF012 (marshmallow's own way)
+
+
 class QueryFloat(fields.Float):
     """A number in a query: an ASCII decimal, never NaN, infinity or an exponent."""
 

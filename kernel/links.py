@@ -1,4 +1,4 @@
-"""Signed links: the right to see one order, or to end one wish, without signing in.
+"""Signed links: the right to see one order, make one choice or end one wish, without signing in.
 
 Derived each time they are shown.
 """
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel import secret
 
-ORDER, WISH = "order-link", "wish-link"
+ORDER, WISH, CHOICE = "order-link", "wish-link", "choice-link"
 SIGNATURE_BYTES = 16
 
 
@@ -29,6 +29,16 @@ def wish_token(wish_id: UUID) -> str:
 def read_wish_token(token: str) -> UUID | None:
     """Return the wish a token is for; None when it is not one of ours."""
     return _read(WISH, token)
+
+
+def choice_token(choice_id: UUID) -> str:
+    """Return the token with which whoever holds it may make this choice, once."""
+    return _token(CHOICE, choice_id)
+
+
+def read_choice_token(token: str) -> UUID | None:
+    """Return the choice a token is for; None when it is not one of ours."""
+    return _read(CHOICE, token)
 
 
 def _token(purpose: str, what: UUID) -> str:

@@ -22,12 +22,28 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RECEIPT = "receipt"
+    REJECTED = "rejected"
+    REROUTED = "rerouted"
+    PARTLY = "partly"
     BACK_IN_STOCK = "back_in_stock"
     SUBSTITUTE = "substitute"
+    PROXY_PASS = "proxy_pass"  # noqa: S105 (the name of a message)
+    PROXY_COLLECTED = "proxy_collected"
+    DELAYED = "delayed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CASE_DUE = "case_due"
+    LOW_STOCK = "low_stock"
 
 
-OPENS_PARCEL = frozenset({Template.READY, Template.REMINDER, Template.LAST_DAY})
+OPENS_PARCEL = frozenset(
+    {Template.READY, Template.REMINDER, Template.LAST_DAY, Template.PROXY_PASS}
+)
 """Templates that carry the code: they are true only while the parcel waits."""
+
+
+FOR_STAFF = frozenset({Template.CASE_DUE, Template.LOW_STOCK})
+"""Templates that speak to the retailer's own people."""
 
 
 class MessageStatus(StrEnum):
@@ -42,11 +58,15 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owe:
-    """That an event of a parcel has to be told to its customer in this template's words."""
+    """That an event of a parcel has to be told to its customer in this template's words.
+
+    With `contact_id` it is told to somebody whom the customer sends.
+    """
 
     event_id: int
     fulfillment_id: UUID
     template: Template
+    contact_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +75,18 @@ class OweWish:
 
     event_id: int
     wish_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweStaff:
+    """That people of the retailer have to be told: of a case, or of what runs low at a store.
+
+    Exactly one of `case_id` and `location_id` says of what. `level` is a case's: at 2 head office
+    is told as well.
+    """
+
+    event_id: int
+    template: Template
+    case_id: UUID | None = None
+    location_id: UUID | None = None
+    level: int = 1

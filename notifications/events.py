@@ -19,3 +19,27 @@ class MessageResent(Event):
     order_id: UUID
     fulfillment_id: UUID
     first_event_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageUndeliverable(Event):
+    """A customer could be told something on no channel: each was tried and given up."""
+
+    name = "message.undeliverable.v1"
+    aggregate = "message"
+    message_id: UUID
+    order_id: UUID
+    fulfillment_id: UUID
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReached(Event):
+    """A customer of whose parcel a message had been given up was told something after all."""
+
+    name = "message.reached.v1"
+    aggregate = "message"
+    message_id: UUID
+    order_id: UUID
+    fulfillment_id: UUID
+    template: str

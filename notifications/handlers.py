@@ -3,16 +3,25 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from inventory.events import StockRanLow
 from notifications import services
-from notifications.commands import Owe, OweWish, Template
+from notifications.commands import Owe, OweStaff, OweWish, Template
 from orders.events import (
+    CaseEscalated,
     FulfillmentCancelled,
+    FulfillmentDelivered,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    FulfillmentInTransfer,
     FulfillmentReady,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentShipped,
     OrderPlaced,
+    PartlyThere,
     PassReissued,
     PickupReminded,
+    ProxyPassGiven,
     ReadyPaid,
     StockBack,
     SubstituteOffered,
@@ -30,12 +39,33 @@ def announce_ready(session: Session, event: FulfillmentReady) -> None:
     Not while a card's money is being taken: `announce_paid` follows then.
     """
     if not event.awaits_capture:
-        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+        _announce(session, event)
 
 
 def announce_paid(session: Session, event: ReadyPaid) -> None:
     """The customer is owed the news that the parcel waits, now that its money was asked for."""
+    _announce(session, event)
+
+
+def _announce(session: Session, event: FulfillmentReady | ReadyPaid) -> None:
+    """Whoever may collect a parcel is owed their own code: the customer, and whom they send."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.READY))
+    for state in orders.queries.list_passes(session, event.fulfillment_id):
+        if state.contact_id is not None and state.alive:
+            owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, state.contact_id)
+            services.owe(session, owed)
+
+
+def announce_to_proxy(session: Session, event: ProxyPassGiven) -> None:
+    """Somebody whom the customer sends is owed their code of a parcel that waits already."""
+    owed = Owe(event.event_id, event.fulfillment_id, Template.PROXY_PASS, event.contact_id)
+    services.owe(session, owed)
+
+
+def tell_proxy_came(session: Session, event: FulfillmentHandedOver) -> None:
+    """The customer is owed the news that somebody they sent has the articles."""
+    if event.proxy_contact_id is not None and event.quantities:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PROXY_COLLECTED))
 
 
 def remind(session: Session, event: PickupReminded) -> None:
@@ -60,6 +90,25 @@ def announce_expired(session: Session, event: FulfillmentExpired) -> None:
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.EXPIRED))
 
 
+def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
+    """The customer is owed the choice of what happens next, on every channel we know.
+
+    Not when somebody chose for them, with their word.
+    """
+    if event.asks:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.REJECTED))
+
+
+def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
+    """The customer is owed where and when the order goes on."""
+    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def ask_partly(session: Session, event: PartlyThere) -> None:
+    """The customer is owed the news that a part is there, and the question what they prefer."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PARTLY))
+
+
 def send_receipt(session: Session, event: FulfillmentHandedOver) -> None:
     """The customer is owed a list of what was collected, once nothing is left to collect."""
     if event.complete:
@@ -74,3 +123,30 @@ def ask_substitute(session: Session, event: SubstituteOffered) -> None:
 def tell_back(session: Session, event: StockBack) -> None:
     """Who asked to be told is owed the news that the SKU can be had again."""
     services.owe_wish(session, OweWish(event.event_id, event.wish_id))
+
+
+def announce_delayed(session: Session, event: FulfillmentInTransfer) -> None:
+    """The customer is owed the new time: articles come from another store first."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELAYED))
+
+
+def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
+    """The customer is owed the news that the packages are on their way, and their numbers."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.SHIPPED))
+
+
+def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
+    """The customer is owed the news that the packages were delivered, with what they cost."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))
+
+
+def tell_of_case(session: Session, event: CaseEscalated) -> None:
+    """Those who can see to a case are owed the news that it is nearly due, or late."""
+    command = OweStaff(event.event_id, Template.CASE_DUE, case_id=event.case_id, level=event.level)
+    services.owe_staff(session, command)
+
+
+def tell_low_stock(session: Session, event: StockRanLow) -> None:
+    """A store's managers are owed one list a day of what runs low there."""
+    command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
+    services.owe_staff(session, command)

@@ -1,8 +1,17 @@
-"""What happens to orders because of what happens to their money. Safe to repeat."""
+"""What happens to orders because of their money and of transfers. Safe to repeat."""
 
 from sqlalchemy.orm import Session
 
+import inventory.queries
+from inventory.events import (
+    TransferCancelled,
+    TransferChanged,
+    TransferClosed,
+    TransferReceived,
+)
+from kernel.actors import SYSTEM
 from orders import queries, services
+from orders.events import FulfillmentInTransfer
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
 ENDED = "ended"
@@ -28,3 +37,18 @@ def tell_captured(session: Session, event: PaymentCaptured) -> None:
 def tell_uncaptured(session: Session, event: CaptureFailed) -> None:
     """A ready parcel whose money could not be taken is announced as to be paid."""
     services.tell_ready_paid(session, event.reference_id, captured=False)
+
+
+def settle_transfer(
+    session: Session,
+    event: TransferCancelled | TransferChanged | TransferClosed | TransferReceived,
+) -> None:
+    """A parcel that waits for a transfer learns what arrived and what never will."""
+    transfer = inventory.queries.get_transfer(session, event.transfer_id, actor=SYSTEM)
+    if transfer.fulfillment_id is not None:
+        services.settle_fetch(session, transfer.fulfillment_id)
+
+
+def consider_partly(session: Session, event: FulfillmentInTransfer) -> None:
+    """A part of the parcel may be in the store while the rest is on its way."""
+    services.consider_partly(session, event.fulfillment_id)

@@ -17,6 +17,7 @@ GRACE_S: Final = 30
 """Seconds in which the payment page may end before the hold is freed without it."""
 FREED_MAX: Final = 500
 TOLD_MAX: Final = 200
+CHOICES_MAX: Final = 200
 
 
 def expire_uncollected() -> int:
@@ -72,12 +73,40 @@ def end_unpaid() -> int:
 def lapse_substitutes() -> int:
     """End every offer of a substitute that nobody answered in time; return how many."""
     with transaction() as session:
-        due = queries.list_unanswered(session)
+        due = queries.list_lapsing(session)
     ended = 0
     for substitution_id in due:
         with transaction() as session:
             ended += services.lapse_substitute(session, substitution_id)
     return ended
+
+
+def note_late() -> int:
+    """Have a case for every parcel past a deadline, and none for those that moved on.
+
+    Returns how many were opened or closed.
+    """
+    with transaction() as session:
+        moved_on, late = queries.list_recovered(session), queries.list_late(session, unnoted=True)
+    changed = 0
+    for fulfillment_id in moved_on:
+        with transaction() as session:
+            changed += services.settle_late(session, fulfillment_id)
+    for parcel in late:
+        with transaction() as session:
+            changed += services.note_late(session, parcel)
+    return changed
+
+
+def escalate_cases() -> int:
+    """Have those told who can see to cases that are nearly due or past their time."""
+    with transaction() as session:
+        due = queries.list_escalating(session)
+    told = 0
+    for case_id in due:
+        with transaction() as session:
+            told += services.escalate_case(session, case_id)
+    return told
 
 
 def tell_wishes() -> int:
@@ -90,3 +119,28 @@ def tell_wishes() -> int:
         with transaction() as session:
             told += services.tell_back(session, wish_id, location_id=location_id)
     return told
+
+
+def answer_overdue() -> int:
+    """Have the fallback hold of every choice nobody made in time; return of how many."""
+    with transaction() as session:
+        due = queries.list_unanswered(session, limit=CHOICES_MAX)
+    answered = 0
+    for choice_id in due:
+        with transaction() as session:
+            answered += services.answer_overdue(session, choice_id)
+    return answered
+
+
+def serve_waiting() -> int:
+    """Have every parcel that was waited for go on, or end when its time is over; return how many.
+
+    One that cannot go on does not keep the others from it.
+    """
+    with transaction() as session:
+        due = queries.list_servable(session, limit=CHOICES_MAX)
+    served = 0
+    for choice_id in due:
+        with transaction() as session:
+            served += services.serve_waiting(session, choice_id)
+    return served

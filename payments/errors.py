@@ -12,6 +12,14 @@ class UnknownObligation(NotFound):
     way_out = "Read the order again for what is owed."
 
 
+class UnknownRefund(NotFound):
+    """There is no such refund, or it was not refused."""
+
+    code = "unknown-refund"
+    title = "No refused refund"
+    way_out = "Read the case again: the refund may be on its way, or done."
+
+
 class NotPayable(Conflict):
     """It is paid, being paid, or owed no longer; `status` says which."""
 

@@ -80,6 +80,17 @@ class RefundFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentDoubted(Event):
+    """What Stripe says contradicts what is owed; it is not believed until a person has looked."""
+
+    name = "payment.doubted.v1"
+    aggregate = "obligation"
+    obligation_id: UUID
+    reference_id: UUID
+    doubt: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckoutExpired(Event):
     """A visit to the payment page ended without a payment.
 

@@ -1,5 +1,6 @@
 """Reads of money, and the shapes others may see: no card, no address of a customer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,6 +68,31 @@ def paid_minor(session: Session, reference_id: UUID) -> int:
         .where(Obligation.reference_id == reference_id)
     ).scalar_one()
     return int(at_tills) + int(by_card)
+
+
+def list_paid(session: Session, reference_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return what was paid under each reference, as `paid_minor` does; those without are left out.
+
+    In two statements, however many there are.
+    """
+    tills = session.execute(
+        select(TillPayment.reference_id, func.sum(TillPayment.amount_minor))
+        .where(TillPayment.reference_id.in_(reference_ids))
+        .group_by(TillPayment.reference_id)
+    )
+    cards = session.execute(
+        select(
+            Obligation.reference_id,
+            func.sum(CardPayment.captured_minor - CardPayment.refunded_minor),
+        )
+        .join(CardPayment)
+        .where(Obligation.reference_id.in_(reference_ids))
+        .group_by(Obligation.reference_id)
+    )
+    found: dict[UUID, int] = {}
+    for reference_id, minor in (*tills, *cards):
+        found[reference_id] = found.get(reference_id, 0) + int(minor)
+    return found
 
 
 def list_tickets(session: Session, reference_id: UUID) -> list[TicketFacts]:

@@ -78,6 +78,14 @@ class UnknownStaff(NotFound):
     way_out = "Pick the person from the list of the staff."
 
 
+class UnknownTablet(NotFound):
+    """There is no such tablet in use, or it is of a store that is not yours."""
+
+    code = "unknown-tablet"
+    title = "No such tablet"
+    way_out = "Sign in on an enrolled tablet; with a key, name one of your store in `tablet_id`."
+
+
 class UnknownPlace(Invalid):
     """No French postcode or town is known that means what was typed; `place` is that."""
 

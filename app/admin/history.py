@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import formats
-from app.admin.words import CHANNELS, FOUND, N_, REASONS, ROLES
+from app.admin.words import ANSWERS, CHANNELS, FOUND, N_, REASONS, REFUSALS, ROLES
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from kernel.actors import ActorKind
@@ -53,11 +53,24 @@ TITLES: Final[Mapping[str, str]] = {
     "fulfillment.ready.v1": N_("Ready"),
     "fulfillment.ready_paid.v1": N_("Card settled, the customer may come"),
     "fulfillment.handed_over.v1": N_("Handed over at the counter"),
+    "fulfillment.refused.v1": N_("The customer did not want this"),
+    "fulfillment.left_against_rules.v1": N_("Left the store though it was not owed"),
+    "fulfillment.proxy_pass_given.v1": N_("Somebody they send has a code"),
+    "fulfillment.on_the_way.v1": N_("The customer is on the way"),
+    "fulfillment.arrived.v1": N_("The customer waits outside"),
+    "order.proxy_named.v1": N_("Somebody else may collect too"),
+    "order.proxy_withdrawn.v1": N_("Somebody may not collect any more"),
     "fulfillment.cancelled.v1": N_("Parcel called off, its articles are for sale again"),
     "fulfillment.expired.v1": N_("Collection period over, articles back to the shelf"),
     "fulfillment.extended.v1": N_("Kept longer"),
     "fulfillment.reminded.v1": N_("Customer reminded"),
     "fulfillment.pass_reissued.v1": N_("Old code dead, a new one announced"),
+    "fulfillment.rejected.v1": N_("Refused by the store: the customer chooses"),
+    "choice.answered.v1": N_("Choice made"),
+    "fulfillment.rerouted.v1": N_("Goes on as another parcel"),
+    "fulfillment.split.v1": N_("Split: what is on its way goes on by itself"),
+    "order.partly_there.v1": N_("Part of it is there: the customer is asked"),
+    "order.partly_answered.v1": N_("The customer said what to do with a part"),
     "payment.authorised.v1": N_("The card holds the money"),
     "payment.captured.v1": N_("Taken from the card"),
     "payment.failed.v1": N_("The card was declined"),
@@ -128,6 +141,18 @@ def _handed(facts: Mapping[str, Any], scene: Scene) -> str:
     return f"{_articles(facts, scene)} · {how}{part}"
 
 
+def _refused(facts: Mapping[str, Any], scene: Scene) -> str:
+    return ", ".join(
+        f"{each['quantity']} × {scene.articles.get(sku, sku)}"
+        f" ({_(REFUSALS.get(each['reason'], each['reason']))})"
+        for sku, each in facts["refused"].items()
+    )
+
+
+def _arrived(facts: Mapping[str, Any], _scene: Scene) -> str:
+    return _("bay %(bay)s") % {"bay": facts["bay"]} if facts["bay"] else ""
+
+
 def _amount(facts: Mapping[str, Any], scene: Scene) -> str:
     return _money(facts["amount_minor"], scene)
 
@@ -137,6 +162,8 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
+    "choice.answered.v1": lambda facts, _scene: _(ANSWERS[facts["answer"]]),
+    "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,
     "order.started.v1": _placed,
     "fulfillment.picked.v1": _articles,
@@ -145,6 +172,9 @@ DETAILS: Final[Mapping[str, Teller]] = {
     "fulfillment.ready.v1": _ready,
     "fulfillment.handed_over.v1": _handed,
     "fulfillment.extended.v1": _kept,
+    "fulfillment.refused.v1": _refused,
+    "fulfillment.left_against_rules.v1": _articles,
+    "fulfillment.arrived.v1": _arrived,
     "payment.authorised.v1": _amount,
     "payment.captured.v1": _amount,
     "payment.refunded.v1": _amount,

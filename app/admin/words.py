@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kernel.actors import ActorKind
 from notifications.commands import Channel as MessageChannel
 from notifications.commands import MessageStatus, Template
-from orders.commands import CancelReason, Channel, Found, ShortReason, Status
+from orders.commands import Answer, CancelReason, Channel, Found, ShortReason, Status
 
 
 def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
@@ -76,6 +76,26 @@ REASONS: Final[Mapping[str, str]] = {
     "expired": N_("Not collected in time"),
     "abandoned": N_("Never paid"),
     "reissued": N_("A new code was issued"),
+    "refused": N_("Refused at the counter"),
+    "known_customer": N_("Known to the team"),
+    "phone_dead": N_("The phone is off"),
+    "till_down": N_("The till is down"),
+    "manager_decision": N_("The manager's decision"),
+    "given-though-expired": N_("Given though the period was over"),
+    "given-though-cancelled": N_("Given though it was cancelled"),
+}
+REFUSALS: Final[Mapping[str, str]] = {
+    "changed_mind": N_("Changed their mind"),
+    "not_as_described": N_("Not as described"),
+    "wrong_size": N_("Wrong size"),
+    "damaged": N_("Damaged"),
+    "too_late": N_("Too late"),
+}
+ANSWERS: Final[Mapping[str, str]] = {
+    Answer.OTHER_STORE.value: N_("Another store"),
+    Answer.DELIVERY.value: N_("Delivery"),
+    Answer.WAIT.value: N_("Wait until it is back"),
+    Answer.REFUND.value: N_("Cancel, nothing to pay"),
 }
 FOUND: Final[Mapping[str, str]] = {
     Found.QR.value: N_("by its QR code"),
@@ -89,6 +109,11 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.EXPIRED: N_("Not collected in time"),
     Template.RECEIPT: N_("Receipt"),
     Template.SUBSTITUTE: N_("Question about a substitute"),
+    Template.REJECTED: N_("Refused by the store, with a choice"),
+    Template.REROUTED: N_("It goes on elsewhere"),
+    Template.PARTLY: N_("Part of it is there"),
+    Template.PROXY_PASS: N_("Code for somebody they send"),
+    Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),
 }
 MESSAGE_CHANNELS: Final[Mapping[MessageChannel, str]] = {
     MessageChannel.EMAIL: N_("E-mail"),

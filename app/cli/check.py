@@ -5,6 +5,7 @@ import json
 import click
 
 import inventory.checks
+import kernel.sealing
 import notifications.checks
 import orders.checks
 import payments.checks
@@ -14,6 +15,7 @@ from kernel.checks import Check, Finding, run_check
 from kernel.db import transaction
 
 CHECKS: tuple[Check, ...] = (
+    *kernel.sealing.CHECKS,
     *inventory.checks.CHECKS,
     *orders.checks.CHECKS,
     *payments.checks.CHECKS,

@@ -1,6 +1,7 @@
-"""`comptoir replay`: a day of real sales through the same use cases as the doors."""
+"""`comptoir replay`: real sales through the same use cases as the doors."""
 
 import time
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -9,12 +10,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from app.cli import replay_drive as drive
-from app.cli.replay_day import NOTHING, STOPPED, Day, Journal, run_day
+from app.cli.replay_day import NOTHING, STOPPED, Day, Journal, run_days
 from app.cli.replay_plan import (
+    Invoice,
     drop_unknown,
     plan_cancellations,
     plan_orders,
-    read_day,
+    read_days,
     read_header,
 )
 from app.cli.replay_post import post_office
@@ -31,28 +33,43 @@ UNFINISHED: Final = 3
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Which day of it.")
-@click.option("--seed", default=1, show_default=True, help="Draws channels, stores and ways.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Which day of it.")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), help="Or a whole month of it.")
+@click.option("--seed", default=1, show_default=True, help="Draws channels, stores, ways, fates.")
+@click.option("--calm", is_flag=True, help="Every order is collected as it was ordered.")
 @click.pass_context
-def replay(context: click.Context, *, file: Path, day: datetime, seed: int) -> None:
-    """Replay one day of sales: each invoice becomes an order and is collected.
+def replay(
+    context: click.Context,
+    *,
+    file: Path,
+    day: datetime | None,
+    month: datetime | None,
+    seed: int,
+    calm: bool,
+) -> None:
+    """Replay a day or a month of sales: each invoice becomes an order and goes its way.
 
-    FILE is a table of invoice lines, plain or gzipped. Prices are those of the catalogue. The same
-    day again places nothing twice, as long as stored answers are kept (seven days).
+    FILE is a table of invoice lines, plain or gzipped. Prices are those of the catalogue. Most
+    orders are collected; some take another way: articles missing, stores that reject, customers who
+    come late or never, send somebody, refuse an article, call it off. The same sales again place
+    nothing twice, as long as stored answers are kept (seven days).
     """
+    if (day is None) == (month is None):
+        raise click.UsageError("Say which --day, or which --month.")
     began = time.monotonic()
     home = data_home()
+    wanted = Wanted(day=day, month=month, seed=seed, calm=calm)
     try:
         with (
             open_table(file) as table,
             post_office(home) as deliver,
             attached(),
-            Report(home / "reports", f"replay-{day:%Y-%m-%d}") as report,
+            Report(home / "reports", f"replay-{wanted.name}") as report,
         ):
             journal = Journal(report)
-            today = _plan(table, file, day.date(), seed=seed, journal=journal)
-            run_day(today, journal, deliver)
-            for line in summary(today, journal):
+            days = _plan(table, file, wanted, journal=journal)
+            run_days(days, journal, deliver)
+            for line in summary(days, journal):
                 click.echo(line)
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from error
@@ -64,13 +81,32 @@ def replay(context: click.Context, *, file: Path, day: datetime, seed: int) -> N
     click.echo(f"{time.monotonic() - began:.1f} s.")
     if report.written:
         click.echo(f"Report: {report.path}")
-    accounted = {each.number for each in today.invoices} == journal.outcomes.keys()
+    accounted = {each.number for day in days for each in day.invoices} == journal.outcomes.keys()
     if not accounted or STOPPED in journal.outcomes.values():
         context.exit(UNFINISHED)
 
 
-def _plan(table: Table, file: Path, day: date, *, seed: int, journal: Journal) -> Day:
-    """Return what the day asks of this installation.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sales are replayed, and how."""
+
+    day: datetime | None
+    month: datetime | None
+    seed: int
+    calm: bool
+
+    @property
+    def name(self) -> str:
+        """Return what the day or the month is called."""
+        return f"{self.day:%Y-%m-%d}" if self.day else f"{self.month:%Y-%m}"
+
+    def takes(self, day: date) -> bool:
+        """Tell whether this day's sales are replayed."""
+        return f"{day:%Y-%m-%d}".startswith(self.name)
+
+
+def _plan(table: Table, file: Path, wanted: Wanted, *, journal: Journal) -> list[Day]:
+    """Return what each day asks of this installation.
 
     Raises Unreadable when the file holds no such day, or there is no store to collect at.
     """
@@ -78,15 +114,22 @@ def _plan(table: Table, file: Path, day: date, *, seed: int, journal: Journal) -
         places = read_header(table.header)
     except Invalid as error:
         raise Unreadable(f"{file}: {error}") from error
-    invoices = read_day(table.rows, places, day, refuse=journal.refuse_row)
-    if not invoices:
-        raise Unreadable(f"{file} has no invoice of {day}.")
+    days = read_days(table.rows, places, wanted.takes, refuse=journal.refuse_row)
+    if not days:
+        raise Unreadable(f"{file} has no invoice of {wanted.name}.")
     store_codes = drive.list_collecting_stores()
     if not store_codes:
         raise Unreadable("No store offers collection: import stores first.")
+    invoices = [invoice for each in days.values() for invoice in each]
     skus = {sku for invoice in invoices for sku in invoice.quantities}
     drop_unknown(invoices, drive.find_unknown(skus), refuse=journal.refuse_row)
-    plan = list(plan_orders(invoices, store_codes, seed=seed))
+    return [_plan_day(each, store_codes, wanted, journal) for each in days.values()]
+
+
+def _plan_day(
+    invoices: list[Invoice], store_codes: list[str], wanted: Wanted, journal: Journal
+) -> Day:
+    plan = list(plan_orders(invoices, store_codes, seed=wanted.seed, calm=wanted.calm))
     planned = {each.invoice.number for each in plan}
     for invoice in invoices:
         if not invoice.is_cancellation and invoice.number not in planned:

@@ -1,7 +1,7 @@
-"""One day, replayed: stock in, orders placed, called off, prepared and handed over."""
+"""Days, replayed: stock in, orders placed, called off, prepared, handed over, put back."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,10 +21,24 @@ TOOK_BACK: Final = "cancel one of these orders"
 NOTHING: Final = "nothing in them that we sell"
 REFUSED: Final = "refused"
 NOT_PLACED: Final = "cancel an order that was not placed"
+NO_SHOW: Final = "never collected, back on the shelf"
+CALLED_OFF_LATER: Final = "cancelled later, nothing left or given back"
 TOO_LATE: Final = "cancel an order that is past that"
 STOPPED: Final = "placed, but not brought to the end"
 
-WENT_WELL: Final = frozenset({HANDED_OVER, CALLED_OFF, AGAIN, TOOK_BACK})
+OUTCOMES: Final[Mapping[Status, str]] = {
+    Status.HANDED_OVER: HANDED_OVER,
+    Status.CANCELLED: CALLED_OFF_LATER,
+    Status.EXPIRED: NO_SHOW,
+}
+WENT_WELL: Final = frozenset({*OUTCOMES.values(), CALLED_OFF, AGAIN, TOOK_BACK})
+STEPS: Final = (
+    ("Preparing", drive.prepare),
+    ("Reminding", drive.remind),
+    ("Waiting", drive.wait),
+    ("Handing over", drive.hand_over),
+    ("Putting back", drive.put_back),
+)
 ENDED: Final = frozenset({Status.HANDED_OVER, Status.CANCELLED, Status.EXPIRED})
 
 
@@ -47,7 +61,7 @@ class Journal:
     unused: Counter[str] = field(default_factory=Counter)
     parcels: dict[str, Parcel] = field(default_factory=dict)
     shelves: list[Shelves] = field(default_factory=list)
-    """As they were before, after the opening stock was received, and at the end."""
+    """As they were before, and at the end."""
 
     received_units: int = 0
     received_levels: int = 0
@@ -69,26 +83,36 @@ class Journal:
             self.report.refuse(invoice.line, f"invoice {invoice.number}: {outcome}{said}")
 
 
-def run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
-    """Bring every invoice of the day to its end, and note it in the journal."""
-    wanted = drive.needs(today.plan)
+def run_days(days: Sequence[Day], journal: Journal, deliver: Deliver) -> None:
+    """Bring every invoice of these days to its end, one day after the other."""
+    wanted = drive.needs(planned for day in days for planned in day.plan)
     journal.shelves.append(drive.look_at_shelves(wanted))
-    journal.parcels |= drive.find_placed(today.plan)
-    fresh = [each for each in today.plan if each.invoice.number not in journal.parcels]
+    for day in days:
+        _run_day(day, journal, deliver)
+    journal.shelves.append(drive.look_at_shelves(wanted))
+
+
+def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
+    placed = drive.find_placed(today.plan)
+    journal.parcels |= placed
+    fresh = [each for each in today.plan if each.invoice.number not in placed]
     _receive(drive.needs(fresh), journal)
-    journal.shelves.append(drive.look_at_shelves(wanted))
     _place(fresh, journal)
-    _note_ended_before(journal)
-    order_ids = [parcel.order_id for parcel in journal.parcels.values()]
+    ours = {
+        each.invoice.number: journal.parcels[each.invoice.number]
+        for each in today.plan
+        if each.invoice.number in journal.parcels
+    }
+    _note_ended_before(ours, journal)
+    order_ids = [parcel.order_id for parcel in ours.values()]
     deliver(order_ids)
     _call_off(today.cancellations, journal)
-    for label, step in (("Preparing", drive.prepare), ("Handing over", drive.hand_over)):
-        _each(label, step, journal)
+    for label, step in STEPS:
+        _each(label, step, ours, journal)
         deliver(order_ids)
-    for parcel in journal.parcels.values():
-        taken = drive.look_at(parcel).status is Status.HANDED_OVER
-        journal.end(parcel.planned.invoice, HANDED_OVER if taken else STOPPED)
-    journal.shelves.append(drive.look_at_shelves(wanted))
+    for parcel in ours.values():
+        status = drive.look_at(parcel).status
+        journal.end(parcel.planned.invoice, OUTCOMES.get(status, STOPPED))
 
 
 def _receive(lacking: dict[str, dict[str, int]], journal: Journal) -> None:
@@ -110,8 +134,8 @@ def _place(fresh: Sequence[PlannedOrder], journal: Journal) -> None:
             advance(1)
 
 
-def _note_ended_before(journal: Journal) -> None:
-    for parcel in journal.parcels.values():
+def _note_ended_before(ours: Mapping[str, Parcel], journal: Journal) -> None:
+    for parcel in ours.values():
         if parcel.again and drive.look_at(parcel).status in ENDED:
             journal.end(parcel.planned.invoice, AGAIN)
 
@@ -137,8 +161,10 @@ def _call_off_one(cancelling: Invoice, parcel: Parcel, journal: Journal) -> None
     journal.end(cancelling, TOOK_BACK)
 
 
-def _each(label: str, step: Callable[[Parcel], None], journal: Journal) -> None:
-    going = [parcel for number, parcel in journal.parcels.items() if number not in journal.outcomes]
+def _each(
+    label: str, step: Callable[[Parcel], None], ours: Mapping[str, Parcel], journal: Journal
+) -> None:
+    going = [parcel for number, parcel in ours.items() if number not in journal.outcomes]
     with progress(label, len(going)) as advance:
         for parcel in going:
             try:

@@ -4,7 +4,7 @@ Every step reads how far the parcel is, so a replay that was cut off goes on whe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -19,6 +19,8 @@ import orders.passes
 import orders.queries
 import orders.services
 import stores.queries
+from app.cli import replay_ways as ways
+from app.cli.replay_fates import REJECTED, Fate
 from app.cli.replay_plan import PlannedOrder
 from catalog.errors import UnknownSku
 from inventory.queries import LevelFacts
@@ -34,6 +36,8 @@ NAME: Final = "Replay"
 CREATED: Final = 201
 LEVELS_MAX: Final = 100_000
 UNDER_WAY: Final = frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING})
+WAITED_FOR: Final = frozenset({Fate.LATE, Fate.NO_SHOW})
+CUSTOMER: Final = "customer"
 
 _BUYERS: Final[Mapping[Channel, ActorKind]] = {
     Channel.WEB: ActorKind.SHOPPER,
@@ -102,9 +106,10 @@ def needs(plan: Iterable[PlannedOrder]) -> dict[str, dict[str, int]]:
     """Return how many of each SKU the orders take at each store, by store code."""
     wanted: dict[str, dict[str, int]] = {}
     for planned in plan:
-        shelf = wanted.setdefault(planned.store_code, {})
-        for sku, quantity in planned.invoice.quantities.items():
-            shelf[sku] = shelf.get(sku, 0) + quantity
+        for store_code in filter(None, (planned.store_code, planned.second_store)):
+            shelf = wanted.setdefault(store_code, {})
+            for sku, quantity in planned.invoice.quantities.items():
+                shelf[sku] = shelf.get(sku, 0) + quantity
     return wanted
 
 
@@ -163,9 +168,10 @@ def place(planned: PlannedOrder) -> Parcel:
 
 
 def look_at(parcel: Parcel) -> FulfillmentFacts:
-    """Return how far the parcel is."""
+    """Return how far the parcel is, or the one that took over from it."""
     with transaction() as session:
-        return orders.queries.get_fulfillment(session, parcel.fulfillment_id, actor=SYSTEM)
+        facts = orders.queries.get_fulfillment(session, parcel.fulfillment_id, actor=SYSTEM)
+    return ways.newest(facts)
 
 
 def cancel(parcel: Parcel) -> None:
@@ -180,29 +186,37 @@ def cancel(parcel: Parcel) -> None:
 
 
 def prepare(parcel: Parcel) -> None:
-    """Have the parcel ready in its bin: accepted, picked and told of.
+    """Have the parcel ready in its bin: accepted, picked and told of, as far as its fate allows.
 
     Raises the refusals of the steps.
     """
+    fate = parcel.planned.fate
+    facts = _accepted(parcel)
+    if fate in REJECTED and facts.id == parcel.fulfillment_id:
+        _reject(parcel.planned, facts)
+        facts = _accepted(parcel)
+    if facts.status is Status.ACCEPTED:
+        with transaction() as session:
+            orders.services.start_picking(session, facts.id, actor=ways.staff_of(facts))
+    if fate is Fate.SHORT and not any(line.cancelled for line in facts.lines):
+        ways.report_missing(parcel.planned, facts)
+    if fate is Fate.PROXY and facts.status in UNDER_WAY:
+        ways.name_proxy(facts)
+    _finish(parcel)
+
+
+def remind(parcel: Parcel) -> None:
+    """Days pass for a parcel whose customer does not come at once, and they are reminded."""
     facts = look_at(parcel)
-    staff = _staff(facts)
-    if facts.status is Status.NEW:
-        with transaction() as session:
-            orders.services.accept(session, facts.id, actor=staff)
-    if facts.status in {Status.NEW, Status.ACCEPTED}:
-        with transaction() as session:
-            orders.services.start_picking(session, facts.id, actor=staff)
-    undecided = {
-        line.sku: line.quantity - line.cancelled - line.picked
-        for line in facts.lines
-        if line.quantity > line.cancelled + line.picked
-    }
-    if undecided and facts.status in UNDER_WAY:
-        with transaction() as session:
-            orders.services.pick(session, facts.id, quantities=undecided, actor=staff)
-    if facts.status in UNDER_WAY:
-        with transaction() as session:
-            orders.services.mark_ready(session, facts.id, bin_code=_bin(parcel), actor=staff)
+    if parcel.planned.fate in WAITED_FOR and facts.status is Status.READY:
+        ways.remind(facts)
+
+
+def wait(parcel: Parcel) -> None:
+    """What becomes of a parcel that waits: kept longer, never collected, called off."""
+    facts = look_at(parcel)
+    if facts.status is Status.READY:
+        ways.let_wait(parcel.planned, facts)
 
 
 def hand_over(parcel: Parcel) -> None:
@@ -215,8 +229,52 @@ def hand_over(parcel: Parcel) -> None:
         return
     with transaction() as session:
         store = stores.queries.get_store_by_id(session, facts.location_id)
-        command = _seen_at_counter(session, parcel, store_code=store.code)
-        orders.services.hand_over(session, command, actor=_staff(facts))
+        command = _seen_at_counter(session, parcel, facts, store_code=store.code)
+        orders.services.hand_over(session, command, actor=ways.staff_of(facts))
+
+
+def put_back(parcel: Parcel) -> None:
+    """What nobody collects of the order lies on the shelf again."""
+    ways.put_back(parcel.order_id)
+
+
+def _accepted(parcel: Parcel) -> FulfillmentFacts:
+    facts = look_at(parcel)
+    if facts.status is Status.NEW:
+        with transaction() as session:
+            orders.services.accept(session, facts.id, actor=ways.staff_of(facts))
+        facts = look_at(parcel)
+    return facts
+
+
+def _reject(planned: PlannedOrder, facts: FulfillmentFacts) -> None:
+    """Have the store reject it and its customer choose; goes on where a replay was cut off."""
+    if facts.status is Status.ACCEPTED:
+        ways.reject(planned, facts)
+    elif facts.status is Status.REJECTED:
+        with transaction() as session:
+            choice = orders.queries.list_choices(session, [facts.id])[facts.id]
+        if choice.open:
+            ways.answer_rejected(planned, facts, choice.id)
+
+
+def _finish(parcel: Parcel) -> None:
+    """Have everything picked that is not yet, and the parcel in its bin."""
+    facts = look_at(parcel)
+    undecided = {
+        line.sku: line.quantity - line.cancelled - line.picked
+        for line in facts.lines
+        if line.quantity > line.cancelled + line.picked
+    }
+    if facts.status not in UNDER_WAY:
+        return
+    with transaction() as session:
+        if undecided:
+            picker = ways.staff_of(facts)
+            orders.services.pick(session, facts.id, quantities=undecided, actor=picker)
+        orders.services.mark_ready(
+            session, facts.id, bin_code=_bin(parcel), actor=ways.staff_of(facts)
+        )
 
 
 def _levels(session: Session, location_id: UUID, skus: Iterable[str]) -> list[LevelFacts]:
@@ -236,26 +294,28 @@ def _buyer(planned: PlannedOrder) -> Actor:
     return Actor(kind=kind, name=NAME, location_ids=everywhere)
 
 
-def _staff(facts: FulfillmentFacts) -> Actor:
-    """Return an associate of the parcel's store: what follows must be within their rights."""
-    return Actor(kind=ActorKind.ASSOCIATE, name=NAME, location_ids=frozenset({facts.location_id}))
-
-
 def _bin(parcel: Parcel) -> str:
     return f"R-{parcel.planned.invoice.number[-2:]}"
 
 
-def _seen_at_counter(session: Session, parcel: Parcel, *, store_code: str) -> HandOver:
+def _seen_at_counter(
+    session: Session, parcel: Parcel, facts: FulfillmentFacts, *, store_code: str
+) -> HandOver:
     """Return what the associate has in hand: the QR text, the typed code, or the parcel found."""
-    ticket = f"T-{parcel.planned.invoice.number}"
+    seen = HandOver(
+        store_code,
+        ticket_number=f"T-{parcel.planned.invoice.number}",
+        refused=ways.refused_of(parcel.planned, facts),
+    )
+    holder = ways.PROXY if parcel.planned.fate is Fate.PROXY else CUSTOMER
     live = [
         each.facts
-        for each in orders.queries.list_passes(session, parcel.fulfillment_id)
-        if each.revoked_why is None
+        for each in orders.queries.list_passes(session, facts.id)
+        if each.revoked_why is None and each.holder == holder
     ]
-    if parcel.planned.way is Found.QR and live:
-        return HandOver(store_code, qr=orders.passes.qr_text(live[-1]), ticket_number=ticket)
-    if parcel.planned.way is Found.CODE and live:
-        code = orders.passes.typed_code(live[-1].id)
-        return HandOver(store_code, code=code, ticket_number=ticket)
-    return HandOver(store_code, fulfillment_id=parcel.fulfillment_id, ticket_number=ticket)
+    way = parcel.planned.way if live else Found.SEARCH
+    if live and (holder == ways.PROXY or way is Found.QR):
+        return replace(seen, qr=orders.passes.qr_text(live[-1]))
+    if way is Found.CODE:
+        return replace(seen, code=orders.passes.typed_code(live[-1].id))
+    return replace(seen, fulfillment_id=facts.id, identity_seen=True)

@@ -7,11 +7,12 @@ parcel is found are drawn by a seed; articles, quantities and who buys with whom
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 
+from app.cli.replay_fates import Fate, draw_fate
 from app.cli.tables import Row
 from customers.commands import GiveContact
 from kernel.errors import Invalid
@@ -77,6 +78,9 @@ class PlannedOrder:
     store_code: str
     way: Found
     contact: GiveContact
+    fate: Fate = Fate.COLLECTED
+    second_store: str | None = None
+    """Which store takes it over, where that is its fate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +107,34 @@ def read_header(header: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def read_day(
-    rows: Iterable[Row], places: Mapping[str, int], day: date, *, refuse: Refuse
-) -> list[Invoice]:
-    """Return the invoices of a day in the order of the file; rows of no use are refused."""
-    invoices: dict[str, Invoice] = {}
+def read_days(
+    rows: Iterable[Row],
+    places: Mapping[str, int],
+    wanted: Callable[[date], bool],
+    *,
+    refuse: Refuse,
+) -> dict[date, list[Invoice]]:
+    """Return the invoices of each wanted day in the order of the file; useless rows are refused."""
+    days: dict[date, dict[str, Invoice]] = {}
     for row in rows:
         if row.wrong is not None:
             refuse(row.line, row.wrong)
             continue
         values = {name: row.values[place].strip() for name, place in places.items()}
         try:
-            if _time(values["time"]).date() != day:
+            day = _time(values["time"]).date()
+            if not wanted(day):
                 continue
-            invoice = _invoice(invoices, values, row.line)
+            invoice = _invoice(days.setdefault(day, {}), values, row.line)
             code, quantity = _article(values, cancels=invoice.is_cancellation)
         except Invalid as error:
             refuse(row.line, error.detail)
             continue
         invoice.quantities[code] = invoice.quantities.get(code, 0) + quantity
         invoice.places.setdefault(code, []).append(row.line)
-    for invoice in invoices.values():
+    for invoice in (each for invoices in days.values() for each in invoices.values()):
         invoice.key = f"{invoice.number}:{_fingerprint(invoice)}"
-    return list(invoices.values())
+    return {day: list(days[day].values()) for day in sorted(days)}
 
 
 def drop_unknown(invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse: Refuse) -> None:
@@ -142,20 +151,27 @@ def drop_unknown(invoices: Iterable[Invoice], unknown: frozenset[str], *, refuse
 
 
 def plan_orders(
-    invoices: Iterable[Invoice], store_codes: Sequence[str], *, seed: int
+    invoices: Iterable[Invoice], store_codes: Sequence[str], *, seed: int, calm: bool = False
 ) -> Iterator[PlannedOrder]:
-    """Yield the order of each invoice that buys something; the same seed gives the same plan."""
+    """Yield the order of each invoice that buys something; the same seed gives the same plan.
+
+    On a `calm` day every order is collected as it was ordered.
+    """
     for invoice in invoices:
         if invoice.is_cancellation or not invoice.quantities:
             continue
         draw = random.Random(f"{seed}:{invoice.number}")  # noqa: S311 (a lot, not a secret)
-        yield PlannedOrder(
+        planned = PlannedOrder(
             invoice=invoice,
             channel=draw.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0],
             store_code=draw.choice(store_codes),
             way=draw.choices(list(WAYS), weights=list(WAYS.values()))[0],
             contact=_contact(invoice),
         )
+        if not calm:
+            fate, second = draw_fate(invoice.number, planned.store_code, store_codes, seed=seed)
+            planned = replace(planned, fate=fate, second_store=second)
+        yield planned
 
 
 def plan_cancellations(invoices: Sequence[Invoice]) -> Iterator[Cancellation]:

@@ -1,12 +1,14 @@
 """The table at the end of a replay: what became of everything."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.cli.replay_day import (
     AGAIN,
     CALLED_OFF,
+    CALLED_OFF_LATER,
     HANDED_OVER,
+    NO_SHOW,
     NOTHING,
     REFUSED,
     STOPPED,
@@ -14,17 +16,28 @@ from app.cli.replay_day import (
     Day,
     Journal,
 )
+from app.cli.replay_fates import Fate
 from app.cli.replay_post import count_messages
 
 WIDTH = 56
 FIGURE = 10
-FIRST = (AGAIN, HANDED_OVER, CALLED_OFF, REFUSED, STOPPED, TOOK_BACK, NOTHING)
+FIRST = (
+    AGAIN,
+    HANDED_OVER,
+    NO_SHOW,
+    CALLED_OFF,
+    CALLED_OFF_LATER,
+    REFUSED,
+    STOPPED,
+    TOOK_BACK,
+    NOTHING,
+)
 
 
-def summary(today: Day, journal: Journal) -> Iterator[str]:
+def summary(days: Sequence[Day], journal: Journal) -> Iterator[str]:
     """Yield the lines of the table."""
     outcomes = Counter(journal.outcomes.values())
-    yield _line("invoices", len(today.invoices))
+    yield _line("invoices", sum(len(day.invoices) for day in days))
     for outcome in (*FIRST, *sorted(outcomes.keys() - set(FIRST))):
         if outcomes[outcome]:
             yield _line(f"  {outcome}", outcomes[outcome])
@@ -52,6 +65,14 @@ def _orders(journal: Journal) -> Iterator[str]:
         if parcel.again and journal.outcomes.get(number) != AGAIN
     ]
     yield _line("orders gone on with from an earlier replay", len(resumed))
+    fates = Counter(
+        parcel.planned.fate
+        for parcel in placed
+        if journal.outcomes.get(parcel.planned.invoice.number) != CALLED_OFF
+    )
+    for fate in Fate:
+        if fates[fate]:
+            yield _line(f"  {fate.value}", fates[fate])
     ways = Counter(
         parcel.planned.way.value
         for number, parcel in journal.parcels.items()
@@ -75,11 +96,10 @@ def _messages(journal: Journal) -> Iterator[str]:
 
 
 def _stock(journal: Journal) -> Iterator[str]:
-    before, opening, after = journal.shelves
+    before, after = journal.shelves
     yield _line("opening stock received, units", journal.received_units)
     yield _line("  SKU × stores", journal.received_levels)
     yield _line("units on hand before", before.on_hand)
-    yield _line("units on hand at opening", opening.on_hand)
     yield _line("units on hand after", after.on_hand)
     yield _line("units reserved before", before.reserved)
     yield _line("units reserved after", after.reserved)

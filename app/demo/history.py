@@ -148,7 +148,10 @@ def _prepare(session: Session, parcel: UUID, basket: dict[str, int], scene: Scen
     services.mark_ready(session, parcel, bin_code=label, actor=CLERK)
     if scene.ends == "collected":
         command = HandOver(
-            store_code=scene.store, fulfillment_id=parcel, ticket_number=f"T-{parcel.hex[-5:]}"
+            store_code=scene.store,
+            fulfillment_id=parcel,
+            ticket_number=f"T-{parcel.hex[-5:]}",
+            identity_seen=True,
         )
         services.hand_over(session, command, actor=CLERK)
 

@@ -26,7 +26,6 @@ from kernel.ids import show_code, show_order_number
 from orders import passes
 from orders.commands import Method, Status
 from orders.queries import FulfillmentFacts, OrderFacts, SubstituteFacts
-from orders.services.keeping import EXTENSIONS_MAX
 from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
@@ -128,7 +127,7 @@ class ShownParcel:
     @property
     def extendable(self) -> bool:
         """Tell whether it can be kept longer."""
-        return self.ready and self.facts.extensions < EXTENSIONS_MAX
+        return self.ready and self.facts.extensions < self.store.rules.extensions_max
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +277,7 @@ def _live_code(session: Session, parcel: FulfillmentFacts) -> ShownCode | None:
     if parcel.status is not Status.READY:
         return None
     for state in orders.queries.list_passes(session, parcel.id):
-        if state.revoked_why is None and not state.used:
+        if state.alive and state.contact_id is None:
             picture = b64encode(qr.png(passes.qr_text(state.facts))).decode()
             code = show_code(passes.typed_code(state.facts.id))
             return ShownCode(code, f"data:image/png;base64,{picture}")

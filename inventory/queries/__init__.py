@@ -77,6 +77,7 @@ from inventory.queries.transferring import (
     TransferFacts,
     TransferLineFacts,
     get_transfer,
+    list_carrying,
     list_transfer_lines,
     list_transfers,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "level_at",
     "list_arrival",
     "list_arrivals",
+    "list_carrying",
     "list_changes",
     "list_conflicts",
     "list_count_lines",

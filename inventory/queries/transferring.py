@@ -16,6 +16,7 @@ from inventory.models import Transfer, TransferLine
 from kernel.actors import Actor
 
 PAGE_MAX = 100
+_OPEN = (TransferStatus.DRAFT, TransferStatus.SENT, TransferStatus.PART_RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class TransferFacts:
     sent: int
     received: int
     missing: int
+    fulfillment_id: UUID | None = None
+    """For whom it carries its goods, where it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,16 @@ def get_transfer(session: Session, transfer_id: UUID, *, actor: Actor) -> Transf
         if actor.sees_location(facts.from_id) or actor.sees_location(facts.to_id):
             return facts
     raise UnknownTransfer(transfer_id=str(transfer_id))
+
+
+def list_carrying(
+    session: Session, fulfillment_id: UUID, *, open_only: bool = False
+) -> list[TransferFacts]:
+    """Return the transfers that carry, or carried, goods for a fulfillment, oldest first."""
+    rows = _transfers().where(Transfer.fulfillment_id == fulfillment_id)
+    if open_only:
+        rows = rows.where(Transfer.status.in_(_OPEN))
+    return _with_places(session, session.execute(rows.order_by(Transfer.id)).all())
 
 
 def list_transfer_lines(session: Session, transfer_id: UUID) -> list[TransferLineFacts]:
@@ -152,6 +165,7 @@ def _with_places(session: Session, rows: Sequence[Any]) -> list[TransferFacts]:
             int(row.sent),
             int(row.received),
             int(row.missing),
+            row.Transfer.fulfillment_id,
         )
         for row in rows
     ]

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from inventory.commands import ConflictKind, DeclareFeed, FeedKind, FeedStatus
-from inventory.schemas.instants import Instant, QueryBoolean
+from inventory.schemas.instants import Instant
 from inventory.schemas.levels import LIMIT_MAX
-from kernel.fields import QueryInteger, SafeText, StrictSchema
+from kernel.fields import QueryBoolean, QueryInteger, SafeText, StrictSchema
 from kernel.web import ID_MAX
 
 SOURCE_MAX = 64

@@ -14,10 +14,3 @@ class Instant(fields.AwareDateTime):
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's signature)
         bounds = validate.Range(min=EARLIEST, max=LATEST)
         super().__init__(format="iso", validate=bounds, **kwargs)
-
-
-class QueryBoolean(fields.Boolean):
-    """`true` or `false` in a query."""
-
-    truthy = {"true"}  # noqa: RUF012 (marshmallow's own way)
-    falsy = {"false"}  # noqa: RUF012 (marshmallow's own way)

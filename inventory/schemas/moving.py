@@ -94,6 +94,11 @@ class TransferSchema(Schema):
     sent = fields.Integer(required=True)
     received = fields.Integer(required=True)
     missing = fields.Integer(required=True)
+    fulfillment_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The parcel it carries its goods for, where it does."},
+    )
 
 
 class TransferPageSchema(Schema):

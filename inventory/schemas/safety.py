@@ -3,9 +3,17 @@
 from marshmallow import Schema, fields, validate
 
 from inventory.commands import SafetyScope
-from inventory.schemas.instants import Instant, QueryBoolean
+from inventory.schemas.instants import Instant
 from inventory.schemas.levels import LIMIT_MAX
-from kernel.fields import QUANTITY_MAX, SKU_MAX, Quantity, QueryInteger, SafeText, StrictSchema
+from kernel.fields import (
+    QUANTITY_MAX,
+    SKU_MAX,
+    Quantity,
+    QueryBoolean,
+    QueryInteger,
+    SafeText,
+    StrictSchema,
+)
 
 PERCENT_MAX = 100
 

@@ -3,6 +3,7 @@
 from inventory.services.applying import Step, Window, apply_lines, make_levels, open_window
 from inventory.services.asking import ask_count, assign_task, open_tasks, take_task
 from inventory.services.booking import adjust, doubt, receive, set_counted
+from inventory.services.carrying import reassign_transfer, unbind_transfers
 from inventory.services.counting import (
     approve_count,
     cancel_count,
@@ -102,6 +103,7 @@ __all__ = [
     "open_window",
     "pass_on",
     "place_skus",
+    "reassign_transfer",
     "receive",
     "receive_batch",
     "receive_transfer",
@@ -122,5 +124,6 @@ __all__ = [
     "take_shortage",
     "take_task",
     "tally_count",
+    "unbind_transfers",
     "weigh_shortages",
 ]

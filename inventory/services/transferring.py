@@ -15,6 +15,7 @@ from inventory.errors import (
     OutOfStock,
     ReasonMissing,
     SamePlace,
+    TransferCarries,
     TransferState,
     UnknownTransfer,
     WrongEnd,
@@ -27,8 +28,18 @@ from inventory.events import (
     TransferReceived,
     TransferSent,
 )
-from inventory.models import Incoming, Transfer, TransferLine
+from inventory.models import Transfer, TransferLine
+from inventory.services.carrying import (
+    CALLED_OFF,
+    CHANGED,
+    expect_by,
+    keep_for,
+    left_of,
+    put_down,
+    take_along,
+)
 from inventory.services.incoming import arrive, end_of_transfer
+from inventory.services.promising import reserve
 from inventory.services.shortages import settle_shortages
 from inventory.services.statements import Why, book, run, statement
 from kernel import events
@@ -56,9 +67,11 @@ _SEND = statement("""
 def draft_transfer(session: Session, command: DraftTransfer, *, actor: Actor) -> tuple[UUID, str]:
     """Write down what is to go from one location to another; return id and number.
 
-    Nothing moves yet. Either end may ask for it.
+    Nothing moves yet. Either end may ask for it. One that carries for a fulfillment reserves its
+    goods at the sender.
 
-    Raises SamePlace, UnknownSku, or UnknownLocation when neither end is the actor's.
+    Raises SamePlace, UnknownSku, UnknownLocation when neither end is the actor's, or OutOfStock
+    when a carrying one finds too little.
     """
     if command.from_id == command.to_id:
         raise SamePlace
@@ -68,11 +81,19 @@ def draft_transfer(session: Session, command: DraftTransfer, *, actor: Actor) ->
     transfer_id = new_id()
     number = _open(session, transfer_id, command, actor=actor)
     _write_lines(session, transfer_id, command.quantities)
+    if command.fulfillment_id is not None:
+        reserve(
+            session,
+            fulfillment_id=transfer_id,
+            location_id=command.from_id,
+            quantities=command.quantities,
+        )
     fact = TransferDrafted(
         transfer_id=transfer_id,
         from_id=command.from_id,
         to_id=command.to_id,
         quantities=dict(command.quantities),
+        fulfillment_id=command.fulfillment_id,
     )
     events.record(session, fact, actor=actor)
     return transfer_id, number
@@ -83,10 +104,13 @@ def change_transfer(
 ) -> None:
     """Replace what a draft says is to go.
 
-    Raises UnknownTransfer, TransferState or UnknownSku.
+    Raises UnknownTransfer, TransferState, UnknownSku, or TransferCarries when more than before
+    would go for a customer's order.
     """
     transfer = _lock(session, transfer_id, actor=actor)
     _require(transfer, TransferStatus.DRAFT)
+    if transfer.fulfillment_id is not None:
+        _carry_less(session, transfer, quantities)
     catalog.queries.require_skus(session, quantities)
     session.execute(delete(TransferLine).where(TransferLine.transfer_id == transfer.id))
     _write_lines(session, transfer.id, quantities)
@@ -95,12 +119,14 @@ def change_transfer(
 
 
 def cancel_transfer(session: Session, transfer_id: UUID, *, actor: Actor) -> None:
-    """Give up a draft: nothing has moved.
+    """Give up a draft: nothing has moved, and what it was to carry is free again.
 
     Raises UnknownTransfer or TransferState.
     """
     transfer = _lock(session, transfer_id, actor=actor)
     transfer.move_to(TransferStatus.CANCELLED)
+    if transfer.fulfillment_id is not None:
+        put_down(session, transfer, left_of(session, transfer.id), why=CALLED_OFF)
     transfer.ended_at = db_now(session)
     session.flush()
     events.record(session, TransferCancelled(transfer_id=transfer.id), actor=actor)
@@ -109,7 +135,8 @@ def cancel_transfer(session: Session, transfer_id: UUID, *, actor: Actor) -> Non
 def send_transfer(session: Session, transfer_id: UUID, *, expected_on: date, actor: Actor) -> None:
     """Take the goods off the sender's shelf; the receiver expects them on a day.
 
-    What is promised, doubted or not there is not sent: all of the transfer leaves, or nothing.
+    What is promised, doubted or not there is not sent: all of the transfer leaves, or nothing. One
+    that carries takes exactly what was reserved for it; nobody else may buy that at the receiver.
 
     Raises UnknownTransfer, WrongEnd, TransferState, or OutOfStock with every shortage.
     """
@@ -118,22 +145,9 @@ def send_transfer(session: Session, transfer_id: UUID, *, expected_on: date, act
     transfer.move_to(TransferStatus.SENT)
     lines = _lines(session, transfer.id)
     quantities = {sku: line.quantity for sku, line in lines.items()}
-    short = run(session, _SEND, quantities, location_id=transfer.from_id, transfer_id=transfer.id)
-    if short:
-        raise OutOfStock(shortages={row.sku: row.free for row in short})
-    for sku, line in lines.items():
+    _leave(session, transfer, quantities, expected_on=expected_on)
+    for line in lines.values():
         line.sent = line.quantity
-        session.add(
-            Incoming(
-                id=new_id(),
-                location_id=transfer.to_id,
-                sku=sku,
-                quantity=line.quantity,
-                expected_on=expected_on,
-                reference=transfer.number,
-                transfer_id=transfer.id,
-            )
-        )
     transfer.sent_at = db_now(session)
     transfer.expected_on = expected_on
     session.flush()
@@ -151,7 +165,8 @@ def receive_transfer(
 ) -> TransferStatus:
     """Put what arrived on the receiver's shelf; return where the transfer is now.
 
-    It may arrive in parts. More than was sent is booked as it is and shown as such.
+    It may arrive in parts. More than was sent is booked as it is and shown as such. What is carried
+    for a fulfillment is promised to it in this same moment, never more than was asked for.
 
     Raises UnknownTransfer, WrongEnd, TransferState or NotInTransfer.
     """
@@ -162,6 +177,13 @@ def receive_transfer(
     _require_lines(lines, quantities)
     why = Why(MovementKind.ARRIVED, Cause.TRANSFER, transfer.id)
     book(session, quantities, location_id=transfer.to_id, why=why)
+    if transfer.fulfillment_id is not None:
+        keep_for(
+            session,
+            fulfillment_id=transfer.fulfillment_id,
+            location_id=transfer.to_id,
+            quantities=_carried(lines, quantities),
+        )
     for sku, quantity in quantities.items():
         lines[sku].received += quantity
     complete = all(line.received >= line.sent for line in lines.values())
@@ -226,6 +248,7 @@ def _open(session: Session, transfer_id: UUID, command: DraftTransfer, *, actor:
                 from_id=command.from_id,
                 to_id=command.to_id,
                 status=TransferStatus.DRAFT,
+                fulfillment_id=command.fulfillment_id,
                 note=command.note,
                 created_by_name=actor.name,
             )
@@ -244,6 +267,42 @@ def _write_lines(session: Session, transfer_id: UUID, quantities: Mapping[str, i
             for sku, quantity in sorted(quantities.items())
         ],
     )
+
+
+def _carry_less(session: Session, transfer: Transfer, quantities: Mapping[str, int]) -> None:
+    """Free at the sender what a carrying draft carries no longer."""
+    before = {sku: line.quantity for sku, line in _lines(session, transfer.id).items()}
+    if any(quantity > before.get(sku, 0) for sku, quantity in quantities.items()):
+        raise TransferCarries(most=before)
+    less = {sku: quantity - quantities.get(sku, 0) for sku, quantity in before.items()}
+    put_down(session, transfer, {sku: left for sku, left in less.items() if left}, why=CHANGED)
+
+
+def _leave(
+    session: Session, transfer: Transfer, quantities: Mapping[str, int], *, expected_on: date
+) -> None:
+    """Take the goods off the sender's shelf; what is not for somebody is expected for sale."""
+    if transfer.fulfillment_id is not None:
+        take_along(
+            session,
+            transfer_id=transfer.id,
+            location_id=transfer.from_id,
+            quantities=quantities,
+        )
+        return
+    short = run(session, _SEND, quantities, location_id=transfer.from_id, transfer_id=transfer.id)
+    if short:
+        raise OutOfStock(shortages={row.sku: row.free for row in short})
+    expect_by(session, transfer, quantities, expected_on=expected_on)
+
+
+def _carried(lines: Mapping[str, TransferLine], arrived: Mapping[str, int]) -> dict[str, int]:
+    """Return how many of what arrived were asked for and had not arrived before."""
+    found = {
+        sku: min(quantity, max(lines[sku].quantity - lines[sku].received, 0))
+        for sku, quantity in arrived.items()
+    }
+    return {sku: quantity for sku, quantity in found.items() if quantity}
 
 
 def _lock(session: Session, transfer_id: UUID, *, actor: Actor) -> Transfer:

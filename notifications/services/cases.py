@@ -17,9 +17,16 @@ from kernel.events import Recorded
 from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
-from orders.commands import Formation
+from notifications.services.telling_staff import StaffCase, read_staff_case
+from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
-from orders.queries import FulfillmentFacts, SubstituteFacts, WishFacts
+from orders.queries import (
+    ChoiceFacts,
+    FulfillmentFacts,
+    PackageFacts,
+    SubstituteFacts,
+    WishFacts,
+)
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -28,8 +35,9 @@ class Case:
     """The parcel with its customer and store as they are now.
 
     `collect` is the live pass, if there is one; `reason` is the one the event was recorded with;
-    `paid_minor` is in minor units. `substitute` is what the message asks about, as long as it waits
-    for an answer.
+    `paid_minor` is in minor units. `choice` is what its customer may choose, where the store
+    rejected it; `partly` what they want while only a part is there. `substitute` is what the
+    message asks about, as long as it waits for an answer.
     """
 
     parcel: FulfillmentFacts
@@ -40,6 +48,9 @@ class Case:
     collect: PassFacts | None
     paid_minor: int
     reason: str
+    choice: ChoiceFacts | None
+    partly: Partly | None
+    packages: tuple[PackageFacts, ...] = ()
     substitute: "SubstituteCase | None" = None
 
 
@@ -64,15 +75,22 @@ class WishCase:
     store: StoreFacts
 
 
-def read_case(session: Session, message: Message) -> Case | WishCase:
+AnyCase = Case | WishCase | StaffCase
+"""Whatever a message may speak of."""
+
+
+def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
+    if message.staff_id is not None:
+        return read_staff_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
     parcel = next(each for each in order.fulfillments if each.id == message.fulfillment_id)
     contacts = customers.queries.get_contacts(session, [message.contact_id])
     states = orders.queries.list_passes(session, parcel.id)
-    alive = [state.facts for state in states if state.revoked_why is None and not state.used]
+    holder = message.contact_id if message.template is Template.PROXY_PASS else None
+    alive = [state.facts for state in states if state.alive and state.contact_id == holder]
     history = events.list_history(session, [parcel.id, order.id, message.reference])
     return Case(
         parcel=parcel,
@@ -83,8 +101,19 @@ def read_case(session: Session, message: Message) -> Case | WishCase:
         collect=alive[-1] if alive else None,
         paid_minor=orders.queries.paid_for(session, parcel),
         reason=_reason(message, history),
+        choice=orders.queries.list_choices(session, [parcel.id]).get(parcel.id),
+        partly=order.partly,
+        packages=_packages(session, parcel, language=message.language),
         substitute=_substitute(session, message, parcel, history),
     )
+
+
+def _packages(
+    session: Session, parcel: FulfillmentFacts, *, language: str
+) -> tuple[PackageFacts, ...]:
+    if parcel.method is not Method.DELIVERY:
+        return ()
+    return tuple(orders.queries.list_packages(session, [parcel.id], language=language)[parcel.id])
 
 
 def _read_wish(session: Session, message: Message) -> WishCase:

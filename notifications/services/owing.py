@@ -1,7 +1,7 @@
 """Owing messages: which channels an event is told on, each once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +20,15 @@ VERSIONS: Final[Mapping[Template, int]] = dict.fromkeys(Template, 1)
 """Raise a template's number when its words change: history then tells which ones were sent."""
 LANGUAGES: Final = ("fr", "en")
 ONLY_BY_EMAIL: Final = frozenset({Template.RECEIPT})
-ON_EVERY_CHANNEL: Final = frozenset({Template.READY, Template.LAST_DAY, Template.SUBSTITUTE})
+ON_EVERY_CHANNEL: Final = frozenset(
+    {
+        Template.READY,
+        Template.LAST_DAY,
+        Template.REJECTED,
+        Template.PROXY_PASS,
+        Template.SUBSTITUTE,
+    }
+)
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
 OTHER: Final[Mapping[Channel, Channel]] = {
     Channel.EMAIL: Channel.SMS,
@@ -29,19 +37,20 @@ OTHER: Final[Mapping[Channel, Channel]] = {
 
 
 def owe(session: Session, command: Owe) -> None:
-    """The parcel's customer is owed this news; owing it twice changes nothing.
+    """The parcel's customer, or whom they send, is owed this news; owing it twice changes nothing.
 
     News for which there is no address is kept too, as suppressed: it shows that nobody was told.
 
     Raises UnknownFulfillment.
     """
     parcel = orders.queries.get_fulfillment(session, command.fulfillment_id, actor=SYSTEM)
-    contact = customers.queries.get_contacts(session, [parcel.contact_id]).get(parcel.contact_id)
+    contact_id = command.contact_id or parcel.contact_id
+    contact = customers.queries.get_contacts(session, [contact_id]).get(contact_id)
     channels = _channels(command.template, contact)
     rows = [_row(command, parcel, channel) for channel in channels or [Channel.EMAIL]]
     if not channels:
         rows[0] |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
-    _insert(session, rows)
+    insert_rows(session, rows)
 
 
 def owe_wish(session: Session, command: OweWish) -> None:
@@ -55,7 +64,7 @@ def owe_wish(session: Session, command: OweWish) -> None:
     row = _wish_row(command, wish, channels[0] if channels else Channel.EMAIL)
     if not channels:
         row |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
-    _insert(session, [row])
+    insert_rows(session, [row])
 
 
 def fall_back(session: Session, message: Message) -> bool:
@@ -65,6 +74,8 @@ def fall_back(session: Session, message: Message) -> bool:
     anyway is not told again.
     """
     other = OTHER[message.channel]
+    if message.staff_id is not None:
+        return False
     if message.wish_id is not None:
         return _fall_back_wish(session, OweWish(message.event_id, message.wish_id), other)
     contact = customers.queries.get_contacts(session, [message.contact_id]).get(message.contact_id)
@@ -72,14 +83,25 @@ def fall_back(session: Session, message: Message) -> bool:
     if no_other or message.fulfillment_id is None:
         return False
     parcel = orders.queries.get_fulfillment(session, message.fulfillment_id, actor=SYSTEM)
-    _insert(
-        session,
-        [_row(Owe(message.event_id, message.fulfillment_id, message.template), parcel, other)],
-    )
+    sent = message.contact_id if message.template is Template.PROXY_PASS else None
+    command = Owe(message.event_id, message.fulfillment_id, message.template, sent)
+    insert_rows(session, [_row(command, parcel, other)])
     return True
 
 
-def address_of(contact: ContactFacts | None, channel: Channel) -> str | None:
+class Reached(Protocol):
+    """Somebody with an address, a number, or both."""
+
+    @property
+    def email(self) -> str | None:
+        """Where letters go."""
+
+    @property
+    def phone(self) -> str | None:
+        """Where text messages go."""
+
+
+def address_of(contact: Reached | None, channel: Channel) -> str | None:
     """Return where a contact is reached on a channel; None when it is not, or was erased."""
     if contact is None:
         return None
@@ -95,16 +117,17 @@ def _channels(template: Template, contact: ContactFacts | None) -> list[Channel]
 
 def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, object]:
     version = VERSIONS[command.template]
+    contact_id = command.contact_id or parcel.contact_id
     return {
         "event_id": command.event_id,
         "order_id": parcel.order_id,
         "fulfillment_id": parcel.id,
-        "contact_id": parcel.contact_id,
+        "contact_id": contact_id,
         "channel": channel,
         "template": command.template,
         "template_version": version,
         "language": parcel.language if parcel.language in LANGUAGES else LANGUAGES[-1],
-        "dedupe_key": _key(command, channel, contact_id=parcel.contact_id, version=version),
+        "dedupe_key": _key(command, channel, contact_id=contact_id, version=version),
         "reference": new_id(),
         "status": MessageStatus.DUE,
         "note": None,
@@ -116,7 +139,7 @@ def _fall_back_wish(session: Session, command: OweWish, other: Channel) -> bool:
     contact = customers.queries.get_contacts(session, [wish.contact_id]).get(wish.contact_id)
     if address_of(contact, other) is None:
         return False
-    _insert(session, [_wish_row(command, wish, other)])
+    insert_rows(session, [_wish_row(command, wish, other)])
     return True
 
 
@@ -143,6 +166,9 @@ def _key(command: Owe, channel: Channel, *, contact_id: UUID | None, version: in
     return ":".join(str(part) for part in (*parts, version))
 
 
-def _insert(session: Session, rows: Sequence[dict[str, object]]) -> None:
+def insert_rows(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Have these messages owed; those that are owed already stay as they are."""
+    if not rows:
+        return
     statement = insert(Message).values(list(rows))
     session.execute(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]))

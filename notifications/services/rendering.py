@@ -19,11 +19,12 @@ from notifications.commands import OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
-from notifications.services.cases import Case, WishCase
+from notifications.services.cases import AnyCase, Case, WishCase
 from notifications.services.owing import address_of
+from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
-from orders.commands import Status
+from orders.commands import Answer, Method, Status
 from orders.queries import FulfillmentFacts, LineFacts
 
 QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
@@ -35,10 +36,25 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.EXPIRED: lambda line: line.quantity - line.handed_over,
     Template.RECEIPT: lambda line: line.handed_over,
     Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
+    Template.PROXY_PASS: lambda line: line.quantity - line.cancelled,
+    Template.PROXY_COLLECTED: lambda line: line.handed_over,
+    Template.REJECTED: lambda line: line.quantity - line.cancelled,
+    Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.PARTLY: lambda line: line.quantity - line.cancelled,
+    Template.DELAYED: lambda line: line.quantity - line.cancelled,
+    Template.SHIPPED: lambda line: line.handed_over,
+    Template.DELIVERED: lambda line: line.handed_over,
 }
 """How many of each line a message speaks of."""
-PRICED: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.RECEIPT}
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION}
+PRICED: Final = OPENS_PARCEL | {
+    Template.CONFIRMATION,
+    Template.RECEIPT,
+    Template.REROUTED,
+    Template.DELIVERED,
+}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
+"""Templates that offer to keep the parcel longer, as long as its store does."""
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -49,7 +65,7 @@ _pages = Environment(
 )
 
 
-def render(message: Message, case: Case | WishCase) -> Email | Sms:
+def render(message: Message, case: AnyCase) -> Email | Sms:
     """Return the message as it goes out now.
 
     Raises ValueError when the contact has no address on this channel any more.
@@ -57,7 +73,7 @@ def render(message: Message, case: Case | WishCase) -> Email | Sms:
     to = address_of(case.contact, message.channel)
     if to is None:
         raise ValueError("no address")
-    facts = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
+    facts = _facts_of(message, case)
     words = _say(f"{message.template}.{message.language}.txt", facts)
     if message.channel is Channel.SMS:
         return Sms(gateway.settings().sms_from or case.brand.sms_sender, to, fit(words["sms"]))
@@ -102,10 +118,23 @@ def _say(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
+    if isinstance(case, StaffCase):
+        facts = staff_facts(message, case)
+        kinds = _say(f"kinds.{message.language}.txt", facts)
+        return {**facts, "what": kinds.get(facts["kind"], "")}
+    told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
+    return {**told, "to_staff": False}
+
+
 def _facts(message: Message, case: Case) -> dict[str, Any]:
     """Return what the words may speak of; what does not apply is empty."""
     voice, parcel = Voice(message.language, ZoneInfo(case.store.time_zone)), case.parcel
-    token = links.order_token(parcel.order_id)
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    link = f"{home}/orders/{links.order_token(parcel.order_id)}"
+    if message.template is Template.PROXY_PASS:  # the order's own link can do more than collect
+        link = f"{home}/stores/{quote(case.store.code, safe='')}"
+    offers_more = parcel.extensions < case.store.rules.extensions_max
     shows_code = message.template in OPENS_PARCEL and case.collect is not None
     return {
         "template": message.template.value,
@@ -129,9 +158,15 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "code": show_code(passes.typed_code(case.collect.id))
         if shows_code and case.collect
         else "",
-        "link": f"{gateway.settings().public_url.rstrip('/')}/{message.language}/orders/{token}",
+        "link": link,
+        "extend": f"{link}/extend" if offers_more and message.template in KEEPS_LONGER else "",
+        "extension_days": case.store.rules.extension_days,
         "stop": "",
         **_substitute(case, voice),
+        "is_delivery": parcel.method is Method.DELIVERY,
+        "partly_asked": case.partly is None,
+        **_choice(message, case, voice),
+        "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
     }
 
@@ -153,6 +188,20 @@ def _substitute(case: Case, voice: Voice) -> dict[str, Any]:
     }
 
 
+def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what the words about a choice may speak of; its link leads to the choice itself."""
+    choice = case.choice
+    if message.template is not Template.REJECTED or choice is None:
+        return {}
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    return {
+        "link": f"{home}/choices/{links.choice_token(choice.id)}",
+        "choose_by": voice.moment(choice.answer_by),
+        "short_choose_by": voice.short_moment(choice.answer_by),
+        "waits_by_default": choice.fallback is Answer.WAIT,
+    }
+
+
 def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
     """Return what the words about a SKU may speak of; an order's are empty."""
     home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
@@ -170,6 +219,7 @@ def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
         "due": "",
         "vat": [],
         "hours": [],
+        "extend": "",
         "lines": [(1, article, "")],
         "article": article,
         "store": case.store.name,
@@ -180,9 +230,9 @@ def _wish_facts(message: Message, case: WishCase) -> dict[str, Any]:
     }
 
 
-def _picture(case: Case | WishCase) -> bytes | None:
+def _picture(case: AnyCase) -> bytes | None:
     """Return the code to collect as a picture."""
-    if isinstance(case, WishCase) or case.collect is None:
+    if not isinstance(case, Case) or case.collect is None:
         return None
     return qr.png(passes.qr_text(case.collect))
 

@@ -10,7 +10,7 @@ import orders.queries
 from kernel import events
 from kernel.actors import Actor
 from kernel.ids import new_id
-from notifications.commands import MessageStatus
+from notifications.commands import MessageStatus, Template
 from notifications.errors import MessageUnderway, UnknownMessage
 from notifications.events import MessageResent
 from notifications.models import Message
@@ -33,6 +33,8 @@ def resend(
     if old is None or old.order_id is None or old.fulfillment_id is None:
         raise UnknownMessage
     contact_id = _present_contact(session, old.fulfillment_id, actor)
+    if old.template is Template.PROXY_PASS:
+        contact_id = old.contact_id
     dedupe_key = f"resend:{message_id}:{request_key}"
     if session.execute(select(Message.id).where(Message.dedupe_key == dedupe_key)).first():
         return

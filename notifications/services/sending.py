@@ -29,9 +29,11 @@ from notifications.gateway import (
     Unanswered,
 )
 from notifications.models import Message
-from notifications.services.cases import Case, WishCase, read_case
+from notifications.services.cases import AnyCase, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
+from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
+from notifications.services.telling_staff import StaffCase, why_outdated
 from orders.commands import Status
 
 LEASE_S = 30
@@ -52,10 +54,17 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
         }
     ),
     **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
+    Template.PROXY_COLLECTED: frozenset({Status.READY, Status.HANDED_OVER}),
     Template.CANCELLED: frozenset({Status.CANCELLED}),
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
     Template.SUBSTITUTE: frozenset({Status.PICKING}),
+    Template.REJECTED: frozenset({Status.REJECTED}),
+    Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
+    Template.PARTLY: frozenset({Status.IN_TRANSFER}),
+    Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
+    Template.SHIPPED: frozenset({Status.SHIPPED}),
+    Template.DELIVERED: frozenset({Status.DELIVERED}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -140,6 +149,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome) -> bool:
         case Sent(provider_id):
             message.status, message.sent_at = MessageStatus.SENT, db_now(session)
             message.provider_id, message.note = provider_id, None
+            tell_reached(session, message)
         case RefusedForGood(note):
             message.begun_at = None
             _end(session, message, _Ending(MessageStatus.DEAD, note))
@@ -175,20 +185,26 @@ def _worn_out(message: Message) -> _Ending | None:
     return None
 
 
-def _outdated(message: Message, case: Case | WishCase) -> _Ending | None:
+def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
+    if isinstance(case, StaffCase):
+        why = why_outdated(message, case)
+        return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
     if case.parcel.status not in STILL_TRUE[message.template]:
         note = f"too late: the parcel is {case.parcel.status}"
         return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
     if message.template in OPENS_PARCEL and case.collect is None:
         return _Ending(MessageStatus.SUPPRESSED, "no live pass", falls_back=False)
-    if message.template is Template.SUBSTITUTE and case.substitute is None:
-        return _Ending(MessageStatus.SUPPRESSED, "too late: it was answered", falls_back=False)
+    asked = case.substitute is not None
+    if message.template is Template.REJECTED:
+        asked = case.choice is not None and case.choice.open
+    if message.template in {Template.SUBSTITUTE, Template.REJECTED} and not asked:
+        return _Ending(MessageStatus.SUPPRESSED, "answered already", falls_back=False)
     return None
 
 
-def _barred(session: Session, message: Message, case: Case | WishCase) -> _Ending | None:
+def _barred(session: Session, message: Message, case: AnyCase) -> _Ending | None:
     settings, address = gateway.settings(), address_of(case.contact, message.channel)
     is_sms = message.channel is Channel.SMS
     note = None
@@ -233,3 +249,4 @@ def _end(session: Session, message: Message, ending: _Ending) -> None:
         facts = (message.id, message.template, message.status, ending.note)
         log.error("message %s (%s) ended %s: %s", *facts)
     session.flush()
+    tell_unreached(session, message)

@@ -1,9 +1,14 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
 from orders.commands.cases import OpenCase
-from orders.commands.counter import HandOver
+from orders.commands.choosing import AnswerChoice, SetReason
+from orders.commands.counter import HandOver, Refused
+from orders.commands.fetching import FetchFrom
+from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.recording import RecordHandOver
+from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.words import (
     CHANNELS_OF,
     Answer,
@@ -28,22 +33,32 @@ from orders.commands.words import (
 __all__ = [
     "CHANNELS_OF",
     "Answer",
+    "AnswerChoice",
+    "Box",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "DeliveryFailure",
+    "FetchFrom",
     "Formation",
     "Found",
     "HandOver",
     "Method",
     "OfferSubstitute",
+    "OfflineDeed",
     "OfflineKind",
     "OfflineOutcome",
+    "OfflinePlace",
     "OpenCase",
+    "Pack",
     "Partly",
     "PayBy",
     "PlaceOrder",
     "ReasonKind",
+    "RecordHandOver",
+    "Refused",
     "ScanInWave",
+    "SetReason",
     "ShortReason",
     "Status",
     "SubstitutionStatus",

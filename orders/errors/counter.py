@@ -28,7 +28,7 @@ class PassRevoked(Conflict):
 
 
 class WrongStore(Conflict):
-    """The parcel waits at another store, named in `store`."""
+    """The parcel waits at another store, named in `store`: `today` are its hours of today."""
 
     code = "wrong-store"
     title = "This parcel waits at another store"
@@ -44,7 +44,7 @@ class NotReady(Conflict):
 
 
 class AlreadyCollected(Conflict):
-    """The parcel was handed over before; `at`, `by` and `store` say when, by whom and where."""
+    """The parcel was handed over before; `at`, `by` and `store_name` say more."""
 
     code = "already-collected"
     title = "Already collected"
@@ -67,6 +67,14 @@ class OrderCancelled(Conflict):
     way_out = "Place a new order."
 
 
+class IdentityNeeded(Conflict):
+    """Somebody has to look at an identity card first; `name` is what it has to say."""
+
+    code = "identity-needed"
+    title = "An identity card has to be looked at"
+    way_out = "Compare the name, then say so with `identity_seen`, or give a reason with `forced`."
+
+
 class PaymentDue(Conflict):
     """The parcel is not paid; `due_minor` is owed before it may leave."""
 
@@ -81,6 +89,30 @@ class PaymentUnsettled(Conflict):
     code = "payment-unsettled"
     title = "The card payment is still being confirmed"
     way_out = "Wait a moment and scan again."
+
+
+class NotServedOutside(Conflict):
+    """This store hands parcels over at its counter only."""
+
+    code = "not-served-outside"
+    title = "Nothing is brought out to cars here"
+    way_out = "Come to the counter with the code."
+
+
+class TooManyProxies(Conflict):
+    """As many people as the store allows may collect this order already: `most`."""
+
+    code = "too-many-proxies"
+    title = "Enough people may collect it already"
+    way_out = "Withdraw one of them first."
+
+
+class UnknownProxy(NotFound):
+    """Nobody of this id may collect this order."""
+
+    code = "unknown-proxy"
+    title = "No such person"
+    way_out = "List who may collect the order: `GET /api/v1/orders/{id}/proxies`."
 
 
 class NoMoreExtensions(Conflict):

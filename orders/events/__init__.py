@@ -1,9 +1,27 @@
 """What happens to orders."""
 
-from orders.events.cases import CaseClosed, CaseEvent, CaseOpened
+from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
+from orders.events.choosing import (
+    ChoiceMade,
+    FulfillmentRejected,
+    FulfillmentRerouted,
+    FulfillmentSplit,
+    PartlyAnswered,
+    PartlyThere,
+    ReasonSet,
+)
+from orders.events.coming import (
+    CustomerArrived,
+    CustomerOnTheWay,
+    ProxyNamed,
+    ProxyPassGiven,
+    ProxyWithdrawn,
+)
 from orders.events.counter import (
+    ArticlesRefused,
     FulfillmentExpired,
     FulfillmentHandedOver,
+    LeftAgainstRules,
     PassReissued,
     PickupExtended,
     PickupReminded,
@@ -40,19 +58,44 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.shipping import (
+    DeliveryFailed,
+    DeliveryReturned,
+    FulfillmentDelivered,
+    FulfillmentPacked,
+    FulfillmentShipped,
+)
+from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
     "ArticlesPicked",
+    "ArticlesRefused",
+    "CaseAssigned",
     "CaseClosed",
+    "CaseEscalated",
     "CaseEvent",
     "CaseOpened",
+    "ChoiceMade",
     "CollectorChanged",
+    "CustomerArrived",
+    "CustomerOnTheWay",
+    "DeliveryFailed",
+    "DeliveryReturned",
     "FulfillmentAccepted",
+    "FulfillmentArrived",
     "FulfillmentCancelled",
+    "FulfillmentDelivered",
     "FulfillmentEvent",
     "FulfillmentExpired",
     "FulfillmentHandedOver",
+    "FulfillmentInTransfer",
+    "FulfillmentPacked",
     "FulfillmentReady",
+    "FulfillmentRejected",
+    "FulfillmentRerouted",
+    "FulfillmentShipped",
+    "FulfillmentSplit",
+    "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
     "OrderCancelled",
@@ -60,13 +103,19 @@ __all__ = [
     "OrderStarted",
     "PaidWithoutStock",
     "ParcelBinned",
+    "PartlyAnswered",
+    "PartlyThere",
     "PassReissued",
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "ProxyNamed",
+    "ProxyPassGiven",
+    "ProxyWithdrawn",
     "PutBackAsked",
     "PutBackFinished",
     "ReadyPaid",
+    "ReasonSet",
     "StockBack",
     "SubstituteAccepted",
     "SubstituteEnded",

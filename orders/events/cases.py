@@ -27,6 +27,23 @@ class CaseOpened(CaseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseAssigned(CaseEvent):
+    """A case has somebody who sees to it."""
+
+    name = "case.assigned.v1"
+    owner_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEscalated(CaseEvent):
+    """A case is nearly due (`level` 1), or past its time and still open (2)."""
+
+    name = "case.escalated.v1"
+    level: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseClosed(CaseEvent):
     """A case was resolved; the reason it was recorded with says how."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from orders.events.parcels import FulfillmentEvent
@@ -16,6 +17,25 @@ class FulfillmentHandedOver(FulfillmentEvent):
     quantities: dict[str, int]
     found: str
     complete: bool
+    proxy_contact_id: UUID | None = None
+    """The proxy whose pass was shown, if it was a proxy's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlesRefused(FulfillmentEvent):
+    """The customer did not want these after all: SKU to `quantity` and `reason`."""
+
+    name = "fulfillment.refused.v1"
+    refused: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftAgainstRules(FulfillmentEvent):
+    """Somebody has articles that were not owed any more; the reason says which rule it broke."""
+
+    name = "fulfillment.left_against_rules.v1"
+    hand_over_id: UUID
+    quantities: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ NEXT: Final[Mapping[Status, frozenset[Status]]] = {
     Status.IN_TRANSFER: frozenset({Status.ACCEPTED, Status.CANCELLED}),
     Status.READY: frozenset({Status.HANDED_OVER, Status.EXPIRED, Status.CANCELLED}),
     Status.PACKED: frozenset({Status.SHIPPED, Status.CANCELLED}),
-    Status.SHIPPED: frozenset({Status.DELIVERED}),
+    Status.SHIPPED: frozenset({Status.DELIVERED, Status.CANCELLED}),
     Status.REJECTED: frozenset({Status.REROUTED, Status.CANCELLED}),
     Status.REROUTED: frozenset(),
     Status.HANDED_OVER: frozenset(),
@@ -38,7 +38,10 @@ NEXT: Final[Mapping[Status, frozenset[Status]]] = {
     Status.EXPIRED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
-"""Which state may follow which. Whatever is not here is refused."""
+"""Which state may follow which. Whatever is not here is refused.
+
+What was shipped is only cancelled by coming back.
+"""
 
 
 FINAL: Final = frozenset(status for status, following in NEXT.items() if not following)

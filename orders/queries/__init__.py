@@ -1,22 +1,38 @@
 """Reads of orders, and the shapes others may see."""
 
+from orders.queries.carrying import PartFacts, divide, find_part, still_carried
 from orders.queries.carts import get_cart
+from orders.queries.cases import (
+    CaseCount,
+    CaseFacts,
+    WantedCases,
+    count_cases,
+    find_open_case,
+    get_case,
+    list_case_history,
+    list_cases,
+    list_cases_of,
+    list_escalating,
+)
+from orders.queries.choices import (
+    ChoiceFacts,
+    get_choice,
+    list_choices,
+    list_servable,
+    list_unanswered,
+)
 from orders.queries.collecting import (
     find_last_hand_over,
     find_pass,
     find_pass_by_code,
+    list_lying,
     list_passes,
 )
-from orders.queries.deadlines import Deadline, LateParcel, list_late
-from orders.queries.load import (
-    waiting_at,
-)
+from orders.queries.deadlines import ACCEPT, READY, LateParcel, list_late, list_recovered
+from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for
-from orders.queries.opening import (
-    count_open,
-    get_evidence,
-    get_opening,
-)
+from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
+from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.parcels import (
     LAST_DAY,
     get_fulfillment,
@@ -62,13 +78,14 @@ from orders.queries.shapes import (
     Waiting,
     roll_up,
 )
+from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
 from orders.queries.substitutes import (
     SubstituteFacts,
     get_substitute,
+    list_lapsing,
     list_proposed,
     list_substitutes,
-    list_unanswered,
 )
 from orders.queries.waves import (
     WaveFacts,
@@ -81,42 +98,59 @@ from orders.queries.waves import (
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable
 
 __all__ = [
+    "ACCEPT",
     "LAST_DAY",
     "PAGE_ROWS",
+    "READY",
     "CartFacts",
-    "Deadline",
+    "CaseCount",
+    "CaseFacts",
+    "ChoiceFacts",
     "FulfillmentFacts",
     "HandOverFacts",
     "LateParcel",
     "LineFacts",
     "Load",
+    "OfflineParcel",
+    "OfflineTruth",
     "OrderFacts",
     "OwnerFacts",
     "OwnerKind",
+    "PackageFacts",
+    "PartFacts",
     "PassState",
     "PutBackFacts",
     "ReasonFacts",
     "SubstituteFacts",
     "Waiting",
     "Wanted",
+    "WantedCases",
     "WaveFacts",
     "WaveParcel",
     "WavePart",
     "WaveStop",
     "WayToCollect",
     "WishFacts",
+    "count_cases",
     "count_loads",
     "count_open",
     "count_put_backs",
+    "divide",
     "find_last_hand_over",
     "find_newest_order",
+    "find_open_case",
     "find_parcel_by_code",
+    "find_part",
     "find_pass",
     "find_pass_by_code",
     "find_way_to_collect",
     "get_cart",
+    "get_case",
+    "get_choice",
     "get_evidence",
     "get_fulfillment",
+    "get_label",
+    "get_offline_truth",
     "get_opening",
     "get_order",
     "get_order_by_number",
@@ -125,10 +159,17 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "list_case_history",
+    "list_cases",
+    "list_cases_of",
+    "list_choices",
+    "list_escalating",
     "list_expired",
     "list_fulfillable",
     "list_fulfillments",
+    "list_lapsing",
     "list_late",
+    "list_lying",
     "list_numbers",
     "list_offered_slots",
     "list_open_contacts",
@@ -136,12 +177,15 @@ __all__ = [
     "list_order_parcels",
     "list_overdue_pending",
     "list_owners",
+    "list_packages",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
     "list_proposed",
     "list_put_backs",
     "list_reasons",
+    "list_recovered",
+    "list_servable",
     "list_substitutes",
     "list_unanswered",
     "list_waiting",
@@ -150,5 +194,6 @@ __all__ = [
     "paid_for",
     "roll_up",
     "select_visible",
+    "still_carried",
     "waiting_at",
 ]

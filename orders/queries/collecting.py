@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
 from orders.commands import Status
-from orders.models import Fulfillment, HandOverRow, PickupPass
+from orders.models import Fulfillment, HandOverRow, PickupPass, PutBack
 from orders.passes import PassFacts, typed_code
 from orders.queries.shapes import HandOverFacts, PassState
 
@@ -22,13 +22,14 @@ def list_passes(session: Session, fulfillment_id: UUID) -> list[PassState]:
         select(PickupPass)
         .where(PickupPass.fulfillment_id == fulfillment_id)
         .order_by(PickupPass.created_at)
+        .execution_options(populate_existing=True)
     ).scalars()
     return [_pass(row) for row in rows]
 
 
 def find_pass(session: Session, pass_id: UUID) -> PassState | None:
     """Return a pass, if there is one with this id."""
-    row = session.get(PickupPass, pass_id)
+    row = session.get(PickupPass, pass_id, populate_existing=True)
     return None if row is None else _pass(row)
 
 
@@ -45,6 +46,7 @@ def find_pass_by_code(session: Session, code: str, *, location_id: UUID) -> Pass
             select(PickupPass)
             .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
             .where(Fulfillment.location_id == location_id, which)
+            .execution_options(populate_existing=True)
         ).scalars()
         for row in rows:
             if typed_code(row.id) == code:
@@ -53,10 +55,10 @@ def find_pass_by_code(session: Session, code: str, *, location_id: UUID) -> Pass
 
 
 def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts | None:
-    """Return the newest hand-over of a parcel, if there was one."""
+    """Return the newest hand-over of a parcel as it should be, if there was one."""
     row = session.execute(
         select(HandOverRow)
-        .where(HandOverRow.fulfillment_id == fulfillment_id)
+        .where(HandOverRow.fulfillment_id == fulfillment_id, HandOverRow.conflict.is_(False))
         .order_by(HandOverRow.handed_over_at.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -65,7 +67,21 @@ def find_last_hand_over(session: Session, fulfillment_id: UUID) -> HandOverFacts
     return HandOverFacts(row.location_id, row.staff_name, row.handed_over_at)
 
 
+def list_lying(session: Session, fulfillment_id: UUID) -> dict[str, int]:
+    """Return what still lies in the bin of a parcel that has ended: it is to be put back."""
+    tasks = session.execute(
+        select(PutBack.quantities).where(
+            PutBack.fulfillment_id == fulfillment_id, PutBack.done_at.is_(None)
+        )
+    ).scalars()
+    lying: dict[str, int] = {}
+    for quantities in tasks:
+        for sku, quantity in quantities.items():
+            lying[sku] = lying.get(sku, 0) + quantity
+    return lying
+
+
 def _pass(row: PickupPass) -> PassState:
     facts = PassFacts(row.id, row.fulfillment_id, row.key_id, row.last_day)
     why = None if row.revoked_at is None else (row.revoked_why or "revoked")
-    return PassState(facts, row.holder, why, row.used_at is not None)
+    return PassState(facts, row.holder, why, row.used_at is not None, row.contact_id)

@@ -143,12 +143,18 @@ class HandOverFacts:
 
 @dataclass(frozen=True, slots=True)
 class PassState:
-    """A pass and whether it is still alive."""
+    """A pass, whose it is, and whether it is still alive; a proxy's has the proxy's contact."""
 
     facts: PassFacts
     holder: str
     revoked_why: str | None
     used: bool
+    contact_id: UUID | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it opens its parcel."""
+        return self.revoked_why is None and not self.used
 
 
 def roll_up(statuses: Iterable[Status]) -> Status:

@@ -77,7 +77,7 @@ def list_proposed(session: Session, fulfillment_ids: Sequence[UUID]) -> list[Sub
     )
 
 
-def list_unanswered(session: Session, *, limit: int = DUE_MAX) -> list[UUID]:
+def list_lapsing(session: Session, *, limit: int = DUE_MAX) -> list[UUID]:
     """Return the offers nobody answered in time, by the database's clock."""
     rows = session.execute(
         select(Substitution.id)

@@ -1,14 +1,16 @@
 """The counter: who may stand there, what may be handed over, and handing it over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from sqlalchemy.orm import Session
 
 import customers.queries
 import stores.queries
+from customers.queries import ContactFacts
 from kernel.actors import Actor
 from kernel.attempts import Limit, give_back_attempt, take_attempt
 from kernel.db import transaction
@@ -27,6 +29,7 @@ from orders.schemas import (
     ParcelSchema,
     PassKeysSchema,
 )
+from orders.services.parcels import CUSTOMER, PROXY
 from stores.errors import UnknownLocation
 
 CODE_TRIES_DEVICE = 20
@@ -55,7 +58,7 @@ def find_parcels(query: dict[str, Any], code: str) -> dict[str, Any]:
             {
                 "fulfillment_id": parcel.id,
                 "order_number": parcel.order_number,
-                "customer_name": people[parcel.contact_id].name,
+                "customer_name": _name(people, parcel.contact_id),
                 "status": parcel.status,
                 "bin": parcel.bin,
             }
@@ -81,11 +84,15 @@ def check_parcel(command: HandOver) -> dict[str, Any]:
     actor = current_actor()
     with _counted(command, actor), transaction() as session:
         parcel = services.check_parcel(session, command, actor=actor)
-        contact_id = parcel.facts.contact_id
-        people = customers.queries.get_contacts(session, [contact_id])
+        people = customers.queries.get_contacts(
+            session, [parcel.facts.contact_id, parcel.holder_id]
+        )
     return {
         "fulfillment": parcel.facts,
-        "customer_name": people[contact_id].name,
+        "customer_name": _name(people, parcel.facts.contact_id),
+        "holder": PROXY if parcel.proxy_id else CUSTOMER,
+        "holder_name": _name(people, parcel.holder_id),
+        "identity_needed": parcel.identity_needed,
         "found": parcel.found,
         "due_minor": parcel.due_minor,
         "quantities": parcel.quantities,
@@ -101,6 +108,10 @@ def hand_over(command: HandOver) -> Response:
     actor = current_actor()
     with _counted(command, actor), transaction() as session:
         return answer_once(session, lambda: (201, _hand_over(session, command, actor)))
+
+
+def _name(people: Mapping[UUID | None, ContactFacts], contact_id: UUID | None) -> str:
+    return people[contact_id].name if contact_id in people else ""
 
 
 def _hand_over(session: Session, command: HandOver, actor: Actor) -> dict[str, Any]:

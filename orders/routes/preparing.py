@@ -64,7 +64,7 @@ def get_fulfillment(fulfillment_id: UUID) -> queries.FulfillmentFacts:
 @blueprint.response(200, FulfillmentSchema)
 def accept(fulfillment_id: UUID) -> Response:
     """Take the order on."""
-    return _once(
+    return do_once(
         fulfillment_id, lambda session, actor: services.accept(session, fulfillment_id, actor=actor)
     )
 
@@ -74,7 +74,7 @@ def accept(fulfillment_id: UUID) -> Response:
 @blueprint.response(200, FulfillmentSchema)
 def start_picking(fulfillment_id: UUID) -> Response:
     """Begin to collect the articles."""
-    return _once(
+    return do_once(
         fulfillment_id,
         lambda session, actor: services.start_picking(session, fulfillment_id, actor=actor),
     )
@@ -86,7 +86,7 @@ def start_picking(fulfillment_id: UUID) -> Response:
 @blueprint.response(200, FulfillmentSchema)
 def pick(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Say which articles were taken from the shelf: by SKU, or by the barcode scanned."""
-    return _once(
+    return do_once(
         fulfillment_id,
         lambda session, actor: services.pick(session, fulfillment_id, **body, actor=actor),
     )
@@ -98,7 +98,7 @@ def pick(body: dict[str, Any], fulfillment_id: UUID) -> Response:
 @blueprint.response(200, FulfillmentSchema)
 def report_short_line(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Say what cannot be had, and why."""
-    return _once(
+    return do_once(
         fulfillment_id,
         lambda session, actor: services.report_short_line(
             session, fulfillment_id, **body, actor=actor
@@ -112,7 +112,7 @@ def report_short_line(body: dict[str, Any], fulfillment_id: UUID) -> Response:
 @blueprint.response(200, FulfillmentSchema)
 def bin_parcel(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Say in which bin the parcel lies."""
-    return _once(
+    return do_once(
         fulfillment_id,
         lambda session, actor: services.bin_parcel(
             session, fulfillment_id, bin_code=body["bin"], actor=actor
@@ -126,7 +126,7 @@ def bin_parcel(body: dict[str, Any], fulfillment_id: UUID) -> Response:
 @blueprint.response(200, FulfillmentSchema)
 def mark_ready(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     """Say that the customer may come."""
-    return _once(
+    return do_once(
         fulfillment_id,
         lambda session, actor: services.mark_ready(
             session, fulfillment_id, bin_code=body["bin"], actor=actor
@@ -134,7 +134,7 @@ def mark_ready(body: dict[str, Any], fulfillment_id: UUID) -> Response:
     )
 
 
-def _once(fulfillment_id: UUID, use_case: Callable[[Session, Actor], None]) -> Response:
+def do_once(fulfillment_id: UUID, use_case: Callable[[Session, Actor], None]) -> Response:
     """Do a use case on one parcel under the request's key, and answer with the parcel after it."""
     actor = current_actor()
     with transaction() as session:

@@ -9,7 +9,6 @@ from customers.commands import GiveContact
 from kernel.clock import now
 from kernel.fields import (
     SKU_MAX,
-    Items,
     ItemsSchema,
     Quantity,
     QueryInteger,
@@ -17,7 +16,7 @@ from kernel.fields import (
     StrictSchema,
 )
 from kernel.ids import show_order_number
-from orders.commands import CancelReason, Channel, HandOver, Method, PlaceOrder, Status
+from orders.commands import CancelReason, Channel, Method, PlaceOrder, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
@@ -100,12 +99,6 @@ class FulfillmentQuerySchema(StrictSchema):
     limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
 
-class ParcelQuerySchema(StrictSchema):
-    """What the customer says at the counter: a name, or the end of a phone number."""
-
-    said = SafeText(required=True, min_length=2, max_length=80)
-
-
 class ShortSchema(StrictSchema):
     """What cannot be had, and why."""
 
@@ -124,33 +117,6 @@ class ReadySchema(StrictSchema):
     """That everything is decided; the bin may be named here if it was not before."""
 
     bin = SafeText(load_default=None, max_length=32)
-
-
-class HandOverSchema(StrictSchema):
-    """What was seen at the counter: exactly one of `qr`, `code` and `fulfillment_id`."""
-
-    store = SafeText(required=True, max_length=SKU_MAX)
-    qr = SafeText(load_default=None, max_length=500)
-    code = SafeText(load_default=None, max_length=20)
-    fulfillment_id = fields.UUID(load_default=None)
-    ticket_number = SafeText(load_default=None, max_length=64)
-    items = Items(
-        required=False,
-        load_default=None,
-        metadata={"description": "What the customer takes; everything when left out."},
-    )
-
-    @validates_schema
-    def one_of_three(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse none or several ways to find the parcel."""
-        given = [name for name in ("qr", "code", "fulfillment_id") if data.get(name) is not None]
-        if len(given) != 1:
-            raise ValidationError("Give exactly one of qr, code and fulfillment_id.", "qr")
-
-    @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> HandOver:  # noqa: ANN401 (marshmallow)
-        """Return the command."""
-        return HandOver(store_code=data.pop("store"), **data)
 
 
 class ShownNumber(fields.String):
@@ -220,6 +186,7 @@ class FulfillmentSchema(Schema):
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    rerouted_to = fields.UUID(required=True, allow_none=True)
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )
@@ -253,46 +220,6 @@ class OrderSchema(Schema):
         metadata={"type": "array", "items": {"$ref": "#/components/schemas/Vat"}},
     )
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
-
-
-class ParcelSchema(Schema):
-    """A parcel that may be handed over now: to whom, from which bin, and what is due."""
-
-    fulfillment = fields.Nested(FulfillmentSchema, required=True)
-    customer_name = fields.String(required=True)
-    found = fields.String(required=True)
-    due_minor = fields.Integer(required=True)
-    quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-
-
-class HandedOverSchema(Schema):
-    """That goods were handed over."""
-
-    hand_over_id = fields.UUID(required=True)
-    order_number = ShownNumber(required=True)
-    status = fields.String(required=True)
-
-
-class CounterSchema(Schema):
-    """A parcel that somebody at the counter may have come for."""
-
-    fulfillment_id = fields.UUID(required=True)
-    order_number = ShownNumber(required=True)
-    customer_name = fields.String(required=True)
-    status = fields.String(required=True)
-    bin = fields.String(required=True, allow_none=True)
-
-
-class CounterListSchema(Schema):
-    """Who may stand at the counter."""
-
-    parcels = fields.List(fields.Nested(CounterSchema), required=True)
-
-
-class PassKeysSchema(Schema):
-    """The public keys passes are signed with: key id to base64url of 32 bytes (Ed25519)."""
-
-    keys = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 def _near_day(day: date) -> None:

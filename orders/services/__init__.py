@@ -1,11 +1,24 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
-from orders.services.casework import open_case, settle_case
+from orders.services.casework import (
+    assign_case,
+    escalate_case,
+    open_case,
+    resolve_case,
+    retry_refund,
+    settle_case,
+    take_case,
+)
+from orders.services.checking import Parcel, check_parcel
+from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.ending import cancel_order, expire_fulfillment
-from orders.services.handing_over import Parcel, check_parcel, hand_over
+from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.lateness import late_key, note_late, settle_late
+from orders.services.offline import DeedAnswer, apply_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
@@ -23,7 +36,19 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
+from orders.services.reasons import set_reason
+from orders.services.recording import record_against_rules
+from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.shipping import (
+    confirm_delivery,
+    pack,
+    report_failed_delivery,
+    return_to_store,
+    ship,
+)
+from orders.services.splitting import answer_partly, consider_partly, split_fulfillment
 from orders.services.substituting import (
     accept_substitute,
     decline_substitute,
@@ -31,21 +56,26 @@ from orders.services.substituting import (
     offer_substitute,
     withdraw_substitute,
 )
-from orders.services.waving import (
-    leave_wave,
-    report_short_in_wave,
-    scan_in_wave,
-    start_wave,
-)
+from orders.services.transferring import Fetched, fetch_from, settle_fetch
+from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "DeedAnswer",
+    "Fetched",
     "Parcel",
     "PlacedOrder",
     "abandon_pending",
     "accept",
     "accept_substitute",
+    "announce_arrival",
+    "announce_way",
+    "answer_choice",
+    "answer_overdue",
+    "answer_partly",
+    "apply_deed",
     "ask_put_back",
+    "assign_case",
     "await_payment",
     "bin_parcel",
     "cancel_order",
@@ -53,37 +83,62 @@ __all__ = [
     "check_parcel",
     "choose_store",
     "close_store",
+    "confirm_delivery",
     "confirm_payment",
+    "consider_partly",
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
     "end_wish",
+    "escalate_case",
     "expire_fulfillment",
     "extend_hold",
     "extend_pickup",
+    "fetch_from",
     "find_authorised",
     "finish_put_back",
     "hand_over",
     "lapse_substitute",
+    "late_key",
     "leave_wave",
     "mark_ready",
+    "name_proxy",
+    "note_late",
     "offer_substitute",
     "open_case",
+    "pack",
     "pick",
     "place_order",
     "put_in_cart",
+    "reassign",
+    "record_against_rules",
+    "record_deed",
     "reissue_pass",
+    "reject_fulfillment",
     "remind",
+    "report_failed_delivery",
     "report_short_in_wave",
     "report_short_line",
+    "resolve_case",
+    "retry_refund",
+    "return_to_store",
     "scan_in_wave",
+    "serve_waiting",
+    "serves_outside",
+    "set_reason",
     "settle_case",
+    "settle_fetch",
+    "settle_late",
+    "ship",
+    "split_fulfillment",
     "start_picking",
     "start_wave",
     "switch_on_store",
+    "take_case",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_proxy",
     "withdraw_substitute",
 ]

@@ -5,16 +5,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import inventory.services
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW, db_now
 from orders import queries
 from orders.commands import CancelReason, Status
 from orders.errors import OrderCancelled, OrderNotCancellable, UnknownOrder
-from orders.events import FulfillmentCancelled, FulfillmentExpired
+from orders.events import FulfillmentExpired
 from orders.events import OrderCancelled as OrderWasCancelled
 from orders.models import FINAL, Fulfillment, Order
-from orders.services.parcels import Locked, give_up, load_lines, lock_order
+from orders.services.choosing import close_choice
+from orders.services.parcels import Locked, cancel_parcel, give_up, load_lines, lock_order
 
 EXPIRED = "expired"
 
@@ -32,11 +34,12 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
     for locked in parcels:
         if locked.parcel.status in FINAL:
             continue
-        locked.parcel.move_to(Status.CANCELLED)
-        locked.parcel.ended_at = db_now(session)
-        give_up(session, locked, why=reason.value, actor=actor)
-        fact = FulfillmentCancelled(**locked.ids, reason=reason.value)
-        events.record(session, fact, actor=actor, reason=reason.value)
+        was = locked.parcel.status
+        if was is Status.IN_TRANSFER:
+            inventory.services.unbind_transfers(session, locked.parcel.id, actor=actor)
+        cancel_parcel(session, locked, why=reason.value, actor=actor)
+        if was is Status.REJECTED:
+            close_choice(session, locked, actor=actor)
     cancelled = OrderWasCancelled(order_id=order_id, reason=reason.value)
     events.record(session, cancelled, actor=actor, reason=reason.value)
 

@@ -1,6 +1,5 @@
 """While a parcel waits: kept longer, collected by somebody else, remembered."""
 
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,16 +18,12 @@ from orders.errors import NoMoreExtensions, OrderNotCancellable, UnknownOrder, W
 from orders.events import CollectorChanged, PassReissued, PickupExtended, PickupReminded
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.passes import new_pass
-from orders.services.parcels import Locked, give_pass, lock_parcel
+from orders.services.parcels import REISSUED, Locked, give_pass, lock_parcel
 from stores.promises import Schedule
-
-EXTENSION_DAYS: Final = 3
-EXTENSIONS_MAX: Final = 1
-REISSUED: Final = "reissued"
 
 
 def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
-    """Keep a ready parcel three days longer; once.
+    """Keep a ready parcel longer: by as many days, and as often, as its store allows.
 
     Raises UnknownFulfillment, WrongState or NoMoreExtensions.
     """
@@ -37,14 +32,14 @@ def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> No
     parcel = locked.parcel
     if parcel.status is not Status.READY or parcel.collect_by is None:
         raise WrongState(state=parcel.status.value)
-    if parcel.extensions >= EXTENSIONS_MAX:
-        raise NoMoreExtensions(collect_by=parcel.collect_by.isoformat())
     store = stores.queries.get_store_by_id(session, parcel.location_id)
+    if parcel.extensions >= store.rules.extensions_max:
+        raise NoMoreExtensions(collect_by=parcel.collect_by.isoformat())
     schedule = store.schedule or Schedule("24/7", store.time_zone, store.country)
     parcel.extensions += 1
     parcel.reminders = 0
     parcel.collect_by = stores.promises.collect_by(
-        schedule, ready_at=parcel.collect_by, hold_days=EXTENSION_DAYS
+        schedule, ready_at=parcel.collect_by, hold_days=store.rules.extension_days
     )
     session.flush()
     events.record(session, PickupExtended(**locked.ids, collect_by=parcel.collect_by), actor=actor)
@@ -74,14 +69,21 @@ def change_collector(
 
 
 def reissue_pass(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
-    """Kill the codes of a ready parcel and have a new one announced; others are left alone."""
+    """Kill the customer's codes of a ready parcel and have a new one announced.
+
+    The codes of those whom the customer sends stay; a parcel that is not ready is left alone.
+    """
     locked = lock_parcel(session, fulfillment_id, actor=SYSTEM)
     parcel = locked.parcel
     if parcel.status is not Status.READY or parcel.collect_by is None:
         return
     session.execute(
         update(PickupPass)
-        .where(PickupPass.fulfillment_id == parcel.id, PickupPass.revoked_at.is_(None))
+        .where(
+            PickupPass.fulfillment_id == parcel.id,
+            PickupPass.contact_id.is_(None),
+            PickupPass.revoked_at.is_(None),
+        )
         .values(revoked_at=DB_NOW, revoked_why=REISSUED)
     )
     store = stores.queries.get_store_by_id(session, parcel.location_id)

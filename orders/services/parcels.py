@@ -11,11 +11,14 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.services
+from kernel import events
 from kernel.actors import SYSTEM, Actor, ActorKind
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from orders import queries
-from orders.errors import NotOrdered, UnknownFulfillment
-from orders.models import Fulfillment, FulfillmentLine, PickupPass
+from orders.commands import Method, Status
+from orders.errors import NotOrdered, UnknownFulfillment, WrongMethod
+from orders.events import FulfillmentCancelled
+from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.locked import Locked
@@ -23,6 +26,8 @@ from orders.services.putting_back import ask_put_back
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
 CUSTOMER = "customer"
+PROXY = "proxy"
+REISSUED = "reissued"
 NOTHING: Final[Mapping[str, int]] = {}
 __all__ = [
     "CUSTOMER",
@@ -79,6 +84,17 @@ def lock_order(session: Session, order_id: UUID) -> list[Locked]:
     return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
 
 
+def hold_order(session: Session, fulfillment_id: UUID) -> None:
+    """Keep others from adding parcels to the order of this one, or from calling it off meanwhile.
+
+    Whoever holds an order and its parcels takes the order first.
+    """
+    order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    session.execute(
+        select(Order.id).where(Order.id == order_id.scalar_subquery()).with_for_update()
+    )
+
+
 def load_lines(session: Session, fulfillment_id: UUID) -> dict[str, FulfillmentLine]:
     """Return the lines of a parcel that is locked, as they are now."""
     rows = session.execute(
@@ -105,13 +121,24 @@ def require_open(
         raise NotOrdered(open={sku: left for sku, left in undecided.items() if left})
 
 
-def give_pass(session: Session, facts: PassFacts) -> None:
-    """Have the customer hold this pass."""
+def require_method(locked: Locked, *, delivery: bool) -> None:
+    """Return nothing when the parcel is, or is not, brought to its customer.
+
+    Raises WrongMethod.
+    """
+    method = locked.parcel.method
+    if (method is Method.DELIVERY) is not delivery:
+        raise WrongMethod(method=method.value)
+
+
+def give_pass(session: Session, facts: PassFacts, *, proxy_id: UUID | None = None) -> None:
+    """Have the customer hold this pass, or the proxy whose contact is named."""
     session.add(
         PickupPass(
             id=facts.id,
             fulfillment_id=facts.fulfillment_id,
-            holder=CUSTOMER,
+            holder=CUSTOMER if proxy_id is None else PROXY,
+            contact_id=proxy_id,
             key_id=facts.key_id,
             last_day=facts.last_day,
         )
@@ -148,6 +175,18 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
     settle_money(session, locked.parcel.order_id)
+
+
+def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+    """The parcel ends cancelled: nothing of it is owed any more.
+
+    Raises WrongState.
+    """
+    locked.parcel.move_to(Status.CANCELLED)
+    locked.parcel.ended_at = db_now(session)
+    give_up(session, locked, why=why, actor=actor)
+    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    events.record(session, fact, actor=actor, reason=why)
 
 
 def settle_money(session: Session, order_id: UUID) -> None:

@@ -86,6 +86,16 @@ def find_authorised(session: Session, order_id: UUID) -> ObligationFacts | None:
     return None
 
 
+def request_capture(session: Session, order_id: UUID) -> bool:
+    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
+    held = find_authorised(session, order_id)
+    if held is None:
+        return False
+    owed_minor = queries.owed_minor(session, order_id)
+    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
+    return True
+
+
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
     """The money of ready parcels was taken or could not be: the customer may be told now."""
     for locked in lock_order(session, order_id):

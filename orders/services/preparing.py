@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 import inventory.services
-import payments.services
 import stores.promises
 import stores.queries
 from inventory.commands import Doubt
@@ -21,7 +20,6 @@ from orders.errors import LinesUndecided, NotBinned, NotOnThisList, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
-    FulfillmentCancelled,
     FulfillmentReady,
     LineShort,
     ParcelBinned,
@@ -33,20 +31,25 @@ from orders.services.clearing import end_wave
 from orders.services.parcels import (
     NOTHING,
     Locked,
+    cancel_parcel,
     give_pass,
-    give_up,
     lock_parcel,
+    require_method,
     require_open,
 )
-from orders.services.paying import find_authorised
+from orders.services.paying import request_capture
+from orders.services.proxies import give_proxies_passes
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     """The store takes the order on.
 
-    Raises UnknownFulfillment or WrongState.
+    Raises UnknownFulfillment or WrongState: what is in transfer is accepted by its arrival.
     """
-    take_on(session, lock_parcel(session, fulfillment_id, actor=actor), actor=actor)
+    locked = lock_parcel(session, fulfillment_id, actor=actor)
+    if locked.parcel.status is Status.IN_TRANSFER:
+        raise WrongState(state=locked.parcel.status.value)
+    take_on(session, locked, actor=actor)
 
 
 def start_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -156,7 +159,7 @@ def end_short(session: Session, locked: Locked, *, actor: Actor) -> None:
     if any(each.open for each in locked.lines.values()):
         end_wave(session, locked.parcel, actor=actor)
     else:
-        _end_empty(session, locked, actor=actor)
+        cancel_parcel(session, locked, why=CancelReason.OUT_OF_STOCK.value, actor=actor)
 
 
 def bin_parcel(session: Session, fulfillment_id: UUID, *, bin_code: str, actor: Actor) -> None:
@@ -173,9 +176,10 @@ def mark_ready(
 ) -> None:
     """The customer may come: every line is decided, the parcel is in its bin, a pass exists.
 
-    Raises UnknownFulfillment, WrongState, LinesUndecided or NotBinned.
+    Raises UnknownFulfillment, WrongMethod, WrongState, LinesUndecided or NotBinned.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
+    require_method(locked, delivery=False)
     parcel = locked.parcel
     undecided = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
     if parcel.status is Status.PICKING and undecided:
@@ -197,23 +201,14 @@ def mark_ready(
     session.flush()
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
+    give_proxies_passes(session, locked, last_day=last_day)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
         collect_by=parcel.collect_by,
-        awaits_capture=_request_capture(session, parcel.order_id),
+        awaits_capture=request_capture(session, parcel.order_id),
     )
     events.record(session, fact, actor=actor)
-
-
-def _request_capture(session: Session, order_id: UUID) -> bool:
-    """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, order_id)
-    if held is None:
-        return False
-    owed_minor = queries.owed_minor(session, order_id)
-    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
-    return True
 
 
 def in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locked:
@@ -287,12 +282,3 @@ def _take_from_stock(
 def _waiting(session: Session, locked: Locked) -> dict[str, int]:
     """Return for how many of each SKU the customer is asked about a substitute."""
     return {each.sku: each.quantity for each in queries.list_proposed(session, [locked.parcel.id])}
-
-
-def _end_empty(session: Session, locked: Locked, *, actor: Actor) -> None:
-    why = CancelReason.OUT_OF_STOCK.value
-    locked.parcel.move_to(Status.CANCELLED)
-    locked.parcel.ended_at = db_now(session)
-    give_up(session, locked, why=why, actor=actor)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
-    events.record(session, fact, actor=actor, reason=why)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,24 @@ from stores.queries import StoreFacts
 STAFF: Final = frozenset({ActorKind.ASSOCIATE, ActorKind.MANAGER, ActorKind.ADMIN})
 BOOKED_DAY: Final = "booked_day"
 """What a promise remembers of the limited day it was booked in."""
+WAYS: Final[Mapping[Method, StoreMethod]] = {
+    Method.PICKUP: StoreMethod.PICKUP,
+    Method.DRIVE: StoreMethod.DRIVE,
+    Method.DELIVERY: StoreMethod.SHIP,
+}
+"""How a location serves each way in which goods reach a customer."""
+
+
+class Wanted(Protocol):
+    """How goods are wanted, and in which slot."""
+
+    @property
+    def method(self) -> Method:
+        """Return how they reach the customer."""
+
+    @property
+    def slot_id(self) -> UUID | None:
+        """Return in which slot; None for as soon as can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class Promise:
     slot: SlotTimes | None = None
 
 
-def take_promise(session: Session, command: PlaceOrder, *, store: StoreFacts) -> Promise:
+def take_promise(session: Session, command: Wanted, *, store: StoreFacts) -> Promise:
     """Return when an order placed now can be collected at this store; its capacity is booked.
 
     Raises PickupNotOffered, SlotRequired, SlotUnavailable or DayFull.
@@ -48,7 +66,7 @@ def take_promise(session: Session, command: PlaceOrder, *, store: StoreFacts) ->
         fulfillment_id=fulfillment_id,
         location_id=store.id,
         time_zone=store.time_zone,
-        method=StoreMethod(command.method),
+        method=WAYS[command.method],
         earliest=made.ready_at,
         day=made.day,
         slot_id=command.slot_id,
@@ -95,10 +113,18 @@ def refuse_unless_offered(store: StoreFacts, command: PlaceOrder, *, actor: Acto
 
     Raises PickupNotOffered, MethodNotOffered or StorePaused.
     """
-    if not store.offered and not _is_practice(store, command, actor):
-        if command.method is Method.PICKUP:
+    require_way(store, command.method, practising=_is_practice(store, command, actor))
+
+
+def require_way(store: StoreFacts, method: Method, *, practising: bool = False) -> None:
+    """Return nothing when this store takes orders in this way now; `practising` needs no leave.
+
+    Raises PickupNotOffered, MethodNotOffered or StorePaused.
+    """
+    if not store.offered and not practising:
+        if method is Method.PICKUP:
             raise PickupNotOffered(store=store.code)
-        raise MethodNotOffered(store=store.code, method=command.method.value)
+        raise MethodNotOffered(store=store.code, method=method.value)
     if store.paused:
         raise StorePaused(
             store=store.code,

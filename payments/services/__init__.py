@@ -17,6 +17,7 @@ from payments.services.owing import (
     request_capture,
     request_expiry,
     request_refund,
+    retry_refund,
 )
 from payments.services.refunding import note_refunds
 from payments.services.rows import lock_obligations
@@ -60,6 +61,7 @@ __all__ = [
     "request_capture",
     "request_expiry",
     "request_refund",
+    "retry_refund",
     "settle",
     "settle_news",
     "supersede_checkout",

@@ -29,6 +29,7 @@ from payments.events import (
     CheckoutExpired,
     PaymentAuthorised,
     PaymentCaptured,
+    PaymentDoubted,
     PaymentFailed,
 )
 from payments.gateway import IntentFacts, SessionFacts
@@ -55,6 +56,7 @@ def note_session(session: Session, checkout_id: UUID, facts: SessionFacts) -> st
     obligation, checkout = _lock_visit(session, checkout_id)
     doubt = _contradiction(obligation, checkout, facts)
     if doubt is not None:
+        _tell_doubt(session, obligation, checkout, doubt)
         if checkout.session_id == facts.id:
             checkout.doubt = doubt
         log.error("session %s is not believed for %s: %s", facts.id, obligation.id, doubt)
@@ -69,6 +71,16 @@ def note_session(session: Session, checkout_id: UUID, facts: SessionFacts) -> st
         _note_intent(session, obligation, checkout.id, facts.intent)
     session.flush()
     return None
+
+
+def _tell_doubt(session: Session, obligation: Obligation, checkout: Checkout, doubt: str) -> None:
+    """Record that a person has to look; the same doubt of the same visit is told of once."""
+    if checkout.doubt == doubt:
+        return
+    news = PaymentDoubted(
+        obligation_id=obligation.id, reference_id=obligation.reference_id, doubt=doubt
+    )
+    record(session, news, actor=SYSTEM)
 
 
 def note_intent(session: Session, payment: CardPayment, facts: IntentFacts) -> str | None:

@@ -18,12 +18,13 @@ from payments.commands import (
     WishKind,
     WishStatus,
 )
-from payments.errors import AmountTooHigh, NotAuthorised, UnreadableAmount
+from payments.errors import AmountTooHigh, NotAuthorised, UnknownRefund, UnreadableAmount
 from payments.models import PAYABLE, CardPayment, Obligation, Wish
 from payments.services.believing import put_right
 from payments.services.rows import (
     live_checkout,
     lock,
+    payment_of,
     refunds_minor,
     wanted_payment,
     wish_expiry,
@@ -98,6 +99,31 @@ def request_refund(
     _check_amount(amount_minor, available_minor=left_minor)
     if payment is None:
         raise AmountTooHigh(available_minor=0)
+    return wish_of(session, payment, WishKind.REFUND, amount_minor=amount_minor, reason=reason).id
+
+
+def retry_refund(session: Session, refund_id: UUID) -> UUID:
+    """Have a refund that Stripe refused asked for once more; return the id of the new one.
+
+    The refused one counts as withdrawn: it was replaced.
+
+    Raises UnknownRefund when there is none that was refused, or AmountTooHigh when so much was
+    not taken, or is on its way back already.
+    """
+    refused = session.get(Wish, refund_id)
+    if refused is None or refused.kind is not WishKind.REFUND:
+        raise UnknownRefund(refund_id=str(refund_id))
+    lock(session, refused.obligation_id)
+    session.refresh(refused)
+    if refused.status is not WishStatus.REFUSED:
+        raise UnknownRefund(refund_id=str(refund_id))
+    payment = payment_of(session, refused)
+    amount_minor = refused.amount_minor or 0
+    left_minor = payment.captured_minor - refunds_minor(session, payment)
+    _check_amount(amount_minor, available_minor=left_minor)
+    refused.status = WishStatus.WITHDRAWN
+    reason = RefundReason(refused.reason or RefundReason.SURPLUS)
+    session.flush()
     return wish_of(session, payment, WishKind.REFUND, amount_minor=amount_minor, reason=reason).id
 
 

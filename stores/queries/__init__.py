@@ -1,6 +1,6 @@
 """Reads of stores and of the people who work there."""
 
-from stores.queries.devices import DeviceFacts, get_names, list_tablets
+from stores.queries.devices import DeviceFacts, find_device, get_names, list_tablets
 from stores.queries.freeing import FreeSlot, free_slots_from
 from stores.queries.groups import (
     GroupFacts,
@@ -15,6 +15,7 @@ from stores.queries.groups import (
 from stores.queries.hours import ExceptionalFacts, list_coming_exceptional, list_exceptional
 from stores.queries.locations import (
     BrandFacts,
+    distance_km,
     find_brand,
     get_brand,
     get_store,
@@ -31,7 +32,10 @@ from stores.queries.people import (
     TabletFacts,
     find_key,
     find_signed_in,
+    find_staff,
     find_tablet,
+    list_admins,
+    list_managers,
     list_staff,
     page_staff,
 )
@@ -74,12 +78,15 @@ __all__ = [
     "TabletFacts",
     "WaitingAt",
     "Where",
+    "distance_km",
     "explain_settings",
     "find_brand",
+    "find_device",
     "find_group_id",
     "find_key",
     "find_place",
     "find_signed_in",
+    "find_staff",
     "find_tablet",
     "fold",
     "free_slots_from",
@@ -92,11 +99,13 @@ __all__ = [
     "get_rules",
     "get_store",
     "get_store_by_id",
+    "list_admins",
     "list_brands",
     "list_coming_exceptional",
     "list_exceptional",
     "list_free_slots",
     "list_groups",
+    "list_managers",
     "list_methods",
     "list_patterns",
     "list_settings",

@@ -48,6 +48,15 @@ def list_tablets(session: Session, *, location_id: UUID) -> list[DeviceFacts]:
     ]
 
 
+def find_device(session: Session, tablet_id: UUID) -> DeviceFacts | None:
+    """Return a tablet, in use or not, if there is one with this id."""
+    row = session.get(Tablet, tablet_id, populate_existing=True)
+    if row is None:
+        return None
+    facts = (row.id, row.name, row.location_id, row.enrolled_at, row.revoked_at)
+    return DeviceFacts(*facts, used_at=None)
+
+
 def get_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return what people, tablets and keys with these ids are called; others are left out."""
     wanted = list(set(ids))

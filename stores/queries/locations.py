@@ -1,6 +1,7 @@
 """Reads of brands and locations."""
 
 from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
 from stores.models import Brand, Location
 from stores.queries.rows import StoreFacts, store_from
-from stores.queries.selecting import Near, WaitingAt, select_store, select_stores
+from stores.queries.selecting import EARTH_KM, Near, WaitingAt, select_store, select_stores
 
 PAGE_MAX = 100
 
@@ -93,6 +94,16 @@ def list_stores(
     if not unopened_too:
         rows = rows.where(Location.opened_at.is_not(None))
     return [store_from(row) for row in session.execute(rows.limit(limit))]
+
+
+def distance_km(one: StoreFacts, other: StoreFacts) -> float:
+    """Return the great-circle distance between two locations."""
+    north, far_north = radians(one.latitude), radians(other.latitude)
+    half_chord = (
+        sin((far_north - north) / 2) ** 2
+        + cos(north) * cos(far_north) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    )
+    return 2 * EARTH_KM * asin(sqrt(min(1.0, half_chord)))
 
 
 def _brand(row: Brand | None) -> BrandFacts:

@@ -129,6 +129,30 @@ def list_staff(session: Session, *, location_id: UUID | None = None) -> list[Sta
     return [_staff(row) for row in found]
 
 
+def list_managers(session: Session, *, location_id: UUID) -> list[StaffFacts]:
+    """Return the managers of a store who work there now, by name."""
+    return [
+        each
+        for each in list_staff(session, location_id=location_id)
+        if each.active and each.role is StaffRole.MANAGER
+    ]
+
+
+def list_admins(session: Session) -> list[StaffFacts]:
+    """Return head office: the administrators who work there now, by name."""
+    rows = select(Staff, _locations_of_staff().label("location_ids")).where(
+        Staff.role == StaffRole.ADMIN, Staff.closed_at.is_(None)
+    )
+    return [_staff(row) for row in session.execute(rows.order_by(Staff.name))]
+
+
+def find_staff(session: Session, staff_id: UUID) -> StaffFacts | None:
+    """Return somebody of the staff, if there is somebody with this id."""
+    rows = select(Staff, _locations_of_staff().label("location_ids")).where(Staff.id == staff_id)
+    row = session.execute(rows).one_or_none()
+    return None if row is None else _staff(row)
+
+
 def page_staff(
     session: Session,
     *,

@@ -179,7 +179,11 @@ def test_the_tour_follows_one_order_step_by_step(
     assert step() == "4"
     visitor.get("/en/demo/mailbox", headers=HTML)
     assert step() == "5"
-    body = {"store": "lyon-croix-rousse", "fulfillment_id": placed["fulfillment_id"]}
+    body = {
+        "store": "lyon-croix-rousse",
+        "fulfillment_id": placed["fulfillment_id"],
+        "identity_seen": True,
+    }
     api("/hand-overs", body | {"ticket_number": "T-1"}, keys["associate"])
     assert step() == "6"
     shown = visitor.get("/en/demo", headers=HTML).text

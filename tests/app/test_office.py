@@ -131,7 +131,12 @@ def act(client: FlaskClient, shop: Shop, placed: dict[str, Any], *steps: str) ->
 
 
 def collect(client: FlaskClient, shop: Shop, placed: dict[str, Any]) -> None:
-    body = {"store": "lyon", "fulfillment_id": placed["fulfillment_id"], "ticket_number": "T-77"}
+    body = {
+        "store": "lyon",
+        "fulfillment_id": placed["fulfillment_id"],
+        "ticket_number": "T-77",
+        "identity_seen": True,
+    }
     done = client.post("/api/v1/hand-overs", json=body, headers=as_key(shop.associate))
     assert done.status_code == 201, done.text
 

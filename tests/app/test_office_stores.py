@@ -426,7 +426,12 @@ def hand_over(client: FlaskClient, session: Session, number: str, location_id: U
     found = client.get("/api/v1/orders", query_string={"number": number}, headers=as_key(key[1]))
     parcel = found.json["fulfillments"][0]["id"]
     items = {"items": [{"sku": "BOOK", "quantity": 1}]}
-    given = {"store": "nice", "fulfillment_id": parcel, "ticket_number": "T-1"}
+    given = {
+        "store": "nice",
+        "fulfillment_id": parcel,
+        "ticket_number": "T-1",
+        "identity_seen": True,
+    }
     for path, body in (
         (f"fulfillments/{parcel}/accept", {}),
         (f"fulfillments/{parcel}/pick", items),

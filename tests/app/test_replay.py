@@ -1,6 +1,7 @@
 """`comptoir replay`: a day of real sales becomes orders that are placed, prepared and collected."""
 
 import gzip
+import itertools
 import json
 import re
 from datetime import date
@@ -12,11 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from app.cli import replay_drive
+from app.cli.replay_fates import Fate, draw_fate
 from app.cli.replay_plan import (
     PlannedOrder,
     drop_unknown,
     plan_orders,
-    read_day,
+    read_days,
     read_header,
 )
 from app.cli.tables import Table, open_table
@@ -90,17 +92,85 @@ def figures(output: str) -> dict[str, int]:
 def first_order(table: Table) -> PlannedOrder:
     """Return the plan of the first invoice, with its stock received."""
     places = read_header(table.header)
-    day = read_day(table.rows, places, date(2010, 12, 1), refuse=lambda _line, _reason: None)
+    first_day = date(2010, 12, 1)
+    days = read_days(table.rows, places, first_day.__eq__, refuse=lambda _line, _reason: None)
+    day = days[first_day]
     drop_unknown(day, frozenset({"POST", "Z", "D"}), refuse=lambda _line, _reason: None)
     first = next(plan_orders(day, ["comptoir-1"], seed=1))
     replay_drive.receive_stock("comptoir-1", first.invoice.quantities)
     return first
 
 
+def one_of_each_fate() -> list[str]:
+    """Return invoices of two articles over two days, one for each way an order can go."""
+    stores = ["comptoir-1", "comptoir-2"]
+    numbers = [
+        next(
+            str(number)
+            for number in itertools.count(540_000)
+            if draw_fate(str(number), stores[0], stores, seed=1)[0] is fate
+        )
+        for fate in Fate
+    ]
+    return [
+        f"{number},{sku},ARTICLE,{quantity},2010-12-0{1 + at % 2} 10:00:00,2.55,,France"
+        for at, number in enumerate(numbers)
+        for sku, quantity in (("A", 2), ("B", 3))
+    ]
+
+
+def test_a_month_goes_every_way_an_order_can_go_and_the_books_agree(
+    retailer: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "month.csv.gz"
+    file.write_bytes(gzip.compress("\n".join((HEADER, *one_of_each_fate())).encode()))
+    result = retailer.run("replay", file, "--month", "2010-12")
+    assert result.exit_code == 0, result.output
+    told = figures(result.output)
+    assert {fate.value: told[fate.value] for fate in Fate} == dict.fromkeys(Fate, 1)
+    assert {
+        label: told[label]
+        for label in (
+            "invoices",
+            "handed over",
+            "never collected, back on the shelf",
+            "cancelled later, nothing left or given back",
+            "units reserved after",
+        )
+    } == {
+        "invoices": 11,
+        "handed over": 7,
+        "never collected, back on the shelf": 1,
+        "cancelled later, nothing left or given back": 3,
+        "units reserved after": 0,
+    }
+    assert retailer.rows("SELECT f.status, count(*) FROM fulfillment f GROUP BY 1 ORDER BY 1") == [
+        ("cancelled", 3),
+        ("expired", 1),
+        ("handed_over", 7),
+        ("rerouted", 2),
+    ]
+    assert retailer.rows("SELECT count(*) FROM put_back WHERE done_at IS NULL") == [(0,)]
+    assert retailer.rows(
+        "SELECT p.holder, count(*) FROM hand_over h JOIN pickup_pass p ON p.id = h.pass_id"
+        " WHERE p.holder = 'proxy' GROUP BY 1"
+    ) == [("proxy", 1)]
+    assert retailer.run("check").exit_code == 0
+    again = figures(retailer.run("replay", file, "--month", "2010-12").output)
+    assert (again["already replayed"], again["orders placed"]) == (11, 0)
+
+
+def test_which_sales_are_meant_has_to_be_said(retailer: Any, sales: Path) -> None:
+    for options in ((), ("--day", DAY, "--month", "2010-12")):
+        result = retailer.run("replay", sales, *options)
+        assert result.exit_code == 2
+        assert "Say which --day, or which --month." in result.output
+
+
 def test_each_invoice_of_the_day_becomes_an_order_and_is_collected(
     retailer: Any, sales: Path
 ) -> None:
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     assert result.exit_code == 0, result.output
     told = figures(result.output)
     assert {
@@ -142,11 +212,10 @@ def test_each_invoice_of_the_day_becomes_an_order_and_is_collected(
 def test_the_day_needs_its_stock_and_leaves_only_what_was_taken_back(
     retailer: Any, sales: Path
 ) -> None:
-    told = figures(retailer.run("replay", sales, "--day", DAY).output)
+    told = figures(retailer.run("replay", sales, "--day", DAY, "--calm").output)
     assert {label: told[label] for label in told if label.startswith(("opening", "units "))} == {
         "opening stock received, units": 16,
         "units on hand before": 0,
-        "units on hand at opening": 16,
         "units on hand after": 4,
         "units reserved before": 0,
         "units reserved after": 0,
@@ -158,7 +227,7 @@ def test_the_day_needs_its_stock_and_leaves_only_what_was_taken_back(
 
 
 def test_rows_of_no_use_are_counted_by_reason_and_named_by_line(retailer: Any, sales: Path) -> None:
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     assert sorted(retailer.report(result), key=lambda row: int(row[0])) == [
         ("5", "not taken", "a charge or voucher, not an article: POST"),
         ("9", "not taken", "invoice C536369: cancel only a part of an order"),
@@ -177,7 +246,7 @@ def test_rows_of_no_use_are_counted_by_reason_and_named_by_line(retailer: Any, s
 
 
 def test_the_same_day_again_places_nothing_twice(retailer: Any, sales: Path) -> None:
-    retailer.run("replay", sales, "--day", DAY)
+    retailer.run("replay", sales, "--day", DAY, "--calm")
     before = retailer.rows("SELECT count(*), max(id) FROM event")
     again = retailer.run("replay", sales, "--day", DAY, "--seed", "7")
     assert again.exit_code == 0
@@ -192,7 +261,7 @@ def test_a_replay_that_was_cut_off_goes_on_where_it_stopped(retailer: Any, sales
     with retailer.attached(), open_table(sales) as table:
         first = first_order(table)
         parcel = replay_drive.place(first)
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     told = figures(result.output)
     assert (result.exit_code, told["orders placed"], told["handed over"]) == (0, 3, 3)
     assert told["orders gone on with from an earlier replay"] == 1
@@ -209,7 +278,7 @@ def test_an_order_that_cannot_be_brought_to_its_end_is_told_by_the_exit_status(
         replay_drive.place(first)
     with retailer.engine.begin() as connection:
         connection.execute(text("UPDATE fulfillment SET status = 'rejected'"))
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     told = figures(result.output)
     assert (result.exit_code, told["placed, but not brought to the end"]) == (3, 1)
 
@@ -217,7 +286,7 @@ def test_an_order_that_cannot_be_brought_to_its_end_is_told_by_the_exit_status(
 def test_the_same_customer_is_one_person_with_a_number_nobody_has(
     retailer: Any, sales: Path
 ) -> None:
-    retailer.run("replay", sales, "--day", DAY)
+    retailer.run("replay", sales, "--day", DAY, "--calm")
     assert retailer.rows(
         "SELECT count(DISTINCT customer_id), count(*), email, phone FROM contact"
         " GROUP BY email, phone ORDER BY email"
@@ -234,7 +303,7 @@ def test_messages_really_go_out(
     with running(tmp_path / "vendors") as vendors:
         monkeypatch.setenv("SMTP_URL", vendors.smtp)
         monkeypatch.setenv("SMS_URL", vendors.sms)
-        told = figures(retailer.run("replay", sales, "--day", DAY).output)
+        told = figures(retailer.run("replay", sales, "--day", DAY, "--calm").output)
         answer = httpx.get(f"{vendors.mailbox}/messages", trust_env=False)
     kinds = [each["kind"] for each in answer.json()["messages"]]
     assert (kinds.count("email"), kinds.count("sms")) == (told["email sent"], told["sms sent"])
@@ -248,7 +317,7 @@ def test_a_sku_without_a_price_under_the_stores_brand_is_refused_with_the_reason
     foreign = tmp_path / "foreign.csv"
     foreign.write_text("sku,name,price\nZ,CHAIR,5.00\n")
     retailer.run("import", "catalogue", foreign, "--brand", "other")
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     assert result.exit_code == 0
     assert figures(result.output)["refused: Not an article we sell"] == 1
     assert [row[2] for row in retailer.report(result) if row[2].startswith("invoice 536373")] == [
@@ -268,18 +337,18 @@ def test_a_file_without_the_day_is_refused(
 ) -> None:
     file = tmp_path / "sales.csv"
     file.write_text("\n".join(lines))
-    result = retailer.run("replay", file, "--day", DAY)
+    result = retailer.run("replay", file, "--day", DAY, "--calm")
     assert (result.exit_code, sentence in result.output) == (2, True)
 
 
 def test_a_torn_gzip_file_is_refused(retailer: Any, sales: Path) -> None:
     sales.write_bytes(sales.read_bytes()[:-20])
-    result = retailer.run("replay", sales, "--day", DAY)
+    result = retailer.run("replay", sales, "--day", DAY, "--calm")
     assert (result.exit_code, "cannot be read" in result.output) == (2, True)
 
 
 def test_without_stores_there_is_nothing_to_replay_at(installation: Any, sales: Path) -> None:
-    result = installation.run("replay", sales, "--day", DAY)
+    result = installation.run("replay", sales, "--day", DAY, "--calm")
     assert (result.exit_code, "import stores first" in result.output) == (2, True)
 
 
@@ -300,7 +369,7 @@ def test_real_invoices_at_real_stores_are_all_accounted_for(
             invoices.setdefault(number, []).append(line)
     slice_file = tmp_path / "slice.csv"
     slice_file.write_text(header + "".join(line for lines in invoices.values() for line in lines))
-    result = installation.run("replay", slice_file, "--day", DAY)
+    result = installation.run("replay", slice_file, "--day", DAY, "--calm")
     told = figures(result.output)
     assert (result.exit_code, told["invoices"]) == (0, 25)
     taken_back = sum(number.startswith("C") for number in invoices)

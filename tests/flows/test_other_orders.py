@@ -102,7 +102,7 @@ def collect_by_what_is_said(trade: Trade, *, said: str) -> dict[str, Any]:
     """Find the one parcel, check it and hand it over to who paid; return how it was listed."""
     key = trade.place_of_work.shop.associate
     (found,) = trade.get("/stores/lyon/parcels", key=key, said=said)["parcels"]
-    counter = {"store": "lyon", "fulfillment_id": found["fulfillment_id"]}
+    counter = {"store": "lyon", "fulfillment_id": found["fulfillment_id"], "identity_seen": True}
     check = trade.post("/hand-overs/check", counter, key=key).json()
     assert (check["found"], check["due_minor"]) == ("search", 2000)
     taken = trade.post("/hand-overs", {**counter, "ticket_number": "T-1"}, key=key)

@@ -70,7 +70,12 @@ def test_what_is_set_aside_leaves_with_the_customer_or_with_the_order(floor: Flo
     floor.pick(parcel, BOOK=3)
     assert floor.broken() == []
     floor.post(f"/fulfillments/{parcel}/ready", {"bin": "A7"})
-    body = {"store": "lyon", "fulfillment_id": parcel, "ticket_number": "T-1"}
+    body = {
+        "store": "lyon",
+        "fulfillment_id": parcel,
+        "ticket_number": "T-1",
+        "identity_seen": True,
+    }
     handed = floor.post("/hand-overs", {**body, "items": [{"sku": "BOOK", "quantity": 2}]})
     assert handed.status_code in {200, 201}, handed.json
     assert floor.broken() == []

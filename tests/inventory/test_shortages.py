@@ -62,7 +62,12 @@ def test_a_hand_over_of_goods_nobody_booked_closes_the_case_and_asks_for_a_count
     floor.post(f"/fulfillments/{parcel}/ready", {"bin": "A7"})
     floor.adjust(BOOK=-9)
     assert [case["missing"] for case in shortages(floor)] == [2]
-    body = {"store": "lyon", "fulfillment_id": parcel, "ticket_number": "T-1"}
+    body = {
+        "store": "lyon",
+        "fulfillment_id": parcel,
+        "ticket_number": "T-1",
+        "identity_seen": True,
+    }
     assert floor.post("/hand-overs", body).status_code == 201
     assert floor.level() == (0, 0, 0)
     assert shortages(floor) == []

@@ -25,6 +25,7 @@ from notifications import gateway, services
 from notifications.checks import CHECKS
 from notifications.gateway import MessagingSettings
 from notifications.services import Call
+from orders import passes
 from orders.commands import (
     CancelReason,
     Channel,
@@ -127,9 +128,20 @@ class Counter:
         self.tell()
         return offered
 
-    def hand_over(self, placed: PlacedOrder) -> None:
-        """The customer pays and takes everything."""
-        command = HandOver("lyon", fulfillment_id=placed.fulfillment_id, ticket_number="T-1")
+    def send_proxy(self, placed: PlacedOrder, *, email: str | None = "paul@example.org") -> None:
+        """The customer sends Paul, who has an e-mail address and a telephone."""
+        paul = GiveContact("Paul", "Petit", email, "+33698765432", "fr")
+        orders.services.name_proxy(self.session, placed.id, paul, actor=SYSTEM)
+        self.tell()
+
+    def hand_over(self, placed: PlacedOrder, *, to_proxy: bool = False) -> None:
+        """The customer, or whom they send, pays and takes everything."""
+        parcel, ticket = placed.fulfillment_id, "T-1"
+        command = HandOver("lyon", fulfillment_id=parcel, ticket_number=ticket, identity_seen=True)
+        if to_proxy:
+            states = orders.queries.list_passes(self.session, parcel)
+            (shown,) = (each.facts for each in states if each.contact_id is not None)
+            command = HandOver("lyon", qr=passes.qr_text(shown), ticket_number=ticket)
         orders.services.hand_over(self.session, command, actor=SYSTEM)
         self.tell()
 

@@ -61,7 +61,7 @@ class Counter:
     def hand_over(self, *, store: str = "lyon", key: str | None = None, **way: Any) -> Any:
         """Hand a parcel over against a fresh ticket of the till."""
         self.tickets += 1
-        body = {"store": store, "ticket_number": f"T-{self.tickets}", **way}
+        body = {"store": store, "ticket_number": f"T-{self.tickets}", "identity_seen": True, **way}
         return self.ask("hand-overs", body, key=key)
 
     def qr(self) -> str:

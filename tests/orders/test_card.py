@@ -143,7 +143,7 @@ def test_what_is_ready_is_captured_before_anybody_is_told_and_nothing_is_due_at_
     placed = place()
     pay(placed)
     prepare(placed, short=1)
-    command = HandOver(store_code="lyon", fulfillment_id=placed.fulfillment_id)
+    command = HandOver(store_code="lyon", fulfillment_id=placed.fulfillment_id, identity_seen=True)
     with pytest.raises(PaymentUnsettled):
         services.check_parcel(session, command, actor=CLERK)
     assert "ready" not in told(session, placed)

@@ -45,7 +45,7 @@ ANSWERS: Final[dict[str, tuple[str | tuple[int, str], ...]]] = {
     "expired": (*[WRONG] * 6, (409, "pickup-expired"), TOO_LATE),
     "cancelled": (*[WRONG] * 6, (409, "order-cancelled"), (409, "order-cancelled")),
     "pending": (*[WRONG] * 6, NOT_READY, "cancelled"),
-    "in_transfer": ("accepted", *[WRONG] * 6, "cancelled"),
+    "in_transfer": (*[WRONG] * 6, (409, "wrong-state"), "cancelled"),
     "rejected": (*[WRONG] * 7, "cancelled"),
     "rerouted": (*[WRONG] * 7, TOO_LATE),
     "packed": (*[WRONG] * 7, "cancelled"),
@@ -110,7 +110,7 @@ def test_a_repeat_under_the_same_key_gets_the_first_answer_and_moves_nothing(
     place, path, body = repeated
     counter.bring_to(place)
     if path == "hand-overs":
-        body = {**body, "fulfillment_id": counter.parcel}
+        body = {**body, "fulfillment_id": counter.parcel, "identity_seen": True}
     headers = {
         "Authorization": f"Bearer {counter.shop.associate}",
         "Idempotency-Key": "one-and-the-same",

@@ -288,6 +288,7 @@ def test_a_ticket_pays_a_parcel_once(counter: Any, connection: Connection) -> No
         {
             "store": "lyon",
             "fulfillment_id": counter.parcel,
+            "identity_seen": True,
             "ticket_number": "T-7",
             "items": part,
         }

@@ -142,7 +142,13 @@ class TradeMachine(RuleBasedStateMachine):
     @rule(parcel=parcels, basket=st.none() | BASKET)
     def hand_over(self, parcel: UUID, basket: dict[str, int] | None) -> None:
         """The customer takes everything, or a part."""
-        command = HandOver("lyon", fulfillment_id=parcel, ticket_number="T-1", quantities=basket)
+        command = HandOver(
+            "lyon",
+            fulfillment_id=parcel,
+            identity_seen=True,
+            ticket_number="T-1",
+            quantities=basket,
+        )
         with self.perhaps():
             orders.services.hand_over(self.session, command, actor=SYSTEM)
 

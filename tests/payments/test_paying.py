@@ -268,6 +268,7 @@ def test_every_single_contradiction_is_enough_to_believe_nothing(
         change = {"intent": replace(answer.facts.intent, **change)}
     told = replace(answer.facts, **change)
     assert services.note_session(till.session, checkout_id, told) == doubt
-    assert (till.status(owed), till.payments(owed), till.events(owed)) == ("opened", [], [])
+    doubted = [("payment.doubted.v1", None)]
+    assert (till.status(owed), till.payments(owed), till.events(owed)) == ("opened", [], doubted)
     assert services.note_session(till.session, checkout_id, answer.facts) is None
     assert till.status(owed) == "authorised"

@@ -116,9 +116,7 @@ def confirm(placed: PlacedOrder) -> None:
     """The card holds the money."""
     assert placed.obligation_id is not None
     with transaction() as session:
-        orders.services.confirm_payment(
-            session, placed.fulfillment_id, obligation_id=placed.obligation_id
-        )
+        orders.services.confirm_payment(session, placed.id, obligation_id=placed.obligation_id)
 
 
 def free() -> None:

@@ -93,7 +93,12 @@ def test_a_store_is_set_up_like_another_practised_and_switched_on(
     for act, body in (("accept", {}), ("pick", {"items": book}), ("ready", {"bin": "A1"})):
         assert ask(f"fulfillments/{parcel}/{act}", body, key=associate).status_code == 200
     assert missing(see("stores/nice/opening", key=admin)) == ["practice"]
-    body = {"store": "nice", "fulfillment_id": parcel, "ticket_number": "T-1"}
+    body = {
+        "store": "nice",
+        "fulfillment_id": parcel,
+        "ticket_number": "T-1",
+        "identity_seen": True,
+    }
     assert ask("hand-overs", body, key=associate).status_code == 201
 
     opened = ask("stores/nice/switch-on", key=admin)

@@ -1,0 +1,159 @@
+"""What happens in any package, as what it gives people to do: cases opened, cases settled.
+
+Packages below know nothing of cases; they tell what happened. Safe to repeat: a key has one open
+case at most. Whatever goes away by itself settles its case.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import inventory.queries
+import orders.queries
+import orders.services
+import payments.queries
+import stores.queries
+from inventory.commands import MissingReason
+from inventory.events import ShortageAssigned, ShortageClosed, ShortageOpened, TransferClosed
+from kernel.actors import SYSTEM
+from notifications.events import MessageReached, MessageUndeliverable
+from orders.commands import CaseKind, OpenCase
+from orders.events import FulfillmentEvent, PaidWithoutStock
+from payments.commands import WishStatus
+from payments.events import PaymentDoubted, PaymentRefunded, RefundFailed
+from stores.errors import UnknownStaff
+from stores.settings import TradeRules
+
+COVERED, REACHED, GIVEN_BACK = "covered", "told after all", "given back"
+
+
+def open_shortage(session: Session, event: ShortageOpened) -> None:
+    """More is promised than is there: the store finds a way out."""
+    rules = stores.queries.get_rules(session, event.location_id)
+    command = OpenCase(
+        CaseKind.SHORTAGE,
+        f"shortage:{event.shortage_id}",
+        timedelta(hours=rules.shortage_hours),
+        location_id=event.location_id,
+        about_id=event.shortage_id,
+        facts={"sku": event.sku, "missing": event.missing},
+    )
+    orders.services.open_case(session, command)
+
+
+def assign_shortage(session: Session, event: ShortageAssigned) -> None:
+    """Who finds the way out of a shortage also has its case."""
+    case = orders.queries.find_open_case(session, f"shortage:{event.shortage_id}")
+    if case is not None and event.owner_id is not None and case.owner_id != event.owner_id:
+        with suppress(UnknownStaff):  # a program's key may own a shortage, but no case
+            orders.services.assign_case(session, case.id, owner_id=event.owner_id, actor=SYSTEM)
+
+
+def settle_shortage(session: Session, event: ShortageClosed) -> None:
+    """What is promised is there."""
+    orders.services.settle_case(session, f"shortage:{event.shortage_id}", resolution=COVERED)
+
+
+def open_lost_transfer(session: Session, event: TransferClosed) -> None:
+    """Goods were lost between two stores: the one that waits for them has to look."""
+    gone = [sku for sku, why in event.reasons.items() if why == MissingReason.LOST]
+    lost = {sku: event.missing[sku] for sku in gone}
+    if not lost:
+        return
+    transfer = inventory.queries.get_transfer(session, event.transfer_id, actor=SYSTEM)
+    rules = stores.queries.get_rules(session, transfer.to_id)
+    command = OpenCase(
+        CaseKind.SHORTAGE,
+        f"transfer:{event.transfer_id}",
+        timedelta(hours=rules.shortage_hours),
+        location_id=transfer.to_id,
+        about_id=event.transfer_id,
+        facts={"transfer_id": str(event.transfer_id), "lost": lost},
+    )
+    orders.services.open_case(session, command)
+
+
+def open_paid_without_stock(session: Session, event: PaidWithoutStock) -> None:
+    """A customer paid for what others took: somebody calls them."""
+    rules = stores.queries.get_rules(session, event.location_id)
+    command = OpenCase(
+        CaseKind.PAID_WITHOUT_STOCK,
+        f"paid_without_stock:{event.fulfillment_id}",
+        timedelta(hours=rules.late_hours),
+        location_id=event.location_id,
+        order_id=event.order_id,
+        fulfillment_id=event.fulfillment_id,
+        facts={"missing": event.missing},
+    )
+    orders.services.open_case(session, command)
+
+
+def settle_late(session: Session, event: FulfillmentEvent) -> None:
+    """A parcel that moved on is late no longer."""
+    orders.services.settle_late(session, event.fulfillment_id)
+
+
+def open_unreachable(session: Session, event: MessageUndeliverable) -> None:
+    """A customer could be told on no channel."""
+    parcel = orders.queries.get_fulfillment(session, event.fulfillment_id, actor=SYSTEM)
+    rules = stores.queries.get_rules(session, parcel.location_id)
+    command = OpenCase(
+        CaseKind.UNREACHABLE,
+        f"unreachable:{event.fulfillment_id}",
+        timedelta(hours=rules.late_hours),
+        location_id=parcel.location_id,
+        order_id=parcel.order_id,
+        fulfillment_id=parcel.id,
+        facts={"template": event.template},
+    )
+    orders.services.open_case(session, command)
+
+
+def settle_unreachable(session: Session, event: MessageReached) -> None:
+    """A later message went out."""
+    orders.services.settle_case(session, f"unreachable:{event.fulfillment_id}", resolution=REACHED)
+
+
+def open_refused_refund(session: Session, event: RefundFailed) -> None:
+    """Money that is the customer's did not go back: head office asks again, or pays otherwise."""
+    facts = {
+        "refund_id": str(event.refund_id),
+        "amount_minor": event.amount_minor,
+        "code": event.code,
+    }
+    _open_money(session, f"refund:{event.obligation_id}", event, facts)
+
+
+def settle_refused_refund(session: Session, event: PaymentRefunded) -> None:
+    """Money went back; the case of its order is over once nothing refused is left."""
+    refunds = payments.queries.list_refunds(session, event.obligation_id)
+    if not any(refund.status is WishStatus.REFUSED for refund in refunds):
+        key = f"refund:{event.obligation_id}"
+        orders.services.settle_case(session, key, resolution=GIVEN_BACK)
+
+
+def open_doubt(session: Session, event: PaymentDoubted) -> None:
+    """What the card provider says contradicts what is owed: head office looks at both."""
+    _open_money(session, f"doubt:{event.obligation_id}", event, {"doubt": event.doubt})
+
+
+def _open_money(
+    session: Session, key: str, event: RefundFailed | PaymentDoubted, facts: dict[str, object]
+) -> None:
+    parcels = orders.queries.list_order_parcels(session, event.reference_id)
+    command = OpenCase(
+        CaseKind.MONEY,
+        key,
+        timedelta(hours=_first_rules(session, [each.location_id for each in parcels]).late_hours),
+        order_id=event.reference_id if parcels else None,
+        about_id=event.obligation_id,
+        facts=facts,
+    )
+    orders.services.open_case(session, command)
+
+
+def _first_rules(session: Session, location_ids: list[UUID]) -> TradeRules:
+    """Return the rules of the first store; where there is none, the usual ones."""
+    return stores.queries.get_rules(session, location_ids[0]) if location_ids else TradeRules()

@@ -1,0 +1,25 @@
+"""What happens while articles of a parcel come from another location."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from orders.events.parcels import FulfillmentEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class FulfillmentInTransfer(FulfillmentEvent):
+    """Articles come from `source_id`; the customer is told `promised_at` from now on."""
+
+    name = "fulfillment.in_transfer.v1"
+    transfer_id: UUID
+    source_id: UUID
+    quantities: dict[str, int]
+    promised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FulfillmentArrived(FulfillmentEvent):
+    """Nothing is on the way for the parcel any more: preparing goes on."""
+
+    name = "fulfillment.goods_arrived.v1"

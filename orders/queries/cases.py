@@ -1,0 +1,213 @@
+"""Reads of cases: the one list of what needs a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, extract, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from kernel import events
+from kernel.actors import Actor
+from kernel.clock import DB_NOW
+from kernel.events import Recorded
+from orders.commands import CaseKind
+from orders.errors import UnknownCase
+from orders.models import CaseFile, Order
+
+CASES_MAX: Final = 100
+NEARLY_DUE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Something a person has to resolve; `overdue` is judged by the database's clock.
+
+    Without `location_id` it is head office's. `about_id` is what else it is about: a shortage, a
+    transfer, what is owed by card.
+    """
+
+    id: UUID
+    kind: CaseKind
+    key: str
+    location_id: UUID | None
+    order_id: UUID | None
+    order_number: str | None
+    fulfillment_id: UUID | None
+    about_id: UUID | None
+    facts: Mapping[str, Any]
+    owner_id: UUID | None
+    owner_name: str | None
+    opened_at: datetime
+    due_at: datetime
+    overdue: bool
+    closed_at: datetime | None
+    closed_by_name: str | None
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCount:
+    """How many cases wait, and how many of them are past their time."""
+
+    open: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCases:
+    """Which cases are wanted; what is None or False does not matter."""
+
+    location_id: UUID | None = None
+    kind: CaseKind | None = None
+    owner_id: UUID | None = None
+    only_overdue: bool = False
+    closed: bool = False
+
+
+def get_case(session: Session, case_id: UUID, *, actor: Actor) -> CaseFacts:
+    """Return a case, open or closed.
+
+    Raises UnknownCase, also for those that are none of the actor's.
+    """
+    found = _read(session, [CaseFile.id == case_id, _seen_by(actor)], limit=1)
+    if not found:
+        raise UnknownCase(case_id=str(case_id))
+    return found[0]
+
+
+def find_open_case(session: Session, key: str) -> CaseFacts | None:
+    """Return the case that is open under a key, if there is one."""
+    found = _read(session, [CaseFile.key == key, CaseFile.closed_at.is_(None)], limit=1)
+    return found[0] if found else None
+
+
+def list_cases(
+    session: Session,
+    wanted: WantedCases,
+    *,
+    actor: Actor,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = CASES_MAX,
+) -> list[CaseFacts]:
+    """Return cases of the actor's stores: open ones by what is due next, closed ones newest first.
+
+    `after` is due time, or time of closing, and id of the last one of the page before.
+    """
+    where = [_seen_by(actor), *_tests(wanted)]
+    if wanted.closed:
+        if after is not None:
+            where.append(tuple_(CaseFile.closed_at, CaseFile.id) < tuple_(*after))
+        return _read(session, where, limit=limit, newest=True)
+    if after is not None:
+        where.append(tuple_(CaseFile.due_at, CaseFile.id) > tuple_(*after))
+    return _read(session, where, limit=limit)
+
+
+def list_cases_of(session: Session, order_id: UUID) -> list[CaseFacts]:
+    """Return every case about an order, the newest first.
+
+    The caller has made sure that the order is one its actor may see.
+    """
+    found = _read(session, [CaseFile.order_id == order_id], limit=CASES_MAX)
+    return sorted(found, key=lambda each: each.opened_at, reverse=True)
+
+
+def count_cases(session: Session, *, actor: Actor) -> dict[UUID | None, CaseCount]:
+    """Return how many cases are open at each of the actor's stores; head office's under None."""
+    rows = session.execute(
+        select(
+            CaseFile.location_id,
+            func.count().label("open"),
+            func.count().filter(CaseFile.due_at < DB_NOW).label("overdue"),
+        )
+        .where(CaseFile.closed_at.is_(None), _seen_by(actor))
+        .group_by(CaseFile.location_id)
+    )
+    return {row.location_id: CaseCount(row.open, row.overdue) for row in rows}
+
+
+def list_case_history(session: Session, case_id: UUID) -> list[Recorded]:
+    """Return what happened to a case, oldest first."""
+    return events.list_history(session, [case_id])
+
+
+def list_escalating(session: Session, *, limit: int = CASES_MAX) -> list[UUID]:
+    """Return open cases of which something new is to be told: nearly due, or past their time."""
+    passed_s = extract("epoch", DB_NOW - CaseFile.opened_at)
+    given_s = extract("epoch", CaseFile.due_at - CaseFile.opened_at)
+    rows = session.execute(
+        select(CaseFile.id)
+        .where(
+            CaseFile.closed_at.is_(None),
+            or_(
+                and_(CaseFile.escalations < 1, passed_s >= given_s * NEARLY_DUE),
+                and_(CaseFile.escalations < 2, CaseFile.due_at <= DB_NOW),  # noqa: PLR2004 (levels)
+            ),
+        )
+        .order_by(CaseFile.due_at)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.location_ids is None:
+        return CaseFile.id.is_not(None)
+    return CaseFile.location_id.in_(actor.location_ids)
+
+
+def _tests(wanted: WantedCases) -> Iterable[ColumnElement[bool]]:
+    yield CaseFile.closed_at.is_not(None) if wanted.closed else CaseFile.closed_at.is_(None)
+    if wanted.location_id is not None:
+        yield CaseFile.location_id == wanted.location_id
+    if wanted.kind is not None:
+        yield CaseFile.kind == wanted.kind
+    if wanted.owner_id is not None:
+        yield CaseFile.owner_id == wanted.owner_id
+    if wanted.only_overdue:
+        yield CaseFile.due_at < DB_NOW
+
+
+def _read(
+    session: Session, where: Sequence[ColumnElement[bool]], *, limit: int, newest: bool = False
+) -> list[CaseFacts]:
+    order = (
+        (CaseFile.closed_at.desc(), CaseFile.id.desc())
+        if newest
+        else (CaseFile.due_at, CaseFile.id)
+    )
+    overdue = and_(CaseFile.closed_at.is_(None), CaseFile.due_at < DB_NOW)
+    rows = session.execute(
+        select(CaseFile, Order.number, overdue.label("overdue"))
+        .outerjoin(Order, Order.id == CaseFile.order_id)
+        .where(*where)
+        .order_by(*order)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [_facts(row.CaseFile, row.number, overdue=row.overdue) for row in rows]
+
+
+def _facts(case: CaseFile, number: str | None, *, overdue: bool) -> CaseFacts:
+    return CaseFacts(
+        id=case.id,
+        kind=case.kind,
+        key=case.key,
+        location_id=case.location_id,
+        order_id=case.order_id,
+        order_number=number,
+        fulfillment_id=case.fulfillment_id,
+        about_id=case.about_id,
+        facts=case.facts,
+        owner_id=case.owner_id,
+        owner_name=case.owner_name,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        overdue=overdue,
+        closed_at=case.closed_at,
+        closed_by_name=case.closed_by_name,
+        resolution=case.resolution,
+    )

@@ -1,0 +1,78 @@
+"""A parcel that takes over what another one owed: at another store, at the door, or later."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import inventory.services
+from kernel import events
+from kernel.actors import Actor
+from kernel.clock import db_now
+from orders.commands import Method, Status
+from orders.events import FulfillmentRerouted
+from orders.models import Fulfillment, FulfillmentLine
+from orders.services.parcels import Locked
+from orders.services.promising import require_way, take_promise
+from stores.queries import StoreFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where and how what a parcel owed goes on; `store` is judged for that way."""
+
+    store: StoreFacts
+    method: Method
+    address_id: UUID | None = None
+    slot_id: UUID | None = None
+
+
+def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> UUID:
+    """Have a new parcel owe what a rejected one owed, its goods reserved; return its id.
+
+    The money stays where it is: it is the order's.
+
+    Raises what `require_way` and `take_promise` raise, or OutOfStock.
+    """
+    require_way(onward.store, onward.method)
+    promise = take_promise(session, onward, store=onward.store)
+    owed = old.owed
+    fresh = Fulfillment(
+        id=promise.fulfillment_id,
+        order_id=old.parcel.order_id,
+        location_id=onward.store.id,
+        method=onward.method,
+        status=Status.NEW,
+        promised_at=promise.at,
+        promise_inputs=dict(promise.inputs),
+        address_id=onward.address_id,
+    )
+    session.add(fresh)
+    session.flush()
+    session.add_all(
+        FulfillmentLine(fulfillment_id=fresh.id, sku=sku, quantity=quantity)
+        for sku, quantity in owed.items()
+    )
+    _leave(session, old, fresh)
+    inventory.services.reserve(
+        session, fulfillment_id=fresh.id, location_id=fresh.location_id, quantities=owed
+    )
+    fact = FulfillmentRerouted(
+        **old.ids,
+        to_fulfillment_id=fresh.id,
+        to_location_id=fresh.location_id,
+        method=onward.method.value,
+        promised_at=promise.at,
+    )
+    events.record(session, fact, actor=actor)
+    return fresh.id
+
+
+def _leave(session: Session, old: Locked, fresh: Fulfillment) -> None:
+    """The old parcel owes nothing any more and says who does."""
+    for line in old.lines.values():
+        line.cancelled += line.open
+    old.parcel.move_to(Status.REROUTED)
+    old.parcel.rerouted_to = fresh.id
+    old.parcel.ended_at = db_now(session)
+    session.flush()

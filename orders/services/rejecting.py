@@ -1,0 +1,99 @@
+"""A store that cannot prepare a parcel: it holds nothing any more, and the shopper chooses."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import inventory.services
+import stores.queries
+import stores.services
+from inventory.commands import Doubt, StockEffect
+from kernel import events
+from kernel.actors import Actor
+from kernel.clock import db_now
+from kernel.ids import new_id
+from orders import queries
+from orders.commands import Answer, AnswerChoice, ReasonKind, Status
+from orders.events import FulfillmentRejected
+from orders.models import Choice
+from orders.queries import ReasonFacts
+from orders.services.choosing import answer_choice
+from orders.services.parcels import Locked, hold_order, lock_parcel
+from orders.services.putting_back import ask_put_back
+
+
+def reject_fulfillment(
+    session: Session, fulfillment_id: UUID, *, reason: str, actor: Actor
+) -> UUID:
+    """A store cannot prepare a parcel: the shopper is asked what they want instead.
+
+    It holds nothing any more; what was picked goes back to the shelf, and what the reason doubts
+    leaves the offer until somebody counted it. Its money stays. Returns the choice's id.
+
+    Raises UnknownFulfillment, WrongState or UnknownReason.
+    """
+    locked = lock_parcel(session, fulfillment_id, actor=actor)
+    return _reject(session, locked, reason=reason, actor=actor, asks=True)
+
+
+def reassign(
+    session: Session, fulfillment_id: UUID, *, store_code: str, reason: str, actor: Actor
+) -> None:
+    """Have another store prepare a parcel, with the customer's word.
+
+    Nobody is asked any more; the customer is told where it goes on.
+
+    Raises UnknownFulfillment, WrongState, UnknownReason, or what `answer_choice` raises.
+    """
+    queries.get_fulfillment(session, fulfillment_id, actor=actor)
+    hold_order(session, fulfillment_id)
+    locked = lock_parcel(session, fulfillment_id, actor=actor)
+    choice_id = _reject(session, locked, reason=reason, actor=actor, asks=False)
+    answer_choice(
+        session, choice_id, AnswerChoice(Answer.OTHER_STORE, store_code=store_code), actor=actor
+    )
+
+
+def _reject(session: Session, locked: Locked, *, reason: str, actor: Actor, asks: bool) -> UUID:
+    parcel, why = locked.parcel, queries.get_reason(session, ReasonKind.REJECT, reason)
+    parcel.move_to(Status.REJECTED)
+    session.flush()
+    stores.services.release_booking(session, parcel.id)
+    _let_go(session, locked, why, actor=actor)
+    rules = stores.queries.get_rules(session, parcel.location_id)
+    choice = Choice(
+        id=new_id(),
+        fulfillment_id=parcel.id,
+        reason=why.code,
+        answer_by=db_now(session) + timedelta(hours=rules.choice_hours),
+        fallback=Answer(rules.choice_fallback),
+    )
+    session.add(choice)
+    session.flush()
+    fact = FulfillmentRejected(
+        **locked.ids, choice_id=choice.id, answer_by=choice.answer_by, asks=asks
+    )
+    events.record(session, fact, actor=actor, reason=why.code)
+    return choice.id
+
+
+def _let_go(session: Session, locked: Locked, why: ReasonFacts, *, actor: Actor) -> None:
+    """Have the parcel hold nothing: what it has in hands goes back, the rest is free or doubted."""
+    inventory.services.lock_levels(session, location_id=locked.parcel.location_id, skus=locked.owed)
+    left = {sku: line.undecided for sku, line in locked.lines.items() if line.undecided}
+    picked = {sku: line.collectable for sku, line in locked.lines.items() if line.collectable}
+    if picked:
+        ask_put_back(session, locked, picked, why=why.code, actor=actor)
+    if left:
+        inventory.services.release(session, **locked.stock, quantities=left, reason=why.code)
+    for line in locked.lines.values():
+        line.picked = line.handed_over
+    locked.parcel.bin = None
+    session.flush()
+    if why.effect is not StockEffect.NONE:
+        for sku, quantity in left.items():
+            doubt = Doubt(
+                **locked.stock, sku=sku, quantity=quantity, effect=why.effect, reason=why.code
+            )
+            inventory.services.doubt(session, doubt, actor=actor)
