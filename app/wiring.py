@@ -66,6 +66,7 @@ SUBSCRIPTIONS: Subscriptions = {
         "settle-late": casework.settle_late,
     },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
+    SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
     FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
     PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
@@ -74,7 +75,6 @@ SUBSCRIPTIONS: Subscriptions = {
         "tell-proxy-came": notifications.handlers.tell_proxy_came,
     },
     ProxyPassGiven: {"announce-to-proxy": notifications.handlers.announce_to_proxy},
-    SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     StockBack: {"tell-back": notifications.handlers.tell_back},
     FulfillmentInTransfer: {
         "announce-delayed": notifications.handlers.announce_delayed,

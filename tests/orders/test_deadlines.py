@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import stores.promises
 from kernel.actors import SYSTEM
 from kernel.clock import now
-from orders.queries import Deadline, list_late
+from orders.queries import ACCEPT, READY, list_late
 from stores.commands import Scope, SetRule
 from stores.promises import Schedule
 from stores.services import set_setting
@@ -49,11 +49,9 @@ def test_minutes_count_only_while_the_store_is_open(counter: Any) -> None:
     assert abs(until - expected) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(
-    ("column", "what"), [("accept_by", Deadline.ACCEPT), ("promised_at", Deadline.READY)]
-)
+@pytest.mark.parametrize(("column", "what"), [("accept_by", ACCEPT), ("promised_at", READY)])
 def test_who_is_late_is_told_with_what_and_since_when(
-    counter: Any, session: Session, column: str, what: Deadline
+    counter: Any, session: Session, column: str, what: str
 ) -> None:
     counter.place()
     assert (list_late(session), shown(counter)["overdue"]) == ([], False)
@@ -66,7 +64,7 @@ def test_who_is_late_is_told_with_what_and_since_when(
     assert late.location_id == counter.shop.lyon
     assert shown(counter)["overdue"]
     counter.do("accept")
-    assert [each.what for each in list_late(session)] == [what] * (what is Deadline.READY)
+    assert [each.what for each in list_late(session)] == [what] * (what == READY)
 
 
 def test_the_past_is_not_read_to_find_who_is_late(counter: Any, session: Session) -> None:
