@@ -40,6 +40,7 @@ MAY: Final[dict[str, set[str]]] = {
     "orders.place": PUBLIC | STAFF,
     "orders.read": PUBLIC | STAFF,
     "orders.cancel": PUBLIC | STAFF,
+    "orders.collect": PUBLIC | STAFF,
     "stock.read": STAFF,
     "fulfillments.read": STAFF,
     "messages.read": STAFF,
@@ -254,6 +255,10 @@ FOREIGN: Final = [
     ("POST", "/api/v1/fulfillments/{fulfillment}/bin"),
     ("POST", "/api/v1/fulfillments/{fulfillment}/ready"),
     ("POST", "/api/v1/orders/{order}/cancel"),
+    ("GET", "/api/v1/orders/{order}/proxies"),
+    ("POST", "/api/v1/orders/{order}/proxies"),
+    ("POST", "/api/v1/fulfillments/{fulfillment}/on-my-way"),
+    ("POST", "/api/v1/fulfillments/{fulfillment}/arrived"),
     ("POST", "/api/v1/hand-overs"),
     ("POST", "/api/v1/hand-overs/check"),
 ]
@@ -263,6 +268,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "bin": {"bin": "A1"},
     "ready": {"bin": "A1"},
     "cancel": {"reason": "customer_remorse"},
+    "proxies": {"last_name": "Petit", "email": "paul@example.org"},
+    "arrived": {"bay": "4"},
 }
 NOBODYS: Final = {
     "store": "nowhere",

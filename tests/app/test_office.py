@@ -567,3 +567,30 @@ def test_nobody_closes_their_own_account(
     office.open("/en/office/people")
     assert office.send(f"/en/office/people/{hired['camille']}/disable").status_code == 404
     assert office.open("/en/office/people").status_code == 200
+
+
+def test_an_order_tells_who_came_what_was_refused_and_which_rule_was_set_aside(
+    client: FlaskClient, desk: Callable[[str], Desk], shop: Shop, placed: dict[str, Any]
+) -> None:
+    act(client, shop, placed, "accept", "pick", "ready")
+    paul = {"first_name": "Paul", "last_name": "Petit", "email": "paul@example.org"}
+    named = client.post(
+        f"/api/v1/orders/{placed['id']}/proxies", json=paul, headers=as_key(shop.agent)
+    )
+    assert named.status_code == 201, named.text
+    body = {
+        "store": "lyon",
+        "fulfillment_id": placed["fulfillment_id"],
+        "ticket_number": "T-77",
+        "forced": "known_customer",
+        "refused": [{"sku": "TENT-2P", "quantity": 1, "reason": "wrong_size"}],
+    }
+    given = client.post("/api/v1/hand-overs", json=body, headers=as_key(shop.associate))
+    assert given.status_code == 201, given.text
+
+    said = desk("luc").read(f"/en/office/orders/{placed['stored']}")
+
+    assert "refused: 1 × Tente 2 places (Wrong size)" in said
+    assert "a rule was set aside: Known to the team" in said
+    assert "nothing was looked at" in said
+    assert "Paul Petit" in said

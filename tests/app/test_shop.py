@@ -902,3 +902,51 @@ def test_an_article_says_until_when_to_order_and_how_long_it_is_kept(
     page = client.get("/en/articles/THEIERE?store=lyon", headers=HTML).text
     assert re.search(r"Order (before|by) .{4,40} and it is ready", page)
     assert "Kept for you until" in page
+
+
+# Who comes
+
+
+def test_somebody_is_sent_and_withdrawn_and_the_page_says_who(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    make_ready(client, shelves, connection)
+    wrong = send(client, f"{path}/others", first_name="Paul", last_name="", reach="nowhere")
+    assert (wrong.status_code, 'value="Paul"' in wrong.text) == (422, True)
+    assert count(connection, "proxy") == 0
+
+    paul = {"first_name": "Paul", "last_name": "Petit", "reach": "paul@example.org"}
+    assert send(client, f"{path}/others", **paul).location == path
+    assert "Paul P." in client.get(path, headers=HTML).text
+    proxy_id = connection.execute(text("SELECT id FROM proxy")).scalar_one()
+
+    assert send(client, f"{path}/others/{proxy_id}/withdraw").location == path
+    assert "Paul P." not in client.get(path, headers=HTML).text
+    page = client.get(f"{path}/others", headers=HTML).text
+    assert "Ne peut plus la retirer" in page
+    revoked = connection.execute(
+        text("SELECT revoked_why FROM pickup_pass WHERE contact_id IS NOT NULL")
+    ).scalar_one()
+    assert revoked == "proxy-withdrawn"
+
+
+def test_the_way_to_the_car_is_offered_only_where_somebody_walks_it(
+    client: FlaskClient, connection: Connection, session: Session, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    path = order(client, total=455).location.partition("?")[0]
+    make_ready(client, shelves, connection)
+    parcel = connection.execute(text("SELECT id FROM fulfillment")).scalar_one()
+    assert "Dans votre voiture" not in client.get(path, headers=HTML).text
+    refused = send(client, f"{path}/{parcel}/arrived", bay="4")
+    assert (refused.status_code, count(connection, "arrival")) == (409, 0)
+
+    set_method(session, code="lyon", method=StoreMethod.DRIVE, offered=True, actor=SYSTEM)
+    session.commit()
+    assert "Dans votre voiture" in client.get(path, headers=HTML).text
+    assert send(client, f"{path}/{parcel}/arrived", bay="b4").location == path
+    page = client.get(path, headers=HTML).text
+    assert "Le magasin sait que vous êtes là." in page
+    assert "place B4" in page

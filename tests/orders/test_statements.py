@@ -15,8 +15,10 @@ from kernel.actors import SYSTEM
 from stores.commands import Scope, SetRule
 from stores.services import set_setting
 from tests.conftest import Shop, as_key, order_body
+from tests.orders.conftest import TENT, Counter
 
 PLACING_MAX = 12
+HANDING_OVER_MAX = 23
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
@@ -109,3 +111,21 @@ def test_a_limited_day_costs_one_statement_more_and_a_pace_none(
         assert placed.status_code == 201
         counts.append(len(sent))
     assert counts == [counts[0], counts[0], counts[0] + 1]
+
+
+def test_a_hand_over_takes_few_statements_and_no_more_for_more_lines(
+    counter: Counter, statements: Callable[[], Any]
+) -> None:
+    counts = []
+    for items in ([TENT], [TENT, {"sku": "MUG-BLUE", "quantity": 2}]):
+        counter.place(items=items)
+        for command in ("accept", "start-picking"):
+            counter.do(command)
+        counter.do("pick", {"items": items})
+        counter.do("ready")
+        qr = counter.qr()
+        with statements() as sent:
+            assert counter.hand_over(qr=qr).status_code == 201
+        counts.append(len(sent))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= HANDING_OVER_MAX, sent
