@@ -118,7 +118,6 @@ UNHEARD = frozenset(
         "wave.left.v1",
         "wave.ended.v1",
         "fulfillment.substitute_accepted.v1",
-        "fulfillment.substitute_offered.v1",
         "fulfillment.substitute_ended.v1",
         "stock.shelves_placed.v1",
         "order.started.v1",

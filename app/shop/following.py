@@ -2,10 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,25 +17,27 @@ from app import formats
 from app.i18n import current
 from app.i18n import gettext as _
 from app.shop.pictures import pictured
-from app.shop.saying import say_slot
-from app.shop.storefront import phone_of
+from app.shop.shown import (
+    ShownCode,
+    ShownLine,
+    ShownOrder,
+    ShownParcel,
+    ShownPart,
+    ShownProxy,
+    ShownQuestion,
+)
 from app.shop.visitor import as_shopper
 from kernel import qr
 from kernel.actors import Actor
 from kernel.ids import show_code, show_order_number
-from kernel.links import choice_token
 from orders import passes
 from orders.commands import Method, Status
 from orders.queries import (
-    ArrivalFacts,
-    ChoiceFacts,
     FulfillmentFacts,
-    OrderFacts,
     PackageFacts,
-    SubstituteFacts,
 )
 from payments.commands import ObligationStatus
-from stores.queries import BrandFacts, StoreFacts
+from stores.queries import StoreFacts
 
 KINDS: Final[Mapping[Status, str]] = {
     Status.READY: "ok",
@@ -50,9 +49,6 @@ KINDS: Final[Mapping[Status, str]] = {
     Status.REROUTED: "plain",
 }
 """How a state looks; the others are waited for."""
-ENDED: Final = frozenset(
-    {Status.HANDED_OVER, Status.DELIVERED, Status.EXPIRED, Status.CANCELLED, Status.REROUTED}
-)
 STEPS_DONE: Final[Mapping[Status, int]] = {
     Status.PENDING: 0,
     Status.NEW: 1,
@@ -69,181 +65,6 @@ STEPS_DONE: Final[Mapping[Status, int]] = {
 
 Of a delivery: received, prepared, sent, delivered.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCode:
-    """What is shown at the counter: a picture, and signs to say or type."""
-
-    code: str
-    picture: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownLine:
-    """One article of a parcel; `note` says what is missing of it."""
-
-    quantity: int
-    name: str
-    amount_minor: int
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPart:
-    """What of a parcel is in its store, and what is still on its way there."""
-
-    here: list[tuple[int, str]]
-    coming: list[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownQuestion:
-    """What is missing of a parcel, and what the store offers instead; amounts in minor units."""
-
-    facts: SubstituteFacts
-    missing: dict[str, Any]
-    instead: dict[str, Any]
-    old_minor: int
-    until: str
-
-    @property
-    def saves_minor(self) -> int:
-        """Return how much less it costs."""
-        return self.old_minor - self.facts.amount_minor
-
-
-@dataclass(frozen=True, slots=True)
-class ShownParcel:
-    """One parcel of the order."""
-
-    facts: FulfillmentFacts
-    store: StoreFacts
-    kind: str
-    state: str
-    lines: list[ShownLine]
-    code: ShownCode | None
-    steps_done: int | None
-    by_card: bool
-    questions: list[ShownQuestion]
-    choice: ChoiceFacts | None = None
-    part: ShownPart | None = None
-    address: tuple[str, ...] = ()
-    packages: tuple[PackageFacts, ...] = ()
-    outside: bool = False
-    coming: ArrivalFacts | None = None
-    refused: int = 0
-
-    @property
-    def ready(self) -> bool:
-        """Tell whether it waits for its customer."""
-        return self.facts.status is Status.READY
-
-    @property
-    def phone(self) -> str:
-        """Return the store's telephone number as people of its country dial it."""
-        return phone_of(self.store)
-
-    @property
-    def choice_token(self) -> str | None:
-        """Return what opens the choice of what happens next, while it can be made."""
-        return choice_token(self.choice.id) if self.choice and self.choice.open else None
-
-    @property
-    def waits_until(self) -> datetime | None:
-        """Return until when its customer waits for the goods to be back."""
-        return self.choice.wait_until if self.choice and self.choice.waits else None
-
-    @property
-    def drive(self) -> bool:
-        """Tell whether its customer stays in the car."""
-        return self.facts.method is Method.DRIVE
-
-    @property
-    def delivered_to_door(self) -> bool:
-        """Tell whether it is brought to its customer."""
-        return self.facts.method is Method.DELIVERY
-
-    @property
-    def slot(self) -> str | None:
-        """Return when its customer comes, where they chose a time."""
-        if self.facts.slot_starts_at is None or self.facts.slot_ends_at is None:
-            return None
-        return say_slot(self.facts.slot_starts_at, self.facts.slot_ends_at, self.store.time_zone)
-
-    @property
-    def extendable(self) -> bool:
-        """Tell whether it can be kept longer."""
-        return self.ready and self.facts.extensions < self.store.rules.extensions_max
-
-
-@dataclass(frozen=True, slots=True)
-class ShownProxy:
-    """Somebody whom the customer sends."""
-
-    id: UUID
-    name: str
-    withdrawn: bool
-    collected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownOrder:
-    """An order, for whoever holds its link: the minimum."""
-
-    facts: OrderFacts
-    number: str
-    brand: BrandFacts
-    collector: str
-    parcels: list[ShownParcel]
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether nothing will move any more."""
-        return all(parcel.facts.status in ENDED for parcel in self.parcels)
-
-    @property
-    def collectable(self) -> bool:
-        """Tell whether somebody is still to come for it."""
-        return any(
-            each.facts.status not in ENDED and not each.delivered_to_door for each in self.parcels
-        )
-
-    @property
-    def waiting(self) -> bool:
-        """Tell whether a part of it can be collected now."""
-        return any(parcel.ready for parcel in self.parcels)
-
-    @property
-    def proxies_max(self) -> int:
-        """Return how many people may be sent for it, at most."""
-        return min(parcel.store.rules.proxies_max for parcel in self.parcels)
-
-    @property
-    def cancellable(self) -> bool:
-        """Tell whether it can still be called off: nothing of it has left the store."""
-        left = any(line.handed_over for each in self.parcels for line in each.facts.lines)
-        return not self.ended and not left
-
-    @property
-    def version(self) -> str:
-        """Return what changes when the page does."""
-        seen = [
-            (
-                str(each.facts.status),
-                str(each.facts.collect_by),
-                each.facts.past_promise,
-                [str(asked.facts.id) for asked in each.questions],
-                each.code.code if each.code else "",
-                [(line.quantity, line.note) for line in each.lines],
-                str(each.facts.promised_at),
-                [(package.tracking_number, package.failed_at) for package in each.packages],
-                (each.choice_token, each.waits_until, each.part, self.facts.partly),
-                each.coming,
-            )
-            for each in self.parcels
-        ]
-        return sha256(repr((seen, self.collector, current())).encode()).hexdigest()[:16]
 
 
 def read_order(session: Session, order_id: UUID) -> ShownOrder:

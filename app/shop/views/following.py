@@ -7,8 +7,9 @@ from flask import Response, abort, make_response, render_template, request, url_
 from app.i18n import gettext as _
 from app.shop.blueprint import PAGES, blueprint
 from app.shop.calendar import MEDIA_TYPE, calendar_entry
-from app.shop.following import ShownOrder, read_order, read_proxies
+from app.shop.following import read_order, read_proxies
 from app.shop.offers import week_of
+from app.shop.shown import ShownOrder
 from app.shop.visitor import Frame, as_shopper, find_visitor, show
 from kernel.db import transaction
 from kernel.links import read_order_token

@@ -108,22 +108,10 @@ def _step(
 
 def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None = None) -> str:
     parcel = queries.get_fulfillment(session, parcel_id, actor=place.actor)
-    delivery = read_delivery(session, parcel)
     people = customers.queries.get_contacts(session, [parcel.contact_id])
-    shown = describe(
-        session,
-        {line.sku: line.name for line in parcel.lines},
-        language=current(),
-    )
     kind, state = state_of(parcel)
     asked = {each.sku: each for each in queries.list_proposed(session, [parcel.id])}
-    instead = describe(
-        session,
-        {each.substitute_sku: each.substitute_sku for each in asked.values()},
-        language=current(),
-    )
-    words = short_words(session)
-    lines = [_line(line, shown[line.sku], words, asked.get(line.sku)) for line in parcel.lines]
+    lines = _lines(session, parcel, asked)
     return render_template(
         "tablet/parcel.html",
         board=read_board(session, location_id=place.store.id, actor=place.actor),
@@ -145,19 +133,42 @@ def _page(session: Session, place: Here, parcel_id: UUID, *, error: str | None =
         outside=parcel.status is Status.READY
         and (parcel.method is Method.DRIVE or serves_outside(session, parcel.location_id)),
         reasons=short_reasons(session),
-        instead=instead,
+        instead=describe(
+            session,
+            {each.substitute_sku: each.substitute_sku for each in asked.values()},
+            language=current(),
+        ),
         scanned=place.store.rules.scan_to_pick == SCANNED,
         in_wave=parcel.wave_id is not None and parcel.status is Status.PICKING,
         error=error,
-        delivery=delivery,
-        coming=read_coming(session, parcel, place.store),
-        failures=failures(),
-        dispositions=dispositions(),
-        due=_due(session, parcel) if delivery and delivery.packed else None,
+        **_on_its_way(session, place, parcel),
         typed=next(filter(None, map(request.form.get, TYPED)), ""),
         did=request.args.get("did"),
         did_sku=request.args.get("sku"),
     )
+
+
+def _lines(
+    session: Session,
+    parcel: queries.FulfillmentFacts,
+    asked: Mapping[str, queries.SubstituteFacts],
+) -> list[dict[str, Any]]:
+    names = {line.sku: line.name for line in parcel.lines}
+    shown = describe(session, names, language=current())
+    words = short_words(session)
+    return [_line(line, shown[line.sku], words, asked.get(line.sku)) for line in parcel.lines]
+
+
+def _on_its_way(session: Session, place: Here, parcel: queries.FulfillmentFacts) -> dict[str, Any]:
+    """Return what there is to say of its packages, and of what comes from another store."""
+    delivery = read_delivery(session, parcel)
+    return {
+        "delivery": delivery,
+        "coming": read_coming(session, parcel, place.store),
+        "failures": failures(),
+        "dispositions": dispositions(),
+        "due": _due(session, parcel) if delivery and delivery.packed else None,
+    }
 
 
 def _due(session: Session, parcel: queries.FulfillmentFacts) -> str | None:
