@@ -215,12 +215,13 @@ class Counter:
         orders.services.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
         self.tell()
 
-    def ask_for_another_mug(self, placed: PlacedOrder) -> None:
+    def offer_substitute(self, placed: PlacedOrder) -> UUID:
         """A mug is missing, and the customer is asked whether they take a notebook instead."""
         orders.services.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
         command = OfferSubstitute(placed.fulfillment_id, "MUG-BLUE", "BOOK", 1, "not_found")
-        orders.services.offer_substitute(self.session, command, actor=SYSTEM)
+        offered: UUID = orders.services.offer_substitute(self.session, command, actor=SYSTEM)
         self.tell()
+        return offered
 
     def be_told(self, placed: PlacedOrder, templates: Iterable[Template]) -> None:
         """The customer is owed these messages, whatever became of the parcel."""
