@@ -24,6 +24,7 @@ from orders.errors import NotOrdered, WrongState
 from orders.events import FulfillmentArrived, FulfillmentInTransfer, LineShort
 from orders.models import Fulfillment
 from orders.queries import ReasonFacts
+from orders.services.clearing import leave
 from orders.services.parcels import (
     Locked,
     cancel_parcel,
@@ -56,7 +57,8 @@ def fetch_from(
 ) -> Fetched:
     """What cannot be had here comes from another location, reserved there from this moment on.
 
-    The customer is still owed it, and is told when it will be ready now.
+    The customer is still owed it, and is told when it will be ready now. Who is asked about a
+    substitute is asked still: what that is about stays here. Nobody walks for the parcel meanwhile.
 
     Raises UnknownFulfillment, WrongState, NotOrdered, UnknownReason, UnknownLocation, SamePlace or
     OutOfStock.
@@ -64,7 +66,9 @@ def fetch_from(
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status not in FETCHABLE:
         raise WrongState(state=locked.parcel.status.value)
-    require_open(locked, dict(command.quantities))
+    asked = queries.list_proposed(session, [fulfillment_id])
+    waiting = {each.sku: each.quantity for each in asked}
+    require_open(locked, dict(command.quantities), waiting=waiting)
     reason = command.reason and queries.get_reason(session, ReasonKind.SHORT, command.reason)
     source = stores.queries.get_store(session, command.source_store)
     here = stores.queries.get_store_by_id(session, locked.parcel.location_id)
@@ -76,6 +80,7 @@ def fetch_from(
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
     session.flush()
+    leave(session, locked.parcel, actor=actor)
     fact = FulfillmentInTransfer(
         **locked.ids,
         transfer_id=transfer_id,
