@@ -66,7 +66,9 @@ def fetch_from(
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status not in FETCHABLE:
         raise WrongState(state=locked.parcel.status.value)
-    require_open(locked, dict(command.quantities))
+    asked = queries.list_proposed(session, [fulfillment_id])
+    waiting = {each.sku: each.quantity for each in asked}
+    require_open(locked, dict(command.quantities), waiting=waiting)
     reason = command.reason and queries.get_reason(session, ReasonKind.SHORT, command.reason)
     source = stores.queries.get_store(session, command.source_store)
     here = stores.queries.get_store_by_id(session, locked.parcel.location_id)

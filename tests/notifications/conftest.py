@@ -17,7 +17,6 @@ import orders.queries
 import orders.services
 import stores.queries
 from app.embedded import Cluster
-from app.migrate import migrate
 from customers.commands import GiveContact
 from kernel import db, delivery
 from kernel.actors import SYSTEM
@@ -296,8 +295,7 @@ def own_session(cluster: Cluster, app: Any) -> Iterator[Session]:
     """A session with real commits, in a database that is gone afterwards."""
     address = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as admin:
-        admin.execute("CREATE DATABASE messages OWNER owner")
-    migrate(cluster.url("owner", "messages"), cluster.url("app", "messages"))
+        admin.execute("CREATE DATABASE messages TEMPLATE blank OWNER owner")
     engine = db.make_engine(cluster.url("app", "messages"))
     SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     with SessionFactory() as session:
