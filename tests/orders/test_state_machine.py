@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -45,6 +45,7 @@ from orders.commands import (
     AnswerChoice,
     CancelReason,
     Channel,
+    FetchFrom,
     HandOver,
     OfferSubstitute,
     PayBy,
@@ -250,6 +251,19 @@ class TradeMachine(RuleBasedStateMachine):
             with self.perhaps():
                 act(self.session, substitution_id, actor=SYSTEM)
 
+    @rule(target=transfers, parcel=parcels, sku=SKU, quantity=FEW, goes=st.booleans())
+    def fetch(self, parcel: UUID, sku: str, quantity: int, *, goes: bool) -> Any:
+        """What is missing comes from Paris, where somebody sends it at once or later."""
+        with self.perhaps():
+            command = FetchFrom("paris", {sku: quantity})
+            found = orders.services.fetch_from(self.session, parcel, command, actor=SYSTEM)
+            if goes:
+                inventory.services.send_transfer(
+                    self.session, found.transfer_id, expected_on=ARRIVAL, actor=SYSTEM
+                )
+            return found.transfer_id
+        return multiple()
+
     @rule(sku=SKU, disposition=st.sampled_from(Disposition))
     def put_back(self, sku: str, disposition: Disposition) -> None:
         """What lay in a bin is on the shelf again, or broken, or nobody knows."""
@@ -334,6 +348,7 @@ class TradeMachine(RuleBasedStateMachine):
             inventory.services.receive_transfer(
                 self.session, transfer_id, quantities=basket, actor=SYSTEM
             )
+        self.hear()
 
     @rule(transfer_id=transfers, reason=st.sampled_from(MissingReason))
     def close(self, transfer_id: UUID, reason: MissingReason) -> None:
@@ -345,6 +360,15 @@ class TradeMachine(RuleBasedStateMachine):
             inventory.services.close_transfer(
                 self.session, transfer_id, reasons=dict.fromkeys(lines, reason), actor=SYSTEM
             )
+        self.hear()
+
+    def hear(self) -> None:
+        """The news of transfers reaches the parcels that wait for them."""
+        waiting = self.session.execute(
+            text("SELECT id FROM fulfillment WHERE status = 'in_transfer' ORDER BY id")
+        ).scalars()
+        for parcel in waiting.all():
+            orders.services.settle_fetch(self.session, parcel)
 
     @invariant()
     def stock_adds_up(self) -> None:

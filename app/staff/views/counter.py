@@ -250,8 +250,8 @@ def _handed_over(session: Session, place: Here, done: str | None) -> dict[str, A
     if not given:
         return None
     last = given[-1]
-    people = customers.queries.get_contacts(session, [parcel.contact_id, last.by_proxy])
-    holder = people.get(last.by_proxy) or people.get(parcel.contact_id)
+    holder_id = last.by_proxy or parcel.contact_id
+    holder = customers.queries.get_contacts(session, [holder_id]).get(holder_id)
     return {
         "number": show_order_number(parcel.order_number),
         "name": holder.name if holder else "",
