@@ -80,9 +80,7 @@ def bring(counter: Counter, place: str) -> None:
 
 
 def _place_by_card(counter: Counter) -> None:
-    command = PlaceOrder(
-        Channel.WEB, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, WHO, pay_by=PayBy.CARD
-    )
+    command = PlaceOrder(Channel.WEB, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, WHO, pay_by=PayBy.CARD)
     placed = orders.services.place_order(counter.session, command, actor=SYSTEM)
     counter.session.commit()
     counter.order = {
