@@ -39,11 +39,12 @@ def end_wave(session: Session, parcel: Fulfillment, *, actor: Actor = SYSTEM) ->
         end_done(session, parcel.wave_id, actor=actor)
 
 
-def leave(session: Session, parcel: Fulfillment, *, actor: Actor = SYSTEM) -> None:
-    """A parcel is in no wave any more; the wave is over when nothing else of it is undecided."""
-    wave_id, parcel.wave_id = parcel.wave_id, None
+def quit_wave(session: Session, parcel: Fulfillment, *, actor: Actor) -> None:
+    """A parcel that is locked is in no wave any more, and the wave goes on without it."""
+    wave_id = parcel.wave_id
     if wave_id is None:
         return
+    parcel.wave_id = None
     session.flush()
     left = WaveLeft(wave_id=wave_id, location_id=parcel.location_id, fulfillment_id=parcel.id)
     events.record(session, left, actor=actor)

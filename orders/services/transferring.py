@@ -24,7 +24,7 @@ from orders.errors import NotOrdered, WrongState
 from orders.events import FulfillmentArrived, FulfillmentInTransfer, LineShort
 from orders.models import Fulfillment
 from orders.queries import ReasonFacts
-from orders.services.clearing import leave
+from orders.services.clearing import quit_wave, withdraw_substitutes
 from orders.services.parcels import (
     Locked,
     cancel_parcel,
@@ -57,8 +57,8 @@ def fetch_from(
 ) -> Fetched:
     """What cannot be had here comes from another location, reserved there from this moment on.
 
-    The customer is still owed it, and is told when it will be ready now. Who is asked about a
-    substitute is asked still: what that is about stays here. Nobody walks for the parcel meanwhile.
+    The customer is still owed it, and is told when it will be ready now; nobody is asked about a
+    substitute any more, and whoever picks the parcel in a wave goes on without it.
 
     Raises UnknownFulfillment, WrongState, NotOrdered, UnknownReason, UnknownLocation, SamePlace or
     OutOfStock.
@@ -79,8 +79,8 @@ def fetch_from(
     promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
+    quit_wave(session, locked.parcel, actor=actor)
     session.flush()
-    leave(session, locked.parcel, actor=actor)
     fact = FulfillmentInTransfer(
         **locked.ids,
         transfer_id=transfer_id,
@@ -171,6 +171,7 @@ def _release_here(
     actor: Actor,
 ) -> None:
     why = reason.code if reason else FETCHED
+    withdraw_substitutes(session, locked, also=quantities, actor=actor)
     freed = inventory.services.release(session, **locked.stock, quantities=quantities, reason=why)
     if freed != dict(quantities):  # the rest is on its way already
         raise NotOrdered(open=freed)

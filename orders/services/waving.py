@@ -19,7 +19,7 @@ from orders.errors import NothingToPick, NotOnThisList, NotOrdered, WrongState
 from orders.events import WaveStarted
 from orders.models import Fulfillment, Wave
 from orders.queries import ReasonFacts, WavePart, WaveStop
-from orders.services.clearing import end_done, leave
+from orders.services.clearing import end_done, quit_wave
 from orders.services.parcels import Locked, lock_parcel
 from orders.services.preparing import (
     begin_picking,
@@ -137,7 +137,7 @@ def leave_wave(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.wave_id is None:
         raise WrongState(state=locked.parcel.status.value)
-    leave(session, locked.parcel, actor=actor)
+    quit_wave(session, locked.parcel, actor=actor)
 
 
 def _end_stale(session: Session, location_id: UUID, *, actor: Actor) -> None:
