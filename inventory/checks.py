@@ -47,7 +47,7 @@ CHECKS = (
         """,
     ),
     Check(
-        "INV-05",
+        "LEVEL-01",
         "a level promises what no reservation asks for, or less than they ask for",
         """
         SELECT location_id, sku, l.reserved, r.reserved AS reservations
@@ -55,14 +55,6 @@ CHECKS = (
             SELECT location_id, sku, sum(quantity) AS reserved FROM reservation
             GROUP BY location_id, sku) r USING (location_id, sku)
         WHERE coalesce(l.reserved, 0) <> coalesce(r.reserved, 0)
-        """,
-    ),
-    Check(
-        "HOLD-01",
-        "a hold is over for more than a minute and nobody freed what it held",
-        """
-        SELECT fulfillment_id, sku, location_id, quantity, held_until FROM reservation
-        WHERE quantity > 0 AND held_until < statement_timestamp() - interval '60 seconds'
         """,
     ),
     Check(

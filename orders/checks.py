@@ -55,12 +55,15 @@ CHECKS = (
         """,
     ),
     Check(
-        "HOLD-02",
-        "stock is held for a parcel that does not wait for a payment",
+        "INV-05",
+        "a hold has no end, no parcel that waits for its payment, or is over and was not freed",
         """
-        SELECT r.fulfillment_id, r.sku, r.held_until, f.status
-        FROM reservation r JOIN fulfillment f ON f.id = r.fulfillment_id
-        WHERE r.quantity > 0 AND r.held_until IS NOT NULL AND f.status <> 'pending'
+        SELECT r.fulfillment_id, r.sku, r.quantity, r.held_until, r.held_max, f.status
+        FROM reservation r LEFT JOIN fulfillment f ON f.id = r.fulfillment_id
+        WHERE r.quantity > 0
+          AND (f.status = 'pending' AND (r.held_until IS NULL OR r.held_max IS NULL)
+               OR r.held_until IS NOT NULL AND f.status IS DISTINCT FROM 'pending'
+               OR r.held_until < statement_timestamp() - interval '60 seconds')
         """,
     ),
     Check(
@@ -93,6 +96,35 @@ CHECKS = (
             WHEN 'fulfillment.shipped.v1' THEN 'shipped'
             WHEN 'fulfillment.delivered.v1' THEN 'delivered'
             ELSE 'expired' END
+        """,
+    ),
+    Check(
+        "INV-13",
+        "what was asked under a key has no answer, or not exactly one effect",
+        """
+        WITH told AS (
+            SELECT scope, key, status, body, body ->> 'hand_over_id' AS hand_over_id,
+                   CASE WHEN body ? 'fulfillment_id' AND body ? 'promised_at'
+                        THEN body ->> 'id' END AS order_id
+            FROM stored_answer WHERE status = 201
+            UNION ALL
+            SELECT f.device_id::text, f.nonce::text, 201, f.payload,
+                   f.payload ->> 'hand_over_id', NULL
+            FROM offline_fact f WHERE f.kind = 'hand_over')
+        SELECT scope, key, 'no answer' AS what FROM stored_answer
+        WHERE status IS NULL OR body IS NULL
+        UNION ALL
+        SELECT scope, key, 'no such hand-over' FROM told
+        WHERE NOT EXISTS (SELECT FROM hand_over h WHERE h.id::text = hand_over_id)
+          AND hand_over_id IS NOT NULL
+        UNION ALL
+        SELECT scope, key, 'no such order' FROM told
+        WHERE NOT EXISTS (SELECT FROM sales_order o WHERE o.id::text = order_id)
+          AND order_id IS NOT NULL
+        UNION ALL
+        SELECT min(scope), string_agg(key, ' ' ORDER BY key), 'one effect under several keys'
+        FROM told WHERE coalesce(hand_over_id, order_id) IS NOT NULL
+        GROUP BY hand_over_id, order_id HAVING count(*) > 1
         """,
     ),
     Check(

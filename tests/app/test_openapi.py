@@ -1,7 +1,7 @@
 """The API's description: complete, true, and used to ask the API many odd questions."""
 
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import schemathesis
@@ -21,10 +21,14 @@ from sqlalchemy.orm import Session
 
 import stores.services
 from app.openapi import describe
+from inventory.services import receive
 from kernel.actors import SYSTEM
+from kernel.links import choice_token
 from kernel.web import declaration_of
 from stores.commands import HireStaff, StaffRole
-from tests.conftest import Shop, as_key, order_body
+from tests.conftest import Shop, as_key
+from tests.orders.conftest import Counter
+from tests.orders.places import bring
 
 EXAMPLES: Final = 10
 SHARES: Final = 3
@@ -152,17 +156,14 @@ def test_odd_questions_get_answers_the_description_allows(
     staff_id = stores.services.hire_staff(session, HireStaff("Ada", StaffRole.ADMIN))
     key = stores.services.issue_key(session, name="Ada", scopes=[], staff_id=staff_id, actor=SYSTEM)
     session.commit()
-    order = client.post(
-        "/api/v1/orders", json=order_body(channel="phone"), headers=as_key(key[1])
-    ).json
     real = {
-        "code": "lyon",
-        "sku": "TENT-2P",
-        "order_id": order["id"],
-        "fulfillment_id": order["fulfillment_id"],
-        "count_id": ask_to_count(client, key[1]),
-        "transfer_id": draft_transfer(client, key[1]),
-        "terminal_id": link_till(client, key[1]),
+        **real_orders(client, session, shop),
+        "code": ["lyon"],
+        "sku": ["TENT-2P"],
+        "kind": ["short", "drive"],
+        "count_id": [ask_to_count(client, key[1])],
+        "transfer_id": [draft_transfer(client, key[1])],
+        "terminal_id": [link_till(client, key[1])],
     }
     with app.app_context():
         schema = schemathesis.openapi.from_dict(describe(app))
@@ -170,6 +171,31 @@ def test_odd_questions_get_answers_the_description_allows(
     assert len(operations) > 2 * SHARES
     for operation in operations[share::SHARES]:
         ask(operation.ok(), app, mode=mode, key=key[1], real=real)
+
+
+def real_orders(client: Any, session: Session, shop: Shop) -> dict[str, list[str]]:
+    """Return ids of orders in several states, and of what hangs on them, by parameter's name."""
+    receive(session, location_id=shop.lyon, quantities={"MUG-BLUE": 20}, actor=SYSTEM)
+    real: dict[str, list[str]] = {"order_id": [], "fulfillment_id": []}
+    for place in ("new", "asked", "in_wave", "ready", "in_transfer", "rejected", "packed"):
+        counter = Counter(client, session, shop)
+        bring(counter, place)
+        real["order_id"].append(str(counter.order["id"]))
+        real["fulfillment_id"].append(counter.parcel)
+    proxy = {"last_name": "Petit", "email": "petit@example.org"}
+    path = f"orders/{real['order_id'][0]}/proxies"
+    named = counter.ask(path, proxy, key=shop.agent)
+    for table in ("case_file", "choice", "package", "put_back", "substitution", "wave"):
+        ids = session.execute(text(f"SELECT id FROM {table}")).scalars()  # noqa: S608 (a table of ours)
+        real[f"{table}_id"] = [str(each) for each in ids]
+    session.commit()
+    choices = [choice_token(UUID(each)) for each in real.pop("choice_id")]
+    return {
+        **real,
+        "case_id": real.pop("case_file_id"),
+        "proxy_id": [str(named.json["proxy_id"])],
+        "token": choices,
+    }
 
 
 def ask_to_count(client: Any, key: str) -> str:
@@ -195,7 +221,7 @@ def link_till(client: Any, key: str) -> str:
 
 
 def ask(
-    operation: Any, app: Flask, *, mode: GenerationMode, key: str, real: dict[str, str]
+    operation: Any, app: Flask, *, mode: GenerationMode, key: str, real: dict[str, list[str]]
 ) -> None:
     """Ask one operation odd questions, half of them about things that exist."""
     turns = iter(range(1_000_000))
@@ -210,9 +236,11 @@ def ask(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def each(case: Any) -> None:
-        if next(turns) % 2 and case.path_parameters:
+        turn, known = divmod(next(turns), 2)
+        if known and case.path_parameters:
             case.path_parameters = {
-                name: real.get(name, value) for name, value in case.path_parameters.items()
+                name: each[turn % len(each)] if (each := real.get(name)) else value
+                for name, value in case.path_parameters.items()
             }
         case.headers = {**(case.headers or {}), **as_key(key, idempotency_key=str(uuid4()))}
         case.call_and_validate(app=app, checks=CHECKS)

@@ -67,6 +67,7 @@ OF_STOCK: Final = (
     "INV-03",
     "INV-04",
     "INV-05",
+    "LEVEL-01",
     "INV-06",
     "BIN-01",
     "PUT-01",

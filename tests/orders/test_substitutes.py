@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 import orders.jobs
 from app.cli.check import run_checks
 from kernel.links import order_token
+from tests.orders.delivering import fetch
 from tests.unmoved import nothing_moves, problem
 
 MUG_FOR_BOOK = {
@@ -193,3 +194,33 @@ def test_nobody_answers_for_another_order(counter: Any, connection: Connection) 
         path = f"/api/v1/substitutes/{offered}/accept"
         stranger = counter.client.post(path, json={}, headers=headers)
     assert problem(stranger) == (404, "unknown-substitute")
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_who_is_asked_may_answer_while_something_else_comes_from_another_store(
+    counter: Any, connection: Connection, answer: str
+) -> None:
+    counter.bring_to("picking")
+    offered = offer(counter).json["id"]
+    with nothing_moves(connection):
+        both = fetch(counter, [{"sku": "MUG-BLUE", "quantity": 2}])
+        assert problem(both) == (422, "not-ordered")
+    assert fetch(counter, [{"sku": "TENT-2P", "quantity": 1}]).status_code == 201
+    assert (counter.status(), run_checks()) == ("in_transfer", [])
+
+    said = counter.ask(f"substitutes/{offered}/{answer}", key=counter.shop.agent)
+    assert said.status_code == 200, said.text
+    assert lines(counter)["MUG-BLUE"] == (2, 0, 1, 1290)
+    assert ("BOOK" in lines(counter)) is (answer == "accept")
+    assert (counter.status(), run_checks()) == ("in_transfer", [])
+
+
+def test_who_is_asked_is_asked_still_when_the_parcel_is_split(counter: Any) -> None:
+    counter.bring_to("picking")
+    offered = offer(counter).json["id"]
+    fetch(counter, [{"sku": "TENT-2P", "quantity": 1}])
+    assert counter.ask(f"fulfillments/{counter.parcel}/split").status_code == 200
+    assert (counter.status(), run_checks()) == ("accepted", [])
+    said = counter.ask(f"substitutes/{offered}/accept", key=counter.shop.agent)
+    assert said.status_code == 200, said.text
+    assert (lines(counter)["BOOK"], run_checks()) == ((1, 0, 0, 455), [])

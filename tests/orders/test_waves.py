@@ -193,3 +193,18 @@ def _give_barcode(session: Session, shop: Shop) -> None:
     list_skus(session, [cup], brand_id=shop.brand_id)
     receive(session, location_id=shop.lyon, quantities={"CUP": 9}, actor=SYSTEM)
     session.commit()
+
+
+def test_a_parcel_that_waits_for_another_store_leaves_its_walk(
+    ask: Any, orders_of: Any, session: Session
+) -> None:
+    (parcel,) = orders_of({"MUG-BLUE": 1, "BOOK": 1})
+    assert ask("stores/lyon/waves").status_code == 201
+    body = {"from_store": "paris", "items": [{"sku": "BOOK", "quantity": 1}]}
+    assert ask(f"fulfillments/{parcel}/fetch", body).status_code == 201
+    assert run_checks() == []
+    ended = session.execute(text("SELECT ended_at IS NOT NULL FROM wave")).scalars().all()
+    assert ended == [True]
+    assert ask(f"fulfillments/{parcel}/split").json["wave_id"] is None
+    again = ask("stores/lyon/waves")
+    assert [each["id"] for each in again.json["parcels"]] == [parcel]
