@@ -25,6 +25,7 @@ COMPTOIR = Path(sys.executable).with_name("comptoir")
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 SIZES = {"phone": (360, 760), "tablet": (1024, 768), "desk": (1280, 860)}
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 CUSTOMER = {
     "first_name": "Chloé",
     "last_name": "Durand",
@@ -32,6 +33,18 @@ CUSTOMER = {
     "phone": "06 39 98 12 04",
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
+LINK = re.compile(r"/(?:fr|en)/((?:orders|choices)/[^\s/?]+)")
+STORE = "lyon-croix-rousse"
+LETTERS = {
+    "question": ("chloe.durand", "un autre article à la place"),
+    "choice": ("karim.benali", "que préférez-vous"),
+    "partly": ("elodie.martin", "une partie est à"),
+    "delivery": ("lina.costa", "votre colis est parti"),
+    "outside": ("yasmine.haddad", "C’est prêt"),
+    "sent": ("margot.lambert", "C’est prêt"),
+    "refused": ("thomas.nguyen", "retirée"),
+}
+"""Whose letter, and what its subject says, leads to each page of the customer's side."""
 STOP_S, PATIENCE_S = 60, 20
 COLOURS = 128
 TALL, GAP, PAPER = 760, 32, "#EEF3F1"
@@ -42,6 +55,7 @@ class Shop:
 
     def __init__(self, address: str, home: Path) -> None:
         self.address = address
+        self._home = home
         self.keys = json.loads((home / "demo-keys.json").read_text())
 
     def parcel_of(self, number: str) -> dict[str, Any]:
@@ -59,6 +73,33 @@ class Shop:
             json=body or {},
             headers={**self._as("associate"), "Idempotency-Key": str(uuid4())},
         ).raise_for_status()
+
+    def list_parcels(self, status: str, *, method: str = "pickup") -> list[dict[str, Any]]:
+        """Return the parcels of the first store in this state, soonest promise first."""
+        found = self._get("fulfillments", store=STORE, status=status)["fulfillments"]
+        return [each for each in found if each["method"] == method]
+
+    def find_walk(self) -> str:
+        """Return the id of a walk that is under way."""
+        found: str = self._get(f"stores/{STORE}/waves")["waves"][0]["id"]
+        return found
+
+    def find_link(self, reader: str, subject: str, language: str) -> str:
+        """Return where somebody's newest letter with such a subject leads, in a language."""
+        url = json.loads((self._home / "sandbox.json").read_text())["mailbox"]
+        for each in reversed(httpx.get(f"{url}/messages").raise_for_status().json()["messages"]):
+            if reader in each["to"][0] and subject in (each.get("subject") or ""):
+                found = LINK.search(each["text"])
+                assert found is not None, each["text"]
+                return f"/{language}/{found[1]}"
+        raise LookupError(subject)
+
+    def _get(self, path: str, **query: str) -> dict[str, Any]:
+        answer = httpx.get(
+            f"{self.address}/api/v1/{path}", params=query, headers=self._as("associate")
+        )
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
 
     def _as(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[role]}"}
@@ -99,8 +140,8 @@ def _running(home: Path) -> Iterator[Shop]:
 
 def _walk(browser: Browser, shop: Shop, language: str) -> None:
     """Take one order from the shop to the counter, and look at every desk on its way."""
-    number, order_page = _buy(_page(browser, "phone"), shop, language)
-    tablet, parcel = _page(browser, "tablet"), shop.parcel_of(number)
+    number, order_page = _buy(_page(browser, "phone", language), shop, language)
+    tablet, parcel = _page(browser, "tablet", language), shop.parcel_of(number)
     _become(tablet, shop, language, "associate")
     _shoot(tablet, shop, f"/{language}/tablet/", f"tablet-board-{language}")
     shop.act(parcel["id"], "accept")
@@ -121,7 +162,9 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     ):
         _shoot(tablet, shop, f"/{language}/tablet/{path}", f"tablet-{name}-{language}")
     _walk_the_shelf(tablet, shop, language)
-    _desk(_page(browser, "desk"), shop, language, number)
+    _take_ways_out(tablet, shop, language)
+    _answer(_page(browser, "phone", language), shop, language)
+    _desk(_page(browser, "desk", language), shop, language, number)
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
@@ -141,6 +184,49 @@ def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
     page.locator("button[value=finish]").click()
     page.wait_for_load_state("networkidle")
     _picture(page, f"tablet-counted-{language}")
+
+
+def _take_ways_out(page: Page, shop: Shop, language: str) -> None:
+    """Look at every way a parcel can leave the straight one, from the associate's side."""
+    taken = shop.list_parcels("accepted")[0]
+    to_pack, packed = (
+        shop.list_parcels(status, method="delivery")[0]["id"] for status in ("picking", "packed")
+    )
+    for name, path in (
+        ("walk", f"waves/{shop.find_walk()}"),
+        ("put-backs", "put-backs"),
+        ("substitute", f"parcels/{taken['id']}/substitute?sku={taken['lines'][0]['sku']}"),
+        ("reject", f"parcels/{taken['id']}/reject"),
+        ("fetch", f"parcels/{taken['id']}/fetch"),
+        ("pack", f"parcels/{to_pack}/pack"),
+        ("packed", f"parcels/{packed}"),
+        ("deliveries", "shipped"),
+        ("cases", "cases"),
+    ):
+        _shoot(page, shop, f"/{language}/tablet/{path}", f"tablet-{name}-{language}")
+    page.goto(f"{shop.address}/{language}/tablet/parcels/{packed}")
+    _follow(page, "a[href*='print/package']", f"tablet-label-{language}")
+    ready = shop.list_parcels("ready")[0]
+    page.goto(f"{shop.address}/{language}/tablet/parcels/{ready['id']}")
+    page.locator(".thumb-form button").first.click()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    page.locator("details.part").first.scroll_into_view_if_needed()
+    _picture(page, f"tablet-part-{language}")
+
+
+def _answer(page: Page, shop: Shop, language: str) -> None:
+    """Look at the same ways out from the customer's side."""
+    for name, (reader, subject) in LETTERS.items():
+        _shoot(page, shop, shop.find_link(reader, subject, language), f"shop-{name}-{language}")
+    others = f"{shop.find_link(*LETTERS['sent'], language)}/others"
+    _shoot(page, shop, others, f"shop-others-{language}")
+
+
+def _follow(page: Page, link: str, name: str) -> None:
+    page.locator(link).first.click()
+    page.wait_for_load_state("networkidle")
+    _picture(page, name)
 
 
 def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
@@ -224,11 +310,19 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("store-tills", "stores/lyon-croix-rousse/tills"),
         ("store-opening", "stores/grenoble/opening"),
         ("setting", "settings/store/lyon-croix-rousse/orders_per_hour"),
+        ("setting-choice", "settings/store/lyon-croix-rousse/choice_fallback"),
+        ("reasons", "reasons"),
+        ("reason", "reasons/reject/no_time"),
         ("group", "groups/rhone-alpes"),
         ("people", "people"),
         ("messages", "messages"),
     ):
         _shoot(page, shop, f"{office}/{path}", f"office-{name}-{language}")
+    page.goto(f"{shop.address}{office}/cases")
+    _follow(page, "main table a[href*='/cases/']", f"office-case-{language}")
+    (rejected,) = shop.list_parcels("rejected")
+    path = f"{office}/orders/{rejected['order_number']}"
+    _shoot(page, shop, path, f"office-choice-{language}")
     _shoot(page, shop, f"/{language}/demo/mailbox", f"mailbox-{language}")
     ready = re.compile(f"(prêt|ready).*{number}", re.IGNORECASE)
     letter = page.locator(".letter").filter(has_text=ready)
@@ -244,9 +338,11 @@ def _become(page: Page, shop: Shop, language: str, role: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _page(browser: Browser, size: str) -> Page:
+def _page(browser: Browser, size: str, language: str) -> Page:
     width, height = SIZES[size]
-    return browser.new_context(viewport={"width": width, "height": height}).new_page()
+    return browser.new_context(
+        viewport={"width": width, "height": height}, locale=LOCALES[language]
+    ).new_page()
 
 
 def _shoot(page: Page, shop: Shop, path: str, name: str) -> None:

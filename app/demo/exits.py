@@ -113,6 +113,7 @@ def furnish_exits() -> None:
     with transaction() as session:
         home = stores.queries.get_store(session, HOME).id
         scenes = _Scenes(session, _plenty(session, HOME), frozenset(_plenty(session, NEIGHBOUR)))
+        _shelve(scenes, home)
         _substitute(scenes)
         _reject(scenes)
         _fetch(scenes)
@@ -128,6 +129,16 @@ def _plenty(session: Session, code: str) -> list[str]:
     store = stores.queries.get_store(session, code)
     levels = inventory.queries.list_levels(session, location_id=store.id)
     return [level.sku for level in levels if level.available >= ENOUGH]
+
+
+def _shelve(scenes: _Scenes, home: UUID) -> None:
+    """Every article has its place: twelve to a shelf, three shelves to an aisle."""
+    levels = inventory.queries.list_levels(scenes.session, location_id=home)
+    places = {
+        level.sku: f"{'ABC'[turn // 36 % 3]}{turn // 12 % 3 + 1}-{turn % 12 + 1:02d}"
+        for turn, level in enumerate(levels)
+    }
+    inventory.services.place_skus(scenes.session, location_id=home, places=places, actor=CLERK)
 
 
 def _walk(scenes: _Scenes, home: UUID) -> None:
@@ -199,9 +210,10 @@ def _wait_outside(scenes: _Scenes) -> None:
 
 
 def _send_somebody(scenes: _Scenes) -> None:
-    """A friend comes for an order that is ready."""
-    placed = scenes.ready(scenes.goods(), "A-11")
+    """A friend was named before the order was ready: each of them got a code of their own."""
+    placed = scenes.picked(scenes.goods())
     services.name_proxy(scenes.session, placed.id, CUSTOMERS[-2], actor=CLERK)
+    services.mark_ready(scenes.session, placed.fulfillment_id, bin_code="A-11", actor=CLERK)
 
 
 def _leave_the_counter(scenes: _Scenes, home: UUID) -> None:

@@ -57,8 +57,8 @@ STEPS_DONE: Final[Mapping[Status, int]] = {
     Status.IN_TRANSFER: 1,
     Status.READY: 2,
     Status.HANDED_OVER: 4,
-    Status.PACKED: 2,
-    Status.SHIPPED: 3,
+    Status.PACKED: 1,
+    Status.SHIPPED: 2,
     Status.DELIVERED: 4,
 }
 """How many of the four steps are behind: received, prepared, ready, collected.
