@@ -1,47 +1,12 @@
 """Composition root: the only package that knows all the others. Nobody imports it."""
 
 from flask import Flask
-from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-import app.admin.views
-import app.demo.cards
-import app.demo.views
-import app.feeds.routes
-import app.shop.views
-import app.staff.views
-import catalog.routes
-import inventory.routes
 import notifications.gateway
-import orders.routes
 import payments.gateway
-import payments.routes
-import pos_adapter.routes
-import stores.routes
-from app import auth, forms, pages, paying, problems, sessions, styleguide, web
 from app.settings import Settings, read_settings
 from app.wiring import SUBSCRIPTIONS
 from kernel import db, events, secret
-
-BODY_BYTES_MAX = 1024 * 1024
-FORM_BYTES_MAX = 500_000
-BLUEPRINTS = (
-    catalog.routes.blueprint,
-    stores.routes.blueprint,
-    inventory.routes.blueprint,
-    orders.routes.blueprint,
-    pos_adapter.routes.blueprint,
-    app.feeds.routes.blueprint,
-)
-PAGES = (
-    app.demo.views.pictures,
-    app.shop.views.blueprint,
-    app.staff.views.blueprint,
-    app.admin.views.blueprint,
-    payments.routes.blueprint,
-    paying.blueprint,
-)
-DEMO = (app.demo.views.blueprint, app.demo.cards.blueprint, styleguide.blueprint)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,30 +15,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ConfigError when a setting is missing or wrong, and RuntimeError when a route was not
     declared.
     """
+    from app.building import build  # noqa: PLC0415 (commands that serve nothing start without pages)
+
     settings = settings or read_settings()
     configure(settings)
-    flask = Flask(__name__)
-    flask.jinja_env.undefined = StrictUndefined
-    flask.config.update(
-        MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES_MAX,
-        API_TITLE="Comptoir",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        COMPTOIR=settings,
-    )
-    proxies = settings.core.trusted_proxies
-    if proxies:
-        flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
-            flask.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
-        )
-    problems.init_app(flask)
-    pages.init_app(flask)
-    sessions.init_app(flask)
-    forms.init_app(flask)
-    auth.init_app(flask)
-    web.init_app(flask, BLUEPRINTS, (*PAGES, *(DEMO if settings.core.demo else (web.front,))))
-    return flask
+    return build(settings)
 
 
 def configure(settings: Settings) -> None:

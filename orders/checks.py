@@ -225,13 +225,13 @@ CHECKS = (
     ),
     Check(
         "SUB-01",
-        "a customer is asked about a substitute in a parcel nobody picks, or for too many",
+        "a customer is asked about a substitute in a parcel nobody prepares, or for too many",
         """
         SELECT s.id, s.sku, s.quantity, f.status
         FROM substitution s JOIN fulfillment f ON f.id = s.fulfillment_id
         LEFT JOIN fulfillment_line l ON l.fulfillment_id = f.id AND l.sku = s.sku
         WHERE s.status = 'proposed'
-          AND (f.status <> 'picking'
+          AND (f.status NOT IN ('accepted', 'picking', 'in_transfer')
                OR s.quantity > coalesce(l.quantity - l.cancelled - l.picked, 0))
         """,
     ),

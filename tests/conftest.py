@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import stores.services
@@ -60,7 +60,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     directory = tmp_path_factory.mktemp("servers") / "postgres"
     with private_postgres(directory, binaries=postgres_binaries(), fast=True) as running:
         migrate(running.url("owner"), running.url("app"))
+        keep_blank(running)
         yield running
+
+
+def keep_blank(cluster: Cluster) -> None:
+    """Keep an empty database with the newest schema to copy: ten times quicker than to migrate."""
+    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE blank TEMPLATE comptoir OWNER owner"))
+    server.dispose()
 
 
 def settings_for(database_url: str, home: Path, **more: str) -> Settings:

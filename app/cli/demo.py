@@ -10,6 +10,7 @@ import httpx
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
 from app.demo.cases import furnish_cases
+from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.reset import NoDemonstration
 from app.demo.reset import reset as restore
@@ -35,6 +36,7 @@ def seed() -> None:
             furnish_stock()
             furnish_cases()
             furnish_tills()
+            furnish_exits()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 import stores.queries
 from app.demo.cases import furnish_cases
+from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.retailer import BRAND
 from app.demo.seed import KEYS_FILE, seed
@@ -45,6 +46,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     furnish_stock()
     furnish_cases()
     furnish_tills()
+    furnish_exits()
 
 
 def is_demonstration(home: Path) -> bool:

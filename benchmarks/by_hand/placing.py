@@ -12,6 +12,7 @@ from benchmarks.by_hand.connection import Connection
 from kernel.ids import new_id, new_order_number
 from kernel.links import order_token
 from stores.promises import Schedule, ready_at
+from stores.settings import USUAL
 
 KEY = """
     SELECT id FROM api_key WHERE key_hash = %s AND revoked_at IS NULL
@@ -59,8 +60,8 @@ LINES = """
         WITH ORDINALITY AS i (sku, name, quantity, price, per, vat, place)"""
 PARCEL = """
     INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                             promise_inputs)
-    VALUES (%s, %s, %s, 'pickup', 'new', %s, %s)"""
+                             promise_inputs, accept_by)
+    VALUES (%s, %s, %s, 'pickup', 'new', %s, %s, %s)"""
 PARTS = """
     INSERT INTO fulfillment_line (fulfillment_id, sku, quantity)
     SELECT %s, * FROM unnest(%s::text[], %s::int[])"""
@@ -84,6 +85,7 @@ RESERVE = """
     RETURNING sku"""
 
 
+ACCEPT_WITHIN_MIN = USUAL.accept_within_min
 FIRST_ANSWER = "SELECT request_hash, body FROM stored_answer WHERE scope = %s AND key = %s"
 
 
@@ -183,7 +185,8 @@ def _write(connection: Connection, asked: Asked, found: Found) -> dict[str, Any]
         [order_id, skus, names, amounts, prices, [o[2] for o in offers], [o[3] for o in offers]],
     )
     inputs = _inputs(hours, asked_at, prepare_min)
-    run(PARCEL, [parcel_id, order_id, location_id, promised_at, inputs])
+    accept_by = ready_at(Schedule(*hours), start=asked_at, prepare_min=ACCEPT_WITHIN_MIN)
+    run(PARCEL, [parcel_id, order_id, location_id, promised_at, inputs, accept_by])
     run(PARTS, [parcel_id, skus, amounts])
     facts = {
         "order_id": str(order_id),

@@ -12,7 +12,7 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from orders.commands import SubstitutionStatus
-from orders.events import SubstituteEnded, WaveEnded
+from orders.events import SubstituteEnded, WaveEnded, WaveLeft
 from orders.models import Fulfillment, Substitution, Wave
 from orders.services.locked import Locked
 
@@ -37,6 +37,18 @@ def end_wave(session: Session, parcel: Fulfillment, *, actor: Actor = SYSTEM) ->
     """
     if parcel.wave_id is not None:
         end_done(session, parcel.wave_id, actor=actor)
+
+
+def quit_wave(session: Session, parcel: Fulfillment, *, actor: Actor) -> None:
+    """A parcel that is locked is in no wave any more, and the wave goes on without it."""
+    wave_id = parcel.wave_id
+    if wave_id is None:
+        return
+    parcel.wave_id = None
+    session.flush()
+    left = WaveLeft(wave_id=wave_id, location_id=parcel.location_id, fulfillment_id=parcel.id)
+    events.record(session, left, actor=actor)
+    end_done(session, wave_id, actor=actor)
 
 
 def end_done(session: Session, wave_id: UUID, *, actor: Actor = SYSTEM) -> None:

@@ -24,6 +24,7 @@ from orders.errors import NotOrdered, WrongState
 from orders.events import FulfillmentArrived, FulfillmentInTransfer, LineShort
 from orders.models import Fulfillment
 from orders.queries import ReasonFacts
+from orders.services.clearing import quit_wave, withdraw_substitutes
 from orders.services.parcels import (
     Locked,
     cancel_parcel,
@@ -56,7 +57,8 @@ def fetch_from(
 ) -> Fetched:
     """What cannot be had here comes from another location, reserved there from this moment on.
 
-    The customer is still owed it, and is told when it will be ready now.
+    The customer is still owed it, and is told when it will be ready now; nobody is asked about a
+    substitute any more, and whoever picks the parcel in a wave goes on without it.
 
     Raises UnknownFulfillment, WrongState, NotOrdered, UnknownReason, UnknownLocation, SamePlace or
     OutOfStock.
@@ -64,7 +66,9 @@ def fetch_from(
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     if locked.parcel.status not in FETCHABLE:
         raise WrongState(state=locked.parcel.status.value)
-    require_open(locked, dict(command.quantities))
+    asked = queries.list_proposed(session, [fulfillment_id])
+    waiting = {each.sku: each.quantity for each in asked}
+    require_open(locked, dict(command.quantities), waiting=waiting)
     reason = command.reason and queries.get_reason(session, ReasonKind.SHORT, command.reason)
     source = stores.queries.get_store(session, command.source_store)
     here = stores.queries.get_store_by_id(session, locked.parcel.location_id)
@@ -75,6 +79,7 @@ def fetch_from(
     promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
+    quit_wave(session, locked.parcel, actor=actor)
     session.flush()
     fact = FulfillmentInTransfer(
         **locked.ids,
@@ -166,6 +171,7 @@ def _release_here(
     actor: Actor,
 ) -> None:
     why = reason.code if reason else FETCHED
+    withdraw_substitutes(session, locked, also=quantities, actor=actor)
     freed = inventory.services.release(session, **locked.stock, quantities=quantities, reason=why)
     if freed != dict(quantities):  # the rest is on its way already
         raise NotOrdered(open=freed)

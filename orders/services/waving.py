@@ -16,10 +16,10 @@ from kernel.ids import new_id
 from orders import queries
 from orders.commands import ReasonKind, ScanInWave, Status, WaveOrder
 from orders.errors import NothingToPick, NotOnThisList, NotOrdered, WrongState
-from orders.events import WaveLeft, WaveStarted
+from orders.events import WaveStarted
 from orders.models import Fulfillment, Wave
 from orders.queries import ReasonFacts, WavePart, WaveStop
-from orders.services.clearing import end_done
+from orders.services.clearing import end_done, quit_wave
 from orders.services.parcels import Locked, lock_parcel
 from orders.services.preparing import (
     begin_picking,
@@ -135,16 +135,9 @@ def leave_wave(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
     Raises UnknownFulfillment, or WrongState when it is in no wave.
     """
     locked = lock_parcel(session, fulfillment_id, actor=actor)
-    wave_id = locked.parcel.wave_id
-    if wave_id is None:
+    if locked.parcel.wave_id is None:
         raise WrongState(state=locked.parcel.status.value)
-    locked.parcel.wave_id = None
-    session.flush()
-    left = WaveLeft(
-        wave_id=wave_id, location_id=locked.parcel.location_id, fulfillment_id=fulfillment_id
-    )
-    events.record(session, left, actor=actor)
-    end_done(session, wave_id, actor=actor)
+    quit_wave(session, locked.parcel, actor=actor)
 
 
 def _end_stale(session: Session, location_id: UUID, *, actor: Actor) -> None:

@@ -73,7 +73,7 @@ def installation(
     name, home = f"cli_{uuid4().hex}", tmp_path / "home"
     admin = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER owner"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
     monkeypatch.setenv("DATABASE_URL", cluster.url("app", name))
     monkeypatch.setenv("DATABASE_OWNER_URL", cluster.url("owner", name))
     monkeypatch.setenv("REDIS_URL", "unix:///nowhere/redis.sock")

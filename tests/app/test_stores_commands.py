@@ -1,29 +1,29 @@
 """`comptoir stores`, as whoever runs the installation types it."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from app.embedded import Cluster
 from kernel.db import transaction
-from stores import queries
-from tests.support.installation import Installation, installation
+from tests.conftest import open_shop
 
 
-@pytest.fixture(scope="module")
-def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(cluster, tmp_path_factory.mktemp("stores")) as opened:
-        yield opened
+@pytest.fixture
+def house(installation: Any) -> Any:
+    """An installation with the small retailer's two stores."""
+    with installation.attached(), transaction() as session:
+        open_shop(session)
+    return installation
 
 
-def paused(house: Installation) -> bool:
-    with house.inside(), transaction() as session:
-        return queries.get_store(session, "lyon").paused
+def paused(house: Any) -> bool:
+    return bool(house.rows("SELECT paused_until FROM location WHERE code = 'lyon'")[0][0])
 
 
-def test_rules_are_set_and_shown_with_who_said_so(house: Installation) -> None:
+def test_rules_are_set_and_shown_with_who_said_so(house: Any) -> None:
     own = house.run("stores", "set", "cut_off", "16:40", "--store", "lyon")
-    assert (own.returncode, own.stdout) == (0, "cut_off = 16:40 (store lyon)\n"), own.stderr
+    assert (own.exit_code, own.stdout) == (0, "cut_off = 16:40 (store lyon)\n"), own.output
     wide = house.run("stores", "set", "orders_per_day", "30")
     assert wide.stdout == "orders_per_day = 30 (global)\n"
     said = house.run("stores", "settings", "lyon").stdout.splitlines()
@@ -31,27 +31,31 @@ def test_rules_are_set_and_shown_with_who_said_so(house: Installation) -> None:
     assert "orders_per_day = 30 orders (global)" in said
     assert "orders_per_hour = none (default)" in said
     refused = house.run("stores", "set", "cut_off", "late")
-    assert (refused.returncode, "a time like 16:40" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "a time like 16:40" in refused.stderr) == (1, True)
 
 
-def test_a_store_is_paused_and_resumed(house: Installation) -> None:
+def test_a_store_is_paused_and_resumed(house: Any) -> None:
     assert house.run(
         "stores", "pause", "lyon", "--until", "2999-01-01T00:00", "--reason", "flood"
     ).stdout == ("lyon takes no orders until 2999-01-01 00:00 UTC.\n")
     assert paused(house)
-    assert house.run("stores", "resume", "lyon").returncode == 0
+    assert house.run("stores", "resume", "lyon").exit_code == 0
     assert not paused(house)
-    assert house.run("stores", "resume", "nowhere").returncode == 1
+    assert house.run("stores", "resume", "nowhere").exit_code == 1
     over = house.run("stores", "pause", "lyon", "--until", "2020-01-01T00:00", "--reason", "flood")
-    assert (over.returncode, "this time is over" in over.stderr) == (2, True)
+    assert (over.exit_code, "this time is over" in over.stderr) == (2, True)
     assert not paused(house)
 
 
-def test_stores_that_can_promise_no_time_are_named(house: Installation) -> None:
-    house.rows("UPDATE location SET opening_hours = NULL WHERE code = 'paris'")
-    house.rows("UPDATE location SET opening_hours = 'off' WHERE code = 'lyon'")
+def test_stores_that_can_promise_no_time_are_named(house: Any) -> None:
+    with house.engine.begin() as connection:
+        for hours, code in ((None, "paris"), ("off", "lyon")):
+            connection.execute(
+                text("UPDATE location SET opening_hours = :hours WHERE code = :code"),
+                {"hours": hours, "code": code},
+            )
     named = house.run("stores", "hours")
-    assert named.returncode == 1
+    assert named.exit_code == 1
     assert named.stdout.splitlines() == [
         "lyon: 'off' does not open for 45 days",
         "paris: the opening hours are not known",
@@ -59,9 +63,9 @@ def test_stores_that_can_promise_no_time_are_named(house: Installation) -> None:
     ]
 
 
-def test_tills_are_linked_renewed_revoked_and_listed(house: Installation) -> None:
+def test_tills_are_linked_renewed_revoked_and_listed(house: Any) -> None:
     linked = house.run("terminals", "enrol", "lyon", "Caisse 3")
-    assert linked.returncode == 0, linked.stderr
+    assert linked.exit_code == 0, linked.output
     key, told = linked.stdout.splitlines()
     terminal_id = told.split()[1].rstrip(".")
     assert len(key) == 43

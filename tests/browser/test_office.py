@@ -23,7 +23,6 @@ from app import create_app
 from app.demo import seed
 from app.embedded import Cluster
 from app.embedded.children import start_child, stop_child
-from app.migrate import migrate
 from app.worker import drain
 from kernel.db import SessionFactory
 from tests.conftest import as_key, settings_for
@@ -60,8 +59,7 @@ def place(
     name, home = f"office_{uuid4().hex}", tmp_path_factory.mktemp("office")
     server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER owner"))
-    migrate(cluster.url("owner", name), cluster.url("app", name))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
     bound = dict(SessionFactory.kw)
     with vendors_of(home) as vendors, pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILBOX_URL", vendors["mailbox"])

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, create_engine, text
 from app import create_app
 from app.demo import seed
 from app.embedded import Cluster
-from app.migrate import migrate
 from kernel.db import SessionFactory
 from tests.conftest import settings_for
 
@@ -32,8 +31,7 @@ def house(
     assert chromium.is_connected()
     server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER owner"))
-    migrate(cluster.url("owner", name), cluster.url("app", name))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
     bound = dict(SessionFactory.kw)
     app = create_app(settings_for(cluster.url("app", name), home))
     seed(home)

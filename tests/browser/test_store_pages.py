@@ -14,7 +14,6 @@ from app import create_app
 from app.demo import seed
 from app.demo.retailer import PASSWORD
 from app.embedded import Cluster
-from app.migrate import migrate
 from kernel.db import SessionFactory
 from tests.browser.test_office import served
 from tests.conftest import settings_for
@@ -58,8 +57,7 @@ def chain(
     name, home = f"chain_{uuid4().hex}", tmp_path_factory.mktemp("chain")
     server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER owner"))
-    migrate(cluster.url("owner", name), cluster.url("app", name))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
     bound = dict(SessionFactory.kw)
     with ExitStack() as stack:
         app = create_app(settings_for(cluster.url("app", name), home, DEMO="1"))

@@ -17,7 +17,6 @@ import orders.queries
 import orders.services
 import stores.queries
 from app.embedded import Cluster
-from app.migrate import migrate
 from customers.commands import GiveContact
 from kernel import db, delivery
 from kernel.actors import SYSTEM
@@ -216,12 +215,13 @@ class Counter:
         orders.services.fetch_from(self.session, placed.fulfillment_id, command, actor=SYSTEM)
         self.tell()
 
-    def ask_for_another_mug(self, placed: PlacedOrder) -> None:
+    def offer_substitute(self, placed: PlacedOrder) -> UUID:
         """A mug is missing, and the customer is asked whether they take a notebook instead."""
         orders.services.accept(self.session, placed.fulfillment_id, actor=SYSTEM)
         command = OfferSubstitute(placed.fulfillment_id, "MUG-BLUE", "BOOK", 1, "not_found")
-        orders.services.offer_substitute(self.session, command, actor=SYSTEM)
+        offered: UUID = orders.services.offer_substitute(self.session, command, actor=SYSTEM)
         self.tell()
+        return offered
 
     def be_told(self, placed: PlacedOrder, templates: Iterable[Template]) -> None:
         """The customer is owed these messages, whatever became of the parcel."""
@@ -295,8 +295,7 @@ def own_session(cluster: Cluster, app: Any) -> Iterator[Session]:
     """A session with real commits, in a database that is gone afterwards."""
     address = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as admin:
-        admin.execute("CREATE DATABASE messages OWNER owner")
-    migrate(cluster.url("owner", "messages"), cluster.url("app", "messages"))
+        admin.execute("CREATE DATABASE messages TEMPLATE blank OWNER owner")
     engine = db.make_engine(cluster.url("app", "messages"))
     SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     with SessionFactory() as session:

@@ -19,7 +19,6 @@ import psycopg
 from app.cli.check import run_checks
 from app.embedded import Cluster, private_redis
 from app.embedded.children import log_tail, start_child, stop_child
-from app.migrate import migrate
 from app.wiring import SUBSCRIPTIONS
 from kernel import events, secret
 from kernel.db import SessionFactory, make_engine, transaction
@@ -171,9 +170,8 @@ def fresh_database(cluster: Cluster) -> tuple[str, str]:
     name = f"test_{time.monotonic_ns()}"
     admin = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} OWNER owner".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner".encode())
     app, owner = cluster.url("app", name), cluster.url("owner", name)
-    migrate(owner, app)
     return app, owner
 
 
