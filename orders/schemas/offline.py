@@ -1,5 +1,6 @@
 """What a tablet knows and did without a network, in JSON."""
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -10,6 +11,12 @@ from orders.schemas.ordering import TEXT, LineSchema, ShownNumber
 
 FACTS_MAX = 200
 SEQ_MAX = 2**53
+YEARS = range(1970, 2101)
+
+
+def _plausible(moment: datetime) -> None:
+    if moment.year not in YEARS:
+        raise ValidationError("Give a moment between 1970 and 2100.")
 
 
 class TruthQuerySchema(StrictSchema):
@@ -70,7 +77,7 @@ class OfflineFactSchema(StrictSchema):
     nonce = fields.UUID(required=True)
     seq = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=SEQ_MAX))
     kind = fields.Enum(OfflineKind, by_value=True, metadata=TEXT, required=True)
-    happened_at = fields.AwareDateTime(required=True)
+    happened_at = fields.AwareDateTime(required=True, validate=_plausible)
     fulfillment_id = fields.UUID(load_default=None, allow_none=True)
     qr = SafeText(load_default=None, allow_none=True, max_length=500)
     items = Items(required=True)

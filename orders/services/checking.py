@@ -34,7 +34,7 @@ from orders.errors import (
 )
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts, PassState
-from orders.services.parcels import REISSUED
+from orders.services.parcels import REISSUED, hold_money
 from orders.services.paying import find_authorised
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
@@ -111,8 +111,12 @@ class Parcel:
         )
 
 
-def check_parcel(session: Session, command: HandOver, *, actor: Actor) -> Parcel:
+def check_parcel(
+    session: Session, command: HandOver, *, actor: Actor, held: bool = False
+) -> Parcel:
     """Return the parcel that may be handed over now; nothing is changed or consumed.
+
+    When `held`, others hand nothing of its order over meanwhile: what is due stays due.
 
     Raises UnknownLocation, PassNotValid, PassRevoked, WrongStore, NotReady, AlreadyCollected,
     PickupExpired, OrderCancelled, PaymentUnsettled, NotOrdered, UnknownReason or
@@ -123,6 +127,8 @@ def check_parcel(session: Session, command: HandOver, *, actor: Actor) -> Parcel
         raise UnknownLocation(store=command.store_code)
     force = _read_force(session, command, actor)
     found, state, fulfillment_id = _find(session, command, store)
+    if held:
+        hold_money(session, fulfillment_id)
     try:
         facts = queries.get_fulfillment(session, fulfillment_id, actor=_anywhere(actor, found))
     except UnknownFulfillment as error:

@@ -82,7 +82,7 @@ def hand_over(session: Session, command: HandOver, *, actor: Actor) -> tuple[UUI
 
     Raises what `check_parcel` raises, IdentityNeeded, or PaymentDue when no ticket was given.
     """
-    parcel = check_parcel(session, command, actor=actor)
+    parcel = check_parcel(session, command, actor=actor, held=True)
     require_fit(session, parcel, command)
     if parcel.not_owed:
         return _give_anyway(session, parcel, command, actor=actor), parcel.facts.id

@@ -36,6 +36,7 @@ __all__ = [
     "find_parcel",
     "give_pass",
     "give_up",
+    "hold_money",
     "load_lines",
     "lock_order",
     "lock_parcel",
@@ -92,6 +93,20 @@ def hold_order(session: Session, fulfillment_id: UUID) -> None:
     order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
     session.execute(
         select(Order.id).where(Order.id == order_id.scalar_subquery()).with_for_update()
+    )
+
+
+def hold_money(session: Session, fulfillment_id: UUID) -> None:
+    """Keep others from handing over, paying or calling off this parcel's order meanwhile.
+
+    What is due is what was handed over less what was paid: both are read as of one moment only
+    while nobody adds to them. Rows that name the order may still be written.
+    """
+    order_id = select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    session.execute(
+        select(Order.id)
+        .where(Order.id == order_id.scalar_subquery())
+        .with_for_update(key_share=True)
     )
 
 

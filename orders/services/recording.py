@@ -30,7 +30,7 @@ from orders.models import HandOverRow, PickupPass, PutBack
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts
 from orders.services.casework import open_case
-from orders.services.parcels import Locked, lock_parcel
+from orders.services.parcels import Locked, hold_money, lock_parcel
 from orders.services.promising import took_capacity
 from payments.errors import TicketUsed
 from payments.services import Ticket
@@ -58,6 +58,7 @@ def record_against_rules(
 
     Raises UnknownFulfillment or UnknownSku.
     """
+    hold_money(session, command.fulfillment_id)
     locked = lock_parcel(session, command.fulfillment_id, actor=SYSTEM)
     facts = queries.get_fulfillment(session, command.fulfillment_id, actor=SYSTEM)
     money = _take_money(session, facts, command)

@@ -123,10 +123,10 @@ def _hand_over(
         quantities=quantities,
         terminal_id=till.command.terminal_id,
     )
-    due_minor = orders.services.check_parcel(session, wanted, actor=till.actor).due_minor
+    checked = orders.services.check_parcel(session, wanted, actor=till.actor, held=True)
     with session.begin_nested():  # somebody may be faster: what was begun is undone then
         orders.services.hand_over(session, wanted, actor=till.actor)
-    return due_minor
+    return checked.due_minor
 
 
 def _record_anyway(

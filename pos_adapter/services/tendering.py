@@ -20,7 +20,7 @@ def hand_over(
 
     Raises AmountDiffers, or what `orders.services.hand_over` raises.
     """
-    parcel = orders.services.check_parcel(session, command, actor=actor)
+    parcel = orders.services.check_parcel(session, command, actor=actor, held=True)
     if amount_minor != parcel.due_minor:
         raise AmountDiffers(due_minor=parcel.due_minor, currency=parcel.facts.currency)
     # Without anything due, no ticket paid for it.

@@ -58,6 +58,13 @@ def test_no_translation_loses_a_value() -> None:
     assert wrong == []
 
 
+def test_no_translation_runs_on_into_the_rest_of_another() -> None:
+    left_over = re.compile(r'^msgstr(?:\[\d\])? "[^"\n]+"\n"', re.MULTILINE)
+    files = [*ROOT.glob("app/translations/*/LC_MESSAGES/*.po")]
+    assert files
+    assert [path.name for path in files if left_over.search(path.read_text("utf-8"))] == []
+
+
 def test_no_sentence_is_said_in_two_ways() -> None:
     said: dict[Any, set[Any]] = {}
     for _path, message in _translations():

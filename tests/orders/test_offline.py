@@ -417,6 +417,7 @@ def test_only_somebody_of_the_store_tells_for_its_tablet(tablet: Tablet, counter
         {"items": []},
         {"seq": -1},
         {"happened_at": "2026-11-21T16:20:00"},
+        {"happened_at": "0001-01-01T00:00:00+14:00"},
         {"nonce": "7"},
         {"identity_seen": "yes"},
         {"kind": "sell"},

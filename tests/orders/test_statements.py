@@ -18,7 +18,7 @@ from tests.conftest import Shop, as_key, order_body
 from tests.orders.conftest import TENT, Counter
 
 PLACING_MAX = 12
-HANDING_OVER_MAX = 23
+HANDING_OVER_MAX = 24
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 

@@ -1,13 +1,22 @@
 """Two people at the counter, on the telephone or with a tablet want the same parcel."""
 
+import threading
 import time
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 import orders.jobs
+import orders.services
+from kernel.actors import SYSTEM
+from kernel.db import transaction
+from orders.commands import HandOver
+from orders.services import checking
+from tests.support.launch import hold_nothing
 from tests.support.trade import Ready, Trade, both, together
 
 PAIRS = 20
@@ -182,3 +191,57 @@ def _hand_over_or_expire(trade: Trade, ready: Ready, turn: int) -> bool:
     assert taken.json()["type"] == "/problems/pickup-expired"
     assert tickets(trade, ready) == []
     return False
+
+
+def test_two_who_take_one_each_both_pay(trade: Trade) -> None:
+    ready = trade.make_ready({trade.list_article(units=10): 2})
+
+    take_one_while_another_does(trade, ready)
+
+    assert len(tickets(trade, ready)) == 2
+    assert trade.place_of_work.broken() == []
+
+
+def test_without_holding_the_order_one_of_two_pays_nothing(
+    unguarded: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "hold_money", hold_nothing)
+    ready = unguarded.make_ready({unguarded.list_article(units=10): 2})
+
+    take_one_while_another_does(unguarded, ready)
+
+    assert len(tickets(unguarded, ready)) == 1
+    assert "INV-16" in unguarded.place_of_work.broken()
+
+
+def take_one_while_another_does(trade: Trade, ready: Ready) -> None:
+    """Somebody takes one unit; having read what was handed over, they look late at what was paid.
+
+    Meanwhile somebody else takes the other unit, if they can.
+    """
+    reading, taken = threading.Event(), threading.Event()
+    (line,) = trade.parcel(ready.id)["lines"]
+
+    def take(ticket: str) -> None:
+        with transaction() as session:
+            command = HandOver(
+                "lyon", qr=ready.qr, ticket_number=ticket, quantities={line["sku"]: 1}
+            )
+            orders.services.hand_over(session, command, actor=SYSTEM)
+
+    def read_late(*args: Any) -> None:
+        if threading.current_thread().name == "late" and "till_payment" in args[2]:
+            reading.set()
+            taken.wait(LATEST_S)
+
+    with trade.place_of_work.inside():
+        with transaction() as session:
+            engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", read_late)
+        late = threading.Thread(target=take, args=["T-LATE"], name="late")
+        late.start()
+        assert reading.wait(LATEST_S * 10)
+        take("T-QUICK")
+        taken.set()
+        late.join()
+        event.remove(engine, "before_cursor_execute", read_late)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app.cli import main as comptoir
 from inventory.services import counting, promising, transferring
 from kernel.db import SessionFactory, transaction
-from orders.services import choosing, handing_over, placing, waving
+from orders.services import checking, choosing, handing_over, placing, waving
 from pos_adapter.services import receiving
 from stores.services import booking
 
@@ -63,7 +63,11 @@ def remove_hold_guard() -> None:
 
 
 def remove_hand_over_guard() -> None:
-    """Handing over trusts what was read when the code was checked, for the parcel and the stock."""
+    """Handing over trusts what was read when the code was checked, for the parcel and the stock.
+
+    Nobody waits for who hands over something of the same order, either.
+    """
+    checking.hold_money = hold_nothing
     handing_over._TAKE = _arrays(  # noqa: SLF001 (the guard is removed here)
         text("""
             WITH taken AS (
@@ -80,6 +84,10 @@ def remove_hand_over_guard() -> None:
         ("quantity = r.quantity - w.quantity", "quantity = greatest(r.quantity - w.quantity, 0)"),
         ("reserved = l.reserved - s.quantity", "reserved = greatest(l.reserved - s.quantity, 0)"),
     )
+
+
+def hold_nothing(*_: object) -> None:
+    """Let others at the same order meanwhile."""
 
 
 def remove_count_guard() -> None:
