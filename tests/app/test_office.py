@@ -164,7 +164,9 @@ def test_nobody_sees_the_back_office_without_signing_in(
         "sku": "BOOK",
         "code": "lyon",
         "staff_id": hired["theo"],
-        **dict.fromkeys(("tablet_id", "exceptional_id", "pattern_id", "setting_id"), uuid4()),
+        **dict.fromkeys(
+            ("tablet_id", "exceptional_id", "pattern_id", "setting_id", "till_id"), uuid4()
+        ),
         "parcel_id": uuid4(),
         "kind": "reject",
         "store": "lyon",
