@@ -294,7 +294,7 @@ def test_every_setting_can_be_looked_at_and_one_of_a_few_words_chosen(
     with nothing_moves(connection):
         other = desk.send(path, value="perhaps")
         long = desk.send(f"/en/{here}/hold_days", value="0000000012")
-    assert (other.status_code, "Choose one of these." in other.text) == (422, True)
+    assert (other.status_code, "Choose one of the list." in other.text) == (422, True)
     assert (long.status_code, "from 1 to 60" in long.text) == (422, True)
     assert desk.send(path, value="split").status_code == 303
     assert stores.queries.get_store(session, "lyon").rules.partly == "split"
