@@ -41,7 +41,7 @@ from orders.events import (
 from orders.models import Package
 from orders.pricing import totals
 from orders.services.casework import open_case, settle_case
-from orders.services.parcels import Locked, lock_parcel, require_method, settle_money
+from orders.services.parcels import Locked, hold_money, lock_parcel, require_method, settle_money
 from orders.services.paying import find_authorised, request_capture
 from orders.services.promising import took_capacity
 from payments.services import Ticket
@@ -84,6 +84,7 @@ def ship(
     Raises UnknownFulfillment, WrongMethod, WrongState, PaymentUnsettled while a card's money is
     being taken, or PaymentDue when no ticket was given.
     """
+    hold_money(session, fulfillment_id)
     locked = lock_parcel(session, fulfillment_id, actor=actor)
     require_method(locked, delivery=True)
     locked.parcel.move_to(Status.SHIPPED)
