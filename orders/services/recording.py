@@ -72,6 +72,22 @@ def record_against_rules(
     if against or hand_over_id is None:
         taken = replace(command, quantities=against)
         hand_over_id = _take_away(session, locked, taken, why=why, actor=actor)
+    case_id = _ask_person(session, facts, command, money, about=hand_over_id, why=why, actor=actor)
+    if case_id is None:  # a key with a fresh id is nobody's
+        raise UnknownFulfillment
+    return hand_over_id, case_id
+
+
+def _ask_person(
+    session: Session,
+    facts: FulfillmentFacts,
+    command: RecordHandOver,
+    money: _Money,
+    *,
+    about: UUID,
+    why: str,
+    actor: Actor,
+) -> UUID | None:
     case_facts: dict[str, Any] = {
         "what": why,
         "state": facts.status.value,
@@ -81,23 +97,17 @@ def record_against_rules(
         "ticket_number": money.ticket_number,
     }
     rules = stores.queries.get_rules(session, command.location_id)
-    case_id = open_case(
-        session,
-        OpenCase(
-            CaseKind.CONFLICT,
-            f"{CONFLICT_KEY}{hand_over_id}",
-            timedelta(hours=rules.conflict_hours),
-            location_id=command.location_id,
-            order_id=facts.order_id,
-            fulfillment_id=facts.id,
-            about_id=hand_over_id,
-            facts=case_facts,
-        ),
-        actor=actor,
+    asked = OpenCase(
+        CaseKind.CONFLICT,
+        f"{CONFLICT_KEY}{about}",
+        timedelta(hours=rules.conflict_hours),
+        location_id=command.location_id,
+        order_id=facts.order_id,
+        fulfillment_id=facts.id,
+        about_id=about,
+        facts=case_facts,
     )
-    if case_id is None:  # a key with a fresh id is nobody's
-        raise UnknownFulfillment
-    return hand_over_id, case_id
+    return open_case(session, asked, actor=actor)
 
 
 def _take_money(session: Session, facts: FulfillmentFacts, command: RecordHandOver) -> _Money:

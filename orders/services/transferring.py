@@ -24,7 +24,7 @@ from orders.errors import NotOrdered, WrongState
 from orders.events import FulfillmentArrived, FulfillmentInTransfer, LineShort
 from orders.models import Fulfillment
 from orders.queries import ReasonFacts
-from orders.services.clearing import quit_wave, withdraw_substitutes
+from orders.services.clearing import quit_wave
 from orders.services.parcels import (
     Locked,
     cancel_parcel,
@@ -57,8 +57,8 @@ def fetch_from(
 ) -> Fetched:
     """What cannot be had here comes from another location, reserved there from this moment on.
 
-    The customer is still owed it, and is told when it will be ready now; nobody is asked about a
-    substitute any more, and whoever picks the parcel in a wave goes on without it.
+    The customer is still owed it, and is told when it will be ready now. Who is asked about a
+    substitute is asked still: what that is about stays here. A wave goes on without the parcel.
 
     Raises UnknownFulfillment, WrongState, NotOrdered, UnknownReason, UnknownLocation, SamePlace or
     OutOfStock.
@@ -171,7 +171,6 @@ def _release_here(
     actor: Actor,
 ) -> None:
     why = reason.code if reason else FETCHED
-    withdraw_substitutes(session, locked, also=quantities, actor=actor)
     freed = inventory.services.release(session, **locked.stock, quantities=quantities, reason=why)
     if freed != dict(quantities):  # the rest is on its way already
         raise NotOrdered(open=freed)

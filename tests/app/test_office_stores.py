@@ -298,7 +298,7 @@ def test_every_setting_can_be_looked_at_and_one_of_a_few_words_chosen(
     assert (long.status_code, "from 1 to 60" in long.text) == (422, True)
     assert desk.send(path, value="split").status_code == 303
     assert stores.queries.get_store(session, "lyon").rules.partly == "split"
-    assert "It is split in two Store Lyon" in desk.read(f"{LYON}/settings")
+    assert "split the order Store Lyon" in desk.read(f"{LYON}/settings")
 
 
 def test_head_office_groups_stores_and_sets_what_holds_for_them(

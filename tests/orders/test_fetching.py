@@ -119,24 +119,14 @@ def test_a_picked_line_stays_picked_while_another_comes_from_elsewhere(counter: 
     assert run_checks() == []
 
 
-def test_what_is_fetched_leaves_its_wave_and_nobody_is_asked_for_a_substitute_any_more(
-    counter: Counter,
-) -> None:
+def test_what_is_fetched_leaves_its_wave_and_may_be_taken_into_another(counter: Counter) -> None:
     counter.place()
     wave = counter.ask("stores/lyon/waves", {}).json["id"]
-    offered = counter.ask(
-        f"fulfillments/{counter.parcel}/substitutes",
-        {"sku": "MUG-BLUE", "substitute_sku": "BOOK", "quantity": 1, "reason": "damaged"},
-    )
-    assert (offered.status_code, level(counter, "BOOK")) == (201, (10, 1, 0))
 
     transfer = fetched(counter, [MUGS])
     assert (parcel(counter)["status"], parcel(counter)["wave_id"]) == ("in_transfer", None)
     ended = text("SELECT ended_at IS NOT NULL FROM wave WHERE id = :id")
     assert counter.session.execute(ended, {"id": wave}).scalar_one()
-    asked = text("SELECT status FROM substitution WHERE id = :id")
-    assert counter.session.execute(asked, {"id": offered.json["id"]}).scalar_one() == "withdrawn"
-    assert level(counter, "BOOK") == (10, 0, 0)
     assert run_checks() == []
 
     move(counter, transfer, "send", {"expected_on": DAY}, paris=True)

@@ -19,6 +19,7 @@ import psycopg
 from app.cli.check import run_checks
 from app.embedded import Cluster, private_redis
 from app.embedded.children import log_tail, start_child, stop_child
+from app.migrate import migrate
 from app.wiring import SUBSCRIPTIONS
 from kernel import events, secret
 from kernel.db import SessionFactory, make_engine, transaction
@@ -170,8 +171,12 @@ def fresh_database(cluster: Cluster) -> tuple[str, str]:
     name = f"test_{time.monotonic_ns()}"
     admin = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner".encode())
+        blank = connection.execute("SELECT FROM pg_database WHERE datname = 'blank'").fetchone()
+        template = "TEMPLATE blank" if blank is not None else ""
+        connection.execute(f"CREATE DATABASE {name} {template} OWNER owner".encode())
     app, owner = cluster.url("app", name), cluster.url("owner", name)
+    if blank is None:  # a server of its own has none to copy
+        migrate(owner, app)
     return app, owner
 
 
