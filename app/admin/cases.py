@@ -19,6 +19,7 @@ from app.admin.reading import Answers, asked, one_of, read_form, read_id
 from app.admin.scope import list_places
 from app.admin.stock_parts import REFUSED, name_skus
 from app.admin.stock_words import say_refusal
+from app.answers import Shown
 from app.case_words import KINDS, say_end, say_facts, say_history, skus_of
 from app.i18n import gettext as _
 from kernel.actors import Actor
@@ -84,14 +85,14 @@ def show_case(case_id: UUID) -> str:
 
 @blueprint.post("/cases/<uuid:case_id>/take")
 @declare(permission="cases.work")
-def take_case(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def take_case(case_id: UUID) -> Shown:
     """See to a case oneself."""
     return _do(case_id, lambda s, actor: orders.services.take_case(s, case_id, actor=actor))
 
 
 @blueprint.post("/cases/<uuid:case_id>/assign")
 @declare(permission="cases.assign")
-def assign_case(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect, or the page)
+def assign_case(case_id: UUID) -> Shown:
     """Have somebody see to a case."""
     owner_id = read_id(request.form.get("owner", ""))
 
@@ -105,7 +106,7 @@ def assign_case(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect, or the page)
 
 @blueprint.post("/cases/<uuid:case_id>/resolve")
 @declare(permission="cases.work")
-def resolve_case(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect, or the page)
+def resolve_case(case_id: UUID) -> Shown:
     """Close a case and say how it ended."""
     answers = read_form()
     said = answers.text("resolution", _("Say in a sentence how it ended."), longest=SENTENCE_MAX)
@@ -118,7 +119,7 @@ def resolve_case(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect, or the page
 
 @blueprint.post("/cases/<uuid:case_id>/refund")
 @declare(permission="cases.refund")
-def retry_refund(case_id: UUID) -> Any:  # noqa: ANN401 (a redirect, or the page)
+def retry_refund(case_id: UUID) -> Shown:
     """Ask again for the refund a case is about."""
     return _do(
         case_id,
@@ -133,7 +134,7 @@ def _do(
     *,
     answers: Answers | None = None,
     beside: dict[type[Refusal], str] | None = None,
-) -> Any:  # noqa: ANN401 (a redirect, or the page)
+) -> Shown:
     said = answers or read_form()
 
     def done(session: Session) -> str:

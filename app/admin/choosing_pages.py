@@ -1,6 +1,6 @@
 """Answering for a customer who calls: what becomes of a rejected parcel, or of a part."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import url_for
@@ -12,6 +12,7 @@ from app import forms
 from app.admin.blueprint import blueprint, go_to
 from app.admin.choosing import STORE
 from app.admin.reading import Answers, one_of, read_form
+from app.answers import Shown
 from customers.commands import GiveAddress
 from kernel.db import transaction
 from kernel.ids import read_order_number
@@ -25,7 +26,7 @@ POSTCODE_MAX: Final = 12
 
 @blueprint.post("/orders/<string:number>/choices/<uuid:parcel_id>")
 @declare(permission="orders.cancel")
-def answer_choice(number: str, parcel_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def answer_choice(number: str, parcel_id: UUID) -> Shown:
     """Choose for the customer, with their word."""
     answers = read_form()
     command = _command(answers)
@@ -46,7 +47,7 @@ def answer_choice(number: str, parcel_id: UUID) -> Any:  # noqa: ANN401 (a redir
 
 @blueprint.post("/orders/<string:number>/partly")
 @declare(permission="orders.cancel")
-def answer_partly(number: str) -> Any:  # noqa: ANN401 (a redirect)
+def answer_partly(number: str) -> Shown:
     """Say for the customer what they want while only a part is there."""
     answer = one_of(Partly, read_form().text("answer"))
     if answer is None:

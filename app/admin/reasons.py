@@ -1,6 +1,6 @@
 """The retailer's reasons: a list by what they are given for, and the form of one."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.reading import Answers, asked, one_of, read_form
 from app.admin.store_reading import read_number
 from app.admin.words import N_
+from app.answers import Shown
 from app.i18n import gettext as _
 from inventory.commands import StockEffect
 from kernel.db import transaction
@@ -72,7 +73,7 @@ def get_reason(kind: str, code: str) -> str:
 
 @blueprint.post("/reasons/<string:kind>/<string:code>")
 @declare(permission="settings.edit")
-def set_reason(kind: str, code: str) -> Any:  # noqa: ANN401 (a page or a redirect)
+def set_reason(kind: str, code: str) -> Shown:
     """Have a reason be as typed."""
     answers, known = read_form(), _kind(kind)
     with transaction() as session:

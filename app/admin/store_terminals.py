@@ -14,6 +14,7 @@ from app.admin.blueprint import SEE_OTHER, blueprint, show
 from app.admin.reading import Answers, read_form
 from app.admin.scope import get_place
 from app.admin.store_frame import show_store
+from app.answers import Shown
 from app.i18n import gettext as _
 from kernel.db import transaction
 from kernel.web import current_actor, declare
@@ -33,7 +34,7 @@ def store_tills(code: str) -> str:
 
 @blueprint.post("/stores/<string:code>/tills")
 @declare(permission="stores.run")
-def enrol_till(code: str) -> Any:  # noqa: ANN401 (a page)
+def enrol_till(code: str) -> Shown:
     """Have a till of this store. Its key is shown once, so this answer is the page itself."""
     answers, actor = read_form(), current_actor()
     name = answers.text("name", _("Give the till a name."), longest=NAME_MAX)
@@ -68,7 +69,7 @@ def renew_till(code: str, till_id: UUID) -> str:
 
 @blueprint.post("/stores/<string:code>/tills/<uuid:till_id>/revoke")
 @declare(permission="stores.run")
-def revoke_till(code: str, till_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def revoke_till(code: str, till_id: UUID) -> Shown:
     """Make a till's keys useless."""
     actor = current_actor()
     with transaction() as session:

@@ -49,12 +49,7 @@ def offer_substitute(body: dict[str, Any], fulfillment_id: UUID) -> Response:
 @blueprint.response(200, SubstituteSchema)
 def accept_substitute(substitution_id: UUID) -> Response:
     """Take the other article."""
-
-    def act(session: Session, actor: Actor) -> UUID:
-        services.accept_substitute(session, substitution_id, actor=actor)
-        return substitution_id
-
-    return _once(act)
+    return _end(substitution_id, services.accept_substitute)
 
 
 @blueprint.post("/substitutes/<uuid:substitution_id>/decline")
@@ -62,12 +57,7 @@ def accept_substitute(substitution_id: UUID) -> Response:
 @blueprint.response(200, SubstituteSchema)
 def decline_substitute(substitution_id: UUID) -> Response:
     """Do without the other article: what is missing is not paid."""
-
-    def act(session: Session, actor: Actor) -> UUID:
-        services.decline_substitute(session, substitution_id, actor=actor)
-        return substitution_id
-
-    return _once(act)
+    return _end(substitution_id, services.decline_substitute)
 
 
 @blueprint.post("/substitutes/<uuid:substitution_id>/withdraw")
@@ -75,9 +65,12 @@ def decline_substitute(substitution_id: UUID) -> Response:
 @blueprint.response(200, SubstituteSchema)
 def withdraw_substitute(substitution_id: UUID) -> Response:
     """Ask no longer, because the article was found after all."""
+    return _end(substitution_id, services.withdraw_substitute)
 
+
+def _end(substitution_id: UUID, end: Callable[..., None]) -> Response:
     def act(session: Session, actor: Actor) -> UUID:
-        services.withdraw_substitute(session, substitution_id, actor=actor)
+        end(session, substitution_id, actor=actor)
         return substitution_id
 
     return _once(act)

@@ -1,7 +1,6 @@
 """Two people at the counter, on the telephone or with a tablet want the same parcel."""
 
 import threading
-import time
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -17,11 +16,10 @@ from kernel.db import transaction
 from orders.commands import HandOver
 from orders.services import checking
 from tests.support.launch import hold_nothing
-from tests.support.trade import Ready, Trade, both, together
+from tests.support.trade import Ready, Trade, in_turn, together
 
 PAIRS = 20
-LATEST_S = 0.6
-"""The rival of each pair starts later than in the pair before: before, amid and after the pause."""
+APART_S = 0.6
 
 
 @pytest.mark.parametrize("associates", [2, 8])
@@ -157,11 +155,13 @@ def _hand_over_or_cancel(trade: Trade, ready: Ready, turn: int) -> bool:
     """Return whether the hand-over won; exactly one side did, and the other was told why."""
     key = trade.place_of_work.shop.associate
 
-    def call_off() -> httpx.Response:
-        time.sleep(LATEST_S * (turn / PAIRS) ** 2)
-        return trade.cancel(ready.order_id)
-
-    taken, called_off = both(partial(trade.hand_over, ready, key=key), call_off)
+    taken, called_off = in_turn(
+        partial(trade.hand_over, ready, key=key),
+        partial(trade.cancel, ready.order_id),
+        turn=turn,
+        turns=PAIRS,
+        apart_s=APART_S,
+    )
     status = trade.parcel(ready.id)["status"]
     if taken.status_code == 201:
         assert (called_off.status_code, status) == (409, "handed_over")
@@ -178,11 +178,13 @@ def _hand_over_or_expire(trade: Trade, ready: Ready, turn: int) -> bool:
     key = trade.place_of_work.shop.associate
     let_collection_pass(trade, ready)
 
-    def expire() -> int:
-        time.sleep(LATEST_S * (turn / PAIRS) ** 2)
-        return orders.jobs.expire_uncollected()
-
-    taken, ended = both(partial(trade.hand_over, ready, key=key), expire)
+    taken, ended = in_turn(
+        partial(trade.hand_over, ready, key=key),
+        orders.jobs.expire_uncollected,
+        turn=turn,
+        turns=PAIRS,
+        apart_s=APART_S,
+    )
     status = trade.parcel(ready.id)["status"]
     if taken.status_code == 201:
         assert (ended, status) == (0, "handed_over")
@@ -232,7 +234,7 @@ def take_one_while_another_does(trade: Trade, ready: Ready) -> None:
     def read_late(*args: Any) -> None:
         if threading.current_thread().name == "late" and "till_payment" in args[2]:
             reading.set()
-            taken.wait(LATEST_S)
+            taken.wait(APART_S)
 
     with trade.place_of_work.inside():
         with transaction() as session:
@@ -240,7 +242,7 @@ def take_one_while_another_does(trade: Trade, ready: Ready) -> None:
         event.listen(engine, "before_cursor_execute", read_late)
         late = threading.Thread(target=take, args=["T-LATE"], name="late")
         late.start()
-        assert reading.wait(LATEST_S * 10)
+        assert reading.wait(APART_S * 10)
         take("T-QUICK")
         taken.set()
         late.join()

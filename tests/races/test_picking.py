@@ -1,6 +1,5 @@
 """Two tablets, a caller and a clock want the same parcels while they are picked."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -14,12 +13,11 @@ import orders.services
 from app.embedded import Cluster
 from kernel.db import transaction
 from tests.support.installation import installation
-from tests.support.trade import Trade, both, together
+from tests.support.trade import Trade, both, in_turn, together
 
 PAIRS = 8
 ROUNDS = 12
-LATEST_S = 0.05
-"""The rival of each pair starts later than in the pair before."""
+APART_S = 0.05
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +102,7 @@ def test_a_shortage_against_a_cancellation_leaves_nothing_promised(trade: Trade)
 def test_without_its_lock_a_shortage_spoils_a_cancellation(unlocked: Trade) -> None:
     sku = unlocked.list_article(units=1_000)
     for turn in range(ROUNDS):
-        _, called_off, status = _short_and_cancel(unlocked, sku, turn % 3)
+        _, called_off, status = _short_and_cancel(unlocked, sku, PAIRS // 2 + turn % 3)
         if called_off != 200 or status != "cancelled" or unlocked.place_of_work.broken():
             return
     pytest.fail("a shortage without a lock never spoiled a cancellation")
@@ -173,12 +171,12 @@ def _short_and_cancel(trade: Trade, sku: str, turn: int) -> tuple[int, int, str]
     trade.post(f"/fulfillments/{parcel}/accept", {}, key=key)
     body = {"sku": sku, "quantity": 1, "reason": "damaged"}
 
-    def call_off() -> httpx.Response:
-        time.sleep(LATEST_S * turn / PAIRS)
-        return trade.cancel(placed_order["id"])
-
-    short, called_off = both(
-        partial(trade.post, f"/fulfillments/{parcel}/short", body, key=key), call_off
+    short, called_off = in_turn(
+        partial(trade.post, f"/fulfillments/{parcel}/short", body, key=key),
+        partial(trade.cancel, placed_order["id"]),
+        turn=turn,
+        turns=PAIRS,
+        apart_s=APART_S,
     )
     return short.status_code, called_off.status_code, str(trade.parcel(parcel)["status"])
 
@@ -192,13 +190,12 @@ def _accept_or_lapse(trade: Trade, turn: int) -> str:
     )
 
     def lapse() -> bool:
-        time.sleep(LATEST_S * turn / PAIRS)
         with transaction() as session:
             return orders.services.lapse_substitute(session, UUID(substitute))
 
     accept = partial(trade.post, f"/substitutes/{substitute}/accept", {}, key=key)
     with trade.place_of_work.inside():
-        answered, lapsed = both(accept, lapse)
+        answered, lapsed = in_turn(accept, lapse, turn=turn, turns=PAIRS, apart_s=APART_S)
     if answered.status_code == 200:
         assert not lapsed
         return "accepted"

@@ -1,7 +1,6 @@
 """A customer withdraws somebody they sent while that person stands at the counter."""
 
 import secrets
-import time
 from functools import partial
 from uuid import UUID
 
@@ -9,11 +8,10 @@ import httpx
 
 from kernel.db import transaction
 from orders import passes, queries
-from tests.support.trade import Trade, both
+from tests.support.trade import Trade, in_turn
 
 PAIRS = 16
-LATEST_S = 0.5
-"""The customer of each pair thinks better of it later than in the pair before."""
+APART_S = 0.3
 
 
 def test_who_is_withdrawn_while_collecting_has_it_or_has_not(trade: Trade) -> None:
@@ -28,7 +26,7 @@ def test_who_is_withdrawn_while_collecting_has_it_or_has_not(trade: Trade) -> No
 def test_without_its_guard_a_dead_code_is_believed(unguarded: Trade) -> None:
     sku = unguarded.list_article()
 
-    taken, withdrawn = _race(unguarded, sku, after_s=0.3)
+    taken, withdrawn = _race(unguarded, sku, turn=0, turns=2)
 
     assert (taken.status_code, withdrawn.status_code) == (201, 200)
     assert "PASS-02" in unguarded.place_of_work.broken()
@@ -36,7 +34,7 @@ def test_without_its_guard_a_dead_code_is_believed(unguarded: Trade) -> None:
 
 def _collect_or_withdraw(trade: Trade, sku: str, turn: int) -> bool:
     """Return whether the proxy has the goods; if not, they were told why."""
-    taken, withdrawn = _race(trade, sku, after_s=LATEST_S * (turn / PAIRS) ** 2)
+    taken, withdrawn = _race(trade, sku, turn=turn, turns=PAIRS)
     assert withdrawn.status_code == 200
     if taken.status_code == 201:
         return True
@@ -45,7 +43,9 @@ def _collect_or_withdraw(trade: Trade, sku: str, turn: int) -> bool:
     return False
 
 
-def _race(trade: Trade, sku: str, *, after_s: float) -> tuple[httpx.Response, httpx.Response]:
+def _race(
+    trade: Trade, sku: str, *, turn: int, turns: int
+) -> tuple[httpx.Response, httpx.Response]:
     ready = trade.make_ready({sku: 1})
     shop = trade.place_of_work.shop
     paul = {"last_name": "Petit", "email": f"{secrets.token_hex(6)}@example.org"}
@@ -56,8 +56,10 @@ def _race(trade: Trade, sku: str, *, after_s: float) -> tuple[httpx.Response, ht
         (qr,) = (passes.qr_text(each.facts) for each in states if each.contact_id)
     body = {"store": "lyon", "qr": qr, "ticket_number": "T-1"}
 
-    def withdraw() -> httpx.Response:
-        time.sleep(after_s)
-        return trade.post(path, {}, key=shop.agent)
-
-    return both(partial(trade.post, "/hand-overs", body, key=shop.associate), withdraw)
+    return in_turn(
+        partial(trade.post, "/hand-overs", body, key=shop.associate),
+        partial(trade.post, path, {}, key=shop.agent),
+        turn=turn,
+        turns=turns,
+        apart_s=APART_S,
+    )

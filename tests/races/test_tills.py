@@ -1,6 +1,5 @@
 """A till, a tablet and the web shop want the same unit; a till tells the same twice at once."""
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
@@ -13,11 +12,10 @@ from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.ids import read_order_number
 from tests.support.till import Till, line
-from tests.support.trade import Ready, Trade, both, together
+from tests.support.trade import Ready, Trade, both, in_turn, together
 
 TURNS = 8
-LATEST_S = 0.4
-"""The tablet of each turn starts later than in the turn before: before, amid and after the till."""
+APART_S = 0.4
 
 
 def link_till(trade: Trade) -> Till:
@@ -75,10 +73,14 @@ def test_without_its_guard_the_same_receipt_is_two_sales(unguarded: Trade) -> No
 
 def test_a_till_sale_and_a_web_order_of_the_last_unit_are_both_facts(trade: Trade) -> None:
     till, placed_ones = link_till(trade), 0
-    for _ in range(TURNS):
+    for turn in range(TURNS):
         sku = trade.list_article(units=1)
-        rung_up, placed = both(
-            partial(till.ring_up, line(sku, 1, 1000)), partial(trade.place, {sku: 1})
+        rung_up, placed = in_turn(
+            partial(till.ring_up, line(sku, 1, 1000)),
+            partial(trade.place, {sku: 1}),
+            turn=turn,
+            turns=TURNS,
+            apart_s=APART_S,
         )
         assert rung_up.status_code == 201, rung_up.text
         assert rung_up.json()["found"] == {}
@@ -90,7 +92,7 @@ def test_a_till_sale_and_a_web_order_of_the_last_unit_are_both_facts(trade: Trad
             "SELECT missing FROM shortage_case WHERE sku = %(sku)s AND closed_at IS NULL", sku=sku
         )
         assert shortages == [{"missing": 1}] * promised
-    assert placed_ones > 0, "the till always won: this was no race"
+    assert 0 < placed_ones < TURNS, "one side always won: this was no race"
     assert trade.place_of_work.broken() == []
 
 
@@ -103,9 +105,12 @@ def test_of_till_and_tablet_with_one_parcel_one_hands_over_and_the_other_is_a_co
         ready = trade.make_ready({sku: 1})
         named = line(sku, 1, 1000, order_number=number_of(trade, ready))
 
-        taken, rung_up = both(
-            partial(scan_later, trade, ready, wait_s=LATEST_S * turn / TURNS),
+        taken, rung_up = in_turn(
+            partial(trade.hand_over, ready, key=trade.place_of_work.shop.associate),
             partial(till.ring_up, named),
+            turn=turn,
+            turns=TURNS,
+            apart_s=APART_S,
         )
 
         assert rung_up.status_code == 201, rung_up.text
@@ -123,11 +128,6 @@ def test_of_till_and_tablet_with_one_parcel_one_hands_over_and_the_other_is_a_co
         assert trade.parcel(ready.id)["status"] == "handed_over"
     assert 0 < tablets < TURNS, "one side always won: this was no race"
     assert trade.place_of_work.broken() == []
-
-
-def scan_later(trade: Trade, ready: Ready, *, wait_s: float) -> httpx.Response:
-    time.sleep(wait_s)
-    return trade.hand_over(ready, key=trade.place_of_work.shop.associate)
 
 
 def conflicts(trade: Trade, ready: Ready) -> list[dict[str, Any]]:

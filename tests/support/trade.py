@@ -2,9 +2,11 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,6 +50,22 @@ def both(one: Callable[[], Given], other: Callable[[], Other]) -> tuple[Given, O
     with ThreadPoolExecutor(max_workers=2) as pool:
         first, second = pool.submit(act_at_once, one), pool.submit(act_at_once, other)
         return first.result(), second.result()
+
+
+def in_turn(
+    one: Callable[[], Given], other: Callable[[], Other], *, turn: int, turns: int, apart_s: float
+) -> tuple[Given, Other]:
+    """Have two act in the same moments: in the first turn `one` is well ahead, in the last `other`.
+
+    Most turns lie close to the middle, so that whoever is quicker on this machine meets the other.
+    """
+    ahead_s = apart_s * (2 * turn / (turns - 1) - 1) ** 3
+
+    def wait_for_turn(act: Callable[[], Any], wait_s: float) -> Any:
+        time.sleep(max(0, wait_s))
+        return act()
+
+    return both(partial(wait_for_turn, one, ahead_s), partial(wait_for_turn, other, -ahead_s))
 
 
 def as_people_see_it(number: str) -> str:

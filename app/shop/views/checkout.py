@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import orders.services
+from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
@@ -35,7 +36,6 @@ from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
-Shown = Response | str | tuple[str, int]
 
 
 @blueprint.get(f"{PAGES}/checkout")

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 import orders.services
+from app.answers import Shown
 from app.forms import once
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.choosing import keeps_address, read_answer, read_choice
@@ -21,7 +21,6 @@ from kernel.web import declare
 from orders.commands import AnswerChoice, Partly
 
 CHOICE = f"{PAGES}/choices/<string:token>"
-Shown = Response | str | tuple[str, int]
 
 
 @blueprint.get(CHOICE)

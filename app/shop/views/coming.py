@@ -7,11 +7,12 @@ from flask import request
 from sqlalchemy.orm import Session
 
 import orders.services
+from app.answers import Shown
 from app.i18n import current
 from app.shop.blueprint import blueprint
 from app.shop.contact import Typed, read_name, read_reach
 from app.shop.views.following import ORDER, show_order
-from app.shop.views.keeping import Shown, do
+from app.shop.views.keeping import do
 from customers.commands import GiveContact
 from kernel.actors import Actor
 from kernel.web import declare

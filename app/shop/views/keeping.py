@@ -11,10 +11,10 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 import orders.queries
 import orders.services
+from app.answers import Shown
 from app.forms import once
 from app.shop.blueprint import blueprint, go_to
 from app.shop.contact import Typed, read_name
@@ -30,7 +30,6 @@ from orders.commands import CancelReason, Status
 from orders.errors import HoldEnded
 
 NOTHING_TO_SHOW: Final = 204
-Shown = Response | str | tuple[str, int]
 Act = Callable[[Session, UUID, Actor], None]
 
 

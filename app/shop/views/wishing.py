@@ -4,11 +4,11 @@ from typing import Final
 from uuid import UUID
 
 from flask import abort, request, url_for
-from werkzeug.wrappers import Response
 
 import catalog.queries
 import orders.services
 import stores.queries
+from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.shop.blueprint import PAGES, blueprint, go_to
@@ -21,7 +21,6 @@ from kernel.web import declare
 from orders.commands import WishStock
 
 SKU_MAX: Final = 64
-Shown = Response | str | tuple[str, int]
 
 
 @blueprint.post(f"{PAGES}/wishes")

@@ -7,12 +7,13 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 import catalog.queries
+from app.answers import Shown
 from app.case_words import KINDS, say_facts, skus_of
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import declare
@@ -33,7 +34,7 @@ def cases() -> str:
 
 @blueprint.post("/cases/<uuid:case_id>/take")
 @declare(permission="cases.work")
-def take_case(case_id: UUID) -> Page:
+def take_case(case_id: UUID) -> Shown:
     """See to a case oneself."""
 
     def act(session: Session, place: Here) -> str:
@@ -45,7 +46,7 @@ def take_case(case_id: UUID) -> Page:
 
 @blueprint.post("/cases/<uuid:case_id>/resolve")
 @declare(permission="cases.work")
-def resolve_case(case_id: UUID) -> Page:
+def resolve_case(case_id: UUID) -> Shown:
     """Close a case and say how it ended."""
 
     def act(session: Session, place: Here) -> str:

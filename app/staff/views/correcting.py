@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 import inventory.services
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.articles import describe, find_sku
 from app.staff.stock_words import FEWER, adjust_reasons
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.commands import Adjust, AdjustReason
 from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX, SKU_MAX
@@ -33,7 +34,7 @@ def ask_correction() -> str:
 
 @blueprint.post("/shelf/correct")
 @declare(permission="stock.adjust")
-def correct() -> Page:
+def correct() -> Shown:
     """Have the figure of an article be right from now on."""
     return try_to(_correct, _page)
 

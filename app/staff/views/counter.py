@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 import customers.queries
+from app.answers import Shown
 from app.forms import once
 from app.i18n import gettext as _
 from app.problems import Unauthenticated, status_of
@@ -43,8 +43,6 @@ GIVE: Final = "give"
 UNPROCESSABLE: Final = 422
 SHOWN_MAX: Final = 20
 
-Page = str | Response | tuple[str, int]
-
 
 class SumChanged(Exception):
     """What is due is no longer what the associate was told to take."""
@@ -62,7 +60,7 @@ def counter() -> str:
 
 @blueprint.post("/hand-over")
 @declare(permission="fulfillments.hand_over")
-def stand_at_counter() -> Page:
+def stand_at_counter() -> Shown:
     """Find the parcel and say whether it may go, or hand it over (`act`): a scan is one action."""
     with transaction() as session:
         place = here(session)
@@ -76,7 +74,7 @@ def stand_at_counter() -> Page:
         return _refused(place, error)
 
 
-def _look(place: Here) -> Page:
+def _look(place: Here) -> Shown:
     """Show the verdict on what was scanned, or the parcels a name or phone number may mean."""
     if request.form.get("found"):
         return _verdict(place, read_command(place.store.code))
@@ -147,7 +145,7 @@ def _verdict(
     return page, UNPROCESSABLE if ticket_error or identity_error else 200
 
 
-def _give(place: Here) -> Page:
+def _give(place: Here) -> Shown:
     """Hand the parcel over, once; a sum that changed meanwhile is shown before anything moves."""
     command = read_command(place.store.code)
     if command.ticket_number and read_said(command.ticket_number).kind is Kind.QR:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 import inventory.services
+from app import answers
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
@@ -14,7 +15,7 @@ from app.staff.articles import Shown, describe, find_sku
 from app.staff.stock_words import say_variance
 from app.staff.tally import WAS, Tally, TallyLine, read_tally
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.commands import CountStatus
 from inventory.errors import NotCounted
 from inventory.queries import CountLineFacts
@@ -34,7 +35,7 @@ def show_count(count_id: UUID) -> str:
 
 @blueprint.post("/shelf/counts/<uuid:count_id>")
 @declare(permission="stock.count")
-def count(count_id: UUID) -> Page:
+def count(count_id: UUID) -> answers.Shown:
     """Take down figures and a scan; `act` says whether that was all, or is given up."""
     tally = read_tally()
 

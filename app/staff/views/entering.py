@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 import stores.queries
 import stores.services
 from app import sessions
+from app.answers import Shown
 from app.forms import SEE_OTHER
 from app.problems import Unauthenticated, status_of
 from app.staff.verdicts import sentence_of
@@ -26,8 +27,6 @@ WINDOW_S: Final = 600
 SECRET_MAX: Final = 40
 """Signs of a code or PIN that are looked at: hashing a long one would only cost time."""
 
-Page = str | Response | tuple[str, int]
-
 
 @blueprint.get("/enrol")
 @declare(permission="api.read")
@@ -38,7 +37,7 @@ def enrol() -> str:
 
 @blueprint.post("/enrol")
 @declare(permission="api.read", rate="60/minute")
-def enrol_device() -> Page:
+def enrol_device() -> Shown:
     """Make this device a tablet of the store the code was made for."""
     typed = request.form.get("code", "")[:SECRET_MAX]
     limits = [Limit(f"enrol:{request.remote_addr}", ENROL_TRIES, WINDOW_S)]
@@ -55,7 +54,7 @@ def enrol_device() -> Page:
 
 @blueprint.get("/sign-in")
 @declare(permission="api.read")
-def sign_in() -> Page:
+def sign_in() -> Shown:
     """Show who works in this store; a device that is no tablet is enrolled first."""
     with transaction() as session:
         tablet = find_device(session)
@@ -79,7 +78,7 @@ def ask_pin(staff_id: UUID) -> str:
 
 @blueprint.post("/sign-in/<uuid:staff_id>")
 @declare(permission="api.read", rate="60/minute")
-def enter(staff_id: UUID) -> Page:
+def enter(staff_id: UUID) -> Shown:
     """Sign somebody in on this tablet; five tries in ten minutes for each person and tablet."""
     tablet, person = _at_the_door(staff_id)
     pin = request.form.get("pin", "")[:SECRET_MAX]

@@ -8,13 +8,14 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.articles import describe
 from app.staff.stock_words import today
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import declare
@@ -36,7 +37,7 @@ def ask_fetch(parcel_id: UUID) -> str:
 
 @blueprint.post("/parcels/<uuid:parcel_id>/fetch")
 @declare(permission="fulfillments.prepare")
-def fetch(parcel_id: UUID) -> Page:
+def fetch(parcel_id: UUID) -> Shown:
     """Have it come from the store whose button was pressed."""
     return try_to(
         lambda session, place: _fetch(session, place, parcel_id),

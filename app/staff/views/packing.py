@@ -9,12 +9,13 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 import customers.queries
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.articles import describe
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from app.staff.words import state_of
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -52,7 +53,7 @@ def ask_pack(parcel_id: UUID) -> str:
 
 @blueprint.post("/parcels/<uuid:parcel_id>/pack")
 @declare(permission="fulfillments.prepare")
-def pack(parcel_id: UUID) -> Page:
+def pack(parcel_id: UUID) -> Shown:
     """Pack it; or show the form with one box more or fewer (`act`)."""
     act = request.form.get("act", "pack")
     if act not in {"pack", "more", "fewer"}:

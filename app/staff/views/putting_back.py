@@ -6,12 +6,13 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.articles import describe
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.commands import Disposition, Returned
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -32,7 +33,7 @@ def put_backs() -> str:
 
 @blueprint.post("/put-backs/<uuid:put_back_id>")
 @declare(permission="fulfillments.prepare")
-def put_back(put_back_id: UUID) -> Page:
+def put_back(put_back_id: UUID) -> Shown:
     """What lay in one bin is on the shelf: it is for sale again, but for what is said."""
 
     def act(session: Session, place: Here) -> str:

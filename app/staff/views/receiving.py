@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 import inventory.services
+from app.answers import Shown
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.stock_words import day_word, today
 from app.staff.tally import Tally, read_tally, scan_into, tally_lines
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.queries import IncomingFacts
 from kernel.db import transaction
 from kernel.web import declare
@@ -33,7 +34,7 @@ def show_arrival() -> str:
 
 @blueprint.post("/shelf/arrivals")
 @declare(permission="stock.receive")
-def receive_arrival() -> Page:
+def receive_arrival() -> Shown:
     """Have one more scanned in the form, book all of it in, or expect the rest no longer."""
     tally = read_tally()
     act = request.form.get("act", "scan")
@@ -48,7 +49,7 @@ def receive_arrival() -> Page:
     )
 
 
-def _scan(tally: Tally) -> Page:
+def _scan(tally: Tally) -> Shown:
     with transaction() as session:
         place = here(session)
         error = scan_into(session, tally, brand_id=place.store.brand_id)

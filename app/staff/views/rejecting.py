@@ -7,11 +7,12 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 import customers.queries
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import declare
@@ -33,7 +34,7 @@ def ask_to_reject(parcel_id: UUID) -> str:
 
 @blueprint.post("/parcels/<uuid:parcel_id>/reject")
 @declare(permission="fulfillments.prepare")
-def reject(parcel_id: UUID) -> Page:
+def reject(parcel_id: UUID) -> Shown:
     """Have the customer choose, or another store prepare it with the customer's word."""
     return try_to(
         lambda session, place: _reject(session, place, parcel_id),

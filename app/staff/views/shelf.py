@@ -6,12 +6,13 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 import inventory.services
+from app.answers import Shown
 from app.i18n import gettext as _
 from app.staff.acts import SAID_MAX, Unfit
 from app.staff.articles import find_sku
 from app.staff.shelf import read_shelf
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.commands import OpenCount
 from kernel.db import transaction
 from kernel.web import declare
@@ -27,7 +28,7 @@ def shelf() -> str:
 
 @blueprint.post("/shelf/counts")
 @declare(permission="stock.count")
-def begin_count() -> Page:
+def begin_count() -> Shown:
     """Begin to count what was asked for (`task`), or an article that is scanned or typed."""
     return try_to(_begin, _page)
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 import inventory.queries
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit, undecided
 from app.staff.articles import describe, find_skus
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from app.staff.words import short_reasons
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -36,7 +37,7 @@ def ask_substitute(parcel_id: UUID) -> str:
 
 @blueprint.post("/parcels/<uuid:parcel_id>/substitute")
 @declare(permission="fulfillments.prepare")
-def offer_substitute(parcel_id: UUID) -> Page:
+def offer_substitute(parcel_id: UUID) -> Shown:
     """Ask the customer whether they take the other article."""
 
     def act(session: Session, place: Here) -> str:

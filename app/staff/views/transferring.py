@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 import inventory.queries
 import inventory.services
 import stores.queries
+from app.answers import Shown
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
 from app.staff.shelf import orders_of
 from app.staff.stock_words import day_word, missing_reasons, today, transfer_state
 from app.staff.tally import Tally, read_tally, scan_into, tally_lines
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from inventory.commands import DraftTransfer, MissingReason, TransferStatus
 from inventory.queries import TransferFacts, TransferLineFacts
 from kernel.db import transaction
@@ -41,7 +42,7 @@ def new_transfer() -> str:
 
 @blueprint.post("/shelf/transfers/new")
 @declare(permission="stock.move")
-def draft_transfer() -> Page:
+def draft_transfer() -> Shown:
     """Have one more scanned in the form, or write the transfer down: nothing leaves yet."""
     tally = read_tally()
     if request.form.get("act", "scan") == "scan":
@@ -66,7 +67,7 @@ def show_transfer(transfer_id: UUID) -> str:
 
 @blueprint.post("/shelf/transfers/<uuid:transfer_id>")
 @declare(permission="stock.move")
-def move_transfer(transfer_id: UUID) -> Page:
+def move_transfer(transfer_id: UUID) -> Shown:
     """Have one more scanned in the form; or send, receive, close or call off (`act`)."""
     tally = read_tally()
     act = request.form.get("act", "scan")

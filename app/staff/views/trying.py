@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
+from app.answers import Shown
 from app.forms import once
 from app.problems import Unauthenticated, status_of
 from app.staff.acts import Unfit
@@ -13,13 +13,12 @@ from app.staff.views.base import Here, here
 from kernel.db import transaction
 from kernel.errors import Refusal
 
-Page = str | Response | tuple[str, int]
 UNPROCESSABLE = 422
 
 
 def try_to(
     act: Callable[[Session, Here], str], show: Callable[[Session, Here, str | None], str]
-) -> Page:
+) -> Shown:
     """Do what a form asks and go where `act` says; what is refused is said on `show`'s page."""
     zone = "UTC"
     try:

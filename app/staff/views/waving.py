@@ -7,12 +7,13 @@ from uuid import UUID
 from flask import abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from app.answers import Shown
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import SAID_MAX, Unfit, read_typed
 from app.staff.articles import describe, find_sku
 from app.staff.views.base import Here, blueprint, here
-from app.staff.views.trying import Page, try_to
+from app.staff.views.trying import try_to
 from app.staff.words import short_reasons
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -26,7 +27,7 @@ SCANNED: Final = "on"
 
 @blueprint.post("/waves")
 @declare(permission="fulfillments.prepare")
-def start_wave() -> Page:
+def start_wave() -> Shown:
     """Pick the parcels promised soonest in one walk."""
 
     def act(session: Session, place: Here) -> str:
@@ -46,7 +47,7 @@ def show_wave(wave_id: UUID) -> str:
 
 @blueprint.post("/waves/<uuid:wave_id>")
 @declare(permission="fulfillments.prepare")
-def walk(wave_id: UUID) -> Page:
+def walk(wave_id: UUID) -> Shown:
     """Do one step of a walk: `act` names it. What does not fit is said beside the field."""
     act = _ACTS.get(request.form.get("act", ""))
     if act is None:
