@@ -52,6 +52,7 @@ from orders.errors.placing import (
     EmptyOrder,
     HoldEnded,
     OrderNotCancellable,
+    PriceChanged,
     UnknownOrder,
     UnknownWish,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "PriceChanged",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
