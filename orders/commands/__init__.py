@@ -3,6 +3,13 @@
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
+from orders.commands.delivering import (
+    AskDelivery,
+    Band,
+    PlaceDelivery,
+    SetDeliveryMethod,
+    SetDeliveryZone,
+)
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
@@ -41,6 +48,8 @@ __all__ = [
     "VEHICLE_MAX",
     "Answer",
     "AnswerChoice",
+    "AskDelivery",
+    "Band",
     "Box",
     "CancelReason",
     "CaseKind",
@@ -60,6 +69,7 @@ __all__ = [
     "Pack",
     "Partly",
     "PayBy",
+    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -70,6 +80,8 @@ __all__ = [
     "ReturnedLine",
     "ScanInWave",
     "SellAtTill",
+    "SetDeliveryMethod",
+    "SetDeliveryZone",
     "SetReason",
     "ShortReason",
     "SoldLine",
