@@ -25,7 +25,7 @@ from orders.events import (
 )
 from orders.models import FINAL
 from orders.services.holding import secure_stock
-from orders.services.parcels import Locked, find_parcel, give_up, lock_order, settle_money
+from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by
 from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
@@ -93,10 +93,10 @@ def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
 
     False when it no longer is pending, or its time is not over: it may still be paid.
     """
-    locked = find_parcel(session, fulfillment_id)
+    parcels = lock_siblings(session, fulfillment_id)
+    locked = next((each for each in parcels if each.parcel.id == fulfillment_id), None)
     if locked is None or not _is_overdue(session, locked):
         return False
-    parcels = lock_order(session, locked.parcel.order_id)
     owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     unpaid = [payments.services.cancel_unpaid(session, each.id) for each in owed]  # every one
     if not all(unpaid):
@@ -110,10 +110,10 @@ def withdraw_pending(session: Session, fulfillment_id: UUID, *, actor: Actor) ->
 
     Its payment page is ended; should somebody still pay there, the money is let go.
     """
-    locked = find_parcel(session, fulfillment_id)
+    parcels = lock_siblings(session, fulfillment_id)
+    locked = next((each for each in parcels if each.parcel.id == fulfillment_id), None)
     if locked is None or locked.parcel.status in FINAL:
         return None
-    parcels = lock_order(session, locked.parcel.order_id)
     owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     if locked.parcel.status is not Status.PENDING or any(each.status in PAID for each in owed):
         return locked.parcel.order_id
