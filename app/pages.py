@@ -36,7 +36,8 @@ def _rings() -> list[dict[str, float]]:
 def _label_cells(rows: Markup, labels: Sequence[str]) -> Markup:
     """Return a table's rows in which every cell knows its column, for screens too narrow for one.
 
-    Roles are said too: what is no longer laid out as a table is one still.
+    Roles are said too: what is no longer laid out as a table is one still. A cell that holds
+    nothing but a dash says so, for where there is no room to show it.
     """
     at = 0
 
@@ -49,4 +50,5 @@ def _label_cells(rows: Markup, labels: Sequence[str]) -> Markup:
         at += 1
         return f'<td role="cell" data-label="{escape(said)}"' if said else '<td role="cell"'
 
-    return Markup(ROW_OR_CELL.sub(label, rows))  # noqa: S704 (rows are escaped, and so are labels)
+    labelled = ROW_OR_CELL.sub(label, rows).replace(">–</td>", " data-none>–</td>")
+    return Markup(labelled)  # noqa: S704 (rows are escaped, and so are labels)
