@@ -8,7 +8,7 @@ from typing import Any, Final
 from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
-from app.sessions import ForgedForm
+from app.sessions import ForgedForm, FormSentBefore
 from app.staff import stock_refusals
 from kernel.errors import Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
@@ -57,6 +57,9 @@ Facts = Mapping[str, Any]
 
 def verdict_of(error: Refusal, *, zone: str) -> Verdict:
     """Return what the screen says of a refusal; times are told in `zone`."""
+    if isinstance(error, FormSentBefore):
+        again = _("Open the list again and look at the parcel.")
+        return Verdict("refused", _(error.title), error.detail, again)
     for kind in type(error).__mro__:
         if kind in _VERDICTS:
             return _VERDICTS[kind](error.facts, zone)
