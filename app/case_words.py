@@ -97,6 +97,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
         _goods(_("Lost on the way"), facts.get("lost"), names),
         _goods(_("More than was wanted"), facts.get("too_much"), names),
         _goods(_("To be put back"), facts.get("put_back"), names),
+        _goods(_("Told, but never part of this parcel: nothing moved"), facts.get("beyond"), names),
         _money(_("Still owed"), facts.get("due_minor"), facts.get("currency")),
         _money(_("To be given back"), facts.get("amount_minor"), facts.get("currency")),
         _plain(_("Till ticket"), facts.get("ticket_number")),
@@ -121,7 +122,7 @@ def say_end(resolution: str | None) -> str:
 def skus_of(case: CaseFacts) -> set[str]:
     """Return the SKUs a case speaks of."""
     found = {case.facts["sku"]} if "sku" in case.facts else set()
-    for name in ("quantities", "missing", "lost", "too_much", "put_back"):
+    for name in ("quantities", "missing", "lost", "too_much", "put_back", "beyond"):
         goods = case.facts.get(name)
         found |= set(goods) if isinstance(goods, dict) else set()
     return found

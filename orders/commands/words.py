@@ -163,10 +163,14 @@ class OfflineKind(StrEnum):
 
 
 class OfflineOutcome(StrEnum):
-    """What became of something done offline: as it was meant, or recorded against the rules."""
+    """What became of something done offline: as it was meant, against the rules, or nothing yet.
+
+    What is refused was told under the nonce of something else, and waits for a person.
+    """
 
     APPLIED = "applied"
     CONFLICT = "conflict"
+    REFUSED = "refused"
 
 
 class CaseKind(StrEnum):

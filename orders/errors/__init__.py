@@ -27,6 +27,7 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
     NotBinned,
@@ -77,6 +78,7 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NonceReused",
     "NotASubstitute",
     "NotBinned",
     "NotInBin",

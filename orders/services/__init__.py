@@ -16,9 +16,14 @@ from orders.services.choosing import answer_choice, answer_overdue, serve_waitin
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
-from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.keeping import (
+    change_collector,
+    extend_pickup,
+    reissue_pass,
+    remind,
+)
 from orders.services.lateness import late_key, note_late, settle_late
-from orders.services.offline import DeedAnswer, apply_deed, record_deed
+from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
@@ -58,6 +63,7 @@ from orders.services.substituting import (
     offer_substitute,
     withdraw_substitute,
 )
+from orders.services.telling import DeedAnswer
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
@@ -114,6 +120,7 @@ __all__ = [
     "pick",
     "place_order",
     "put_in_cart",
+    "question_deed",
     "reassign",
     "record_against_rules",
     "record_deed",

@@ -20,10 +20,10 @@ def trade(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def unguarded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trade]:
-    """The same without the guards of stock and slots: what the races would look like then."""
+    """The same without their guards: what the races would look like then."""
     removed = [
         word
-        for guard in ("stock", "hand-over", "slot", "count", "transfer", "receipt")
+        for guard in ("stock", "hand-over", "slot", "count", "transfer", "receipt", "nonce")
         for word in ("--without-guard", guard)
     ]
     with installation(cluster, tmp_path_factory.mktemp("unguarded")) as house:
