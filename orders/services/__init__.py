@@ -18,6 +18,7 @@ from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import (
     change_collector,
+    correct_contact,
     extend_pickup,
     reissue_pass,
     remind,
@@ -96,6 +97,7 @@ __all__ = [
     "confirm_delivery",
     "confirm_payment",
     "consider_partly",
+    "correct_contact",
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
