@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app import formats
+from app.case_words import say_first
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from app.sessions import ForgedForm, FormSentBefore
@@ -13,6 +14,7 @@ from app.staff import stock_refusals
 from kernel.errors import Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
     AlreadyCollected,
+    CaseStands,
     IdentityNeeded,
     LinesUndecided,
     NotBinned,
@@ -76,7 +78,7 @@ def verdict_of(error: Refusal, *, zone: str) -> Verdict:
 def sentence_of(error: Refusal, *, zone: str) -> str:
     """Return a refusal as one line beside a field: the reason and the way out."""
     said = verdict_of(error, zone=zone)
-    return f"{said.reason} {said.next}"
+    return f"{said.reason} {said.next}".strip()
 
 
 def _when(facts: Facts, name: str, zone: str) -> str:
@@ -196,6 +198,10 @@ def _too_many(facts: Facts, _zone: str) -> Verdict:
     return Verdict("wait", _("Wait"), reason, _("A parcel can still be found by name."))
 
 
+def _stands(facts: Facts, _zone: str) -> Verdict:
+    return Verdict("refused", _("This cannot be done"), say_first(str(facts["first"])), "")
+
+
 def _says(kind: str, *sentences: Callable[[], str]) -> Callable[[Facts, str], Verdict]:
     """Return a verdict whose sentences need no facts; each is asked for in the page's language."""
 
@@ -208,6 +214,7 @@ def _says(kind: str, *sentences: Callable[[], str]) -> Callable[[Facts, str], Ve
 
 _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
     AlreadyCollected: _already_collected,
+    CaseStands: _stands,
     WrongStore: _wrong_store,
     NotReady: _not_ready,
     PickupExpired: _expired,

@@ -173,6 +173,15 @@ class OfflineOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class Standing(StrEnum):
+    """What has to happen before a case can end, because its cause can still be seen."""
+
+    COVER_SHORTAGE = "cover-shortage"
+    MOVE_PARCEL_ON = "move-parcel-on"
+    REFUND_AGAIN = "refund-again"
+    LET_MONEY_GO = "let-money-go"
+
+
 class CaseKind(StrEnum):
     """What a person is needed for."""
 

@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.cases import UnknownCase
+from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
     AnswerNotOffered,
@@ -70,6 +70,7 @@ __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
     "EmptyOrder",

@@ -6,7 +6,6 @@ from orders.services.casework import (
     assign_case,
     escalate_case,
     open_case,
-    resolve_case,
     retry_refund,
     settle_case,
     take_case,
@@ -47,6 +46,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
