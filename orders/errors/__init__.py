@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.cases import UnknownCase
+from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
     AnswerNotOffered,
@@ -27,6 +27,7 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
     NotBinned,
@@ -70,6 +71,7 @@ __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
     "EmptyOrder",
@@ -78,6 +80,7 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NonceReused",
     "NotASubstitute",
     "NotBinned",
     "NotInBin",
