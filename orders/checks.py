@@ -348,6 +348,16 @@ CHECKS = (
         """,
     ),
     Check(
+        "OFF-01",
+        "goods left against the rules without a network, and no tablet told so, or once too often",
+        """
+        SELECT h.id, h.fulfillment_id, h.device_id FROM hand_over h
+        WHERE h.conflict AND h.happened_at IS NOT NULL AND h.terminal_id IS NULL AND NOT EXISTS (
+            SELECT FROM offline_fact f
+            WHERE f.device_id = h.device_id AND f.payload ->> 'hand_over_id' = h.id::text)
+        """,
+    ),
+    Check(
         "PROXY-01",
         "somebody who may not collect an order any more still has a live pass of it",
         """

@@ -52,6 +52,7 @@ from orders.events.picking import (
 )
 from orders.events.placing import (
     CollectorChanged,
+    ContactCorrected,
     OrderAbandoned,
     OrderCancelled,
     OrderPlaced,
@@ -79,6 +80,7 @@ __all__ = [
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "ContactCorrected",
     "CustomerArrived",
     "CustomerOnTheWay",
     "DeliveryFailed",

@@ -36,6 +36,7 @@ from orders.queries.coming import (
     find_arrival,
     list_given,
     list_proxies,
+    list_sent,
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
@@ -212,6 +213,7 @@ __all__ = [
     "list_reasons",
     "list_recovered",
     "list_return_ids",
+    "list_sent",
     "list_servable",
     "list_substitutes",
     "list_unanswered",

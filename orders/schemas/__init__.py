@@ -55,6 +55,7 @@ from orders.schemas.delivering import (
     TillPaymentSchema,
 )
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
+from orders.schemas.keeping import CorrectContactSchema, CorrectedSchema, ExtendedSchema
 from orders.schemas.offline import (
     OfflineAnswersSchema,
     OfflineFactsSchema,
@@ -123,12 +124,15 @@ __all__ = [
     "CloseSchema",
     "ClosedSchema",
     "ComingSchema",
+    "CorrectContactSchema",
+    "CorrectedSchema",
     "CounterListSchema",
     "DeliveryFailedSchema",
     "DeliveryMethodListSchema",
     "DeliveryMethodSchema",
     "DeliveryOptionsSchema",
     "DeliveryReturnedSchema",
+    "ExtendedSchema",
     "FetchSchema",
     "FetchedSchema",
     "FinishPutBackSchema",

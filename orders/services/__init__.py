@@ -6,7 +6,6 @@ from orders.services.casework import (
     assign_case,
     escalate_case,
     open_case,
-    resolve_case,
     retry_refund,
     settle_case,
     take_case,
@@ -17,9 +16,15 @@ from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
-from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.keeping import (
+    change_collector,
+    correct_contact,
+    extend_pickup,
+    reissue_pass,
+    remind,
+)
 from orders.services.lateness import late_key, note_late, settle_late
-from orders.services.offline import DeedAnswer, apply_deed, record_deed
+from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     TillTicket,
@@ -44,6 +49,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
@@ -61,6 +67,7 @@ from orders.services.substituting import (
     offer_substitute,
     withdraw_substitute,
 )
+from orders.services.telling import DeedAnswer
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
 from orders.services.ways import (
@@ -102,6 +109,7 @@ __all__ = [
     "confirm_delivery",
     "confirm_payment",
     "consider_partly",
+    "correct_contact",
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
@@ -127,6 +135,7 @@ __all__ = [
     "place_delivery",
     "place_order",
     "put_in_cart",
+    "question_deed",
     "reassign",
     "record_against_rules",
     "record_deed",

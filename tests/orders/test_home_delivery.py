@@ -272,6 +272,9 @@ def test_the_paper_of_an_order_agrees_however_much_of_it_is_given_up(
     counter.do("accept")
     counter.do("start-picking")
     counter.do("short", {"sku": "MUG-BLUE", "quantity": 2, "reason": "damaged"})
+    counter.do("pick")
+    tent = {"packages": [{"items": [{"sku": "TENT-2P", "quantity": 1}]}]}
+    assert counter.do("pack", tent).status_code == 200
     left = counter.client.get(
         f"/api/v1/orders/{counter.order['id']}", headers=as_key(shop.agent)
     ).json
