@@ -11,7 +11,6 @@ import orders.queries
 import orders.services
 import stores.queries
 import stores.services
-from app.demo.doors import open_ways
 from app.demo.people import CUSTOMERS
 from kernel.actors import Actor
 from orders.commands import Channel, Method, PlaceOrder
@@ -58,7 +57,6 @@ def arrange(session: Session, *, brand_id: UUID, head: Actor) -> None:
     )
     for pattern in SLOTS:
         stores.services.add_pattern(session, pattern, code=HOME, actor=head)
-    open_ways(session, head=head)
     today = stores.queries.get_store(session, HOME).asked_at.date()
     for days in _other_days(today):
         stores.services.except_days(session, days, code=HOME, actor=head)
