@@ -52,6 +52,7 @@ from orders.schemas.delivering import (
     PlaceDeliverySchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
+    TillPaidSchema,
     TillPaymentSchema,
 )
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
@@ -186,6 +187,7 @@ __all__ = [
     "StoreOfferSchema",
     "SubstituteListSchema",
     "SubstituteSchema",
+    "TillPaidSchema",
     "TillPaymentSchema",
     "TruthQuerySchema",
     "WaveListSchema",
