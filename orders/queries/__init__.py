@@ -14,6 +14,7 @@ from orders.queries.cases import (
     list_cases_of,
     list_escalating,
     select_visible_cases,
+    was_asked,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -220,4 +221,5 @@ __all__ = [
     "select_visible_wishes",
     "still_carried",
     "waiting_at",
+    "was_asked",
 ]
