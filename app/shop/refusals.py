@@ -21,6 +21,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         "It is too late: articles have already left the store, or the order has ended."
         " Bring them back to the store instead."
     ),
+    "nothing-to-collect": lambda: _(
+        "Nothing is left to collect: the order was collected, or it has ended."
+    ),
     "no-more-extensions": lambda: _(
         "It was kept longer as often as the store allows. Collect it in time, or order again later."
     ),

@@ -11,7 +11,7 @@ from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from app.sessions import ForgedForm, FormSentBefore
 from app.staff import stock_refusals
-from kernel.errors import Refusal, TooManyAttempts, Unavailable
+from kernel.errors import Forbidden, Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
     AlreadyCollected,
     CaseStands,
@@ -335,6 +335,12 @@ _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
         lambda: _("The page was too old"),
         lambda: _("Somebody signed in or out since it was opened. Nothing was changed."),
         lambda: _("Open the page again and repeat."),
+    ),
+    Forbidden: _says(
+        "refused",
+        lambda: _("Not yours to do"),
+        lambda: _("Your account may not do this. Nothing was changed."),
+        lambda: _("Ask a manager."),
     ),
     Unavailable: _says(
         "wait",

@@ -194,3 +194,36 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     TILL = "till"
     DELIVERY = "delivery"
+
+
+class PromotionKind(StrEnum):
+    """How a promotion lowers a price."""
+
+    PERCENT = "percent"
+    AMOUNT = "amount"
+    N_FOR_M = "n_for_m"
+
+
+class PromotionOn(StrEnum):
+    """What a promotion is on."""
+
+    EVERYTHING = "everything"
+    CATEGORY = "category"
+    ARTICLE = "article"
+    SKU = "sku"
+
+
+class PricedBy(StrEnum):
+    """What a delivery is priced by: what it weighs, or what its goods cost."""
+
+    WEIGHT = "weight"
+    AMOUNT = "amount"
+
+
+class SourcingOutcome(StrEnum):
+    """How much of an order found a location, and how."""
+
+    WHOLE = "whole"
+    SPLIT = "split"
+    PARTIAL = "partial"
+    NONE = "none"

@@ -53,6 +53,7 @@ from orders.errors.placing import (
     EmptyOrder,
     HoldEnded,
     OrderNotCancellable,
+    PriceChanged,
     UnknownOrder,
     UnknownWish,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "PriceChanged",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",

@@ -17,7 +17,12 @@ from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW
 from orders import queries
 from orders.commands import Status
-from orders.errors import NoMoreExtensions, OrderNotCancellable, UnknownOrder, WrongState
+from orders.errors import (
+    NoMoreExtensions,
+    NothingToCollect,
+    UnknownOrder,
+    WrongState,
+)
 from orders.events import (
     CollectorChanged,
     ContactCorrected,
@@ -59,14 +64,14 @@ def change_collector(
 ) -> None:
     """Have somebody else collect the order; codes already sent die, new ones are announced.
 
-    Raises UnknownOrder, or OrderNotCancellable when nothing is left to collect.
+    Raises UnknownOrder or NothingToCollect.
     """
     known = queries.get_order(session, order_id, actor=actor)
     order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
     if order is None or order.contact_id is None:
         raise UnknownOrder
     if known.status in FINAL:
-        raise OrderNotCancellable(state=known.status.value)
+        raise NothingToCollect(state=known.status.value)
     order.contact_id = customers.services.rename_contact(
         session, order.contact_id, first_name=first_name, last_name=last_name
     )

@@ -11,21 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from app import create_app
-from app.demo import seed
 from app.embedded import Cluster
 from app.embedded.children import start_child, stop_child
 from app.worker import drain
 from kernel.db import SessionFactory
-from tests.conftest import as_key, settings_for
+from tests.conftest import as_key
+from tests.support.demonstration import demonstration
 from tests.support.installation import eventually
 
 pytestmark = pytest.mark.browser
@@ -55,32 +53,12 @@ def place(
     chromium: Browser,
     serve_app: Callable[[Flask], str],
 ) -> Iterator[Place]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
-    name, home = f"office_{uuid4().hex}", tmp_path_factory.mktemp("office")
-    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
-    bound = dict(SessionFactory.kw)
+    home = tmp_path_factory.mktemp("office")
     with vendors_of(home) as vendors, pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILBOX_URL", vendors["mailbox"])
-        settings = settings_for(
-            cluster.url("app", name),
-            home,
-            DEMO="1",
-            SMTP_URL=vendors["smtp"],
-            SMS_URL=vendors["sms"],
-        )
-        app = create_app(settings)
-        seed(home)
-        yield _furnish(app, home, chromium, serve_app(app))
-    engine = SessionFactory.kw.get("bind")
-    if isinstance(engine, Engine):
-        engine.dispose()
-    SessionFactory.kw.clear()
-    SessionFactory.kw.update(bound)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+        addresses = {"SMTP_URL": vendors["smtp"], "SMS_URL": vendors["sms"]}
+        with demonstration(cluster, home, DEMO="1", **addresses) as app:
+            yield _furnish(app, home, chromium, serve_app(app))
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +71,7 @@ def serve_app() -> Iterator[Callable[[Flask], str]]:
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

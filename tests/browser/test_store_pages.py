@@ -1,22 +1,16 @@
 """The pages of one store in Chromium: usable by everybody; hours are tried as they are typed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine, create_engine, text
 
-from app import create_app
-from app.demo import seed
 from app.demo.retailer import PASSWORD
 from app.embedded import Cluster
-from kernel.db import SessionFactory
 from tests.browser.test_office import served
-from tests.conftest import settings_for
+from tests.support.demonstration import demonstration
 
 pytestmark = pytest.mark.browser
 HOME = "stores/lyon-croix-rousse"
@@ -53,25 +47,11 @@ class Chain:
 def chain(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[Chain]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
-    name, home = f"chain_{uuid4().hex}", tmp_path_factory.mktemp("chain")
-    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
-    bound = dict(SessionFactory.kw)
-    with ExitStack() as stack:
-        app = create_app(settings_for(cluster.url("app", name), home, DEMO="1"))
-        seed(home)
-        url = stack.enter_context(served(app))
+    with (
+        demonstration(cluster, tmp_path_factory.mktemp("chain"), DEMO="1") as app,
+        served(app) as url,
+    ):
         yield Chain(url, _sign_in(chromium, url))
-    engine = SessionFactory.kw.get("bind")
-    if isinstance(engine, Engine):
-        engine.dispose()
-    SessionFactory.kw.clear()
-    SessionFactory.kw.update(bound)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 def _sign_in(chromium: Browser, url: str) -> Any:
