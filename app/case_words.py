@@ -92,6 +92,7 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "covered": N_("What was promised is there"),
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
+    "money taken": N_("The card's hold was taken or let go"),
 }
 ENDS: Final[Mapping[str, str]] = {
     "case.opened.v1": N_("Opened"),
@@ -106,6 +107,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
     facts = case.facts
     said = [
         _late(case, zone),
+        _hold(facts.get("hold_ends_at"), zone),
         _deed(facts.get("kind")),
         _broken(facts.get("what"), case),
         _goods(_("Articles"), facts.get("quantities"), names),
@@ -156,6 +158,15 @@ def _late(case: CaseFacts, zone: str) -> str:
     late_for = LATE_FOR.get(case.facts["what"])
     what = _(late_for) if late_for else ""
     return _("Since %(since)s %(what)s.") % {"since": since, "what": what}
+
+
+def _hold(ends_at: Any, zone: str) -> str:  # noqa: ANN401 (JSON)
+    if not ends_at:
+        return ""
+    until = formats.when(datetime.fromisoformat(str(ends_at)), zone, language=current())
+    return _(
+        "The card holds the money until %(until)s. Agree with the customer what comes before."
+    ) % {"until": until}
 
 
 def _deed(kind: Any) -> str:  # noqa: ANN401 (JSON)

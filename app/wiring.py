@@ -57,13 +57,17 @@ SUBSCRIPTIONS: Subscriptions = {
     ReadyPaid: {"announce-paid": notifications.handlers.announce_paid},
     PaymentAuthorised: {"confirm-payment": orders.handlers.confirm_payment},
     CheckoutExpired: {"abandon-unpaid": orders.handlers.abandon_unpaid},
-    PaymentCaptured: {"tell-captured": orders.handlers.tell_captured},
+    PaymentCaptured: {
+        "tell-captured": orders.handlers.tell_captured,
+        "settle-hold-case": casework.settle_hold,
+    },
     CaptureFailed: {"tell-uncaptured": orders.handlers.tell_uncaptured},
     PickupReminded: {"remind": notifications.handlers.remind},
     PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
     FulfillmentCancelled: {
         "announce-cancelled": notifications.handlers.announce_cancelled,
         "settle-late": casework.settle_late,
+        "settle-hold-case": casework.settle_hold,
     },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},

@@ -14,6 +14,7 @@ from orders.queries.cases import (
     list_cases_of,
     list_escalating,
     select_visible_cases,
+    was_asked,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -227,4 +228,5 @@ __all__ = [
     "still_carried",
     "unspent_minor",
     "waiting_at",
+    "was_asked",
 ]

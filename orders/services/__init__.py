@@ -22,6 +22,7 @@ from orders.services.keeping import (
     reissue_pass,
     remind,
 )
+from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
@@ -70,6 +71,7 @@ from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wav
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "LEAD",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -110,6 +112,7 @@ __all__ = [
     "find_authorised",
     "finish_put_back",
     "hand_over",
+    "keep_money",
     "lapse_substitute",
     "late_key",
     "leave_wave",
@@ -142,6 +145,7 @@ __all__ = [
     "set_reason",
     "settle_case",
     "settle_fetch",
+    "settle_hold",
     "settle_late",
     "ship",
     "split_fulfillment",

@@ -21,6 +21,7 @@ from stores.queries.locations import (
     get_store,
     get_store_by_id,
     list_brands,
+    list_codes,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -110,6 +111,7 @@ __all__ = [
     "get_terminal",
     "list_admins",
     "list_brands",
+    "list_codes",
     "list_coming_exceptional",
     "list_exceptional",
     "list_free_slots",
