@@ -109,6 +109,9 @@ SUBSCRIPTIONS: Subscriptions = {
 UNHEARD = frozenset(
     {
         "case.opened.v1",
+        "delivery_method.set.v1",
+        "delivery_zone.set.v1",
+        "delivery_zone.removed.v1",
         "case.closed.v1",
         "choice.answered.v1",
         "fulfillment.split.v1",

@@ -55,8 +55,9 @@ def _require_one(data: dict[str, Any], *names: str) -> None:
 class TillReceiptLineSchema(StrictSchema):
     """A line: exactly one of `sku` and `gtin`; `amount_minor` is of all its units, tax included.
 
-    `order_number` says that these units are an order's: sales only. `disposition` and `reason` say
-    what becomes of goods that come back: returns only.
+    `order_number` says that these units are an order's: sales only. A line of an order without an
+    article is the payment of what is brought to its customer; its quantity is 1. `disposition` and
+    `reason` say what becomes of goods that come back: returns only.
     """
 
     sku = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
@@ -74,8 +75,10 @@ class TillReceiptLineSchema(StrictSchema):
 
     @validates_schema
     def one_name(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse an article named twice or not at all."""
-        _require_one(data, "sku", "gtin")
+        """Refuse an article named twice, or not at all where it is no payment."""
+        payment = data.get("order_number") and data.get("quantity") == 1
+        if not payment or data.get("sku") is not None or data.get("gtin") is not None:
+            _require_one(data, "sku", "gtin")
 
     @post_load
     def line(self, data: dict[str, Any], **_: Any) -> ReceiptLine:  # noqa: ANN401 (marshmallow)

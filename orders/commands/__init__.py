@@ -3,6 +3,13 @@
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
+from orders.commands.delivering import (
+    AskDelivery,
+    Band,
+    PlaceDelivery,
+    SetDeliveryMethod,
+    SetDeliveryZone,
+)
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
@@ -42,6 +49,8 @@ __all__ = [
     "VEHICLE_MAX",
     "Answer",
     "AnswerChoice",
+    "AskDelivery",
+    "Band",
     "Box",
     "CancelReason",
     "CaseKind",
@@ -61,6 +70,7 @@ __all__ = [
     "Pack",
     "Partly",
     "PayBy",
+    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -71,6 +81,8 @@ __all__ = [
     "ReturnedLine",
     "ScanInWave",
     "SellAtTill",
+    "SetDeliveryMethod",
+    "SetDeliveryZone",
     "SetReason",
     "ShortReason",
     "SoldLine",

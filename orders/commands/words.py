@@ -100,6 +100,7 @@ class PayBy(StrEnum):
 
     PICKUP = "pickup"
     CARD = "card"
+    TILL = "till"
 
 
 class WaveOrder(StrEnum):

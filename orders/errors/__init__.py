@@ -27,6 +27,13 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.delivering import (
+    NotBroughtThere,
+    NotDeliverable,
+    NothingDue,
+    UnknownDeliveryMethod,
+    UnreadableZone,
+)
 from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
@@ -83,11 +90,14 @@ __all__ = [
     "NonceReused",
     "NotASubstitute",
     "NotBinned",
+    "NotBroughtThere",
+    "NotDeliverable",
     "NotInBin",
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
     "NotServedOutside",
+    "NothingDue",
     "NothingToCollect",
     "NothingToPick",
     "NothingToSplit",
@@ -110,6 +120,7 @@ __all__ = [
     "UnknownCarrier",
     "UnknownCase",
     "UnknownChoice",
+    "UnknownDeliveryMethod",
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
@@ -120,6 +131,7 @@ __all__ = [
     "UnknownWave",
     "UnknownWish",
     "UnreadableReason",
+    "UnreadableZone",
     "WrongMethod",
     "WrongState",
     "WrongStore",

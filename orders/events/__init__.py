@@ -26,6 +26,7 @@ from orders.events.counter import (
     PickupExtended,
     PickupReminded,
 )
+from orders.events.delivering import DeliveryMethodSet, DeliveryZoneRemoved, DeliveryZoneSet
 from orders.events.parcels import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -83,7 +84,10 @@ __all__ = [
     "CustomerArrived",
     "CustomerOnTheWay",
     "DeliveryFailed",
+    "DeliveryMethodSet",
     "DeliveryReturned",
+    "DeliveryZoneRemoved",
+    "DeliveryZoneSet",
     "FulfillmentAccepted",
     "FulfillmentArrived",
     "FulfillmentCancelled",

@@ -1,5 +1,14 @@
 """Prices of orders: computed here once, for every channel."""
 
+from orders.pricing.delivering import (
+    DeliveryWay,
+    Fee,
+    Zone,
+    charge_for,
+    find_zone,
+    price_way,
+    weigh,
+)
 from orders.pricing.lines import PricedLine, Totals, totals
 from orders.pricing.quoting import (
     Quote,
@@ -10,12 +19,19 @@ from orders.pricing.quoting import (
 )
 
 __all__ = [
+    "DeliveryWay",
+    "Fee",
     "PricedLine",
     "Quote",
     "QuotedCharge",
     "QuotedLine",
     "Totals",
+    "Zone",
+    "charge_for",
     "divide_discount",
+    "find_zone",
+    "price_way",
     "quote_basket",
     "totals",
+    "weigh",
 ]

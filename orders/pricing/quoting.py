@@ -13,7 +13,7 @@ from orders.pricing.lines import PricedLine, Totals, totals
 class QuotedLine:
     """So many of one SKU as they are sold now; `discount_minor` is what a promotion takes off all.
 
-    `eco_minor` is included in `unit_price_minor`.
+    `eco_minor` is included in `unit_price_minor`; `weight_g` is of one base unit.
     """
 
     sku: str
@@ -25,6 +25,7 @@ class QuotedLine:
     eco_minor: int = 0
     discount_minor: int = 0
     promotion_id: UUID | None = None
+    weight_g: int | None = None
 
     @property
     def priced(self) -> PricedLine:
@@ -94,4 +95,5 @@ def _line(offer: Offer, quantity: int) -> QuotedLine:
         offer.price_per,
         offer.vat_bp,
         offer.eco_minor,
+        weight_g=offer.weight_g,
     )

@@ -111,6 +111,7 @@ from orders.queries.waves import (
     get_wave,
     list_open_waves,
 )
+from orders.queries.ways import get_delivery_way, list_delivery_ways
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_visible_wishes
 
 __all__ = [
@@ -170,6 +171,7 @@ __all__ = [
     "get_cart",
     "get_case",
     "get_choice",
+    "get_delivery_way",
     "get_evidence",
     "get_fulfillment",
     "get_label",
@@ -186,6 +188,7 @@ __all__ = [
     "list_cases",
     "list_cases_of",
     "list_choices",
+    "list_delivery_ways",
     "list_escalating",
     "list_expired",
     "list_fulfillable",

@@ -42,6 +42,18 @@ from orders.schemas.counter import (
     ParcelSchema,
     PassKeysSchema,
 )
+from orders.schemas.delivering import (
+    AskDeliveryQuerySchema,
+    AskDeliverySchema,
+    BrandQuerySchema,
+    DeliveryMethodListSchema,
+    DeliveryMethodSchema,
+    DeliveryOptionsSchema,
+    PlaceDeliverySchema,
+    SetDeliveryMethodSchema,
+    SetDeliveryZoneSchema,
+    TillPaymentSchema,
+)
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
 from orders.schemas.keeping import CorrectContactSchema, CorrectedSchema, ExtendedSchema
 from orders.schemas.offline import (
@@ -94,11 +106,14 @@ from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchem
 __all__ = [
     "AnswerChoiceSchema",
     "ArrivedSchema",
+    "AskDeliveryQuerySchema",
+    "AskDeliverySchema",
     "AssignCaseSchema",
     "AvailabilitySchema",
     "BasketQuerySchema",
     "BasketSchema",
     "BinSchema",
+    "BrandQuerySchema",
     "CancelSchema",
     "CaseCountsSchema",
     "CasePageSchema",
@@ -113,6 +128,9 @@ __all__ = [
     "CorrectedSchema",
     "CounterListSchema",
     "DeliveryFailedSchema",
+    "DeliveryMethodListSchema",
+    "DeliveryMethodSchema",
+    "DeliveryOptionsSchema",
     "DeliveryReturnedSchema",
     "ExtendedSchema",
     "FetchSchema",
@@ -138,6 +156,7 @@ __all__ = [
     "PartlySchema",
     "PassKeysSchema",
     "PickSchema",
+    "PlaceDeliverySchema",
     "PlaceOrderSchema",
     "PlacedOrderSchema",
     "ProxyIdSchema",
@@ -154,6 +173,8 @@ __all__ = [
     "ResolveCaseSchema",
     "ScanSchema",
     "ScannedSchema",
+    "SetDeliveryMethodSchema",
+    "SetDeliveryZoneSchema",
     "SetReasonSchema",
     "ShipSchema",
     "ShortSchema",
@@ -165,6 +186,7 @@ __all__ = [
     "StoreOfferSchema",
     "SubstituteListSchema",
     "SubstituteSchema",
+    "TillPaymentSchema",
     "TruthQuerySchema",
     "WaveListSchema",
     "WaveSchema",

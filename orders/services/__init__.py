@@ -12,6 +12,7 @@ from orders.services.casework import (
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
+from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
@@ -27,13 +28,15 @@ from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
+    TillTicket,
     abandon_pending,
     confirm_payment,
     find_authorised,
+    take_till_payment,
     tell_ready_paid,
     withdraw_pending,
 )
-from orders.services.placing import PlacedOrder, place_order
+from orders.services.placing import PlacedOrder, PlacedParcel, place_order
 from orders.services.preparing import (
     accept,
     bin_parcel,
@@ -68,6 +71,12 @@ from orders.services.substituting import (
 from orders.services.telling import DeedAnswer
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
+from orders.services.ways import (
+    close_delivery_method,
+    remove_delivery_zone,
+    set_delivery_method,
+    set_delivery_zone,
+)
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
@@ -76,8 +85,10 @@ __all__ = [
     "Fetched",
     "Parcel",
     "PlacedOrder",
+    "PlacedParcel",
     "SoldOrder",
     "TakenBack",
+    "TillTicket",
     "abandon_pending",
     "accept",
     "accept_substitute",
@@ -95,6 +106,7 @@ __all__ = [
     "change_collector",
     "check_parcel",
     "choose_store",
+    "close_delivery_method",
     "close_store",
     "confirm_delivery",
     "confirm_payment",
@@ -123,6 +135,7 @@ __all__ = [
     "open_case",
     "pack",
     "pick",
+    "place_delivery",
     "place_order",
     "put_in_cart",
     "question_deed",
@@ -132,6 +145,7 @@ __all__ = [
     "reissue_pass",
     "reject_fulfillment",
     "remind",
+    "remove_delivery_zone",
     "report_failed_delivery",
     "report_short_in_wave",
     "report_short_line",
@@ -142,6 +156,8 @@ __all__ = [
     "sell_at_till",
     "serve_waiting",
     "serves_outside",
+    "set_delivery_method",
+    "set_delivery_zone",
     "set_reason",
     "settle_case",
     "settle_fetch",
@@ -154,6 +170,7 @@ __all__ = [
     "switch_on_store",
     "take_back_goods",
     "take_case",
+    "take_till_payment",
     "tell_back",
     "tell_ready_paid",
     "wish_stock",

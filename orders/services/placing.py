@@ -1,7 +1,8 @@
 """Placing an order: slot by slot the same on every channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -36,8 +37,23 @@ from stores.queries import StoreFacts
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedParcel:
+    """What one location sends of an order: when it leaves there, and when it arrives."""
+
+    fulfillment_id: UUID
+    store: str
+    quantities: Mapping[str, int]
+    promised_at: datetime
+    arrives_from: date | None
+    arrives_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs."""
+    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs.
+
+    `parcels` are those of a delivery, of which the first stands for the order.
+    """
 
     id: UUID
     number: str
@@ -47,6 +63,7 @@ class PlacedOrder:
     totals: Totals
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
+    parcels: tuple[PlacedParcel, ...] = ()
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
@@ -60,7 +77,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     """
     if not command.quantities:
         raise EmptyOrder
-    _refuse_foreign_channel(command.channel, actor)
+    refuse_foreign_channel(command.channel, actor)
     store = stores.queries.get_store(
         session,
         command.store_code,
@@ -82,7 +99,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     )
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
-        placed = _owe_by_card(session, placed)
+        placed = owe_by_card(session, placed)
     inventory.services.reserve(
         session,
         fulfillment_id=placed.fulfillment_id,
@@ -125,12 +142,17 @@ def _record(
     events.record(session, fact, actor=actor)
 
 
-def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+def owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    """Have a card owe what an order costs; return the order with what it owes."""
     obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
     return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
-def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+    """Return nothing when this actor may begin orders on this channel.
+
+    Raises ChannelNotAllowed.
+    """
     allowed = CHANNELS_OF.get(actor.kind, frozenset())
     if channel not in allowed:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))

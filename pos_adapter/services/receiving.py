@@ -79,7 +79,8 @@ def record_receipt(session: Session, command: RecordReceipt, *, actor: Actor) ->
             seq=command.seq, last_seq=taken.last_seq, at_most=taken.last_seq + AHEAD_MAX
         )
     store = _require_balance(session, command)
-    read = read_lines(session, command.lines, language=store.default_language)
+    goods = [line for line in command.lines if not line.is_payment]
+    read = read_lines(session, goods, language=store.default_language)
     act = _sell if command.kind is ReceiptKind.SALE else _take_back
     answer, order_id, return_id = act(session, command, read, store, actor)
     told = {"seq": command.seq, "kind": command.kind.value, **answer}
