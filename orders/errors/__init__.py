@@ -56,6 +56,12 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.promoting import (
+    PromotionCodeTaken,
+    PromotionEnded,
+    UnknownPromotion,
+    UnreadablePromotion,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -98,6 +104,8 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromotionCodeTaken",
+    "PromotionEnded",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
@@ -110,12 +118,14 @@ __all__ = [
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
+    "UnknownPromotion",
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
+    "UnreadablePromotion",
     "UnreadableReason",
     "WrongMethod",
     "WrongState",

@@ -36,6 +36,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.promoting import change_promotion, set_promotion, withdraw_promotion
 from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
@@ -84,6 +85,7 @@ __all__ = [
     "bin_parcel",
     "cancel_order",
     "change_collector",
+    "change_promotion",
     "check_parcel",
     "choose_store",
     "close_store",
@@ -130,6 +132,7 @@ __all__ = [
     "sell_at_till",
     "serve_waiting",
     "serves_outside",
+    "set_promotion",
     "set_reason",
     "settle_case",
     "settle_fetch",
@@ -145,6 +148,7 @@ __all__ = [
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_promotion",
     "withdraw_proxy",
     "withdraw_substitute",
 ]

@@ -29,6 +29,7 @@ from orders.services.promising import (
     refuse_unless_offered,
     take_promise,
 )
+from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
@@ -52,8 +53,8 @@ class PlacedOrder:
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
     """Open an order to collect at one store, with its stock reserved: all of it or nothing.
 
-    The hot rows are locked last: slot, day, stock. The number of statements does not grow with the
-    lines.
+    The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
+    does not grow with the lines.
 
     Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
     refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
@@ -73,6 +74,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         command.quantities,
         brand_id=store.brand_id,
         language=command.contact.language,
+        store=store,
     )
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
@@ -90,6 +92,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         quantities=command.quantities,
         hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
+    _use_promotions(session, command, quote, store=store)
     return placed
 
 
@@ -107,6 +110,25 @@ def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
         lines={line.sku: line.priced.amount_minor for line in quote.lines},
         charges={charge.name: charge.amount_minor for charge in quote.charges},
     )
+
+
+def _use_promotions(
+    session: Session, command: PlaceOrder, quote: Quote, *, store: StoreFacts
+) -> None:
+    """Count the order on what only so many may have; others may have had the last meanwhile.
+
+    Raises PriceChanged.
+    """
+    if use_promotions(session, quote.limited):
+        return
+    present = queries.read_quote(
+        session,
+        command.quantities,
+        brand_id=store.brand_id,
+        language=command.contact.language,
+        store=store,
+    )
+    refuse_another_price(present, seen_minor=quote.totals.total_minor)
 
 
 def _record(
