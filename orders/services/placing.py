@@ -1,5 +1,6 @@
 """Placing an order: slot by slot the same on every channel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -69,13 +70,17 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         waiting=queries.waiting_at,
     )
     refuse_unless_offered(store, command, actor=actor)
-    quote = queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=store.brand_id,
-        language=command.contact.language,
-        store=store,
-    )
+
+    def read_quote() -> Quote:
+        return queries.read_quote(
+            session,
+            command.quantities,
+            brand_id=store.brand_id,
+            language=command.contact.language,
+            store=store,
+        )
+
+    quote = read_quote()
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
@@ -92,7 +97,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         quantities=command.quantities,
         hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
-    _use_promotions(session, command, quote, store=store)
+    take_promotions(session, quote, read_quote)
     return placed
 
 
@@ -112,23 +117,15 @@ def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
     )
 
 
-def _use_promotions(
-    session: Session, command: PlaceOrder, quote: Quote, *, store: StoreFacts
-) -> None:
-    """Count the order on what only so many may have; others may have had the last meanwhile.
+def take_promotions(session: Session, quote: Quote, again: Callable[[], Quote]) -> None:
+    """Count an order on what only so many may have; others may have had the last meanwhile.
+
+    `again` reads what the basket costs now. It is called last: these rows are hot.
 
     Raises PriceChanged.
     """
-    if use_promotions(session, quote.limited):
-        return
-    present = queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=store.brand_id,
-        language=command.contact.language,
-        store=store,
-    )
-    refuse_another_price(present, seen_minor=quote.totals.total_minor)
+    if not use_promotions(session, quote.limited):
+        refuse_another_price(again(), seen_minor=quote.totals.total_minor)
 
 
 def _record(
