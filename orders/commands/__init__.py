@@ -14,6 +14,7 @@ from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
@@ -83,6 +84,7 @@ __all__ = [
     "SellAtTill",
     "SetDeliveryMethod",
     "SetDeliveryZone",
+    "SetPromotion",
     "SetReason",
     "ShortReason",
     "SoldLine",

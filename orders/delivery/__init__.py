@@ -8,6 +8,7 @@ from orders.delivery.options import (
     choose_way,
     find_options,
     read_ask,
+    read_goods,
     source,
     whereabouts,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "find_options",
     "find_window",
     "read_ask",
+    "read_goods",
     "source",
     "whereabouts",
     "window_of",

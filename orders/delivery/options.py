@@ -112,9 +112,7 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     Raises UnknownSku, or what `read_ask` raises.
     """
     ask = read_ask(session, asked)
-    quote = queries.read_quote(
-        session, ask.quantities, brand_id=ask.brand.id, language=ask.language
-    )
+    quote = read_goods(session, ask)
     decision = source(session, ask, quote)
     if decision.missing or not decision.sends:
         return DeliveryOptions(quote, decision, ())
@@ -124,6 +122,20 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
         if fee is not None
     )
     return DeliveryOptions(quote, decision, options)
+
+
+def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
+    """Return what the goods of a basket cost now, without having them brought.
+
+    Raises UnknownSku.
+    """
+    return queries.read_quote(
+        session,
+        ask.quantities,
+        brand_id=ask.brand.id,
+        language=ask.language,
+        store=ask.store,
+    )
 
 
 def source(session: Session, ask: DeliveryAsk, quote: Quote) -> Decision:

@@ -64,6 +64,12 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.promoting import (
+    PromotionCodeTaken,
+    PromotionEnded,
+    UnknownPromotion,
+    UnreadablePromotion,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -111,6 +117,8 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromotionCodeTaken",
+    "PromotionEnded",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
@@ -124,12 +132,14 @@ __all__ = [
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
+    "UnknownPromotion",
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
+    "UnreadablePromotion",
     "UnreadableReason",
     "UnreadableZone",
     "WrongMethod",

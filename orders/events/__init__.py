@@ -60,6 +60,7 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.promoting import PromotionSet, PromotionWithdrawn
 from orders.events.shipping import (
     DeliveryFailed,
     DeliveryReturned,
@@ -118,6 +119,8 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "PromotionSet",
+    "PromotionWithdrawn",
     "ProxyNamed",
     "ProxyPassGiven",
     "ProxyWithdrawn",

@@ -60,6 +60,14 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.promotions import (
+    PromotionFacts,
+    PromotionState,
+    get_promotion,
+    list_deals_since,
+    list_promotions,
+    read_deals,
+)
 from orders.queries.putting_back import (
     OwnerFacts,
     OwnerKind,
@@ -69,7 +77,7 @@ from orders.queries.putting_back import (
     list_owners,
     list_put_backs,
 )
-from orders.queries.quotes import read_quote
+from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
@@ -140,6 +148,8 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PromotionFacts",
+    "PromotionState",
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
@@ -179,6 +189,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_promotion",
     "get_put_back",
     "get_reason",
     "get_substitute",
@@ -188,6 +199,7 @@ __all__ = [
     "list_cases",
     "list_cases_of",
     "list_choices",
+    "list_deals_since",
     "list_delivery_ways",
     "list_escalating",
     "list_expired",
@@ -208,6 +220,7 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_promotions",
     "list_proposed",
     "list_proxies",
     "list_put_backs",
@@ -223,7 +236,9 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "read_deals",
     "read_quote",
+    "read_shelf",
     "roll_up",
     "select_visible",
     "select_visible_cases",

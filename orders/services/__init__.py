@@ -45,6 +45,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.promoting import change_promotion, set_promotion, withdraw_promotion
 from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
@@ -104,6 +105,7 @@ __all__ = [
     "bin_parcel",
     "cancel_order",
     "change_collector",
+    "change_promotion",
     "check_parcel",
     "choose_store",
     "close_delivery_method",
@@ -158,6 +160,7 @@ __all__ = [
     "serves_outside",
     "set_delivery_method",
     "set_delivery_zone",
+    "set_promotion",
     "set_reason",
     "settle_case",
     "settle_fetch",
@@ -175,6 +178,7 @@ __all__ = [
     "tell_ready_paid",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_promotion",
     "withdraw_proxy",
     "withdraw_substitute",
 ]

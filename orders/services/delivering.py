@@ -26,6 +26,7 @@ from orders.services.placing import (
     owe_by_card,
     refuse_another_price,
     refuse_foreign_channel,
+    take_promotions,
 )
 from orders.services.promising import require_way, take_promise
 from orders.services.writing import NewOrder, Part, write_order
@@ -73,14 +74,13 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     _reserve(session, parts, hold=plan.hold)
+    take_promotions(session, plan.quote, lambda: _quote_again(session, plan))
     return placed
 
 
 def _plan(session: Session, command: PlaceDelivery) -> _Plan:
     ask = delivery.read_ask(session, command.asked)
-    goods = queries.read_quote(
-        session, command.quantities, brand_id=ask.brand.id, language=ask.language
-    )
+    goods = delivery.read_goods(session, ask)
     way, fee = delivery.choose_way(session, ask, goods, code=command.delivery_method)
     decision = delivery.source(session, ask, goods)
     if decision.missing or not decision.sends:
@@ -89,6 +89,10 @@ def _plan(session: Session, command: PlaceDelivery) -> _Plan:
     sends = sorted(decision.sends, key=lambda send: send.store.id)
     begun_at = ask.store or sends[0].store
     return _Plan(command, ask, quote, fee, sends, hold_of(begun_at.rules, command.channel))
+
+
+def _quote_again(session: Session, plan: _Plan) -> Quote:
+    return replace(delivery.read_goods(session, plan.ask), charges=plan.quote.charges)
 
 
 def _part(session: Session, plan: _Plan, send: Send, address_id: UUID) -> Part:
