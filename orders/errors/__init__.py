@@ -64,6 +64,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
+from orders.errors.sourcing import NotDecided, NoWholeOffer, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
@@ -78,8 +79,10 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NoWholeOffer",
     "NotASubstitute",
     "NotBinned",
+    "NotDecided",
     "NotInBin",
     "NotOnThisList",
     "NotOrdered",
@@ -113,10 +116,12 @@ __all__ = [
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
+    "UnknownRuleSet",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
     "UnreadableReason",
+    "UnreadableRules",
     "WrongMethod",
     "WrongState",
     "WrongStore",
