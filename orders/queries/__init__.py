@@ -94,6 +94,15 @@ from orders.queries.shapes import (
 )
 from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.sourcing import (
+    DecisionFacts,
+    RuleSetFacts,
+    find_rules,
+    get_decisions,
+    get_rule_set,
+    list_decisions,
+    list_rule_sets,
+)
 from orders.queries.substitutes import (
     SubstituteFacts,
     get_substitute,
@@ -123,6 +132,7 @@ __all__ = [
     "CaseFacts",
     "ChargeFacts",
     "ChoiceFacts",
+    "DecisionFacts",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -140,6 +150,7 @@ __all__ = [
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
+    "RuleSetFacts",
     "SubstituteFacts",
     "Waiting",
     "Wanted",
@@ -164,10 +175,12 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_rules",
     "find_way_to_collect",
     "get_cart",
     "get_case",
     "get_choice",
+    "get_decisions",
     "get_evidence",
     "get_fulfillment",
     "get_label",
@@ -177,6 +190,7 @@ __all__ = [
     "get_order_by_number",
     "get_put_back",
     "get_reason",
+    "get_rule_set",
     "get_substitute",
     "get_wave",
     "get_wish",
@@ -184,6 +198,7 @@ __all__ = [
     "list_cases",
     "list_cases_of",
     "list_choices",
+    "list_decisions",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -209,6 +224,7 @@ __all__ = [
     "list_reasons",
     "list_recovered",
     "list_return_ids",
+    "list_rule_sets",
     "list_servable",
     "list_substitutes",
     "list_unanswered",
