@@ -110,6 +110,8 @@ UNHEARD = frozenset(
         "fulfillment.split.v1",
         "order.partly_answered.v1",
         "reason.set.v1",
+        "rules.set.v1",
+        "rules.ended.v1",
         "case.assigned.v1",
         "put_back.asked.v1",
         "order.sold.v1",

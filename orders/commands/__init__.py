@@ -9,6 +9,7 @@ from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
+from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
@@ -71,6 +72,7 @@ __all__ = [
     "ScanInWave",
     "SellAtTill",
     "SetReason",
+    "SetRules",
     "ShortReason",
     "SoldLine",
     "SourcingOutcome",

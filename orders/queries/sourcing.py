@@ -53,6 +53,7 @@ class DecisionFacts:
     candidates: Sequence[Mapping[str, Any]]
     losing: Mapping[str, Any]
     decided_at: datetime
+    placed_at: datetime
 
 
 def find_rules(
@@ -155,7 +156,7 @@ def list_decisions(
 
 
 _DECISIONS: Final[Select[*tuple[Any, ...]]] = (
-    select(SourcingDecision, RuleSet, Order.number)
+    select(SourcingDecision, RuleSet, Order.number, Order.placed_at)
     .join(Order, Order.id == SourcingDecision.order_id)
     .outerjoin(RuleSet, RuleSet.id == SourcingDecision.rule_set_id)
     .order_by(SourcingDecision.decided_at, SourcingDecision.id)
@@ -183,6 +184,7 @@ def _decision(row: Row[Any]) -> DecisionFacts:
         made.candidates,
         made.losing,
         made.decided_at,
+        row.placed_at,
     )
 
 

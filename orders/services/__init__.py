@@ -42,6 +42,7 @@ from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.returning import TakenBack, take_back_goods
+from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
     confirm_delivery,
@@ -85,6 +86,7 @@ __all__ = [
     "cancel_order",
     "change_collector",
     "check_parcel",
+    "check_rules",
     "choose_store",
     "close_store",
     "confirm_delivery",
@@ -93,6 +95,7 @@ __all__ = [
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
+    "end_rules",
     "end_wish",
     "escalate_case",
     "expire_fulfillment",
@@ -131,6 +134,7 @@ __all__ = [
     "serve_waiting",
     "serves_outside",
     "set_reason",
+    "set_rules",
     "settle_case",
     "settle_fetch",
     "settle_late",
@@ -143,6 +147,7 @@ __all__ = [
     "take_case",
     "tell_back",
     "tell_ready_paid",
+    "try_rules",
     "wish_stock",
     "withdraw_pending",
     "withdraw_proxy",

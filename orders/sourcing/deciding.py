@@ -99,7 +99,7 @@ def decide_among(
     had: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Decision:
     """Return who of these sends what; `had` is what each had, by code, at another moment."""
-    groups = _groups(session) if uses(rules.book, "groups") else {}
+    groups = groups_by_id(session) if uses(rules.book, "groups") else {}
     by_code = {
         offer.row.store_code: offer
         for offer in offers
@@ -138,7 +138,8 @@ def _excepted(ask: Ask) -> frozenset[UUID]:
     return ask.without | {ask.store_id}
 
 
-def _groups(session: Session) -> dict[UUID, str]:
+def groups_by_id(session: Session) -> dict[UUID, str]:
+    """Return the code of every group of stores, by its id."""
     rows = session.execute(stores.queries.select_groups())
     return {row.group_id: row.group_code for row in rows}
 

@@ -36,7 +36,8 @@ class Candidate:
 class Judged:
     """What became of a candidate: what it may give, what each rule saw, what it fell to.
 
-    `saw` maps the label of a rule to what it saw; `rank` is smaller for the better.
+    `saw` maps the label of a rule to what it saw: of a rule that ranks, what is equal where it does
+    not decide. `rank` is smaller for the better.
     """
 
     candidate: Candidate
@@ -185,7 +186,8 @@ FILTERS: Final[Mapping[str, Callable[[Judged, Options, _Case], Seen]]] = {
 def _by_distance(judged: Judged, options: Options, _case: _Case) -> Seen:
     km = judged.candidate.distance_km
     step = options.get("step_km")
-    return (int(km // step) if step else km), round(km, 1)
+    key = int(km // step) * step if step else round(km, 1)
+    return (key if step else km), key
 
 
 def _by_availability(judged: Judged, _options: Options, _case: _Case) -> Seen:
@@ -203,7 +205,8 @@ def _by_ready(judged: Judged, options: Options, case: _Case) -> Seen:
         return float("inf"), None
     seconds = (ready_at - case.now).total_seconds()
     step = options.get("step_hours")
-    return (seconds // (step * 3_600) if step else seconds), ready_at.isoformat()
+    hours = int(seconds // (step * 3_600)) * step if step else None
+    return (seconds if hours is None else hours), ready_at.isoformat() if hours is None else hours
 
 
 def _by_cost(judged: Judged, _options: Options, case: _Case) -> Seen:
@@ -216,11 +219,13 @@ def _by_role(judged: Judged, options: Options, _case: _Case) -> Seen:
 
 
 def _by_groups(judged: Judged, options: Options, _case: _Case) -> Seen:
-    return _place(judged.candidate.group, options["first"]), judged.candidate.group
+    place = _place(judged.candidate.group, options["first"])
+    return place, place
 
 
 def _by_locations(judged: Judged, options: Options, _case: _Case) -> Seen:
-    return _place(judged.code, options["first"]), judged.code
+    place = _place(judged.code, options["first"])
+    return place, place
 
 
 def _place(code: str | None, first: Sequence[str]) -> int:

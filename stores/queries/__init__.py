@@ -20,6 +20,7 @@ from stores.queries.locations import (
     get_brand,
     get_store,
     get_store_by_id,
+    kilometres,
     list_brands,
     list_stores,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "get_store",
     "get_store_by_id",
     "get_terminal",
+    "kilometres",
     "list_admins",
     "list_brands",
     "list_coming_exceptional",
