@@ -120,6 +120,8 @@ UNHEARD = frozenset(
         "price.set.v1",
         "promotion.set.v1",
         "promotion.withdrawn.v1",
+        "rules.set.v1",
+        "rules.ended.v1",
         "case.assigned.v1",
         "put_back.asked.v1",
         "order.sold.v1",

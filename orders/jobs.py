@@ -8,7 +8,7 @@ import payments.queries
 import payments.services
 import stores.queries
 from kernel.db import transaction
-from orders import queries, services
+from orders import queries, services, sourcing
 
 DAYTIME: Final = range(9, 20)
 """Hours, where the store is, in which nobody minds a reminder."""
@@ -155,3 +155,9 @@ def serve_waiting() -> int:
         with transaction() as session:
             served += services.serve_waiting(session, choice_id)
     return served
+
+
+def prune_decisions() -> None:
+    """Forget who was chosen to send what more than 13 months ago."""
+    with transaction() as session:
+        sourcing.prune_decisions(session)

@@ -1,7 +1,7 @@
 """What each store can give of a basket, now and later, in one statement."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -67,7 +67,7 @@ class StoreOffer:
     `row` is the store's, of which `store` is read when it is wanted: a whole chain answers in half
     the time. `ready_at`, `cut_off` (the last instant to order for the same day) and `hold_until`
     (the last moment to collect) are of an order placed now; None when nothing can be given now.
-    `later` is there when waiting brings more.
+    `later` is there when waiting brings more. `at_hand` is what is free, however much is asked.
     """
 
     row: Row[Any]
@@ -79,6 +79,7 @@ class StoreOffer:
     hold_until: datetime | None = None
     later: Later | None = None
     slots: Sequence[FreeSlot] = ()
+    at_hand: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def store(self) -> StoreFacts:
@@ -137,8 +138,8 @@ def _offer(
     if coverage is Coverage.NONE:
         later = None
     if when is None or coverage not in _NOW:
-        return StoreOffer(row, coverage, reason, given, later=later)
-    offer = StoreOffer(row, coverage, reason, given, *when, later)
+        return StoreOffer(row, coverage, reason, given, later=later, at_hand=reach.available)
+    offer = StoreOffer(row, coverage, reason, given, *when, later, at_hand=reach.available)
     if row.free_slots and offer.store.slotted:
         slots = stores.queries.free_slots_from(row.free_slots, since=when.ready_at, limit=SLOTS_MAX)
         offer = replace(offer, slots=slots)

@@ -17,6 +17,7 @@ from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
+from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
@@ -86,6 +87,7 @@ __all__ = [
     "SetDeliveryZone",
     "SetPromotion",
     "SetReason",
+    "SetRules",
     "ShortReason",
     "SoldLine",
     "SourcingOutcome",

@@ -78,6 +78,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
+from orders.errors.sourcing import NotDecided, NoWholeOffer, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
@@ -93,10 +94,12 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NoWholeOffer",
     "NonceReused",
     "NotASubstitute",
     "NotBinned",
     "NotBroughtThere",
+    "NotDecided",
     "NotDeliverable",
     "NotInBin",
     "NotOnThisList",
@@ -136,11 +139,13 @@ __all__ = [
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
+    "UnknownRuleSet",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
     "UnreadablePromotion",
     "UnreadableReason",
+    "UnreadableRules",
     "UnreadableZone",
     "WrongMethod",
     "WrongState",

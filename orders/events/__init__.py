@@ -68,6 +68,7 @@ from orders.events.shipping import (
     FulfillmentPacked,
     FulfillmentShipped,
 )
+from orders.events.sourcing import RulesEnded, RuleSetEvent, RulesSet
 from orders.events.tills import GoodsTakenBack, OrderSold
 from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
@@ -128,6 +129,9 @@ __all__ = [
     "PutBackFinished",
     "ReadyPaid",
     "ReasonSet",
+    "RuleSetEvent",
+    "RulesEnded",
+    "RulesSet",
     "StockBack",
     "SubstituteAccepted",
     "SubstituteEnded",

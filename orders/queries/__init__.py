@@ -104,6 +104,15 @@ from orders.queries.shapes import (
 )
 from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.sourcing import (
+    DecisionFacts,
+    RuleSetFacts,
+    find_rules,
+    get_decisions,
+    get_rule_set,
+    list_decisions,
+    list_rule_sets,
+)
 from orders.queries.substitutes import (
     SubstituteFacts,
     get_substitute,
@@ -134,6 +143,7 @@ __all__ = [
     "CaseFacts",
     "ChargeFacts",
     "ChoiceFacts",
+    "DecisionFacts",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -153,6 +163,7 @@ __all__ = [
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
+    "RuleSetFacts",
     "SubstituteFacts",
     "Waiting",
     "Wanted",
@@ -177,10 +188,12 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_rules",
     "find_way_to_collect",
     "get_cart",
     "get_case",
     "get_choice",
+    "get_decisions",
     "get_delivery_way",
     "get_evidence",
     "get_fulfillment",
@@ -192,6 +205,7 @@ __all__ = [
     "get_promotion",
     "get_put_back",
     "get_reason",
+    "get_rule_set",
     "get_substitute",
     "get_wave",
     "get_wish",
@@ -200,6 +214,7 @@ __all__ = [
     "list_cases_of",
     "list_choices",
     "list_deals_since",
+    "list_decisions",
     "list_delivery_ways",
     "list_escalating",
     "list_expired",
@@ -227,6 +242,7 @@ __all__ = [
     "list_reasons",
     "list_recovered",
     "list_return_ids",
+    "list_rule_sets",
     "list_sent",
     "list_servable",
     "list_substitutes",

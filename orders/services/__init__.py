@@ -53,6 +53,7 @@ from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
+from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
     confirm_delivery,
@@ -107,6 +108,7 @@ __all__ = [
     "change_collector",
     "change_promotion",
     "check_parcel",
+    "check_rules",
     "choose_store",
     "close_delivery_method",
     "close_store",
@@ -117,6 +119,7 @@ __all__ = [
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
+    "end_rules",
     "end_wish",
     "escalate_case",
     "expire_fulfillment",
@@ -162,6 +165,7 @@ __all__ = [
     "set_delivery_zone",
     "set_promotion",
     "set_reason",
+    "set_rules",
     "settle_case",
     "settle_fetch",
     "settle_hold",
@@ -176,6 +180,7 @@ __all__ = [
     "take_till_payment",
     "tell_back",
     "tell_ready_paid",
+    "try_rules",
     "wish_stock",
     "withdraw_pending",
     "withdraw_promotion",
