@@ -9,7 +9,7 @@ from orders.delivery.options import (
     find_options,
     read_ask,
     read_goods,
-    source,
+    to_source,
     whereabouts,
 )
 from orders.delivery.windows import ARRIVAL, Destination, Window, find_window, window_of
@@ -27,7 +27,7 @@ __all__ = [
     "find_window",
     "read_ask",
     "read_goods",
-    "source",
+    "to_source",
     "whereabouts",
     "window_of",
 ]

@@ -113,7 +113,7 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     """
     ask = read_ask(session, asked)
     quote = read_goods(session, ask)
-    decision = source(session, ask, quote)
+    decision = sourcing.decide(session, to_source(ask, quote))
     if decision.missing or not decision.sends:
         return DeliveryOptions(quote, decision, ())
     options = tuple(
@@ -138,13 +138,10 @@ def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
     )
 
 
-def source(session: Session, ask: DeliveryAsk, quote: Quote) -> Decision:
-    """Return who sends what of a basket to a postcode.
-
-    Raises UnknownSku.
-    """
+def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
+    """Return what sourcing is asked so that a basket comes to a postcode."""
     latitude, longitude = whereabouts(ask)
-    wanted = Ask(
+    return Ask(
         brand_id=ask.brand.id,
         brand=ask.brand.code,
         channel=ask.channel,
@@ -159,7 +156,6 @@ def source(session: Session, ask: DeliveryAsk, quote: Quote) -> Decision:
         postcode=ask.to.postcode,
         store_id=ask.store.id if ask.store else None,
     )
-    return sourcing.decide(session, wanted)
 
 
 def choose_way(
