@@ -12,8 +12,8 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, Order, OrderLine
-from orders.queries.shapes import FulfillmentFacts, LineFacts, OrderFacts, Waiting
+from orders.models import Fulfillment, FulfillmentLine, Order, OrderCharge, OrderLine, Proxy
+from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
 LAST_DAY: Final = 3
@@ -74,11 +74,11 @@ def list_fulfillments(
 def list_parcels_of(
     session: Session, *, location_id: UUID, contact_ids: Sequence[UUID | None], actor: Actor
 ) -> list[FulfillmentFacts]:
-    """Return a store's open parcels for these contacts."""
+    """Return a store's open parcels for these contacts, as customers or sent by one."""
     wanted = and_(
         Fulfillment.location_id == location_id,
         Fulfillment.ended_at.is_(None),
-        Order.contact_id.in_(contact_ids),
+        of_people(contact_ids),
     )
     return _fulfillments(session, wanted, actor=actor)
 
@@ -94,13 +94,30 @@ def list_wave_parcels(session: Session, wave_id: UUID, *, actor: Actor) -> list[
 
 
 def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
-    """Return the contacts of a store's open parcels: who may stand at its counter."""
+    """Return the contacts of a store's open parcels: who may stand at its counter.
+
+    Those whom a customer sends are among them.
+    """
+    here = and_(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
     rows = session.execute(
         select(Order.contact_id)
         .join(Fulfillment, Fulfillment.order_id == Order.id)
-        .where(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
+        .where(here)
+        .union(
+            select(Proxy.contact_id)
+            .join(Fulfillment, Fulfillment.order_id == Proxy.order_id)
+            .where(here, Proxy.revoked_at.is_(None))
+        )
     )
     return [each for each in rows.scalars() if each]
+
+
+def of_people(contact_ids: Sequence[UUID | None]) -> ColumnElement[bool]:
+    """Return the test of orders that these contacts placed, or are sent to collect."""
+    sent = select(Proxy.order_id).where(
+        Proxy.contact_id.in_(contact_ids), Proxy.revoked_at.is_(None)
+    )
+    return or_(Order.contact_id.in_(contact_ids), Order.id.in_(sent))
 
 
 def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
@@ -165,6 +182,20 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         order.placed_at,
         tuple(parcels),
         order.partly,
+        _charges(session, order.id, parcels),
+    )
+
+
+def _charges(
+    session: Session, order_id: UUID, parcels: list[FulfillmentFacts]
+) -> tuple[ChargeFacts, ...]:
+    if not any(parcel.delivery_method_id for parcel in parcels):
+        return ()
+    rows = session.execute(
+        select(OrderCharge).where(OrderCharge.order_id == order_id).order_by(OrderCharge.id)
+    ).scalars()
+    return tuple(
+        ChargeFacts(row.delivery_method_id, row.name, row.amount_minor, row.vat_bp) for row in rows
     )
 
 
@@ -234,6 +265,7 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
                 unit_price_minor=line.unit_price_minor,
                 price_per=line.price_per,
                 vat_bp=line.vat_bp,
+                discount_minor=part.discount_minor,
             )
         )
     return found
@@ -268,6 +300,9 @@ def _facts(
         accept_by=row.accept_by,
         wave_id=row.wave_id,
         address_id=row.address_id,
+        delivery_method_id=row.delivery_method_id,
+        arrives_from=row.arrives_from,
+        arrives_by=row.arrives_by,
         rerouted_to=row.rerouted_to,
         lines=tuple(lines),
     )
