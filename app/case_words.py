@@ -9,7 +9,7 @@ from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from kernel.errors import every_refusal
 from kernel.events import Recorded
-from orders.commands import CaseKind, OfflineKind
+from orders.commands import CaseKind, OfflineKind, Standing
 from orders.queries import CaseFacts
 
 
@@ -63,6 +63,22 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Ask the carrier, tell the customer, and say how it ended."),
     ),
 }
+FIRST: Final[Mapping[Standing, str]] = {
+    Standing.COVER_SHORTAGE: N_(
+        "It is still missing. Find a way out of the shortage first: the case then closes by itself."
+    ),
+    Standing.MOVE_PARCEL_ON: N_(
+        "The parcel is still late. Prepare or reject it first: the case then closes by itself."
+    ),
+    Standing.REFUND_AGAIN: N_(
+        "The money did not go back yet. Ask for it again first; a manager closes the case when it"
+        " went back in another way."
+    ),
+    Standing.LET_MONEY_GO: N_(
+        "The customer's money is still held. Cancel the order first; a manager closes the case when"
+        " it went back in another way."
+    ),
+}
 LATE_FOR: Final[Mapping[str, str]] = {
     "accept": N_("nobody has taken it on"),
     "ready": N_("it is not ready"),
@@ -97,12 +113,18 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
         _goods(_("Lost on the way"), facts.get("lost"), names),
         _goods(_("More than was wanted"), facts.get("too_much"), names),
         _goods(_("To be put back"), facts.get("put_back"), names),
+        _goods(_("Told, but never part of this parcel: nothing moved"), facts.get("beyond"), names),
         _money(_("Still owed"), facts.get("due_minor"), facts.get("currency")),
         _money(_("To be given back"), facts.get("amount_minor"), facts.get("currency")),
         _plain(_("Till ticket"), facts.get("ticket_number")),
         _plain(_("What the card provider says"), facts.get("doubt") or facts.get("code")),
     ]
     return [each for each in said if each]
+
+
+def say_first(first: str) -> str:
+    """Return what has to happen before a case can end."""
+    return _(FIRST[Standing(first)])
 
 
 def say_history(event: Recorded) -> str:
@@ -121,7 +143,7 @@ def say_end(resolution: str | None) -> str:
 def skus_of(case: CaseFacts) -> set[str]:
     """Return the SKUs a case speaks of."""
     found = {case.facts["sku"]} if "sku" in case.facts else set()
-    for name in ("quantities", "missing", "lost", "too_much", "put_back"):
+    for name in ("quantities", "missing", "lost", "too_much", "put_back", "beyond"):
         goods = case.facts.get(name)
         found |= set(goods) if isinstance(goods, dict) else set()
     return found

@@ -142,6 +142,7 @@ UNHEARD = frozenset(
         "fulfillment.on_the_way.v1",
         "fulfillment.refused.v1",
         "order.collector_changed.v1",
+        "order.contact_corrected.v1",
         "order.proxy_named.v1",
         "order.proxy_withdrawn.v1",
         "message.resent.v1",

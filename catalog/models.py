@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.commands import Unit
@@ -46,10 +46,18 @@ class ArticleText(Base):
 
 
 class Sku(Base):
-    """What is stocked and sold. Its code never changes; tax is copied to the order line."""
+    """What is stocked and sold. Its code never changes; tax is copied to the order line.
+
+    `eco_minor` is the éco-participation per `price_per` of its price, included in it; no discount
+    touches it. `weight_g` is what one base unit weighs when it is sent.
+    """
 
     __tablename__ = "sku"
-    __table_args__ = (CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat_bp"),)
+    __table_args__ = (
+        CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat_bp"),
+        CheckConstraint("weight_g IS NULL OR weight_g > 0", name="weight_g"),
+        CheckConstraint("eco_minor >= 0", name="eco_minor"),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     article_id: Mapped[UUID] = mapped_column(ForeignKey("article.id"), index=True)
@@ -57,16 +65,23 @@ class Sku(Base):
     options: Mapped[dict[str, Any]]
     unit: Mapped[Unit]
     vat_bp: Mapped[int]
+    weight_g: Mapped[int | None]
+    eco_minor: Mapped[int] = mapped_column(server_default="0")
     closed_at: Mapped[datetime | None]
 
 
 class Price(Base):
-    """What a SKU costs under one brand from a day on, tax included, per `price_per` base units."""
+    """What a SKU costs under one brand from a day on, tax included, per `price_per` base units.
+
+    One that `is_reduced` is announced as a reduction, beside the lowest price of
+    the 30 days before it.
+    """
 
     __tablename__ = "price"
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="amount_minor"),
         CheckConstraint("price_per > 0", name="price_per"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
         Index(
             "uq_price_current",
             "brand_id",
@@ -83,5 +98,7 @@ class Price(Base):
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int]
     price_per: Mapped[int] = mapped_column(server_default="1")
+    is_reduced: Mapped[bool] = mapped_column(server_default=false())
+    author_name: Mapped[str | None]
     valid_from: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     valid_to: Mapped[datetime | None]

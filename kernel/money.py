@@ -27,6 +27,14 @@ def line_amount(*, quantity: int, unit_price_minor: int, price_per: int) -> int:
     return half_up(Decimal(quantity * unit_price_minor) / Decimal(price_per))
 
 
+def share(amount_minor: int, *, quantity: int, of: int) -> int:
+    """Return how much of an amount for `of` units belongs to `quantity` of them, half up.
+
+    All of it belongs to all of them: shares taken one after another out of what is left add up.
+    """
+    return half_up(Decimal(amount_minor * quantity) / Decimal(of)) if amount_minor else 0
+
+
 def vat_shares(lines: Iterable[tuple[int, int]]) -> list[VatShare]:
     """Split (rate in basis points, gross) lines by rate; VAT is taken on each rate's sum."""
     sums: dict[int, int] = {}

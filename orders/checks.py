@@ -164,8 +164,11 @@ CHECKS = (
         WHERE NOT h.conflict AND h.location_id <> f.location_id
         UNION ALL
         SELECT NULL, v.order_id FROM (
-            SELECT f.order_id, sum(floor((2 * l.handed_over::numeric * o.unit_price_minor
-                                          + o.price_per) / (2 * o.price_per))) AS minor
+            SELECT f.order_id, sum(
+                floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
+                      / (2 * o.price_per))
+                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
+                        / (2 * l.quantity))) AS minor
             FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
             JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
             WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
@@ -286,6 +289,16 @@ CHECKS = (
         SELECT h.id, h.fulfillment_id FROM hand_over h
         WHERE h.conflict AND NOT EXISTS (
             SELECT FROM case_file c WHERE c.kind = 'conflict' AND c.about_id = h.id)
+        """,
+    ),
+    Check(
+        "OFF-01",
+        "goods left against the rules without a network, and no tablet told so, or once too often",
+        """
+        SELECT h.id, h.fulfillment_id, h.device_id FROM hand_over h
+        WHERE h.conflict AND h.happened_at IS NOT NULL AND h.terminal_id IS NULL AND NOT EXISTS (
+            SELECT FROM offline_fact f
+            WHERE f.device_id = h.device_id AND f.payload ->> 'hand_over_id' = h.id::text)
         """,
     ),
     Check(

@@ -85,7 +85,7 @@ def read_basket(session: Session, frame: Frame) -> Basket:
     words = catalog.queries.describe_skus(session, quantities, language=current())
     lines = []
     for sku, quantity in quantities.items():
-        priced = orders.pricing.price_basket(sold, {sku: quantity})
+        priced = orders.pricing.quote_basket(sold, {sku: quantity}).totals
         lines.append(
             BasketLine(
                 sku=sku,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.i18n import gettext as _
+from app.sessions import FormSentBefore
 from kernel.errors import Refusal
 
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
@@ -52,6 +53,8 @@ def say(refusal: Refusal) -> str:
 
     Raises the refusal again when no page of the shop expects it.
     """
+    if isinstance(refusal, FormSentBefore):
+        return refusal.detail
     sentence = SENTENCES.get(refusal.code)
     if sentence is None:
         raise refusal

@@ -17,7 +17,10 @@ from catalog.queries.wording import in_force, name_in, options_in
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A SKU as it is sold now under one brand; the price includes tax."""
+    """A SKU as it is sold now under one brand; the price includes tax and the éco-participation.
+
+    `article` and `category` are codes; `weight_g` is of one base unit.
+    """
 
     sku: str
     name: str
@@ -26,6 +29,11 @@ class Offer:
     price_per: int
     currency: str
     vat_bp: int
+    article: str
+    category: str | None
+    weight_g: int | None
+    eco_minor: int
+    is_reduced: bool
 
     @property
     def label(self) -> str:
@@ -64,6 +72,11 @@ def get_offers(
             price_per=row.price_per,
             currency=row.currency,
             vat_bp=row.vat_bp,
+            article=row.article,
+            category=row.category,
+            weight_g=row.weight_g,
+            eco_minor=row.eco_minor,
+            is_reduced=row.is_reduced,
         )
         for row in rows
     }
@@ -162,11 +175,17 @@ _OFFERS = (
         Sku.code,
         Sku.vat_bp,
         Sku.options,
+        Sku.weight_g,
+        Sku.eco_minor,
+        Article.code.label("article"),
+        Article.category_code.label("category"),
         Price.amount_minor,
         Price.price_per,
         Price.currency,
+        Price.is_reduced,
         name_in(bindparam("language", type_=Text)),
     )
+    .join(Article, Article.id == Sku.article_id)
     .join(Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), in_force()))
     .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))), Sku.closed_at.is_(None))
 )

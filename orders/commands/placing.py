@@ -31,6 +31,8 @@ class PlaceOrder:
     pay_by: PayBy = PayBy.PICKUP
     method: Method = Method.PICKUP
     slot_id: UUID | None = None
+    seen_total_minor: int | None = None
+    """What the customer was told it costs; None when nobody was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,10 +163,23 @@ class OfflineKind(StrEnum):
 
 
 class OfflineOutcome(StrEnum):
-    """What became of something done offline: as it was meant, or recorded against the rules."""
+    """What became of something done offline: as it was meant, against the rules, or nothing yet.
+
+    What is refused was told under the nonce of something else, and waits for a person.
+    """
 
     APPLIED = "applied"
     CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+class Standing(StrEnum):
+    """What has to happen before a case can end, because its cause can still be seen."""
+
+    COVER_SHORTAGE = "cover-shortage"
+    MOVE_PARCEL_ON = "move-parcel-on"
+    REFUND_AGAIN = "refund-again"
+    LET_MONEY_GO = "let-money-go"
 
 
 class CaseKind(StrEnum):
@@ -181,3 +194,36 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     TILL = "till"
     DELIVERY = "delivery"
+
+
+class PromotionKind(StrEnum):
+    """How a promotion lowers a price."""
+
+    PERCENT = "percent"
+    AMOUNT = "amount"
+    N_FOR_M = "n_for_m"
+
+
+class PromotionOn(StrEnum):
+    """What a promotion is on."""
+
+    EVERYTHING = "everything"
+    CATEGORY = "category"
+    ARTICLE = "article"
+    SKU = "sku"
+
+
+class PricedBy(StrEnum):
+    """What a delivery is priced by: what it weighs, or what its goods cost."""
+
+    WEIGHT = "weight"
+    AMOUNT = "amount"
+
+
+class SourcingOutcome(StrEnum):
+    """How much of an order found a location, and how."""
+
+    WHOLE = "whole"
+    SPLIT = "split"
+    PARTIAL = "partial"
+    NONE = "none"

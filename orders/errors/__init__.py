@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.cases import UnknownCase
+from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
     AnswerNotOffered,
@@ -27,6 +27,7 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
     NotBinned,
@@ -52,6 +53,7 @@ from orders.errors.placing import (
     EmptyOrder,
     HoldEnded,
     OrderNotCancellable,
+    PriceChanged,
     UnknownOrder,
     UnknownWish,
 )
@@ -69,6 +71,7 @@ __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
     "EmptyOrder",
@@ -77,6 +80,7 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NonceReused",
     "NotASubstitute",
     "NotBinned",
     "NotInBin",
@@ -96,6 +100,7 @@ __all__ = [
     "PaymentDue",
     "PaymentUnsettled",
     "PickupExpired",
+    "PriceChanged",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",

@@ -19,6 +19,17 @@ class EmptyOrder(Invalid):
     way_out = "Add at least one article."
 
 
+class PriceChanged(Conflict):
+    """The basket does not cost what the customer saw: `seen_minor` was told, it is `total_minor`.
+
+    `lines` has what each article costs now; `charges` what having it brought does.
+    """
+
+    code = "price-changed"
+    title = "The price has changed"
+    way_out = "Show the customer the new price, and send it as `seen_total_minor` when they agree."
+
+
 class ChannelNotAllowed(Forbidden):
     """The asker may not begin orders on this channel; `channels` names those they may."""
 

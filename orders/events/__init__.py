@@ -51,6 +51,7 @@ from orders.events.picking import (
 )
 from orders.events.placing import (
     CollectorChanged,
+    ContactCorrected,
     OrderAbandoned,
     OrderCancelled,
     OrderPlaced,
@@ -78,6 +79,7 @@ __all__ = [
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "ContactCorrected",
     "CustomerArrived",
     "CustomerOnTheWay",
     "DeliveryFailed",

@@ -70,6 +70,16 @@ class CollectorChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactCorrected(Event):
+    """The customer of an order is written to elsewhere from now on: `contact_id` says where."""
+
+    name = "order.contact_corrected.v1"
+    aggregate = "order"
+    order_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaidWithoutStock(Event):
     """An order was paid after its hold had ended and others had taken what it held.
 

@@ -3,12 +3,14 @@
 from orders.models.carting import Cart, CartLine
 from orders.models.casework import CaseFile
 from orders.models.collecting import Arrival, HandOverRow, OfflineFact, PickupPass, Proxy
-from orders.models.delivering import Package
+from orders.models.delivering import DeliveryMethod, DeliveryZone, Package
 from orders.models.parcels import FINAL, NEXT, Fulfillment, FulfillmentLine
 from orders.models.picking import PutBack, Reason, Substitution, Wave
-from orders.models.placing import Order, OrderLine
+from orders.models.placing import Order, OrderCharge, OrderLine
+from orders.models.promoting import Promotion, PromotionUse
 from orders.models.rerouting import Choice
 from orders.models.returning import GoodsReturn, GoodsReturnLine
+from orders.models.sourcing import RuleSet, SourcingDecision
 from orders.models.wishing import StockWish
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "CartLine",
     "CaseFile",
     "Choice",
+    "DeliveryMethod",
+    "DeliveryZone",
     "Fulfillment",
     "FulfillmentLine",
     "GoodsReturn",
@@ -26,12 +30,17 @@ __all__ = [
     "HandOverRow",
     "OfflineFact",
     "Order",
+    "OrderCharge",
     "OrderLine",
     "Package",
     "PickupPass",
+    "Promotion",
+    "PromotionUse",
     "Proxy",
     "PutBack",
     "Reason",
+    "RuleSet",
+    "SourcingDecision",
     "StockWish",
     "Substitution",
     "Wave",

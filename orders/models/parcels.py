@@ -1,7 +1,7 @@
 """Parcels, their lines, and the one table of allowed moves."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base
+from kernel.money import share
 from orders.commands import Method, Status
 from orders.errors import WrongState
 
@@ -57,6 +58,7 @@ class Fulfillment(Base):
     """The part of an order that one location does in one way.
 
     `accept_by` is until when the store has to take it on; `rerouted_to` is the one that took over.
+    What is delivered is promised to leave at `promised_at`, and to arrive between two days.
     """
 
     __tablename__ = "fulfillment"
@@ -96,6 +98,9 @@ class Fulfillment(Base):
     accept_by: Mapped[datetime | None]
     wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"))
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
+    delivery_method_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery_method.id"))
+    arrives_from: Mapped[date | None]
+    arrives_by: Mapped[date | None]
     rerouted_to: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
     slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("slot.id"))
     slot_starts_at: Mapped[datetime | None]
@@ -124,7 +129,10 @@ class Fulfillment(Base):
 
 
 class FulfillmentLine(Base):
-    """How many of one order line this fulfillment owes, and what became of them."""
+    """How many of one order line this fulfillment owes, and what became of them.
+
+    `discount_minor` is what a promotion takes off for `quantity`.
+    """
 
     __tablename__ = "fulfillment_line"
     __table_args__ = (
@@ -133,6 +141,7 @@ class FulfillmentLine(Base):
         CheckConstraint("picked <= quantity", name="picked"),
         CheckConstraint("handed_over + cancelled <= quantity", name="obligation"),
         CheckConstraint("handed_over <= picked", name="handed_over"),
+        CheckConstraint("discount_minor >= 0", name="discount"),
     )
 
     fulfillment_id: Mapped[UUID] = mapped_column(ForeignKey("fulfillment.id"), primary_key=True)
@@ -142,11 +151,16 @@ class FulfillmentLine(Base):
     cancelled: Mapped[int] = mapped_column(server_default="0")
     handed_over: Mapped[int] = mapped_column(server_default="0")
     short_reason: Mapped[str | None]
+    discount_minor: Mapped[int] = mapped_column(server_default="0")
 
     @property
     def open(self) -> int:
         """Return how many are still owed to the customer."""
         return self.quantity - self.cancelled - self.handed_over
+
+    def discount_for(self, quantity: int) -> int:
+        """Return how much of the discount belongs to so many of the units."""
+        return share(self.discount_minor, quantity=quantity, of=self.quantity)
 
     @property
     def undecided(self) -> int:

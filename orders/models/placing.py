@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
@@ -34,12 +34,17 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One SKU of an order, with name, price and VAT as they were when it was placed."""
+    """One SKU of an order, with name, price and VAT as they were when it was placed.
+
+    `discount_minor` is what a promotion took off for all of it; which parcel has what of it stands
+    on the lines of parcels. `eco_minor` is included in `unit_price_minor`.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price_minor >= 0 AND price_per > 0", name="price"),
+        CheckConstraint("discount_minor >= 0 AND eco_minor >= 0", name="discount"),
     )
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), primary_key=True)
@@ -49,4 +54,24 @@ class OrderLine(Base):
     quantity: Mapped[int]
     unit_price_minor: Mapped[int]
     price_per: Mapped[int]
+    vat_bp: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(server_default="0")
+    eco_minor: Mapped[int] = mapped_column(server_default="0")
+    promotion_id: Mapped[UUID | None] = mapped_column(ForeignKey("promotion.id"))
+
+
+class OrderCharge(Base):
+    """What an order pays beside its goods: its delivery, due while any of that is to be brought."""
+
+    __tablename__ = "order_charge"
+    __table_args__ = (
+        UniqueConstraint("order_id", "delivery_method_id"),
+        CheckConstraint("amount_minor >= 0", name="amount_minor"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"))
+    delivery_method_id: Mapped[UUID] = mapped_column(ForeignKey("delivery_method.id"))
+    name: Mapped[str]
+    amount_minor: Mapped[int]
     vat_bp: Mapped[int]

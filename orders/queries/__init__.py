@@ -41,7 +41,7 @@ from orders.queries.coming import (
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
 from orders.queries.load import waiting_at
-from orders.queries.money import owed_minor, paid_for
+from orders.queries.money import owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
@@ -68,6 +68,7 @@ from orders.queries.putting_back import (
     list_owners,
     list_put_backs,
 )
+from orders.queries.quotes import read_quote
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
@@ -83,6 +84,7 @@ from orders.queries.searching import (
 )
 from orders.queries.shapes import (
     CartFacts,
+    ChargeFacts,
     FulfillmentFacts,
     HandOverFacts,
     LineFacts,
@@ -120,6 +122,7 @@ __all__ = [
     "CartFacts",
     "CaseCount",
     "CaseFacts",
+    "ChargeFacts",
     "ChoiceFacts",
     "FulfillmentFacts",
     "GivenFacts",
@@ -216,10 +219,12 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "read_quote",
     "roll_up",
     "select_visible",
     "select_visible_cases",
     "select_visible_wishes",
     "still_carried",
+    "unspent_minor",
     "waiting_at",
 ]

@@ -9,8 +9,8 @@ import payments.queries
 from kernel.actors import SYSTEM
 from orders.models import Fulfillment
 from orders.pricing import totals
-from orders.queries.parcels import get_order, list_order_parcels
-from orders.queries.shapes import FulfillmentFacts
+from orders.queries.parcels import get_order
+from orders.queries.shapes import FulfillmentFacts, OrderFacts
 
 
 def owed_minor(session: Session, order_id: UUID) -> int:
@@ -24,10 +24,17 @@ def paid_for(session: Session, parcel: FulfillmentFacts) -> int:
     In minor units. What another parcel handed over is used up; what it only owes is not: whoever
     collects first pays, or has paid, first.
     """
+    return max(unspent_minor(session, parcel), 0)
+
+
+def unspent_minor(session: Session, parcel: FulfillmentFacts) -> int:
+    """Return what `paid_for` does; below nothing while having goods brought is still to be paid."""
     paid = payments.queries.paid_minor(session, parcel.order_id)
-    if not paid or not _has_others(session, parcel):
+    if parcel.delivery_method_id is None and not (paid and _has_others(session, parcel)):
         return paid
-    return max(paid - _handed_elsewhere_minor(session, parcel), 0)
+    order = get_order(session, parcel.order_id, actor=SYSTEM)
+    brought = sum(charge.amount_minor for charge in order.due_charges)
+    return paid - _handed_elsewhere_minor(order, parcel) - brought
 
 
 def _has_others(session: Session, parcel: FulfillmentFacts) -> bool:
@@ -35,8 +42,8 @@ def _has_others(session: Session, parcel: FulfillmentFacts) -> bool:
     return session.execute(found).scalar_one() > 1
 
 
-def _handed_elsewhere_minor(session: Session, parcel: FulfillmentFacts) -> int:
-    others = [each for each in list_order_parcels(session, parcel.order_id) if each.id != parcel.id]
+def _handed_elsewhere_minor(order: OrderFacts, parcel: FulfillmentFacts) -> int:
+    others = [each for each in order.fulfillments if each.id != parcel.id]
     return totals(
         line.priced(line.handed_over) for each in others for line in each.lines if line.handed_over
     ).total_minor

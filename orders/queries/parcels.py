@@ -12,8 +12,8 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, Order, OrderLine, Proxy
-from orders.queries.shapes import FulfillmentFacts, LineFacts, OrderFacts, Waiting
+from orders.models import Fulfillment, FulfillmentLine, Order, OrderCharge, OrderLine, Proxy
+from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
 LAST_DAY: Final = 3
@@ -182,6 +182,20 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         order.placed_at,
         tuple(parcels),
         order.partly,
+        _charges(session, order.id, parcels),
+    )
+
+
+def _charges(
+    session: Session, order_id: UUID, parcels: list[FulfillmentFacts]
+) -> tuple[ChargeFacts, ...]:
+    if not any(parcel.delivery_method_id for parcel in parcels):
+        return ()
+    rows = session.execute(
+        select(OrderCharge).where(OrderCharge.order_id == order_id).order_by(OrderCharge.id)
+    ).scalars()
+    return tuple(
+        ChargeFacts(row.delivery_method_id, row.name, row.amount_minor, row.vat_bp) for row in rows
     )
 
 
@@ -251,6 +265,7 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
                 unit_price_minor=line.unit_price_minor,
                 price_per=line.price_per,
                 vat_bp=line.vat_bp,
+                discount_minor=part.discount_minor,
             )
         )
     return found
@@ -285,6 +300,9 @@ def _facts(
         accept_by=row.accept_by,
         wave_id=row.wave_id,
         address_id=row.address_id,
+        delivery_method_id=row.delivery_method_id,
+        arrives_from=row.arrives_from,
+        arrives_by=row.arrives_by,
         rerouted_to=row.rerouted_to,
         lines=tuple(lines),
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from kernel.money import share
 from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
 from orders.pricing import PricedLine, Totals, totals
@@ -31,7 +32,10 @@ ROLL_UP: Final[tuple[Status, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One SKU of a fulfillment: quantities in base units, price as agreed."""
+    """One SKU of a fulfillment: quantities in base units, price as agreed.
+
+    `discount_minor` is off `quantity` of them.
+    """
 
     sku: str
     name: str
@@ -43,6 +47,7 @@ class LineFacts:
     unit_price_minor: int
     price_per: int
     vat_bp: int
+    discount_minor: int = 0
 
     @property
     def open(self) -> int:
@@ -56,7 +61,8 @@ class LineFacts:
 
     def priced(self, quantity: int) -> PricedLine:
         """Return this line at its agreed price for another quantity."""
-        return PricedLine(quantity, self.unit_price_minor, self.price_per, self.vat_bp)
+        discount = share(self.discount_minor, quantity=quantity, of=self.quantity)
+        return PricedLine(quantity, self.unit_price_minor, self.price_per, self.vat_bp, discount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,29 @@ class FulfillmentFacts:
     address_id: UUID | None = None
     rerouted_to: UUID | None = None
     past_promise: bool = False
+    delivery_method_id: UUID | None = None
+    arrives_from: date | None = None
+    arrives_by: date | None = None
 
     @property
     def owed(self) -> Totals:
         """Return what the customer pays for: everything not given up."""
         return totals(line.priced(line.quantity - line.cancelled) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """What an order pays for one way to a door, as it was told; minor units, tax included."""
+
+    delivery_method_id: UUID
+    name: str
+    amount_minor: int
+    vat_bp: int
+
+    @property
+    def priced(self) -> PricedLine:
+        """Return it as a line of a document."""
+        return PricedLine(1, self.amount_minor, 1, self.vat_bp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,7 @@ class OrderFacts:
     placed_at: datetime
     fulfillments: tuple[FulfillmentFacts, ...]
     partly: Partly | None = None
+    charges: tuple[ChargeFacts, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -124,12 +149,23 @@ class OrderFacts:
 
     @property
     def owed(self) -> Totals:
-        """Return what the customer pays for: everything not given up."""
-        return totals(
+        """Return what the customer pays for: everything not given up, and having it brought."""
+        goods = (
             line.priced(line.quantity - line.cancelled)
             for parcel in self.fulfillments
             for line in parcel.lines
         )
+        return totals([*goods, *(charge.priced for charge in self.due_charges)])
+
+    @property
+    def due_charges(self) -> tuple[ChargeFacts, ...]:
+        """Return what is paid beside the goods: a way to a door is, while it has any to bring."""
+        brought = {
+            parcel.delivery_method_id
+            for parcel in self.fulfillments
+            if any(line.quantity > line.cancelled for line in parcel.lines)
+        }
+        return tuple(each for each in self.charges if each.delivery_method_id in brought)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from orders.schemas.counter import (
     PassKeysSchema,
 )
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
+from orders.schemas.keeping import CorrectContactSchema, CorrectedSchema, ExtendedSchema
 from orders.schemas.offline import (
     OfflineAnswersSchema,
     OfflineFactsSchema,
@@ -108,9 +109,12 @@ __all__ = [
     "CloseSchema",
     "ClosedSchema",
     "ComingSchema",
+    "CorrectContactSchema",
+    "CorrectedSchema",
     "CounterListSchema",
     "DeliveryFailedSchema",
     "DeliveryReturnedSchema",
+    "ExtendedSchema",
     "FetchSchema",
     "FetchedSchema",
     "FinishPutBackSchema",

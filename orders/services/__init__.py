@@ -6,7 +6,6 @@ from orders.services.casework import (
     assign_case,
     escalate_case,
     open_case,
-    resolve_case,
     retry_refund,
     settle_case,
     take_case,
@@ -16,9 +15,15 @@ from orders.services.choosing import answer_choice, answer_overdue, serve_waitin
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
-from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.keeping import (
+    change_collector,
+    correct_contact,
+    extend_pickup,
+    reissue_pass,
+    remind,
+)
 from orders.services.lateness import late_key, note_late, settle_late
-from orders.services.offline import DeedAnswer, apply_deed, record_deed
+from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
     abandon_pending,
@@ -41,6 +46,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
@@ -58,6 +64,7 @@ from orders.services.substituting import (
     offer_substitute,
     withdraw_substitute,
 )
+from orders.services.telling import DeedAnswer
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
@@ -90,6 +97,7 @@ __all__ = [
     "confirm_delivery",
     "confirm_payment",
     "consider_partly",
+    "correct_contact",
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
@@ -114,6 +122,7 @@ __all__ = [
     "pick",
     "place_order",
     "put_in_cart",
+    "question_deed",
     "reassign",
     "record_against_rules",
     "record_deed",

@@ -51,7 +51,12 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
     session.add(fresh)
     session.flush()
     session.add_all(
-        FulfillmentLine(fulfillment_id=fresh.id, sku=sku, quantity=quantity)
+        FulfillmentLine(
+            fulfillment_id=fresh.id,
+            sku=sku,
+            quantity=quantity,
+            discount_minor=old.lines[sku].discount_for(quantity),
+        )
         for sku, quantity in owed.items()
     )
     _leave(session, old, fresh)

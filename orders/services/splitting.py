@@ -102,6 +102,9 @@ def _split(session: Session, locked: Locked, *, actor: Actor) -> None:
         promised_at=old.promised_at,
         promise_inputs=old.promise_inputs,
         address_id=old.address_id,
+        delivery_method_id=old.delivery_method_id,
+        arrives_from=old.arrives_from,
+        arrives_by=old.arrives_by,
     )
     session.add(fresh)
     session.flush()
@@ -120,11 +123,17 @@ def _move_line(
     session: Session, locked: Locked, fresh: Fulfillment, *, sku: str, quantity: int
 ) -> None:
     line = locked.lines[sku]
-    session.add(FulfillmentLine(fulfillment_id=fresh.id, sku=sku, quantity=quantity))
+    discount = line.discount_for(quantity)
+    session.add(
+        FulfillmentLine(
+            fulfillment_id=fresh.id, sku=sku, quantity=quantity, discount_minor=discount
+        )
+    )
     if line.quantity == quantity:
         session.delete(locked.lines.pop(sku))
     else:
         line.quantity -= quantity
+        line.discount_minor -= discount
     session.flush()
 
 

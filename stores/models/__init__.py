@@ -9,7 +9,14 @@ from stores.models.people import (
     Tablet,
     Terminal,
 )
-from stores.models.places import Brand, ExceptionalDays, Location, LocationMethod, StoreGroup
+from stores.models.places import (
+    Brand,
+    ExceptionalDays,
+    Location,
+    LocationBrand,
+    LocationMethod,
+    StoreGroup,
+)
 from stores.models.trade import Booking, DayLoad, Setting, Slot, SlotPattern
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "Enrolment",
     "ExceptionalDays",
     "Location",
+    "LocationBrand",
     "LocationMethod",
     "Setting",
     "Slot",

@@ -12,7 +12,7 @@ from stores.commands import StaffRole
 
 
 class Staff(Base):
-    """Somebody who works for the retailer."""
+    """Somebody who works for the retailer; with a brand, they see nothing of the others."""
 
     __tablename__ = "staff"
 
@@ -22,6 +22,7 @@ class Staff(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     pin_hash: Mapped[str | None]
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     closed_at: Mapped[datetime | None]
 
@@ -38,7 +39,7 @@ class StaffLocation(Base):
 class ApiKey(Base):
     """A bearer key: only its hash is kept. With `staff_id` it speaks for that person.
 
-    Without, it is an integration with exactly `scopes`.
+    Without, it is an integration with exactly `scopes`, of one brand or of all.
     """
 
     __tablename__ = "api_key"
@@ -48,6 +49,7 @@ class ApiKey(Base):
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     scopes: Mapped[list[str]]
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -83,6 +83,15 @@ class Location(Base):
     closed_at: Mapped[datetime | None]
 
 
+class LocationBrand(Base):
+    """That a location also serves another brand than its own: a shared warehouse."""
+
+    __tablename__ = "location_brand"
+
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id"), primary_key=True, index=True)
+
+
 class ExceptionalDays(Base):
     """Days, first to last, on which a location keeps other hours than usual, or none."""
 

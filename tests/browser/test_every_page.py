@@ -20,12 +20,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 import orders.services
+from app.demo.cases import furnish_cases
+from app.demo.exits import furnish_exits
 from app.demo.retailer import PIN
+from app.demo.stock import furnish_stock
+from app.demo.tills import furnish_tills
 from app.embedded import Cluster
 from kernel.db import transaction
 from kernel.links import choice_token, order_token, wish_token
 from orders.commands import WishStock
-from tests.browser.demonstration import demonstration, served
+from tests.browser.test_office import served
+from tests.support.demonstration import demonstration
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 HOME = "lyon-croix-rousse"
@@ -47,7 +52,7 @@ NOT_PAGES = {
     "shop.order_state": "the part of an order's page that moves",
     "tablet.board_news": "the part of the board that moves",
     "paying.paid": "goes on to the order that was paid",
-    "paying.unpaid": "goes back to the basket",
+    "paying.unpaid": "goes back to the order",
 }
 AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"office"}}
 DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
@@ -119,7 +124,9 @@ def busy(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[Busy]:
     home = tmp_path_factory.mktemp("busy")
-    with demonstration(cluster, home, busy=True) as app, served(app) as url:
+    with demonstration(cluster, home, DEMO="1") as app, served(app) as url:
+        for furnish in (furnish_stock, furnish_cases, furnish_tills, furnish_exits):
+            furnish()
         kept = {area: _enter(chromium, url, area) for area in AREAS}
         yield Busy(url, app, _named(), kept)
 

@@ -9,19 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
+from werkzeug.serving import make_server
 
 from app.embedded import Cluster
 from app.embedded.children import start_child, stop_child
 from app.worker import drain
 from kernel.db import SessionFactory
-from tests.browser.demonstration import demonstration, served
 from tests.conftest import as_key
+from tests.support.demonstration import demonstration
 from tests.support.installation import eventually
 
 pytestmark = pytest.mark.browser
@@ -51,12 +53,11 @@ def place(
     chromium: Browser,
     serve_app: Callable[[Flask], str],
 ) -> Iterator[Place]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
     home = tmp_path_factory.mktemp("office")
     with vendors_of(home) as vendors, pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILBOX_URL", vendors["mailbox"])
-        mails = {"SMTP_URL": vendors["smtp"], "SMS_URL": vendors["sms"]}
-        with demonstration(cluster, home, **mails) as app:
+        addresses = {"SMTP_URL": vendors["smtp"], "SMS_URL": vendors["sms"]}
+        with demonstration(cluster, home, DEMO="1", **addresses) as app:
             yield _furnish(app, home, chromium, serve_app(app))
 
 
@@ -65,6 +66,19 @@ def serve_app() -> Iterator[Callable[[Flask], str]]:
     """Serve an application on a free port while the tests of this file last."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(served(app))
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.demo.retailer import PASSWORD
 from app.embedded import Cluster
-from tests.browser.demonstration import demonstration, served
+from tests.browser.test_office import served
+from tests.support.demonstration import demonstration
 
 pytestmark = pytest.mark.browser
 HOME = "stores/lyon-croix-rousse"
@@ -28,9 +29,10 @@ class Chain:
 def chain(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[Chain]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
-    home = tmp_path_factory.mktemp("chain")
-    with demonstration(cluster, home) as app, served(app) as url:
+    with (
+        demonstration(cluster, tmp_path_factory.mktemp("chain"), DEMO="1") as app,
+        served(app) as url,
+    ):
         yield Chain(url, _sign_in(chromium, url))
 
 

@@ -105,8 +105,8 @@ class Counter:
         self.tell()
         return placed
 
-    def make_ready(self, placed: PlacedOrder, *, short_mugs: int = 0) -> None:
-        """The parcel is picked, but for so many mugs, binned and ready."""
+    def make_ready(self, placed: PlacedOrder, *, short_mugs: int = 0, heard: bool = True) -> None:
+        """The parcel is picked, but for so many mugs, binned and ready; who listens may be slow."""
         parcel, act = placed.fulfillment_id, orders.services
         act.accept(self.session, parcel, actor=SYSTEM)
         if short_mugs:
@@ -126,7 +126,8 @@ class Counter:
             actor=SYSTEM,
         )
         act.mark_ready(self.session, parcel, bin_code="A·7", actor=SYSTEM)
-        self.tell()
+        if heard:
+            self.tell()
 
     def send_proxy(self, placed: PlacedOrder, *, email: str | None = "paul@example.org") -> None:
         """The customer sends Paul, who has an e-mail address and a telephone."""

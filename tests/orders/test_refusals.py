@@ -72,7 +72,9 @@ def test_a_store_that_cannot_promise_takes_no_orders(
 def test_an_article_without_a_price_today_cannot_be_ordered(
     counter: Any, connection: Connection
 ) -> None:
-    counter.session.execute(text("UPDATE price SET valid_to = now() WHERE sku = 'BOOK'"))
+    counter.session.execute(
+        text("UPDATE price SET valid_to = statement_timestamp() WHERE sku = 'BOOK'")
+    )
     counter.session.commit()
     with nothing_moves(connection):
         response = counter.place(items=[{"sku": "BOOK", "quantity": 1}])

@@ -1,9 +1,8 @@
-"""Prices of orders: computed here once, for every channel, from the catalogue's offers."""
+"""Lines of a document, what they come to, and the VAT of that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.queries import Offer
 from kernel.money import VatShare, line_amount, vat_shares
 
 
@@ -17,33 +16,30 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A quantity at the price that was agreed for it."""
+    """A quantity at the price that was agreed for it, less its share of a promotion."""
 
     quantity: int
     unit_price_minor: int
     price_per: int
     vat_bp: int
+    discount_minor: int = 0
 
     @property
-    def amount_minor(self) -> int:
-        """Return what this line comes to, minor units, tax included."""
+    def list_minor(self) -> int:
+        """Return what this line would come to without a promotion, minor units, tax included."""
         return line_amount(
             quantity=self.quantity,
             unit_price_minor=self.unit_price_minor,
             price_per=self.price_per,
         )
 
+    @property
+    def amount_minor(self) -> int:
+        """Return what this line comes to, minor units, tax included."""
+        return max(self.list_minor - self.discount_minor, 0)
+
 
 def totals(lines: Iterable[PricedLine]) -> Totals:
     """Return the sum of the lines and its VAT by rate."""
     amounts = [(line.vat_bp, line.amount_minor) for line in lines]
     return Totals(sum(amount for _, amount in amounts), tuple(vat_shares(amounts)))
-
-
-def price_basket(offers: Mapping[str, Offer], quantities: Mapping[str, int]) -> Totals:
-    """Return what these quantities cost at these offers."""
-    return totals(
-        PricedLine(quantity, offer.price_minor, offer.price_per, offer.vat_bp)
-        for sku, quantity in quantities.items()
-        for offer in (offers[sku],)
-    )
