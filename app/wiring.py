@@ -7,6 +7,8 @@ from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
     ShortageOpened,
+    StockFeedHeld,
+    StockFeedLetThrough,
     StockRanLow,
     TransferCancelled,
     TransferChanged,
@@ -104,6 +106,8 @@ SUBSCRIPTIONS: Subscriptions = {
     RefundFailed: {"open-refund-case": casework.open_refused_refund},
     PaymentRefunded: {"settle-refund-case": casework.settle_refused_refund},
     PaymentDoubted: {"open-doubt-case": casework.open_doubt},
+    StockFeedHeld: {"open-feed-case": casework.open_held_feed},
+    StockFeedLetThrough: {"settle-feed-case": casework.settle_held_feed},
 }
 
 UNHEARD = frozenset(
