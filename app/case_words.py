@@ -62,6 +62,10 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Delivery that does not arrive"),
         N_("Ask the carrier, tell the customer, and say how it ended."),
     ),
+    CaseKind.FEED: About(
+        N_("Feed held back"),
+        N_("Compare it with the shelf. Let it through, or have its source send a better one."),
+    ),
 }
 FIRST: Final[Mapping[Standing, str]] = {
     Standing.COVER_SHORTAGE: N_(
@@ -92,6 +96,8 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "covered": N_("What was promised is there"),
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
+    "let through": N_("Somebody let it through"),
+    "money taken": N_("The card's hold was taken or let go"),
 }
 ENDS: Final[Mapping[str, str]] = {
     "case.opened.v1": N_("Opened"),
@@ -106,6 +112,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
     facts = case.facts
     said = [
         _late(case, zone),
+        _hold(facts.get("hold_ends_at"), zone),
         _deed(facts.get("kind")),
         _broken(facts.get("what"), case),
         _goods(_("Articles"), facts.get("quantities"), names),
@@ -116,6 +123,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
         _goods(_("Told, but never part of this parcel: nothing moved"), facts.get("beyond"), names),
         _money(_("Still owed"), facts.get("due_minor"), facts.get("currency")),
         _money(_("To be given back"), facts.get("amount_minor"), facts.get("currency")),
+        _plain(_("Feed"), facts.get("feed")),
         _plain(_("Till ticket"), facts.get("ticket_number")),
         _plain(_("What the card provider says"), facts.get("doubt") or facts.get("code")),
     ]
@@ -156,6 +164,15 @@ def _late(case: CaseFacts, zone: str) -> str:
     late_for = LATE_FOR.get(case.facts["what"])
     what = _(late_for) if late_for else ""
     return _("Since %(since)s %(what)s.") % {"since": since, "what": what}
+
+
+def _hold(ends_at: Any, zone: str) -> str:  # noqa: ANN401 (JSON)
+    if not ends_at:
+        return ""
+    until = formats.when(datetime.fromisoformat(str(ends_at)), zone, language=current())
+    return _(
+        "The card holds the money until %(until)s. Agree with the customer what comes before."
+    ) % {"until": until}
 
 
 def _deed(kind: Any) -> str:  # noqa: ANN401 (JSON)

@@ -7,6 +7,8 @@ from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
     ShortageOpened,
+    StockFeedHeld,
+    StockFeedLetThrough,
     StockRanLow,
     TransferCancelled,
     TransferChanged,
@@ -58,13 +60,17 @@ SUBSCRIPTIONS: Subscriptions = {
     ReadyPaid: {"announce-paid": notifications.handlers.announce_paid},
     PaymentAuthorised: {"confirm-payment": orders.handlers.confirm_payment},
     CheckoutExpired: {"abandon-unpaid": orders.handlers.abandon_unpaid},
-    PaymentCaptured: {"tell-captured": orders.handlers.tell_captured},
+    PaymentCaptured: {
+        "tell-captured": orders.handlers.tell_captured,
+        "settle-hold-case": casework.settle_hold,
+    },
     CaptureFailed: {"tell-uncaptured": orders.handlers.tell_uncaptured},
     PickupReminded: {"remind": notifications.handlers.remind},
     PassReissued: {"announce-new-pass": notifications.handlers.announce_new_pass},
     FulfillmentCancelled: {
         "announce-cancelled": notifications.handlers.announce_cancelled,
         "settle-late": casework.settle_late,
+        "settle-hold-case": casework.settle_hold,
     },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
@@ -102,6 +108,8 @@ SUBSCRIPTIONS: Subscriptions = {
     RefundFailed: {"open-refund-case": casework.open_refused_refund},
     PaymentRefunded: {"settle-refund-case": casework.settle_refused_refund},
     PaymentDoubted: {"open-doubt-case": casework.open_doubt},
+    StockFeedHeld: {"open-feed-case": casework.open_held_feed},
+    StockFeedLetThrough: {"settle-feed-case": casework.settle_held_feed},
 }
 
 UNHEARD = frozenset(
@@ -115,6 +123,11 @@ UNHEARD = frozenset(
         "fulfillment.split.v1",
         "order.partly_answered.v1",
         "reason.set.v1",
+        "price.set.v1",
+        "promotion.set.v1",
+        "promotion.withdrawn.v1",
+        "rules.set.v1",
+        "rules.ended.v1",
         "case.assigned.v1",
         "put_back.asked.v1",
         "order.sold.v1",

@@ -10,6 +10,7 @@ from inventory.commands import Disposition
 from kernel.fields import (
     SKU_MAX,
     Items,
+    Kilometres,
     Quantity,
     QueryFloat,
     QueryInteger,
@@ -305,7 +306,7 @@ class TillNearbySchema(Schema):
     store = fields.String(required=True)
     name = fields.String(required=True)
     city = fields.String(required=True)
-    distance_km = fields.Float(required=True, allow_none=True)
+    distance_km = Kilometres(required=True, allow_none=True)
     available = fields.Integer(required=True)
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
 

@@ -55,6 +55,7 @@ from inventory.queries.low import LowFacts, list_low
 from inventory.queries.past import (
     Differing,
     level_at,
+    levels_at_moments,
     list_differing,
     list_levels_at,
     list_levels_until,
@@ -130,6 +131,7 @@ __all__ = [
     "get_transfer",
     "is_short",
     "level_at",
+    "levels_at_moments",
     "list_arrival",
     "list_arrivals",
     "list_carrying",

@@ -131,7 +131,13 @@ def _create_promotions() -> None:
             ["location_id"], ["location.id"], name=op.f("fk_promotion_location_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion")),
-        sa.UniqueConstraint("brand_id", "code", name=op.f("uq_promotion_brand_id_code")),
+    )
+    op.create_index(
+        "uq_promotion_brand_id_code",
+        "promotion",
+        ["brand_id", "code"],
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
     op.add_column(
         "order_line",

@@ -14,8 +14,10 @@ from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
+from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
@@ -83,7 +85,9 @@ __all__ = [
     "SellAtTill",
     "SetDeliveryMethod",
     "SetDeliveryZone",
+    "SetPromotion",
     "SetReason",
+    "SetRules",
     "ShortReason",
     "SoldLine",
     "SourcingOutcome",

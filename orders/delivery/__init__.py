@@ -8,7 +8,8 @@ from orders.delivery.options import (
     choose_way,
     find_options,
     read_ask,
-    source,
+    read_goods,
+    to_source,
     whereabouts,
 )
 from orders.delivery.windows import ARRIVAL, Destination, Window, find_window, window_of
@@ -25,7 +26,8 @@ __all__ = [
     "find_options",
     "find_window",
     "read_ask",
-    "source",
+    "read_goods",
+    "to_source",
     "whereabouts",
     "window_of",
 ]

@@ -112,10 +112,8 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     Raises UnknownSku, or what `read_ask` raises.
     """
     ask = read_ask(session, asked)
-    quote = queries.read_quote(
-        session, ask.quantities, brand_id=ask.brand.id, language=ask.language
-    )
-    decision = source(session, ask, quote)
+    quote = read_goods(session, ask)
+    decision = sourcing.decide(session, to_source(ask, quote))
     if decision.missing or not decision.sends:
         return DeliveryOptions(quote, decision, ())
     options = tuple(
@@ -126,13 +124,24 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     return DeliveryOptions(quote, decision, options)
 
 
-def source(session: Session, ask: DeliveryAsk, quote: Quote) -> Decision:
-    """Return who sends what of a basket to a postcode.
+def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
+    """Return what the goods of a basket cost now, without having them brought.
 
     Raises UnknownSku.
     """
+    return queries.read_quote(
+        session,
+        ask.quantities,
+        brand_id=ask.brand.id,
+        language=ask.language,
+        store=ask.store,
+    )
+
+
+def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
+    """Return what sourcing is asked so that a basket comes to a postcode."""
     latitude, longitude = whereabouts(ask)
-    wanted = Ask(
+    return Ask(
         brand_id=ask.brand.id,
         brand=ask.brand.code,
         channel=ask.channel,
@@ -147,7 +156,6 @@ def source(session: Session, ask: DeliveryAsk, quote: Quote) -> Decision:
         postcode=ask.to.postcode,
         store_id=ask.store.id if ask.store else None,
     )
-    return sourcing.decide(session, wanted)
 
 
 def choose_way(

@@ -64,6 +64,12 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.promoting import (
+    PromotionCodeTaken,
+    PromotionEnded,
+    UnknownPromotion,
+    UnreadablePromotion,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -72,6 +78,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
+from orders.errors.sourcing import NotDecided, NoWholeOffer, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
@@ -87,10 +94,12 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NoWholeOffer",
     "NonceReused",
     "NotASubstitute",
     "NotBinned",
     "NotBroughtThere",
+    "NotDecided",
     "NotDeliverable",
     "NotInBin",
     "NotOnThisList",
@@ -111,6 +120,8 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromotionCodeTaken",
+    "PromotionEnded",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
@@ -124,13 +135,17 @@ __all__ = [
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
+    "UnknownPromotion",
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
+    "UnknownRuleSet",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
+    "UnreadablePromotion",
     "UnreadableReason",
+    "UnreadableRules",
     "UnreadableZone",
     "WrongMethod",
     "WrongState",

@@ -60,6 +60,7 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.promoting import PromotionSet, PromotionWithdrawn
 from orders.events.shipping import (
     DeliveryFailed,
     DeliveryReturned,
@@ -67,6 +68,7 @@ from orders.events.shipping import (
     FulfillmentPacked,
     FulfillmentShipped,
 )
+from orders.events.sourcing import RulesEnded, RuleSetEvent, RulesSet
 from orders.events.tills import GoodsTakenBack, OrderSold
 from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
@@ -118,6 +120,8 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "PromotionSet",
+    "PromotionWithdrawn",
     "ProxyNamed",
     "ProxyPassGiven",
     "ProxyWithdrawn",
@@ -125,6 +129,9 @@ __all__ = [
     "PutBackFinished",
     "ReadyPaid",
     "ReasonSet",
+    "RuleSetEvent",
+    "RulesEnded",
+    "RulesSet",
     "StockBack",
     "SubstituteAccepted",
     "SubstituteEnded",

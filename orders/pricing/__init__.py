@@ -10,6 +10,8 @@ from orders.pricing.delivering import (
     weigh,
 )
 from orders.pricing.lines import PricedLine, Totals, totals
+from orders.pricing.lowest import BEFORE, ShelfPrice, lowest_before, shelf_price
+from orders.pricing.promotions import Deal, Taken, best_alone, discount
 from orders.pricing.quoting import (
     Quote,
     QuotedCharge,
@@ -19,19 +21,27 @@ from orders.pricing.quoting import (
 )
 
 __all__ = [
+    "BEFORE",
+    "Deal",
     "DeliveryWay",
     "Fee",
     "PricedLine",
     "Quote",
     "QuotedCharge",
     "QuotedLine",
+    "ShelfPrice",
+    "Taken",
     "Totals",
     "Zone",
+    "best_alone",
     "charge_for",
+    "discount",
     "divide_discount",
     "find_zone",
+    "lowest_before",
     "price_way",
     "quote_basket",
+    "shelf_price",
     "totals",
     "weigh",
 ]

@@ -14,6 +14,7 @@ from orders.queries.cases import (
     list_cases_of,
     list_escalating,
     select_visible_cases,
+    was_asked,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -59,6 +60,14 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.promotions import (
+    PromotionFacts,
+    PromotionState,
+    get_promotion,
+    list_deals_since,
+    list_promotions,
+    read_deals,
+)
 from orders.queries.putting_back import (
     OwnerFacts,
     OwnerKind,
@@ -68,7 +77,7 @@ from orders.queries.putting_back import (
     list_owners,
     list_put_backs,
 )
-from orders.queries.quotes import read_quote
+from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
@@ -95,6 +104,15 @@ from orders.queries.shapes import (
 )
 from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.sourcing import (
+    DecisionFacts,
+    RuleSetFacts,
+    find_rules,
+    get_decisions,
+    get_rule_set,
+    list_decisions,
+    list_rule_sets,
+)
 from orders.queries.substitutes import (
     SubstituteFacts,
     get_substitute,
@@ -125,6 +143,7 @@ __all__ = [
     "CaseFacts",
     "ChargeFacts",
     "ChoiceFacts",
+    "DecisionFacts",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -139,9 +158,12 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PromotionFacts",
+    "PromotionState",
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
+    "RuleSetFacts",
     "SubstituteFacts",
     "Waiting",
     "Wanted",
@@ -166,10 +188,12 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_rules",
     "find_way_to_collect",
     "get_cart",
     "get_case",
     "get_choice",
+    "get_decisions",
     "get_delivery_way",
     "get_evidence",
     "get_fulfillment",
@@ -178,8 +202,10 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_promotion",
     "get_put_back",
     "get_reason",
+    "get_rule_set",
     "get_substitute",
     "get_wave",
     "get_wish",
@@ -187,6 +213,8 @@ __all__ = [
     "list_cases",
     "list_cases_of",
     "list_choices",
+    "list_deals_since",
+    "list_decisions",
     "list_delivery_ways",
     "list_escalating",
     "list_expired",
@@ -207,12 +235,14 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_promotions",
     "list_proposed",
     "list_proxies",
     "list_put_backs",
     "list_reasons",
     "list_recovered",
     "list_return_ids",
+    "list_rule_sets",
     "list_sent",
     "list_servable",
     "list_substitutes",
@@ -222,7 +252,9 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "read_deals",
     "read_quote",
+    "read_shelf",
     "roll_up",
     "select_visible",
     "select_visible_cases",
@@ -230,4 +262,5 @@ __all__ = [
     "still_carried",
     "unspent_minor",
     "waiting_at",
+    "was_asked",
 ]

@@ -12,7 +12,15 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, Order, OrderCharge, OrderLine, Proxy
+from orders.models import (
+    Fulfillment,
+    FulfillmentLine,
+    Order,
+    OrderCharge,
+    OrderLine,
+    Promotion,
+    Proxy,
+)
 from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
@@ -242,17 +250,19 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
     if not found:
         return found
     rows = session.execute(
-        select(FulfillmentLine, OrderLine)
+        select(FulfillmentLine, OrderLine, Promotion.names, Order.language)
         .join(Fulfillment, Fulfillment.id == FulfillmentLine.fulfillment_id)
         .join(
             OrderLine,
             and_(OrderLine.order_id == Fulfillment.order_id, OrderLine.sku == FulfillmentLine.sku),
         )
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(Promotion, Promotion.id == OrderLine.promotion_id)
         .where(FulfillmentLine.fulfillment_id.in_(fulfillment_ids))
         .order_by(OrderLine.position)
         .execution_options(populate_existing=True)
     )
-    for part, line in rows:
+    for part, line, names, language in rows:
         found[part.fulfillment_id].append(
             LineFacts(
                 sku=part.sku,
@@ -266,6 +276,8 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
                 price_per=line.price_per,
                 vat_bp=line.vat_bp,
                 discount_minor=part.discount_minor,
+                promotion=(names or {}).get(language) or next(iter((names or {}).values()), ""),
+                eco_minor=line.eco_minor,
             )
         )
     return found

@@ -299,9 +299,3 @@ class DeliveryMethodListSchema(Schema):
     """The ways to a door of a brand, in the order they are offered."""
 
     delivery_methods = fields.List(fields.Nested(DeliveryMethodSchema), required=True)
-
-
-class BrandQuerySchema(StrictSchema):
-    """Whose ways to a door to list."""
-
-    brand = SafeText(required=True, max_length=SKU_MAX)

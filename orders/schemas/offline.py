@@ -31,7 +31,14 @@ class OfflineLineSchema(LineSchema):
     class Meta:
         """What a tablet without a network has no use for."""
 
-        exclude = ("unit_price_minor", "price_per", "vat_bp")
+        exclude = (
+            "unit_price_minor",
+            "price_per",
+            "vat_bp",
+            "discount_minor",
+            "promotion",
+            "eco_minor",
+        )
 
 
 class OfflineParcelSchema(Schema):

@@ -20,6 +20,7 @@ from orders.commands import CancelReason, Channel, Method, PlaceOrder, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
+MINOR_MAX = 2**31 - 1
 LANGUAGES = ("fr", "en")
 METHODS = (Method.PICKUP, Method.DRIVE)
 DAYS_AHEAD = timedelta(days=366)
@@ -42,6 +43,14 @@ class ContactSchema(StrictSchema):
             raise ValidationError("Give an e-mail address or a phone number.", "email")
 
 
+class Minor(Quantity):
+    """An amount in minor units: a JSON number, never a text."""
+
+    def __init__(self, *, minimum: int = 0, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's)
+        super().__init__(minimum=minimum, **kwargs)
+        self.validators = [validate.Range(min=minimum, max=MINOR_MAX)]
+
+
 class PlaceOrderSchema(ItemsSchema):
     """An order to collect at a store and pay there."""
 
@@ -57,6 +66,11 @@ class PlaceOrderSchema(ItemsSchema):
         validate=validate.OneOf(METHODS, error="Choose pickup or drive."),
     )
     slot_id = fields.UUID(load_default=None, allow_none=True)
+    seen_total_minor = Minor(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What the customer was shown; another total is a 409 with both."},
+    )
 
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
@@ -69,6 +83,7 @@ class PlaceOrderSchema(ItemsSchema):
             contact,
             method=data["method"],
             slot_id=data["slot_id"],
+            seen_total_minor=data["seen_total_minor"],
         )
 
 
@@ -177,7 +192,15 @@ class LineSchema(Schema):
     unit_price_minor = fields.Integer(required=True)
     price_per = fields.Integer(required=True)
     vat_bp = fields.Integer(required=True)
-    discount_minor = fields.Integer(required=True)
+    discount_minor = fields.Integer(
+        required=True,
+        metadata={"description": "What a promotion takes off `quantity` of them."},
+    )
+    promotion = fields.String(required=True)
+    eco_minor = fields.Integer(
+        required=True,
+        metadata={"description": "The éco-participation in the unit price, never discounted."},
+    )
 
 
 class FulfillmentSchema(Schema):

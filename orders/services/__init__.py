@@ -23,6 +23,7 @@ from orders.services.keeping import (
     reissue_pass,
     remind,
 )
+from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
@@ -44,6 +45,7 @@ from orders.services.preparing import (
     report_short_line,
     start_picking,
 )
+from orders.services.promoting import change_promotion, set_promotion, withdraw_promotion
 from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
@@ -51,6 +53,7 @@ from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
+from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
     confirm_delivery,
@@ -79,6 +82,7 @@ from orders.services.ways import (
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "LEAD",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -102,7 +106,9 @@ __all__ = [
     "bin_parcel",
     "cancel_order",
     "change_collector",
+    "change_promotion",
     "check_parcel",
+    "check_rules",
     "choose_store",
     "close_delivery_method",
     "close_store",
@@ -113,6 +119,7 @@ __all__ = [
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
+    "end_rules",
     "end_wish",
     "escalate_case",
     "expire_fulfillment",
@@ -122,6 +129,7 @@ __all__ = [
     "find_authorised",
     "finish_put_back",
     "hand_over",
+    "keep_money",
     "lapse_substitute",
     "late_key",
     "leave_wave",
@@ -155,9 +163,12 @@ __all__ = [
     "serves_outside",
     "set_delivery_method",
     "set_delivery_zone",
+    "set_promotion",
     "set_reason",
+    "set_rules",
     "settle_case",
     "settle_fetch",
+    "settle_hold",
     "settle_late",
     "ship",
     "split_fulfillment",
@@ -169,8 +180,10 @@ __all__ = [
     "take_till_payment",
     "tell_back",
     "tell_ready_paid",
+    "try_rules",
     "wish_stock",
     "withdraw_pending",
+    "withdraw_promotion",
     "withdraw_proxy",
     "withdraw_substitute",
 ]

@@ -47,7 +47,7 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
             fulfillment_id=fresh.id,
             sku=sku,
             quantity=quantity,
-            discount_minor=old.lines[sku].discount_for(quantity),
+            discount_minor=old.lines[sku].discount_open,
         )
         for sku, quantity in owed.items()
     )

@@ -26,10 +26,11 @@ from orders.services.placing import (
     owe_by_card,
     refuse_another_price,
     refuse_foreign_channel,
+    take_promotions,
 )
 from orders.services.promising import require_way, take_promise
 from orders.services.writing import NewOrder, Part, write_order
-from orders.sourcing import Decision, Send
+from orders.sourcing import Ask, Decision, Send, decide, record_decision
 from stores.queries import Near, Where
 
 STORES_NAMED: Final = 3
@@ -47,6 +48,8 @@ class _Plan:
     fee: Fee
     sends: Sequence[Send]
     hold: Hold
+    wanted: Ask
+    decision: Decision
 
 
 def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) -> PlacedOrder:
@@ -69,26 +72,33 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     address_id = customers.services.give_address(session, contact.id, command.address)
     parts = [_part(session, plan, send, address_id) for send in plan.sends]
     placed = _write(session, plan, parts, contact_id=contact.id)
+    record_decision(session, plan.decision, plan.wanted, placed.id)
     _record(session, plan, placed, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     _reserve(session, parts, hold=plan.hold)
+    take_promotions(session, plan.quote, lambda: _quote_again(session, plan))
     return placed
 
 
 def _plan(session: Session, command: PlaceDelivery) -> _Plan:
     ask = delivery.read_ask(session, command.asked)
-    goods = queries.read_quote(
-        session, command.quantities, brand_id=ask.brand.id, language=ask.language
-    )
+    goods = delivery.read_goods(session, ask)
     way, fee = delivery.choose_way(session, ask, goods, code=command.delivery_method)
-    decision = delivery.source(session, ask, goods)
+    wanted = delivery.to_source(ask, goods)
+    decision = decide(session, wanted)
     if decision.missing or not decision.sends:
         raise NotDeliverable(**_instead(session, ask, decision))
     quote = replace(goods, charges=(charge_for(way, fee, language=ask.language),))
     sends = sorted(decision.sends, key=lambda send: send.store.id)
     begun_at = ask.store or sends[0].store
-    return _Plan(command, ask, quote, fee, sends, hold_of(begun_at.rules, command.channel))
+    return _Plan(
+        command, ask, quote, fee, sends, hold_of(begun_at.rules, command.channel), wanted, decision
+    )
+
+
+def _quote_again(session: Session, plan: _Plan) -> Quote:
+    return replace(delivery.read_goods(session, plan.ask), charges=plan.quote.charges)
 
 
 def _part(session: Session, plan: _Plan, send: Send, address_id: UUID) -> Part:

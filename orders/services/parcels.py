@@ -23,6 +23,7 @@ from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.giving_back import ask_to_give_back
 from orders.services.locked import Locked
+from orders.services.promoting import give_back_promotions
 from orders.services.putting_back import ask_put_back
 from payments.commands import ObligationStatus, RefundReason, WishStatus
 
@@ -200,6 +201,7 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
         .values(revoked_at=DB_NOW, revoked_why=why)
     )
     settle_money(session, locked.parcel.order_id)
+    give_back_promotions(session, locked.parcel.order_id)
 
 
 def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:

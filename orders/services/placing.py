@@ -1,6 +1,6 @@
 """Placing an order: slot by slot the same on every channel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -30,6 +30,7 @@ from orders.services.promising import (
     refuse_unless_offered,
     take_promise,
 )
+from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
@@ -69,8 +70,8 @@ class PlacedOrder:
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
     """Open an order to collect at one store, with its stock reserved: all of it or nothing.
 
-    The hot rows are locked last: slot, day, stock. The number of statements does not grow with the
-    lines.
+    The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
+    does not grow with the lines.
 
     Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
     refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
@@ -85,12 +86,17 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         waiting=queries.waiting_at,
     )
     refuse_unless_offered(store, command, actor=actor)
-    quote = queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=store.brand_id,
-        language=command.contact.language,
-    )
+
+    def read_quote() -> Quote:
+        return queries.read_quote(
+            session,
+            command.quantities,
+            brand_id=store.brand_id,
+            language=command.contact.language,
+            store=store,
+        )
+
+    quote = read_quote()
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
@@ -107,6 +113,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         quantities=command.quantities,
         hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
     )
+    take_promotions(session, quote, read_quote)
     return placed
 
 
@@ -124,6 +131,17 @@ def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
         lines={line.sku: line.priced.amount_minor for line in quote.lines},
         charges={charge.name: charge.amount_minor for charge in quote.charges},
     )
+
+
+def take_promotions(session: Session, quote: Quote, again: Callable[[], Quote]) -> None:
+    """Count an order on what only so many may have; others may have had the last meanwhile.
+
+    `again` reads what the basket costs now. It is called last: these rows are hot.
+
+    Raises PriceChanged.
+    """
+    if not use_promotions(session, quote.limited):
+        refuse_another_price(again(), seen_minor=quote.totals.total_minor)
 
 
 def _record(

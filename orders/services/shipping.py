@@ -229,7 +229,7 @@ def _require_paid(session: Session, locked: Locked, ticket_number: str | None) -
     parcel = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
     if find_authorised(session, parcel.order_id) is not None:
         raise PaymentUnsettled
-    after = totals(line.priced(line.quantity - line.cancelled) for line in parcel.lines)
+    after = totals(line.owed for line in parcel.lines)
     due_minor = max(after.total_minor - queries.unspent_minor(session, parcel), 0)
     if not due_minor:
         return

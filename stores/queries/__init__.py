@@ -20,7 +20,9 @@ from stores.queries.locations import (
     get_brand,
     get_store,
     get_store_by_id,
+    kilometres,
     list_brands,
+    list_codes,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -108,8 +110,10 @@ __all__ = [
     "get_store",
     "get_store_by_id",
     "get_terminal",
+    "kilometres",
     "list_admins",
     "list_brands",
+    "list_codes",
     "list_coming_exceptional",
     "list_exceptional",
     "list_free_slots",

@@ -92,6 +92,7 @@ def select_groups() -> Select[*tuple[Any, ...]]:
         StoreGroup.id.label("group_id"),
         StoreGroup.code.label("group_code"),
         StoreGroup.name.label("group_name"),
+        StoreGroup.brand_id.label("brand_id"),
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of brands and locations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
@@ -27,6 +28,12 @@ class BrandFacts:
     languages: tuple[str, ...]
     sender_email: str
     sms_sender: str
+
+
+def list_codes(session: Session, codes: Iterable[str]) -> set[str]:
+    """Return those of these codes that are a location's in use."""
+    rows = select(Location.code).where(Location.code.in_(codes), Location.closed_at.is_(None))
+    return set(session.execute(rows).scalars())
 
 
 def get_brand(session: Session, brand_id: UUID) -> BrandFacts:
@@ -98,10 +105,15 @@ def list_stores(
 
 def distance_km(one: StoreFacts, other: StoreFacts) -> float:
     """Return the great-circle distance between two locations."""
-    north, far_north = radians(one.latitude), radians(other.latitude)
+    return kilometres((one.latitude, one.longitude), (other.latitude, other.longitude))
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the great-circle distance between two places, each of latitude and longitude."""
+    north, far_north = radians(one[0]), radians(other[0])
     half_chord = (
         sin((far_north - north) / 2) ** 2
-        + cos(north) * cos(far_north) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+        + cos(north) * cos(far_north) * sin(radians(other[1] - one[1]) / 2) ** 2
     )
     return 2 * EARTH_KM * asin(sqrt(min(1.0, half_chord)))
 

@@ -119,10 +119,11 @@ def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_no
     app: Flask,
 ) -> None:
     reads = {
+        "orders.check_parcel",
+        "orders.find_delivery_options",
         "orders.find_offers",
         "orders.find_ways",
-        "orders.find_delivery_options",
-        "orders.check_parcel",
+        "orders.read_quote",
         "tills.look_up",
     }
     numbered = {  # by a nonce or number of their own

@@ -9,21 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from app.embedded import Cluster
 from app.embedded.children import start_child, stop_child
 from app.worker import drain
 from kernel.db import SessionFactory
 from tests.conftest import as_key
-from tests.support.demonstration import demonstration
+from tests.support.demonstration import demonstration, served
 from tests.support.installation import eventually
 
 pytestmark = pytest.mark.browser
@@ -66,19 +64,6 @@ def serve_app() -> Iterator[Callable[[Flask], str]]:
     """Serve an application on a free port while the tests of this file last."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(served(app))
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
@@ -146,38 +131,10 @@ def _sign_in(chromium: Browser, url: str) -> Any:
 PAGES = {
     "start": "demo",
     "mailbox": "demo/mailbox",
-    "orders": "office/orders",
-    "nobody": "office/orders?q=Personne",
     "waiting": "office/orders/{waiting}",
-    "fresh": "office/orders/{fresh}",
-    "stock": "office/stock",
-    "article": "office/stock/{sku}",
-    "ledger": "office/stock/{sku}/" + STORE,
-    "stores": "office/stores",
     "store": "office/stores/" + STORE,
-    "people": "office/people",
-    "person": "office/people/{staff_id}",
-    "hire": "office/people/new",
     "messages": "office/messages",
-    "unknown": "office/orders/0000000",
 }
-
-
-@pytest.mark.parametrize("name", [*PAGES, "door"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    name: str, place: Place, open_page: Open, axe: Any, screenshot: Any
-) -> None:
-    path = PAGES.get(name, "office/sign-in").format(**vars(place))
-    context = {} if name == "door" else {"storage_state": place.admin}
-    page = open_page(**context)
-    for language in LANGUAGES:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(f"{place.url}/{language}/{path}")
-            screenshot(page, f"{name}-{language}-{width}")
-            assert (language, width, axe(page)) == (language, width, [])
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert (language, width, wide) == (language, width, width)
 
 
 @pytest.mark.parametrize("name", ["start", "waiting", "messages", "store", "mailbox"])

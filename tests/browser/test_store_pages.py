@@ -9,29 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.demo.retailer import PASSWORD
 from app.embedded import Cluster
-from tests.browser.test_office import served
-from tests.support.demonstration import demonstration
+from tests.support.demonstration import demonstration, served
 
 pytestmark = pytest.mark.browser
 HOME = "stores/lyon-croix-rousse"
-PAGES = (
-    "stores",
-    HOME,
-    f"{HOME}/hours",
-    f"{HOME}/hours?as=syntax",
-    f"{HOME}/ways",
-    f"{HOME}/slots",
-    f"{HOME}/settings",
-    f"{HOME}/people",
-    "stores/grenoble/opening",
-    "openings/new",
-    "settings?scope=group&code=rhone-alpes",
-    "settings/store/lyon-croix-rousse/orders_per_hour",
-    "groups",
-    "groups/rhone-alpes",
-)
-UNFOLD = "document.querySelectorAll('main details').forEach(each => { each.open = true })"
-VIEWS = ((360, "fr"), (768, "en"), (1280, "fr"))
 Open = Callable[..., Page]
 
 
@@ -65,21 +46,6 @@ def _sign_in(chromium: Browser, url: str) -> Any:
     state = context.storage_state()
     context.close()
     return state
-
-
-@pytest.mark.parametrize(("width", "language"), VIEWS)
-def test_every_page_of_a_store_is_usable_by_everybody(
-    width: int, language: str, chain: Chain, open_page: Open, axe: Callable[[Page], list[Any]]
-) -> None:
-    page = open_page(width, storage_state=chain.admin)
-    for path in PAGES:
-        page.goto(f"{chain.url}/{language}/office/{path}")
-        page.evaluate(
-            "document.querySelectorAll('main details').forEach(each => { each.open = true })"
-        )
-        assert axe(page) == [], path
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, path
 
 
 def test_hours_show_the_coming_days_while_they_are_typed(chain: Chain, open_page: Open) -> None:

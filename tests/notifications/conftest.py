@@ -43,6 +43,7 @@ from orders.commands import (
 )
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
+from tests.conftest import open_shop
 from tests.orders.delivering import bring
 
 EMAIL, PHONE = "chloe.durand@example.org", "+33612345678"
@@ -293,13 +294,15 @@ def counter(session: Session, shop: Any) -> Counter:
 
 @pytest.fixture
 def own_session(cluster: Cluster, app: Any) -> Iterator[Session]:
-    """A session with real commits, in a database that is gone afterwards."""
+    """A session with real commits, in a database of the small retailer that is gone afterwards."""
     address = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as admin:
         admin.execute("CREATE DATABASE messages TEMPLATE blank OWNER owner")
     engine = db.make_engine(cluster.url("app", "messages"))
     SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     with SessionFactory() as session:
+        open_shop(session)
+        session.commit()
         yield session
     engine.dispose()
     with psycopg.connect(address, autocommit=True) as admin:

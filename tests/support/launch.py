@@ -24,7 +24,7 @@ from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders.commands import OfflineDeed, OfflinePlace
 from orders.models import OfflineFact
-from orders.services import checking, choosing, handing_over, offline, placing, telling, waving
+from orders.services import checking, choosing, handing_over, offline, telling, waving, writing
 from pos_adapter.services import receiving
 from stores.services import booking
 
@@ -259,10 +259,11 @@ def pause_before_taking(pause_ms: int) -> None:
 
 def die_after_placing(armed: Path) -> None:
     """Once `armed` exists, the process that commits the next order kills itself: once only."""
+    placing = writing._WRITE  # noqa: SLF001 (the moment that matters)
 
     @event.listens_for(SessionFactory, "do_orm_execute")
     def notice(state: ORMExecuteState) -> None:
-        if state.statement is placing._OPEN:  # noqa: SLF001 (the moment that matters)
+        if state.statement is placing:
             state.session.info[PLACED] = True
 
     @event.listens_for(SessionFactory, "after_commit")
