@@ -62,6 +62,10 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Delivery that does not arrive"),
         N_("Ask the carrier, tell the customer, and say how it ended."),
     ),
+    CaseKind.SOURCING: About(
+        N_("Nobody found to send it"),
+        N_("Find another store or another article, or call the customer and cancel."),
+    ),
 }
 LATE_FOR: Final[Mapping[str, str]] = {
     "accept": N_("nobody has taken it on"),
@@ -76,6 +80,7 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "covered": N_("What was promised is there"),
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
+    "sourced": N_("Another location sends it, or nobody waits for it any more"),
 }
 ENDS: Final[Mapping[str, str]] = {
     "case.opened.v1": N_("Opened"),

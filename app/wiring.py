@@ -64,11 +64,15 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {
         "announce-cancelled": notifications.handlers.announce_cancelled,
         "settle-late": casework.settle_late,
+        "settle-unsourced": casework.settle_unsourced,
     },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
-    FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
+    FulfillmentRerouted: {
+        "announce-rerouted": notifications.handlers.announce_rerouted,
+        "settle-unsourced": casework.settle_unsourced,
+    },
     PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
     FulfillmentHandedOver: {
         "send-receipt": notifications.handlers.send_receipt,

@@ -181,6 +181,7 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     TILL = "till"
     DELIVERY = "delivery"
+    SOURCING = "sourcing"
 
 
 class PromotionKind(StrEnum):

@@ -64,7 +64,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
-from orders.errors.sourcing import NotDecided, NoWholeOffer, UnknownRuleSet, UnreadableRules
+from orders.errors.sourcing import NotDecided, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
@@ -79,7 +79,6 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
-    "NoWholeOffer",
     "NotASubstitute",
     "NotBinned",
     "NotDecided",

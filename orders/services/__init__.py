@@ -14,6 +14,7 @@ from orders.services.casework import (
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.ending import cancel_order, expire_fulfillment
+from orders.services.gathering import UNSOURCED
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
@@ -64,6 +65,7 @@ from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wav
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "UNSOURCED",
     "DeedAnswer",
     "Fetched",
     "Parcel",
