@@ -183,6 +183,8 @@ UNHEARD = frozenset(
         "staff.disabled.v1",
         "staff.signed_in.v1",
         "staff.moved.v1",
+        "staff.limited.v1",
+        "store.shared.v1",
         "store.method_switched.v1",
         "store.method_paused.v1",
         "store.method_resumed.v1",

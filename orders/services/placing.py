@@ -34,6 +34,7 @@ from orders.services.promising import (
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
+from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
 
@@ -71,6 +72,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         method=StoreMethod(command.method),
         waiting=queries.waiting_at,
     )
+    if not actor.sees_brand(store.brand_id):
+        raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
     quote = queries.read_quote(
         session,

@@ -22,6 +22,7 @@ from stores.queries.locations import (
     get_store_by_id,
     kilometres,
     list_brands,
+    list_served,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -119,6 +120,7 @@ __all__ = [
     "list_managers",
     "list_methods",
     "list_patterns",
+    "list_served",
     "list_settings",
     "list_slots",
     "list_staff",

@@ -119,9 +119,7 @@ def test_rules_that_are_set_hold_and_those_before_are_history(client: Any, offic
         "Who has the fewest parcels to prepare first.",
         "At most 1 parcels.",
     ]
-    ended = client.post(
-        f"/api/v1/sourcing/rules/{holds['id']}/end", headers=as_key(office)
-    )
+    ended = client.post(f"/api/v1/sourcing/rules/{holds['id']}/end", headers=as_key(office))
     assert (ended.status_code, listed(client, office)) == (200, [])
 
 
@@ -162,9 +160,7 @@ def test_last_units_stay_pauses_are_told_and_the_rest_is_split(
 ) -> None:
     session.execute(text("UPDATE location SET ships = true"))
     session.execute(
-        text(
-            "UPDATE location SET paused_until = now() + interval '1 day' WHERE code = 'depot'"
-        )
+        text("UPDATE location SET paused_until = now() + interval '1 day' WHERE code = 'depot'")
     )
     said = rules(
         {"filter": "units_left", "units": 2},
