@@ -52,6 +52,7 @@ ADMIN: Final = MANAGER | {
     "catalog.edit",
     "feeds.push",
     "keys.issue",
+    "prices.edit",
     "settings.edit",
     "stock.follow",
     "stores.edit",

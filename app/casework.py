@@ -20,9 +20,9 @@ from inventory.events import ShortageAssigned, ShortageClosed, ShortageOpened, T
 from kernel.actors import SYSTEM
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.commands import CaseKind, OpenCase
-from orders.events import FulfillmentEvent, PaidWithoutStock
-from payments.commands import WishStatus
-from payments.events import PaymentDoubted, PaymentRefunded, RefundFailed
+from orders.events import FulfillmentCancelled, FulfillmentEvent, PaidWithoutStock
+from payments.commands import ObligationStatus, WishStatus
+from payments.events import PaymentCaptured, PaymentDoubted, PaymentRefunded, RefundFailed
 from stores.errors import UnknownStaff
 from stores.settings import TradeRules
 
@@ -139,6 +139,16 @@ def settle_refused_refund(session: Session, event: PaymentRefunded) -> None:
     if not any(refund.status is WishStatus.REFUSED for refund in refunds):
         key = f"refund:{event.obligation_id}"
         orders.services.settle_case(session, key, resolution=GIVEN_BACK)
+
+
+def settle_hold(session: Session, event: PaymentCaptured | FulfillmentCancelled) -> None:
+    """Money was taken, or an order called off: what its card held needs nobody any more."""
+    if isinstance(event, PaymentCaptured):
+        orders.services.settle_hold(session, event.obligation_id)
+        return
+    for owed in payments.queries.list_obligations(session, event.order_id):
+        if owed.status is not ObligationStatus.AUTHORISED:
+            orders.services.settle_hold(session, owed.id)
 
 
 def open_doubt(session: Session, event: PaymentDoubted) -> None:

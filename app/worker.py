@@ -79,6 +79,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("note-late", 60, orders.jobs.note_late),
+    Periodic("keep-card-money", 600, orders.jobs.keep_card_money),
     Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),

@@ -25,3 +25,19 @@ class UnknownCategory(NotFound):
     code = "unknown-category"
     title = "No such category"
     way_out = "Use the `category` of an article."
+
+
+class PriceInThePast(Invalid):
+    """A price would begin before now, or end before it begins; `sku` names it."""
+
+    code = "price-in-the-past"
+    title = "A price begins now or later, and ends after that"
+    way_out = "Leave out `valid_from` for now, or give later instants."
+
+
+class PriceBelowEco(Invalid):
+    """A price would be below the éco-participation that it includes, `eco_minor`."""
+
+    code = "price-below-eco"
+    title = "The price is below the éco-participation it includes"
+    way_out = "Give a price of at least `eco_minor`, or correct the éco-participation first."

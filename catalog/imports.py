@@ -34,6 +34,8 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "category": ("category", "categorie", "department", "rayon"),
     "options": ("options", "variant", "attributes"),
     "picture": ("picture", "image", "image_url", "photo"),
+    "weight": ("weight_g", "weight", "poids_g", "poids"),
+    "eco": ("eco_participation", "eco", "ecotax", "ecotaxe", "deee"),
 }
 """What each column may be called, the surest name first."""
 
@@ -121,7 +123,11 @@ def read_row(columns: Columns, values: Sequence[str], terms: Terms) -> ReadSku:
         category=_slug(category) if category else None,
         options=_options(found.get("options", "")),
         picture=_picture(found["picture"]) if found.get("picture") else None,
+        weight_g=_grams(found["weight"]) if found.get("weight") else None,
+        eco_minor=read_price(found["eco"], currency) if found.get("eco") else None,
     )
+    if command.price_minor < (command.eco_minor or 0):
+        raise Invalid(f"the price of {code} is below the éco-participation it includes")
     return ReadSku(command, category, tuple(_warnings(command)))
 
 
@@ -221,6 +227,13 @@ def _options(text: str) -> dict[str, str]:
             raise Invalid(f"options {text!r} are not written like colour=red;size=M")
         options[_text("option", name, CODE_MAX)] = _text("option", value)
     return options
+
+
+def _grams(text: str) -> int:
+    figure = text.removesuffix("g").strip()
+    if not re.fullmatch(r"[0-9]{1,7}", figure) or not int(figure):
+        raise Invalid(f"weight {text!r} is not a whole number of grams")
+    return int(figure)
 
 
 def _picture(text: str) -> str:

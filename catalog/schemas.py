@@ -37,6 +37,10 @@ class SkuSchema(Schema):
     price_minor = fields.Integer(required=True, allow_none=True)
     price_per = fields.Integer(required=True, allow_none=True)
     currency = fields.String(required=True, allow_none=True)
+    eco_minor = fields.Integer(
+        required=True,
+        metadata={"description": "The éco-participation that is included, per `price_per`."},
+    )
 
 
 class ArticleSchema(Schema):

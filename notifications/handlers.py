@@ -29,8 +29,9 @@ from orders.events import (
 
 
 def confirm_order(session: Session, event: OrderPlaced) -> None:
-    """The customer is owed a confirmation."""
-    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CONFIRMATION))
+    """The customer is owed a confirmation, once for all parcels of an order."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CONFIRMATION))
 
 
 def announce_ready(session: Session, event: FulfillmentReady) -> None:

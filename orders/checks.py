@@ -157,6 +157,62 @@ CHECKS = (
         """,
     ),
     Check(
+        "SHIP-02",
+        "an order pays for a way to a door that none of its parcels goes",
+        """
+        SELECT c.order_id, c.delivery_method_id FROM order_charge c WHERE NOT EXISTS (
+            SELECT FROM fulfillment f
+            WHERE f.order_id = c.order_id AND f.delivery_method_id = c.delivery_method_id
+              AND f.method = 'delivery')
+        """,
+    ),
+    Check(
+        "SHIP-03",
+        "a parcel arrives before it leaves, or goes a way nobody promised days for",
+        """
+        SELECT f.id, f.arrives_from, f.arrives_by FROM fulfillment f
+        JOIN location l ON l.id = f.location_id
+        WHERE f.arrives_from > f.arrives_by
+           OR f.arrives_from < (f.promise_inputs #>> '{arrival,leaves_on}')::date
+           OR (f.promise_inputs #>> '{arrival,leaves_on}')::date
+              < (f.created_at AT TIME ZONE l.time_zone)::date
+           OR (f.delivery_method_id IS NOT NULL AND f.method <> 'delivery')
+           OR (f.arrives_from IS NULL) <> (f.arrives_by IS NULL)
+        """,
+    ),
+    Check(
+        "SHIP-04",
+        "a delivery left before anybody paid for it, and nobody is to get the money",
+        """
+        SELECT v.order_id, v.minor FROM (
+            SELECT f.order_id, sum(
+                floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
+                      / (2 * o.price_per))
+                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
+                        / (2 * l.quantity))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method = 'delivery' AND f.delivery_method_id IS NOT NULL AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor + coalesce((
+                SELECT sum(c.amount_minor) FROM order_charge c
+                WHERE c.order_id = v.order_id AND EXISTS (
+                    SELECT FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+                    WHERE f.order_id = c.order_id AND f.delivery_method_id = c.delivery_method_id
+                      AND l.handed_over > 0)), 0)
+            > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
+    Check(
         "INV-16",
         "a parcel was handed over at another store, or unpaid and nobody is to get the money",
         """
@@ -289,6 +345,16 @@ CHECKS = (
         SELECT h.id, h.fulfillment_id FROM hand_over h
         WHERE h.conflict AND NOT EXISTS (
             SELECT FROM case_file c WHERE c.kind = 'conflict' AND c.about_id = h.id)
+        """,
+    ),
+    Check(
+        "OFF-01",
+        "goods left against the rules without a network, and no tablet told so, or once too often",
+        """
+        SELECT h.id, h.fulfillment_id, h.device_id FROM hand_over h
+        WHERE h.conflict AND h.happened_at IS NOT NULL AND h.terminal_id IS NULL AND NOT EXISTS (
+            SELECT FROM offline_fact f
+            WHERE f.device_id = h.device_id AND f.payload ->> 'hand_over_id' = h.id::text)
         """,
     ),
     Check(

@@ -98,6 +98,17 @@ def note_late() -> int:
     return changed
 
 
+def keep_card_money() -> int:
+    """Have the money of cards taken, or asked about, before they let it go; return of how many."""
+    with transaction() as session:
+        ending = payments.queries.list_ending_holds(session, within=services.LEAD)
+    kept = 0
+    for hold in ending:
+        with transaction() as session:
+            kept += services.keep_money(session, hold)
+    return kept
+
+
 def escalate_cases() -> int:
     """Have those told who can see to cases that are nearly due or past their time."""
     with transaction() as session:

@@ -20,7 +20,7 @@ from app.admin.scope import list_places
 from app.admin.stock_parts import REFUSED, name_skus
 from app.admin.stock_words import say_refusal
 from app.answers import Shown
-from app.case_words import KINDS, say_end, say_facts, say_history, skus_of
+from app.case_words import KINDS, say_end, say_facts, say_first, say_history, skus_of
 from app.i18n import gettext as _
 from kernel.actors import Actor
 from kernel.db import transaction
@@ -28,6 +28,7 @@ from kernel.errors import Refusal
 from kernel.ids import show_order_number
 from kernel.web import BadCursor, current_actor, declare, make_cursor, read_cursor
 from orders.commands import CaseKind
+from orders.errors import CaseStands
 from orders.queries import CaseFacts, WantedCases
 from stores.errors import UnknownStaff
 from stores.queries import StoreFacts
@@ -114,6 +115,7 @@ def resolve_case(case_id: UUID) -> Shown:
         case_id,
         lambda s, actor: orders.services.resolve_case(s, case_id, resolution=said, actor=actor),
         answers=answers,
+        beside={CaseStands: "resolution"},
     )
 
 
@@ -147,7 +149,8 @@ def _do(
                 return forms.once(session, lambda: done(session))
         except tuple(beside or {}) as error:
             field = next(name for kind, name in (beside or {}).items() if isinstance(error, kind))
-            said.errors[field] = say_refusal(error)
+            stands = isinstance(error, CaseStands)
+            said.errors[field] = say_first(error.facts["first"]) if stands else say_refusal(error)
     with transaction() as session:
         return _page(session, case_id, said), REFUSED
 

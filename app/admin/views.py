@@ -3,6 +3,7 @@
 from app.admin import (
     cases,
     choosing_pages,
+    correcting,
     messages,
     orders,
     people,
@@ -32,6 +33,7 @@ __all__ = [
     "blueprint",
     "cases",
     "choosing_pages",
+    "correcting",
     "messages",
     "orders",
     "people",

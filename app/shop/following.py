@@ -128,7 +128,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         ShownLine(
             line.quantity,
             line.name,
-            line.priced(line.quantity - line.cancelled).amount_minor,
+            line.owed.amount_minor,
             _missing(line.cancelled, refused.get(line.sku, 0), parcel.status),
         )
         for line in parcel.lines
@@ -202,7 +202,7 @@ def _questions(
             each,
             pictured(each.sku, names[each.sku], category=None, shelves=[]),
             pictured(each.substitute_sku, names[each.substitute_sku], category=None, shelves=[]),
-            lines[each.sku].priced(each.quantity).amount_minor,
+            lines[each.sku].worth_minor(each.quantity),
             formats.when(each.answer_by, store.time_zone, language=current()),
         )
         for each in asked

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.i18n import gettext as _
+from app.sessions import FormSentBefore
 from kernel.errors import Refusal
 
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
@@ -19,6 +20,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "order-not-cancellable": lambda: _(
         "It is too late: articles have already left the store, or the order has ended."
         " Bring them back to the store instead."
+    ),
+    "nothing-to-collect": lambda: _(
+        "Nothing is left to collect: the order was collected, or it has ended."
     ),
     "no-more-extensions": lambda: _(
         "It was kept longer as often as the store allows. Collect it in time, or order again later."
@@ -49,6 +53,8 @@ def say(refusal: Refusal) -> str:
 
     Raises the refusal again when no page of the shop expects it.
     """
+    if isinstance(refusal, FormSentBefore):
+        return refusal.detail
     sentence = SENTENCES.get(refusal.code)
     if sentence is None:
         raise refusal

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from app.i18n import current
 from app.shop.saying import say_slot
-from app.shop.storefront import phone_of
 from kernel.links import choice_token
 from orders.commands import Method, Status
 from orders.queries import (
@@ -93,11 +92,6 @@ class ShownParcel:
     def ready(self) -> bool:
         """Tell whether it waits for its customer."""
         return self.facts.status is Status.READY
-
-    @property
-    def phone(self) -> str:
-        """Return the store's telephone number as people of its country dial it."""
-        return phone_of(self.store)
 
     @property
     def choice_token(self) -> str | None:

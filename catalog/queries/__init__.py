@@ -8,6 +8,15 @@ from catalog.queries.articles import (
     list_articles,
 )
 from catalog.queries.categories import CategoryFacts, list_categories, require_category
+from catalog.queries.prices import (
+    ListedPrice,
+    PriceFacts,
+    PriceSpan,
+    PriceState,
+    list_price_list,
+    list_price_spans,
+    list_prices,
+)
 from catalog.queries.scanning import Scanned, list_scanned
 from catalog.queries.skus import (
     Offer,
@@ -27,7 +36,11 @@ __all__ = [
     "PAGE_MAX",
     "ArticleFacts",
     "CategoryFacts",
+    "ListedPrice",
     "Offer",
+    "PriceFacts",
+    "PriceSpan",
+    "PriceState",
     "Scanned",
     "SkuFacts",
     "SkuWords",
@@ -37,6 +50,9 @@ __all__ = [
     "get_offers",
     "list_articles",
     "list_categories",
+    "list_price_list",
+    "list_price_spans",
+    "list_prices",
     "list_scanned",
     "options_in",
     "require_category",

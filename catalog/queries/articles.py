@@ -35,6 +35,8 @@ class SkuFacts:
     price_minor: int | None
     price_per: int | None
     currency: str | None
+    eco_minor: int
+    is_reduced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def list_articles(
     if category is not None:
         chosen = chosen.where(Article.category_code == category)
     for word in words.split():
-        chosen = chosen.where(_has_word(word))
+        chosen = chosen.where(has_word(word))
     page = chosen.order_by(Article.code).limit(limit)
     return _articles(session, page, brand_id=brand_id, language=language)
 
@@ -130,13 +132,16 @@ def _article(rows: list[Any]) -> ArticleFacts:
                 price_minor=row.Price.amount_minor if row.Price else None,
                 price_per=row.Price.price_per if row.Price else None,
                 currency=row.Price.currency if row.Price else None,
+                eco_minor=row.Sku.eco_minor,
+                is_reduced=bool(row.Price and row.Price.is_reduced),
             )
             for row in rows
         ),
     )
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
+def has_word(word: str) -> ColumnElement[bool]:
+    """Return the condition that a word stands in the name or the code of an article."""
     like = func.concat("%", func.unaccent(func.lower(_literal(word))), "%")
     named = (
         select(ArticleText.article_id)

@@ -2,17 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, Text, and_, any_, bindparam, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from catalog.commands import Unit
 from catalog.errors import UnknownSku
 from catalog.models import Article, Price, Sku
-from catalog.queries.wording import in_force, name_in, options_in
+from catalog.queries.wording import in_force, name_in, option_in
+from kernel.clock import DB_NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class Offer:
     weight_g: int | None
     eco_minor: int
     is_reduced: bool
+    unit: Unit = Unit.PIECE
 
     @property
     def label(self) -> str:
@@ -55,19 +69,27 @@ class SkuWords:
 
 
 def get_offers(
-    session: Session, *, skus: Iterable[str], brand_id: UUID, language: str
+    session: Session,
+    *,
+    skus: Iterable[str],
+    brand_id: UUID,
+    language: str,
+    at: datetime | None = None,
 ) -> dict[str, Offer]:
     """Return the offer of each SKU in one statement, named in `language` where it can be.
+
+    `at` is for what it costs at another instant than now.
 
     Raises UnknownSku, naming all that are not sold under this brand.
     """
     wanted = sorted(set(skus))
-    rows = session.execute(_OFFERS, {"skus": wanted, "brand_id": brand_id, "language": language})
+    values = {"skus": wanted, "brand_id": brand_id, "language": language, "at": at}
+    rows = session.execute(_OFFERS, values)
     offers = {
         row.code: Offer(
             sku=row.code,
             name=row.name or row.code,
-            option=_option(row.options, language),
+            option=option_in(row.options, language),
             price_minor=row.amount_minor,
             price_per=row.price_per,
             currency=row.currency,
@@ -77,6 +99,7 @@ def get_offers(
             weight_g=row.weight_g,
             eco_minor=row.eco_minor,
             is_reduced=row.is_reduced,
+            unit=row.unit,
         )
         for row in rows
     }
@@ -95,7 +118,7 @@ def describe_skus(session: Session, skus: Iterable[str], *, language: str) -> di
             gtin=row.gtin,
             article=row.article,
             name=row.name or row.code,
-            option=_option(row.options, language),
+            option=option_in(row.options, language),
             category=row.category,
             picture=row.picture,
         )
@@ -115,15 +138,20 @@ def select_known(skus: Sequence[str] | BindParameter[Any]) -> Select[*tuple[Any,
 def select_prices(brand_id: UUID) -> Select[*tuple[Any, ...]]:
     """Return the statement of what is sold by the piece under a brand now, for others to join.
 
-    Its columns are `sku`, `article` (its code), `amount_minor`, `price_per` and `currency`.
+    Its columns are `sku`, `article` and `category` (their codes), `amount_minor`, `price_per`,
+    `currency`, `vat_bp`, `eco_minor` and `is_reduced`.
     """
     return (
         select(
             Sku.code.label("sku"),
             Article.code.label("article"),
+            Article.category_code.label("category"),
             Price.amount_minor,
             Price.price_per,
             Price.currency,
+            Price.is_reduced,
+            Sku.vat_bp,
+            Sku.eco_minor,
         )
         .join(Article, Article.id == Sku.article_id)
         .join(Price, and_(Price.sku == Sku.code, Price.brand_id == brand_id, in_force()))
@@ -165,16 +193,14 @@ def find_sku_by_gtin(session: Session, gtin: str) -> str | None:
     ).scalar_one_or_none()
 
 
-def _option(options: dict[str, Any], language: str) -> str:
-    return ", ".join(options_in(options, language).values())
-
-
+_AT: ColumnElement[datetime] = func.coalesce(bindparam("at", type_=DateTime(timezone=True)), DB_NOW)
 # Built once, like the statements of every order: building it costs more than running it.
 _OFFERS = (
     select(
         Sku.code,
         Sku.vat_bp,
         Sku.options,
+        Sku.unit,
         Sku.weight_g,
         Sku.eco_minor,
         Article.code.label("article"),
@@ -186,7 +212,9 @@ _OFFERS = (
         name_in(bindparam("language", type_=Text)),
     )
     .join(Article, Article.id == Sku.article_id)
-    .join(Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), in_force()))
+    .join(
+        Price, and_(Price.sku == Sku.code, Price.brand_id == bindparam("brand_id"), in_force(_AT))
+    )
     .where(Sku.code == any_(bindparam("skus", type_=ARRAY(Text))), Sku.closed_at.is_(None))
 )
 _WORDS = (

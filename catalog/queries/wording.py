@@ -1,6 +1,7 @@
 """Pieces of statements: words in a language, prices in force; and options in words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
@@ -18,9 +19,14 @@ def options_in(options: Mapping[str, Any], language: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in words.items()}
 
 
-def in_force() -> ColumnElement[bool]:
-    """Return the condition under which a price holds now."""
-    return and_(Price.valid_from <= DB_NOW, or_(Price.valid_to.is_(None), Price.valid_to > DB_NOW))
+def option_in(options: Mapping[str, Any], language: str) -> str:
+    """Return what tells a SKU from its siblings, as in « bleu »."""
+    return ", ".join(options_in(options, language).values())
+
+
+def in_force(at: ColumnElement[datetime] = DB_NOW) -> ColumnElement[bool]:
+    """Return the condition under which a price holds now, or at another instant."""
+    return and_(Price.valid_from <= at, or_(Price.valid_to.is_(None), Price.valid_to > at))
 
 
 def name_in(language: str | BindParameter[str]) -> ColumnElement[Any]:

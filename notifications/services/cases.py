@@ -147,7 +147,7 @@ def _substitute(
                 facts=asked,
                 missing=line.name,
                 instead=", ".join(filter(None, (words.name, words.option))),
-                old_minor=line.priced(asked.quantity).amount_minor,
+                old_minor=line.worth_minor(asked.quantity),
             )
     return None
 

@@ -17,6 +17,7 @@ import stores.queries
 from catalog.errors import UnknownSku
 from inventory.queries import Delivery, Reach
 from orders import queries
+from stores.errors import UnknownStores
 from stores.promises import Load, Schedule
 from stores.queries import FreeSlot, StoreFacts, Where
 from stores.settings import TradeRules
@@ -104,7 +105,7 @@ def find_offers(
     Best is: the whole basket before a part, a part before later, then sooner, then nearer. What
     `leaving_out` (a fulfillment, the asker's own) holds counts as free.
 
-    Raises UnknownSku.
+    Raises UnknownSku, or UnknownStores for codes no store has.
     """
     reached, unknown = inventory.queries.reach(
         session,
@@ -115,6 +116,10 @@ def find_offers(
     )
     if unknown:
         raise UnknownSku(skus=unknown)
+    silent = set(where.codes) - {each.store.store_code for each in reached}
+    strangers = silent and silent - stores.queries.list_codes(session, silent)
+    if strangers:
+        raise UnknownStores(stores=sorted(strangers))
     whens: dict[Hashable, _When | None] = {}
     offers = [_offer(each, quantities, whens) for each in reached]
     return sorted(offers, key=_rank)

@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.cases import UnknownCase
+from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
     AnswerNotOffered,
@@ -27,6 +27,14 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.delivering import (
+    NotBroughtThere,
+    NotDeliverable,
+    NothingDue,
+    UnknownDeliveryMethod,
+    UnreadableZone,
+)
+from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
     NotBinned,
@@ -56,6 +64,12 @@ from orders.errors.placing import (
     UnknownOrder,
     UnknownWish,
 )
+from orders.errors.promoting import (
+    PromotionCodeTaken,
+    PromotionEnded,
+    UnknownPromotion,
+    UnreadablePromotion,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -71,6 +85,7 @@ __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
     "EmptyOrder",
@@ -79,14 +94,18 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NonceReused",
     "NotASubstitute",
     "NotBinned",
+    "NotBroughtThere",
     "NotDecided",
+    "NotDeliverable",
     "NotInBin",
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
     "NotServedOutside",
+    "NothingDue",
     "NothingToCollect",
     "NothingToPick",
     "NothingToSplit",
@@ -100,6 +119,8 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromotionCodeTaken",
+    "PromotionEnded",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
@@ -109,9 +130,11 @@ __all__ = [
     "UnknownCarrier",
     "UnknownCase",
     "UnknownChoice",
+    "UnknownDeliveryMethod",
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
+    "UnknownPromotion",
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
@@ -119,8 +142,10 @@ __all__ = [
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
+    "UnreadablePromotion",
     "UnreadableReason",
     "UnreadableRules",
+    "UnreadableZone",
     "WrongMethod",
     "WrongState",
     "WrongStore",

@@ -26,6 +26,7 @@ from orders.events.counter import (
     PickupExtended,
     PickupReminded,
 )
+from orders.events.delivering import DeliveryMethodSet, DeliveryZoneRemoved, DeliveryZoneSet
 from orders.events.parcels import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -51,6 +52,7 @@ from orders.events.picking import (
 )
 from orders.events.placing import (
     CollectorChanged,
+    ContactCorrected,
     OrderAbandoned,
     OrderCancelled,
     OrderPlaced,
@@ -58,6 +60,7 @@ from orders.events.placing import (
     PaidWithoutStock,
     StockBack,
 )
+from orders.events.promoting import PromotionSet, PromotionWithdrawn
 from orders.events.shipping import (
     DeliveryFailed,
     DeliveryReturned,
@@ -79,10 +82,14 @@ __all__ = [
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "ContactCorrected",
     "CustomerArrived",
     "CustomerOnTheWay",
     "DeliveryFailed",
+    "DeliveryMethodSet",
     "DeliveryReturned",
+    "DeliveryZoneRemoved",
+    "DeliveryZoneSet",
     "FulfillmentAccepted",
     "FulfillmentArrived",
     "FulfillmentCancelled",
@@ -113,6 +120,8 @@ __all__ = [
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",
+    "PromotionSet",
+    "PromotionWithdrawn",
     "ProxyNamed",
     "ProxyPassGiven",
     "ProxyWithdrawn",

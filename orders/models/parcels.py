@@ -171,6 +171,13 @@ class FulfillmentLine(Base):
         return share(self.discount_minor, quantity=quantity, of=self.quantity)
 
     @property
+    def discount_open(self) -> int:
+        """Return how much of the discount belongs to what is still owed."""
+        return self.discount_for(self.quantity - self.cancelled) - self.discount_for(
+            self.handed_over
+        )
+
+    @property
     def undecided(self) -> int:
         """Return how many are neither picked nor given up."""
         return self.quantity - self.cancelled - self.picked

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
@@ -17,12 +17,19 @@ class Promotion(Base):
 
     `percent_bp` is in basis points, `amount_minor` per `price_per`; `take` are paid as `pay`.
     `on_code` names the category, article or SKU. Without a group or location it holds everywhere.
-    With `uses_max`, `uses` counts the orders that have it.
+    With `uses_max`, `uses` counts the orders that have it. Changing one withdraws it and opens
+    another with its code.
     """
 
     __tablename__ = "promotion"
     __table_args__ = (
-        UniqueConstraint("brand_id", "code"),
+        Index(
+            "uq_promotion_brand_id_code",
+            "brand_id",
+            "code",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         CheckConstraint(
             "CASE kind WHEN 'percent' THEN percent_bp BETWEEN 1 AND 10000"
             " AND num_nonnulls(amount_minor, take, pay) = 0"

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from catalog.queries import Offer
-from kernel.money import share
+from kernel.money import line_amount, share
 from orders.pricing.lines import PricedLine, Totals, totals
+from orders.pricing.promotions import Deal, Taken, discount
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
     """So many of one SKU as they are sold now; `discount_minor` is what a promotion takes off all.
 
-    `eco_minor` is included in `unit_price_minor`.
+    `eco_minor` is included in `unit_price_minor`; `weight_g` is of one base unit.
     """
 
     sku: str
@@ -25,6 +26,15 @@ class QuotedLine:
     eco_minor: int = 0
     discount_minor: int = 0
     promotion_id: UUID | None = None
+    weight_g: int | None = None
+    promotion_name: str = ""
+
+    @property
+    def eco_total_minor(self) -> int:
+        """Return what of the line is éco-participation, which is included."""
+        return line_amount(
+            quantity=self.quantity, unit_price_minor=self.eco_minor, price_per=self.price_per
+        )
 
     @property
     def priced(self) -> PricedLine:
@@ -50,10 +60,24 @@ class QuotedCharge:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a basket costs now, line by line and beside."""
+    """What a basket costs now, line by line and beside.
+
+    `limited` are the promotions in it that only so many orders may have.
+    """
 
     lines: tuple[QuotedLine, ...]
     charges: tuple[QuotedCharge, ...] = ()
+    limited: frozenset[UUID] = frozenset()
+
+    @property
+    def discount_minor(self) -> int:
+        """Return what promotions take off altogether."""
+        return sum(line.discount_minor for line in self.lines)
+
+    @property
+    def eco_minor(self) -> int:
+        """Return what of the sum is éco-participation."""
+        return sum(line.eco_total_minor for line in self.lines)
 
     @property
     def totals(self) -> Totals:
@@ -62,9 +86,14 @@ class Quote:
         return totals([*(line.priced for line in self.lines), *charged])
 
 
-def quote_basket(offers: Mapping[str, Offer], quantities: Mapping[str, int]) -> Quote:
-    """Return what these quantities cost at these offers."""
-    return Quote(tuple(_line(offers[sku], units) for sku, units in quantities.items()))
+def quote_basket(
+    offers: Mapping[str, Offer], quantities: Mapping[str, int], deals: Sequence[Deal] = ()
+) -> Quote:
+    """Return what these quantities cost at these offers, less what these promotions take off."""
+    taken = discount(offers, quantities, deals)
+    lines = (_line(offers[sku], units, taken.get(sku)) for sku, units in quantities.items())
+    limited = (each.deal.id for each in taken.values() if each.deal.uses_left is not None)
+    return Quote(tuple(lines), limited=frozenset(limited))
 
 
 def divide_discount(
@@ -85,7 +114,7 @@ def divide_discount(
     return shares
 
 
-def _line(offer: Offer, quantity: int) -> QuotedLine:
+def _line(offer: Offer, quantity: int, taken: Taken | None) -> QuotedLine:
     return QuotedLine(
         offer.sku,
         offer.label,
@@ -94,4 +123,8 @@ def _line(offer: Offer, quantity: int) -> QuotedLine:
         offer.price_per,
         offer.vat_bp,
         offer.eco_minor,
+        taken.minor if taken else 0,
+        taken.deal.id if taken else None,
+        offer.weight_g,
+        taken.deal.name if taken else "",
     )

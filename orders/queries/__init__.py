@@ -14,6 +14,7 @@ from orders.queries.cases import (
     list_cases_of,
     list_escalating,
     select_visible_cases,
+    was_asked,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -36,6 +37,7 @@ from orders.queries.coming import (
     find_arrival,
     list_given,
     list_proxies,
+    list_sent,
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
@@ -58,6 +60,14 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.promotions import (
+    PromotionFacts,
+    PromotionState,
+    get_promotion,
+    list_deals_since,
+    list_promotions,
+    read_deals,
+)
 from orders.queries.putting_back import (
     OwnerFacts,
     OwnerKind,
@@ -67,7 +77,7 @@ from orders.queries.putting_back import (
     list_owners,
     list_put_backs,
 )
-from orders.queries.quotes import read_quote
+from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
@@ -118,6 +128,7 @@ from orders.queries.waves import (
     get_wave,
     list_open_waves,
 )
+from orders.queries.ways import get_delivery_way, list_delivery_ways
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_visible_wishes
 
 __all__ = [
@@ -147,6 +158,8 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PromotionFacts",
+    "PromotionState",
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
@@ -181,6 +194,7 @@ __all__ = [
     "get_case",
     "get_choice",
     "get_decisions",
+    "get_delivery_way",
     "get_evidence",
     "get_fulfillment",
     "get_label",
@@ -188,6 +202,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_promotion",
     "get_put_back",
     "get_reason",
     "get_rule_set",
@@ -198,7 +213,9 @@ __all__ = [
     "list_cases",
     "list_cases_of",
     "list_choices",
+    "list_deals_since",
     "list_decisions",
+    "list_delivery_ways",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -218,6 +235,7 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_promotions",
     "list_proposed",
     "list_proxies",
     "list_put_backs",
@@ -225,6 +243,7 @@ __all__ = [
     "list_recovered",
     "list_return_ids",
     "list_rule_sets",
+    "list_sent",
     "list_servable",
     "list_substitutes",
     "list_unanswered",
@@ -233,7 +252,9 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "read_deals",
     "read_quote",
+    "read_shelf",
     "roll_up",
     "select_visible",
     "select_visible_cases",
@@ -241,4 +262,5 @@ __all__ = [
     "still_carried",
     "unspent_minor",
     "waiting_at",
+    "was_asked",
 ]

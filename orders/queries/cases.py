@@ -85,6 +85,13 @@ def find_open_case(session: Session, key: str) -> CaseFacts | None:
     return found[0] if found else None
 
 
+def was_asked(session: Session, key: str) -> bool:
+    """Tell whether there is, or was, a case under a key."""
+    return (
+        session.execute(select(CaseFile.id).where(CaseFile.key == key).limit(1)).first() is not None
+    )
+
+
 def list_cases(
     session: Session,
     wanted: WantedCases,

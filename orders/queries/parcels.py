@@ -12,7 +12,15 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, Order, OrderCharge, OrderLine
+from orders.models import (
+    Fulfillment,
+    FulfillmentLine,
+    Order,
+    OrderCharge,
+    OrderLine,
+    Promotion,
+    Proxy,
+)
 from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
@@ -74,11 +82,11 @@ def list_fulfillments(
 def list_parcels_of(
     session: Session, *, location_id: UUID, contact_ids: Sequence[UUID | None], actor: Actor
 ) -> list[FulfillmentFacts]:
-    """Return a store's open parcels for these contacts."""
+    """Return a store's open parcels for these contacts, as customers or sent by one."""
     wanted = and_(
         Fulfillment.location_id == location_id,
         Fulfillment.ended_at.is_(None),
-        Order.contact_id.in_(contact_ids),
+        of_people(contact_ids),
     )
     return _fulfillments(session, wanted, actor=actor)
 
@@ -94,13 +102,30 @@ def list_wave_parcels(session: Session, wave_id: UUID, *, actor: Actor) -> list[
 
 
 def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
-    """Return the contacts of a store's open parcels: who may stand at its counter."""
+    """Return the contacts of a store's open parcels: who may stand at its counter.
+
+    Those whom a customer sends are among them.
+    """
+    here = and_(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
     rows = session.execute(
         select(Order.contact_id)
         .join(Fulfillment, Fulfillment.order_id == Order.id)
-        .where(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
+        .where(here)
+        .union(
+            select(Proxy.contact_id)
+            .join(Fulfillment, Fulfillment.order_id == Proxy.order_id)
+            .where(here, Proxy.revoked_at.is_(None))
+        )
     )
     return [each for each in rows.scalars() if each]
+
+
+def of_people(contact_ids: Sequence[UUID | None]) -> ColumnElement[bool]:
+    """Return the test of orders that these contacts placed, or are sent to collect."""
+    sent = select(Proxy.order_id).where(
+        Proxy.contact_id.in_(contact_ids), Proxy.revoked_at.is_(None)
+    )
+    return or_(Order.contact_id.in_(contact_ids), Order.id.in_(sent))
 
 
 def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
@@ -225,17 +250,19 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
     if not found:
         return found
     rows = session.execute(
-        select(FulfillmentLine, OrderLine)
+        select(FulfillmentLine, OrderLine, Promotion.names, Order.language)
         .join(Fulfillment, Fulfillment.id == FulfillmentLine.fulfillment_id)
         .join(
             OrderLine,
             and_(OrderLine.order_id == Fulfillment.order_id, OrderLine.sku == FulfillmentLine.sku),
         )
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(Promotion, Promotion.id == OrderLine.promotion_id)
         .where(FulfillmentLine.fulfillment_id.in_(fulfillment_ids))
         .order_by(OrderLine.position)
         .execution_options(populate_existing=True)
     )
-    for part, line in rows:
+    for part, line, names, language in rows:
         found[part.fulfillment_id].append(
             LineFacts(
                 sku=part.sku,
@@ -249,6 +276,8 @@ def _lines(session: Session, fulfillment_ids: list[UUID]) -> dict[UUID, list[Lin
                 price_per=line.price_per,
                 vat_bp=line.vat_bp,
                 discount_minor=part.discount_minor,
+                promotion=(names or {}).get(language) or next(iter((names or {}).values()), ""),
+                eco_minor=line.eco_minor,
             )
         )
     return found

@@ -15,7 +15,7 @@ from orders import passes
 from orders.commands import Channel, Status
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.queries.owners import find_parcels_behind
-from orders.queries.parcels import _at, _fulfillments, _holds
+from orders.queries.parcels import _at, _fulfillments, _holds, of_people
 from orders.queries.shapes import FulfillmentFacts
 
 PAGE_ROWS: Final = 50
@@ -143,7 +143,7 @@ def _where(wanted: Wanted, actor: Actor) -> ColumnElement[bool]:
     if wanted.location_id is not None:
         tests.append(Fulfillment.location_id == wanted.location_id)
     if wanted.contact_ids is not None:
-        tests.append(Order.contact_id.in_(wanted.contact_ids))
+        tests.append(of_people(wanted.contact_ids))
     if wanted.number is not None:
         tests.append(Order.number == wanted.number)
     if wanted.parcel_id is not None:

@@ -34,7 +34,8 @@ ROLL_UP: Final[tuple[Status, ...]] = (
 class LineFacts:
     """One SKU of a fulfillment: quantities in base units, price as agreed.
 
-    `discount_minor` is off `quantity` of them.
+    `discount_minor` is off `quantity` of them, by the promotion `promotion`; `eco_minor` is what of
+    the unit price is éco-participation.
     """
 
     sku: str
@@ -48,6 +49,8 @@ class LineFacts:
     price_per: int
     vat_bp: int
     discount_minor: int = 0
+    promotion: str = ""
+    eco_minor: int = 0
 
     @property
     def open(self) -> int:
@@ -58,6 +61,16 @@ class LineFacts:
     def collectable(self) -> int:
         """Return how many lie in the bin for the customer."""
         return min(self.picked - self.handed_over, self.open)
+
+    @property
+    def owed(self) -> PricedLine:
+        """Return what is paid for of this line: everything not given up."""
+        return self.priced(self.quantity - self.cancelled)
+
+    def worth_minor(self, quantity: int) -> int:
+        """Return how much less is owed once so many more are given up."""
+        left = self.quantity - self.cancelled
+        return self.owed.amount_minor - self.priced(left - quantity).amount_minor
 
     def priced(self, quantity: int) -> PricedLine:
         """Return this line at its agreed price for another quantity."""
@@ -107,7 +120,12 @@ class FulfillmentFacts:
     @property
     def owed(self) -> Totals:
         """Return what the customer pays for: everything not given up."""
-        return totals(line.priced(line.quantity - line.cancelled) for line in self.lines)
+        return totals(line.owed for line in self.lines)
+
+    @property
+    def saved_minor(self) -> int:
+        """Return what promotions take off what is owed."""
+        return sum(line.owed.discount_minor for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +168,34 @@ class OrderFacts:
     @property
     def owed(self) -> Totals:
         """Return what the customer pays for: everything not given up, and having it brought."""
-        goods = (
-            line.priced(line.quantity - line.cancelled)
-            for parcel in self.fulfillments
-            for line in parcel.lines
-        )
+        goods = (line.owed for parcel in self.fulfillments for line in parcel.lines)
         return totals([*goods, *(charge.priced for charge in self.due_charges)])
+
+    @property
+    def awaits_till(self) -> bool:
+        """Tell whether a till may still take the money of a delivery that waits for it."""
+        return any(
+            parcel.method is Method.DELIVERY and parcel.status is Status.PENDING
+            for parcel in self.fulfillments
+        )
+
+    @property
+    def first_id(self) -> UUID:
+        """Return the parcel that stands for the order where one has to."""
+        return min(parcel.id for parcel in self.fulfillments)
+
+    def share_minor(self, fulfillment_id: UUID) -> int:
+        """Return what a parcel comes to as it was ordered; minor units.
+
+        The first has what is paid beside the goods, so that the shares add up to the order.
+        """
+        goods = 0
+        for parcel in self.fulfillments:
+            if parcel.id == fulfillment_id:
+                goods = totals(line.priced(line.quantity) for line in parcel.lines).total_minor
+        return goods + sum(each.amount_minor for each in self.charges) * (
+            fulfillment_id == self.first_id
+        )
 
     @property
     def due_charges(self) -> tuple[ChargeFacts, ...]:

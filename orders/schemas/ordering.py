@@ -20,6 +20,7 @@ from orders.commands import CancelReason, Channel, Method, PlaceOrder, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
+MINOR_MAX = 2**31 - 1
 LANGUAGES = ("fr", "en")
 METHODS = (Method.PICKUP, Method.DRIVE)
 DAYS_AHEAD = timedelta(days=366)
@@ -42,6 +43,14 @@ class ContactSchema(StrictSchema):
             raise ValidationError("Give an e-mail address or a phone number.", "email")
 
 
+class Minor(Quantity):
+    """An amount in minor units: a JSON number, never a text."""
+
+    def __init__(self, *, minimum: int = 0, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's)
+        super().__init__(minimum=minimum, **kwargs)
+        self.validators = [validate.Range(min=minimum, max=MINOR_MAX)]
+
+
 class PlaceOrderSchema(ItemsSchema):
     """An order to collect at a store and pay there."""
 
@@ -57,6 +66,11 @@ class PlaceOrderSchema(ItemsSchema):
         validate=validate.OneOf(METHODS, error="Choose pickup or drive."),
     )
     slot_id = fields.UUID(load_default=None, allow_none=True)
+    seen_total_minor = Minor(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What the customer was shown; another total is a 409 with both."},
+    )
 
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
@@ -69,6 +83,7 @@ class PlaceOrderSchema(ItemsSchema):
             contact,
             method=data["method"],
             slot_id=data["slot_id"],
+            seen_total_minor=data["seen_total_minor"],
         )
 
 
@@ -136,8 +151,22 @@ class VatSchema(Schema):
     vat_minor = fields.Integer(required=True)
 
 
+class PlacedParcelSchema(Schema):
+    """What one location sends of a delivery: when it leaves there, and when it arrives."""
+
+    fulfillment_id = fields.UUID(required=True)
+    store = fields.String(required=True)
+    quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    promised_at = fields.AwareDateTime(required=True)
+    arrives_from = fields.Date(required=True)
+    arrives_by = fields.Date(required=True)
+
+
 class PlacedOrderSchema(Schema):
-    """An order that was opened; `access_token` shows it to whoever placed it."""
+    """An order that was opened; `access_token` shows it to whoever placed it.
+
+    `parcels` are those of a delivery; of an order to collect there are none.
+    """
 
     id = fields.UUID(required=True)
     number = ShownNumber(required=True)
@@ -146,6 +175,7 @@ class PlacedOrderSchema(Schema):
     currency = fields.String(required=True)
     total_minor = fields.Integer(required=True)
     vat = fields.List(fields.Nested(VatSchema), required=True)
+    parcels = fields.List(fields.Nested(PlacedParcelSchema), required=True)
     access_token = fields.String(required=True)
 
 
@@ -162,6 +192,15 @@ class LineSchema(Schema):
     unit_price_minor = fields.Integer(required=True)
     price_per = fields.Integer(required=True)
     vat_bp = fields.Integer(required=True)
+    discount_minor = fields.Integer(
+        required=True,
+        metadata={"description": "What a promotion takes off `quantity` of them."},
+    )
+    promotion = fields.String(required=True)
+    eco_minor = fields.Integer(
+        required=True,
+        metadata={"description": "The éco-participation in the unit price, never discounted."},
+    )
 
 
 class FulfillmentSchema(Schema):
@@ -187,6 +226,9 @@ class FulfillmentSchema(Schema):
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     rerouted_to = fields.UUID(required=True, allow_none=True)
+    delivery_method_id = fields.UUID(required=True, allow_none=True)
+    arrives_from = fields.Date(required=True, allow_none=True)
+    arrives_by = fields.Date(required=True, allow_none=True)
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )
@@ -198,6 +240,15 @@ class FulfillmentPageSchema(Schema):
 
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class ChargeSchema(Schema):
+    """What an order pays for one way to a door; minor units, tax included."""
+
+    delivery_method_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    amount_minor = fields.Integer(required=True)
+    vat_bp = fields.Integer(required=True)
 
 
 class OrderSchema(Schema):
@@ -219,6 +270,7 @@ class OrderSchema(Schema):
         required=True,
         metadata={"type": "array", "items": {"$ref": "#/components/schemas/Vat"}},
     )
+    charges = fields.List(fields.Nested(ChargeSchema), required=True, attribute="due_charges")
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
 
 

@@ -1,7 +1,8 @@
 """Placing an order: slot by slot the same on every channel."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ from orders.services.promising import (
     refuse_unless_offered,
     take_promise,
 )
+from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
@@ -39,8 +41,23 @@ from stores.queries import StoreFacts
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedParcel:
+    """What one location sends of an order: when it leaves there, and when it arrives."""
+
+    fulfillment_id: UUID
+    store: str
+    quantities: Mapping[str, int]
+    promised_at: datetime
+    arrives_from: date | None
+    arrives_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs."""
+    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs.
+
+    `parcels` are those of a delivery, of which the first stands for the order.
+    """
 
     id: UUID
     number: str
@@ -50,13 +67,14 @@ class PlacedOrder:
     totals: Totals
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
+    parcels: tuple[PlacedParcel, ...] = ()
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
     """Open an order to collect at one store, with its stock reserved: all of it or nothing.
 
-    The hot rows are locked last: slot, day, stock. The number of statements does not grow with the
-    lines.
+    The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
+    does not grow with the lines.
 
     What the store lacks is brought there, waited for or refused, as the rules for collecting say.
 
@@ -65,7 +83,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     """
     if not command.quantities:
         raise EmptyOrder
-    _refuse_foreign_channel(command.channel, actor)
+    refuse_foreign_channel(command.channel, actor)
     store = stores.queries.get_store(
         session,
         command.store_code,
@@ -75,12 +93,17 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     if not actor.sees_brand(store.brand_id):
         raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
-    quote = queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=store.brand_id,
-        language=command.contact.language,
-    )
+
+    def read_quote() -> Quote:
+        return queries.read_quote(
+            session,
+            command.quantities,
+            brand_id=store.brand_id,
+            language=command.contact.language,
+            store=store,
+        )
+
+    quote = read_quote()
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
@@ -89,7 +112,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     )
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
-        placed = _owe_by_card(session, placed)
+        placed = owe_by_card(session, placed)
     try:
         inventory.services.reserve(
             session,
@@ -100,7 +123,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        return replace(placed, promised_at=gather(session, gap))
+        placed = replace(placed, promised_at=gather(session, gap))
+    take_promotions(session, quote, read_quote)
     return placed
 
 
@@ -120,6 +144,17 @@ def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
     )
 
 
+def take_promotions(session: Session, quote: Quote, again: Callable[[], Quote]) -> None:
+    """Count an order on what only so many may have; others may have had the last meanwhile.
+
+    `again` reads what the basket costs now. It is called last: these rows are hot.
+
+    Raises PriceChanged.
+    """
+    if not use_promotions(session, quote.limited):
+        refuse_another_price(again(), seen_minor=quote.totals.total_minor)
+
+
 def _record(
     session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, actor: Actor
 ) -> None:
@@ -136,12 +171,17 @@ def _record(
     events.record(session, fact, actor=actor)
 
 
-def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+def owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    """Have a card owe what an order costs; return the order with what it owes."""
     obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
     return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
-def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+    """Return nothing when this actor may begin orders on this channel.
+
+    Raises ChannelNotAllowed.
+    """
     allowed = CHANNELS_OF.get(actor.kind, frozenset())
     if channel not in allowed:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))

@@ -28,6 +28,7 @@ from orders.errors import (
 )
 from orders.events import SubstituteAccepted, SubstituteOffered
 from orders.models import FulfillmentLine, Order, OrderLine, Substitution
+from orders.pricing import best_alone
 from orders.queries import ReasonFacts
 from orders.services.clearing import SUBSTITUTE, answer, close_substitute, end_wave
 from orders.services.parcels import Locked, lock_parcel, require_open, settle_money
@@ -188,11 +189,16 @@ def _offer(session: Session, locked: Locked, sku: str) -> Offer:
 def _price(
     session: Session, locked: Locked, command: OfferSubstitute, offer: Offer
 ) -> tuple[int, int]:
-    """Return price and base units of what is asked for: the cheaper of both for this quantity."""
-    line = session.get_one(OrderLine, (locked.parcel.order_id, command.sku))
+    """Return price and base units of what is asked for: the cheaper of both for this quantity.
+
+    Of what is missing it is what would be paid for it, less its share of a promotion.
+    """
+    parcel = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
+    missing = next(each for each in parcel.lines if each.sku == command.sku)
     prices = [
-        (offer.price_minor, offer.price_per),
-        (line.unit_price_minor, line.price_per),
+        (offer.price_minor - _taken_off(session, locked, offer), offer.price_per),
+        (missing.unit_price_minor, missing.price_per),
+        (missing.worth_minor(command.quantity), command.quantity),
     ]
     return min(
         prices,
@@ -200,6 +206,19 @@ def _price(
             quantity=command.quantity, unit_price_minor=price[0], price_per=price[1]
         ),
     )
+
+
+def _taken_off(session: Session, locked: Locked, offer: Offer) -> int:
+    """Return what promotions take off another article at the store now."""
+    order = session.get_one(Order, locked.parcel.order_id)
+    deals = queries.read_deals(
+        session,
+        brand_id=order.brand_id,
+        language=order.language,
+        store=stores.queries.get_store_by_id(session, locked.parcel.location_id),
+    )
+    taken = best_alone(offer, deals)
+    return taken.minor if taken else 0
 
 
 def _lock(session: Session, substitution_id: UUID, *, actor: Actor) -> tuple[Locked, Substitution]:

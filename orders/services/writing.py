@@ -83,7 +83,13 @@ _WRITE = text("""
         INSERT INTO order_charge (id, order_id, delivery_method_id, name, amount_minor, vat_bp)
         SELECT i.id, opened.id, i.delivery_method_id, i.name, i.amount_minor, i.vat_bp
         FROM opened, jsonb_to_recordset(:charges) AS i (
-            id uuid, delivery_method_id uuid, name text, amount_minor integer, vat_bp integer))
+            id uuid, delivery_method_id uuid, name text, amount_minor integer, vat_bp integer)),
+    promotions AS (
+        INSERT INTO promotion_use (promotion_id, order_id, discount_minor)
+        SELECT i.promotion_id, opened.id, sum(i.discount_minor)
+        FROM opened, jsonb_to_recordset(:lines) AS i (promotion_id uuid, discount_minor integer)
+        WHERE i.discount_minor > 0
+        GROUP BY i.promotion_id, opened.id)
     SELECT id FROM opened
 """).bindparams(
     *(bindparam(each, type_=JSONB) for each in ("lines", "parcels", "parts", "charges")),

@@ -22,6 +22,7 @@ from stores.queries.locations import (
     get_store_by_id,
     kilometres,
     list_brands,
+    list_codes,
     list_served,
     list_stores,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "kilometres",
     "list_admins",
     "list_brands",
+    "list_codes",
     "list_coming_exceptional",
     "list_exceptional",
     "list_free_slots",

@@ -1,5 +1,6 @@
 """Reads of brands and locations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
@@ -27,6 +28,12 @@ class BrandFacts:
     languages: tuple[str, ...]
     sender_email: str
     sms_sender: str
+
+
+def list_codes(session: Session, codes: Iterable[str]) -> set[str]:
+    """Return those of these codes that are a location's in use."""
+    rows = select(Location.code).where(Location.code.in_(codes), Location.closed_at.is_(None))
+    return set(session.execute(rows).scalars())
 
 
 def get_brand(session: Session, brand_id: UUID) -> BrandFacts:

@@ -61,6 +61,7 @@ MAY: Final[dict[str, set[str]]] = {
     "staff.edit": {"manager", "admin"},
     "stores.edit": {"admin"},
     "settings.edit": {"admin"},
+    "prices.edit": {"admin"},
     "safety.edit": {"manager", "admin"},
     "feeds.read": {"manager", "admin"},
     "feeds.push": {"admin"},

@@ -118,7 +118,13 @@ def test_every_route_is_declared_with_a_permission_that_exists(app: Flask) -> No
 def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_nothing(
     app: Flask,
 ) -> None:
-    reads = {"orders.find_offers", "orders.find_ways", "orders.check_parcel", "tills.look_up"}
+    reads = {
+        "orders.check_parcel",
+        "orders.find_offers",
+        "orders.find_ways",
+        "orders.read_quote",
+        "tills.look_up",
+    }
     numbered = {  # by a nonce or number of their own
         "orders.take_facts",
         "tills.record_receipt",

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Boolean, func, literal_column, select, update
+from sqlalchemy import Boolean, case, func, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from catalog.commands import ListSku
-from catalog.models import Article, ArticleText, Category, Price, Sku
-from kernel.clock import DB_NOW
+from catalog.commands import ListSku, SetPrice
+from catalog.models import Article, ArticleText, Category, Sku
+from catalog.services.pricing import find_prices, set_prices
+from kernel.actors import SYSTEM
 from kernel.ids import new_id
 
 
@@ -92,13 +93,19 @@ def _have_skus(session: Session, commands: Sequence[ListSku], article_ids: dict[
                 "options": dict(command.options),
                 "unit": command.unit,
                 "vat_bp": command.vat_bp,
+                "weight_g": command.weight_g,
+                "eco_minor": command.eco_minor or 0,
             }
             for command in commands
         ]
     )
+    given = {command.sku for command in commands if command.eco_minor is not None}
     changed = {
         name: getattr(statement.excluded, name)
         for name in ("article_id", "gtin", "options", "unit", "vat_bp")
+    } | {
+        "weight_g": func.coalesce(statement.excluded.weight_g, Sku.weight_g),
+        "eco_minor": case((Sku.code.in_(given), statement.excluded.eco_minor), else_=Sku.eco_minor),
     }
     rows = session.execute(
         statement.on_conflict_do_update(index_elements=["code"], set_=changed).returning(
@@ -109,46 +116,11 @@ def _have_skus(session: Session, commands: Sequence[ListSku], article_ids: dict[
 
 
 def _have_prices(session: Session, commands: Sequence[ListSku], *, brand_id: UUID) -> None:
-    present = {
-        row.sku: row
-        for row in session.execute(
-            select(Price).where(
-                Price.brand_id == brand_id,
-                Price.sku.in_([command.sku for command in commands]),
-                Price.valid_to.is_(None),
-            )
-        ).scalars()
-    }
+    """Price what costs neither now nor for good what is said; plans for it are set aside."""
+    present = find_prices(session, [each.sku for each in commands], brand_id=brand_id)
     changed = [
-        command for command in commands if not _same_price(present.get(command.sku), command)
+        SetPrice(each.sku, each.price_minor, each.price_per)
+        for each in commands
+        if (each.price_minor, each.price_per) not in present.get(each.sku, ())
     ]
-    if not changed:
-        return
-    session.execute(
-        update(Price)
-        .where(Price.id.in_([present[each.sku].id for each in changed if each.sku in present]))
-        .values(valid_to=DB_NOW)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        insert(Price).values(
-            [
-                {
-                    "brand_id": brand_id,
-                    "sku": command.sku,
-                    "currency": command.currency,
-                    "amount_minor": command.price_minor,
-                    "price_per": command.price_per,
-                }
-                for command in changed
-            ]
-        )
-    )
-
-
-def _same_price(price: Price | None, command: ListSku) -> bool:
-    return price is not None and (price.amount_minor, price.price_per, price.currency) == (
-        command.price_minor,
-        command.price_per,
-        command.currency,
-    )
+    set_prices(session, changed, brand_id=brand_id, currency=commands[0].currency, actor=SYSTEM)
