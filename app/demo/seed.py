@@ -16,6 +16,7 @@ import stores.services
 from app.access import PERMISSIONS_OF
 from app.demo.articles import CATEGORIES, articles
 from app.demo.branches import arrange
+from app.demo.doors import open_ways
 from app.demo.openings import tell_openings
 from app.demo.retailer import (
     BRAND,
@@ -81,7 +82,9 @@ def _fill(session: Session) -> dict[str, str]:
         role: (name, _hire(session, name, role, [location_ids[code] for code in codes]))
         for name, role, codes in STAFF
     }
-    arrange(session, brand_id=brand_id, head=_head_office(*hired[StaffRole.ADMIN]))
+    head = _head_office(*hired[StaffRole.ADMIN])
+    arrange(session, brand_id=brand_id, head=head)
+    open_ways(session, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
 
 
