@@ -248,7 +248,11 @@ def _amounts(
     is_priced = template in PRICED
     return {
         "lines": [
-            (quantity, line.name, voice.money(amount, parcel.currency) if is_priced else "")
+            (
+                quantity,
+                f"{line.name} ({line.promotion})" if is_priced and line.promotion else line.name,
+                voice.money(amount, parcel.currency) if is_priced else "",
+            )
             for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
         ],
         "missing": [(line.cancelled, line.name) for line in parcel.lines if line.cancelled],

@@ -179,9 +179,7 @@ def test_an_order_keeps_what_a_promotion_took_off_whatever_becomes_of_it_later(
     set_promotion(client, admin)
     counter.place(items=[TENT, MUGS], seen_total_minor=8990 + 3483)
     assert counter.order["total_minor"] == 12473
-    client.post(
-        f"/api/v1/promotions/{_promotion_id(session)}/withdraw", headers=as_key(admin)
-    )
+    client.post(f"/api/v1/promotions/{_promotion_id(session)}/withdraw", headers=as_key(admin))
     assert quote(client, MUGS)["total_minor"] == 3870
     [order] = [_order(counter)]
     assert order["total_minor"] == 12473
