@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-import catalog.queries
 import orders.queries
 from app.i18n import current
 from app.shop.visitor import Frame
@@ -17,12 +16,14 @@ def read_shelf(
     session: Session, frame: Frame, articles: Iterable[ArticleFacts], *, store: StoreFacts | None
 ) -> dict[str, ShelfPrice]:
     """Return what one of each SKU of these articles costs that has a price, by SKU."""
-    priced = [sku.sku for each in articles for sku in each.skus if sku.price_minor is not None]
-    if frame.brand is None or not priced:
+    offers = {
+        sku.sku: offer
+        for each in articles
+        for sku in each.skus
+        if (offer := each.offer_of(sku)) is not None
+    }
+    if frame.brand is None or not offers:
         return {}
-    offers = catalog.queries.get_offers(
-        session, skus=priced, brand_id=frame.brand.id, language=current()
-    )
     return orders.queries.read_shelf(
         session, offers, brand_id=frame.brand.id, language=current(), store=store
     )

@@ -425,6 +425,18 @@ def test_a_basket_that_cost_something_else_is_read_once_more(
     fill(client, "BOOK")
     page = order(client, total=454)
     assert page.status_code == 409
+    assert "Le prix a changé pendant votre lecture." in page.text
+    assert "Vous avez vu 4,54\xa0€\u202f; votre panier coûte maintenant 4,55\xa0€." in page.text
+    assert 'name="total" value="455"' in page.text
+    assert count(connection, "sales_order") == 0
+
+
+def test_a_basket_with_other_goods_in_it_is_read_once_more(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    page = order(client, total=455, goods="0123456789abcdef")
+    assert page.status_code == 409
     assert "Votre panier a changé." in page.text
     assert count(connection, "sales_order") == 0
 

@@ -106,7 +106,7 @@ def article(code: str) -> str:
         choices=[_choice(each, found, frame) for each in found.skus],
         picture=_picture(found, sku, frame),
         nearby=nearby,
-        shelf=price,
+        cost=price,
         structured=describe_product(found, sku, price, having=bool(having)),
         best=having[0] if having and decided else None,
         having=len(having),

@@ -95,7 +95,7 @@ def _place(session: Session, contact: GiveContact) -> str:
     basket = read_basket(session, frame)
     if basket.chosen is None:
         return url_for("shop.basket")
-    if request.form.get("goods") != basket.goods:
+    if request.form.get("goods", basket.goods) != basket.goods:
         return CHANGED
     if frame.visitor.cart.pending_id is not None:
         paid = orders.services.withdraw_pending(
