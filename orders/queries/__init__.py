@@ -58,6 +58,7 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
     PromotionState,
@@ -145,6 +146,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "Preview",
     "PromotionFacts",
     "PromotionState",
     "ProxyFacts",
@@ -230,6 +232,7 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "preview_promotion",
     "read_deals",
     "read_quote",
     "read_shelf",
