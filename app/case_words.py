@@ -66,6 +66,10 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Feed held back"),
         N_("Compare it with the shelf. Let it through, or have its source send a better one."),
     ),
+    CaseKind.SOURCING: About(
+        N_("Nobody found to send it"),
+        N_("Find another store or another article, or call the customer and cancel."),
+    ),
 }
 FIRST: Final[Mapping[Standing, str]] = {
     Standing.COVER_SHORTAGE: N_(
@@ -97,6 +101,7 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
     "let through": N_("Somebody let it through"),
+    "sourced": N_("Another location sends it, or nobody waits for it any more"),
     "money taken": N_("The card's hold was taken or let go"),
 }
 ENDS: Final[Mapping[str, str]] = {

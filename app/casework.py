@@ -35,6 +35,7 @@ from stores.settings import TradeRules
 
 COVERED, REACHED, GIVEN_BACK = "covered", "told after all", "given back"
 LET_THROUGH = "let through"
+SOURCED = "sourced"
 
 
 def open_shortage(session: Session, event: ShortageOpened) -> None:
@@ -101,6 +102,12 @@ def open_paid_without_stock(session: Session, event: PaidWithoutStock) -> None:
 def settle_late(session: Session, event: FulfillmentEvent) -> None:
     """A parcel that moved on is late no longer."""
     orders.services.settle_late(session, event.fulfillment_id)
+
+
+def settle_unsourced(session: Session, event: FulfillmentEvent) -> None:
+    """What nobody could send goes on elsewhere, or nobody waits for it any more."""
+    key = f"{orders.services.UNSOURCED}:{event.fulfillment_id}"
+    orders.services.settle_case(session, key, resolution=SOURCED)
 
 
 def open_unreachable(session: Session, event: MessageUndeliverable) -> None:

@@ -70,12 +70,16 @@ SUBSCRIPTIONS: Subscriptions = {
     FulfillmentCancelled: {
         "announce-cancelled": notifications.handlers.announce_cancelled,
         "settle-late": casework.settle_late,
+        "settle-unsourced": casework.settle_unsourced,
         "settle-hold-case": casework.settle_hold,
     },
     FulfillmentExpired: {"announce-expired": notifications.handlers.announce_expired},
     SubstituteOffered: {"ask-substitute": notifications.handlers.ask_substitute},
     FulfillmentRejected: {"ask-to-choose": notifications.handlers.ask_to_choose},
-    FulfillmentRerouted: {"announce-rerouted": notifications.handlers.announce_rerouted},
+    FulfillmentRerouted: {
+        "announce-rerouted": notifications.handlers.announce_rerouted,
+        "settle-unsourced": casework.settle_unsourced,
+    },
     PartlyThere: {"ask-partly": notifications.handlers.ask_partly},
     FulfillmentHandedOver: {
         "send-receipt": notifications.handlers.send_receipt,
@@ -195,6 +199,8 @@ UNHEARD = frozenset(
         "staff.disabled.v1",
         "staff.signed_in.v1",
         "staff.moved.v1",
+        "staff.limited.v1",
+        "store.shared.v1",
         "store.method_switched.v1",
         "store.method_paused.v1",
         "store.method_resumed.v1",

@@ -128,7 +128,12 @@ def tell_back(session: Session, event: StockBack) -> None:
 
 
 def announce_delayed(session: Session, event: FulfillmentInTransfer) -> None:
-    """The customer is owed the new time: articles come from another store first."""
+    """The customer is owed the new time: articles come from another store first.
+
+    Not when that was so from the beginning: the confirmation says the time.
+    """
+    if event.at_placing:
+        return
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELAYED))
 
 

@@ -368,4 +368,25 @@ CHECKS = (
               AND x.revoked_at IS NULL)
         """,
     ),
+    Check(
+        "SRC-01",
+        "a delivery has no decision of who sends it, or others were to send it than do",
+        """
+        SELECT o.id, o.number, d.decided, p.sent
+        FROM (SELECT f.order_id, jsonb_agg(DISTINCT f.location_id ORDER BY f.location_id) AS sent
+              FROM fulfillment f JOIN sales_order o ON o.id = f.order_id
+              WHERE f.delivery_method_id IS NOT NULL AND f.created_at = o.placed_at
+              GROUP BY f.order_id) p
+        JOIN sales_order o ON o.id = p.order_id
+        LEFT JOIN LATERAL (
+            SELECT (SELECT jsonb_agg(DISTINCT (c ->> 'location_id')::uuid
+                                     ORDER BY (c ->> 'location_id')::uuid)
+                    FROM jsonb_array_elements(s.chosen) c) AS decided
+            FROM sourcing_decision s WHERE s.order_id = o.id AND s.method = 'delivery'
+            ORDER BY s.decided_at, s.id LIMIT 1) d ON true
+        WHERE d.decided IS DISTINCT FROM p.sent
+          AND o.placed_at >= (SELECT min(decided_at) FROM sourcing_decision)
+          AND o.placed_at > statement_timestamp() - interval '390 days'
+        """,
+    ),
 )

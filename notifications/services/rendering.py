@@ -288,7 +288,13 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     return {
         "lines": [
             *(
-                (quantity, line.name, voice.money(amount, currency) if is_priced else "")
+                (
+                    quantity,
+                    f"{line.name} ({line.promotion})"
+                    if is_priced and line.promotion
+                    else line.name,
+                    voice.money(amount, currency) if is_priced else "",
+                )
                 for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
             ),
             *((1, each.name, voice.money(each.amount_minor, currency)) for each in charges),

@@ -196,6 +196,7 @@ class CaseKind(StrEnum):
     TILL = "till"
     DELIVERY = "delivery"
     FEED = "feed"
+    SOURCING = "sourcing"
 
 
 class PromotionKind(StrEnum):

@@ -78,7 +78,7 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
-from orders.errors.sourcing import NotDecided, NoWholeOffer, UnknownRuleSet, UnreadableRules
+from orders.errors.sourcing import NotDecided, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
@@ -94,7 +94,6 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
-    "NoWholeOffer",
     "NonceReused",
     "NotASubstitute",
     "NotBinned",

@@ -1,6 +1,6 @@
 """Refusals of rules for who sends what."""
 
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Invalid, NotFound
 
 
 class UnreadableRules(Invalid):
@@ -17,14 +17,6 @@ class UnknownRuleSet(NotFound):
     code = "unknown-rule-set"
     title = "No such rule set"
     way_out = "List the rule sets that hold and use the id of one of them."
-
-
-class NoWholeOffer(Conflict):
-    """The rules find nobody for all of it and say to ask: `ways` are ranked, the best first."""
-
-    code = "no-whole-offer"
-    title = "Not everything can be had in this way"
-    way_out = "Show the customer `ways` and order again as they choose."
 
 
 class NotDecided(NotFound):

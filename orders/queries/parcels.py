@@ -323,7 +323,7 @@ def _facts(
 def _holds(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.SHOPPER:
         return Order.id.in_(actor.order_ids or ())
-    return true()
+    return true() if actor.brand_id is None else Order.brand_id == actor.brand_id
 
 
 def _at(actor: Actor) -> ColumnElement[bool]:

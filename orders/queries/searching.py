@@ -121,7 +121,8 @@ def count_loads(session: Session, *, actor: Actor) -> dict[UUID, Load]:
             func.count().filter(_late()).label("late"),
             func.count().filter(Fulfillment.status == Status.READY).label("ready"),
         )
-        .where(Fulfillment.status.not_in(FINAL), _at(actor))
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(Fulfillment.status.not_in(FINAL), _holds(actor), _at(actor))
         .group_by(Fulfillment.location_id)
     )
     return {row.location_id: Load(row.open, row.late, row.ready) for row in rows}

@@ -14,6 +14,7 @@ from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
+from orders.services.gathering import UNSOURCED
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import (
@@ -83,6 +84,7 @@ from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_st
 
 __all__ = [
     "LEAD",
+    "UNSOURCED",
     "DeedAnswer",
     "Fetched",
     "Parcel",

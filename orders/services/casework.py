@@ -14,6 +14,7 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import new_id
+from orders import queries
 from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
@@ -144,6 +145,8 @@ def lock_case(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
 
     Raises UnknownCase.
     """
+    if actor.brand_id is not None:
+        queries.get_case(session, case_id, actor=actor)
     case = _find(session, CaseFile.id == case_id)
     if case is None or not _sees(actor, case.location_id):
         raise UnknownCase(case_id=str(case_id))

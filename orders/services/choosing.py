@@ -116,6 +116,14 @@ def settle_choice(session: Session, fulfillment_id: UUID) -> None:
     )
 
 
+def take_answer(session: Session, choice_id: UUID, answer: Answer, *, actor: Actor) -> None:
+    """Write down how a choice was made for what somebody else has done already.
+
+    Raises UnknownChoice or ChoiceAnswered.
+    """
+    _take(session, queries.get_choice(session, choice_id), answer, actor=actor)
+
+
 def _take(session: Session, choice: ChoiceFacts, answer: Answer, *, actor: Actor) -> None:
     """Write down the answer, unless there is one.
 

@@ -71,9 +71,17 @@ def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Lock
         parcel is None
         or actor.kind is ActorKind.SHOPPER
         or not actor.sees_location(parcel.location_id)
+        or not _is_of_brand(session, parcel, actor)
     ):
         raise UnknownFulfillment(fulfillment_id=str(fulfillment_id))
     return Locked(parcel, load_lines(session, parcel.id))
+
+
+def _is_of_brand(session: Session, parcel: Fulfillment, actor: Actor) -> bool:
+    if actor.brand_id is None:
+        return True
+    brand_id = select(Order.brand_id).where(Order.id == parcel.order_id)
+    return actor.sees_brand(session.execute(brand_id).scalar_one())
 
 
 def lock_order(session: Session, order_id: UUID) -> list[Locked]:

@@ -11,6 +11,7 @@ import customers.services
 import inventory.services
 import payments.services
 import stores.queries
+from inventory.errors import OutOfStock
 from kernel import events
 from kernel.actors import Actor
 from orders import queries
@@ -24,6 +25,7 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, EmptyOrder, PriceChanged
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Quote, Totals
+from orders.services.gathering import Gap, gather
 from orders.services.promising import (
     Promise,
     accept_by,
@@ -34,6 +36,7 @@ from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
+from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
 
@@ -73,6 +76,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
     does not grow with the lines.
 
+    What the store lacks is brought there, waited for or refused, as the rules for collecting say.
+
     Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
     refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
     """
@@ -85,6 +90,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         method=StoreMethod(command.method),
         waiting=queries.waiting_at,
     )
+    if not actor.sees_brand(store.brand_id):
+        raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
 
     def read_quote() -> Quote:
@@ -106,13 +113,17 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
-    inventory.services.reserve(
-        session,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        quantities=command.quantities,
-        hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
-    )
+    try:
+        inventory.services.reserve(
+            session,
+            fulfillment_id=placed.fulfillment_id,
+            location_id=store.id,
+            quantities=command.quantities,
+            hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
+        )
+    except OutOfStock as short:
+        gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
+        placed = replace(placed, promised_at=gather(session, gap))
     take_promotions(session, quote, read_quote)
     return placed
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel import events
 from kernel.actors import Actor
-from kernel.clock import DB_NOW
+from kernel.clock import DB_NOW, db_now
 from kernel.ids import new_id
 from orders import queries
 from orders.commands import Method, SetRules
@@ -42,10 +42,11 @@ def set_rules(session: Session, command: SetRules, *, actor: Actor) -> UUID:
         _is(RuleSet.channel, command.channel),
     ]
     session.execute(_ONE_AT_A_TIME)
+    at = db_now(session)
     replaces = session.execute(
         update(RuleSet)
         .where(RuleSet.valid_to.is_(None), *same)
-        .values(valid_to=DB_NOW)
+        .values(valid_to=at)
         .returning(RuleSet.id)
     ).scalar_one_or_none()
     rule_set_id = new_id()
@@ -59,6 +60,7 @@ def set_rules(session: Session, command: SetRules, *, actor: Actor) -> UUID:
             method=command.method,
             rules=[dict(each) for each in command.rules],
             limits=dict(command.limits),
+            valid_from=at,
             author_name=actor.name,
         )
     )

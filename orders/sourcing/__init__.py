@@ -1,6 +1,6 @@
 """Sourcing: which locations send what of an order, by which rules, and why those."""
 
-from orders.sourcing.deciding import Held, decide, decide_by, held, held_rules
+from orders.sourcing.deciding import Held, decide, decide_by, held, held_rules, rules_method
 from orders.sourcing.explaining import explain
 from orders.sourcing.recording import prune_decisions, record_decision
 from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
@@ -29,6 +29,7 @@ __all__ = [
     "read_book",
     "record_decision",
     "replay",
+    "rules_method",
     "say_limits",
     "say_rule",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orders.commands import Method
 from orders.queries import DecisionFacts
 from orders.sourcing.sieve import UNABLE
 from orders.sourcing.wording import FRENCH, word
@@ -20,6 +21,7 @@ def explain(
     """Return a decision in sentences; `names` has what articles are called, by SKU."""
     return [
         *_by(decision, language),
+        *_lacked(decision, language, names or {}),
         *_sends(decision, language),
         *_fallen(decision, language),
         *_paused(decision, language, ZoneInfo(zone)),
@@ -34,12 +36,20 @@ def _by(decision: DecisionFacts, language: str) -> Iterator[str]:
         yield word("by", language, name=decision.rule_set.name)
 
 
+def _lacked(decision: DecisionFacts, language: str, names: Mapping[str, str]) -> Iterator[str]:
+    if decision.method is Method.PICKUP:
+        articles = _articles(decision.asked["quantities"], names)
+        after = word(f"after:{decision.asked['after']}", language)
+        yield word("lacked", language, articles=articles, after=after)
+
+
 def _sends(decision: DecisionFacts, language: str) -> Iterator[str]:
     asked = sum(decision.asked["quantities"].values())
     for place, each in enumerate(decision.chosen):
         units = sum(each["quantities"].values())
+        whole = "all" if units == asked else "part"
         yield word(
-            "all" if units == asked else "part",
+            "brings" if decision.method is Method.PICKUP else whole,
             language,
             name=each["name"],
             units=units,
@@ -101,10 +111,13 @@ def _paused(decision: DecisionFacts, language: str, zone: ZoneInfo) -> Iterator[
 
 def _missing(decision: DecisionFacts, language: str, names: Mapping[str, str]) -> Iterator[str]:
     missing: Mapping[str, int] = decision.losing.get("missing", {})
-    if missing:
-        articles = ", ".join(f"{units} × {names.get(sku, sku)}" for sku, units in missing.items())
-        after = word(f"after:{decision.asked.get('after') or 'alternatives'}", language)
-        yield word("missing", language, articles=articles, after=after)
+    if missing and decision.method is not Method.PICKUP:
+        after = word(f"after:{decision.asked['after']}", language)
+        yield word("missing", language, articles=_articles(missing, names), after=after)
+
+
+def _articles(quantities: Mapping[str, int], names: Mapping[str, str]) -> str:
+    return ", ".join(f"{units} × {names.get(sku, sku)}" for sku, units in quantities.items())
 
 
 def _number(value: float, language: str) -> str:

@@ -33,7 +33,7 @@ def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UU
                 "brand": ask.brand,
                 "store_id": str(ask.store_id) if ask.store_id else None,
                 "without": sorted(map(str, ask.without)),
-                "after": decision.after.value if decision.missing else None,
+                "after": decision.after.value,
             },
             place={
                 "latitude": ask.latitude,

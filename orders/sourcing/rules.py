@@ -23,11 +23,11 @@ STORE: Final = "store"
 
 
 class After(StrEnum):
-    """What is done when the rules find only a part, or nothing.
+    """What is done about what the rules, or the store an order is collected at, do not have.
 
-    `alternatives` refuses and says what else there is; `split` sends more parcels than the limits
-    say; `transfer` has the missing goods come to the pickup store; `wait` has the order wait for
-    them; `case` does too, and a person sees to it.
+    `alternatives` refuses and says what else there is. `split` sends more parcels than the limits
+    say. `transfer` has others bring it to the store. `wait` asks the customer, and waits for it
+    unless they choose otherwise; `case` does so too, and a person sees to it.
     """
 
     ALTERNATIVES = "alternatives"
@@ -38,17 +38,16 @@ class After(StrEnum):
 
 
 _COLLECTED: Final = (After.ALTERNATIVES, After.TRANSFER, After.WAIT, After.CASE)
-_BROUGHT: Final = (After.ALTERNATIVES, After.CASE)
 AFTER_PARTIAL: Final[Mapping[Method, Sequence[After]]] = {
     Method.PICKUP: _COLLECTED,
-    Method.DELIVERY: (After.ALTERNATIVES, After.SPLIT, After.CASE),
+    Method.DELIVERY: (After.ALTERNATIVES, After.SPLIT),
 }
-"""What may follow when a part was found."""
+"""What may follow when a part is there."""
 AFTER_NONE: Final[Mapping[Method, Sequence[After]]] = {
     Method.PICKUP: _COLLECTED,
-    Method.DELIVERY: _BROUGHT,
+    Method.DELIVERY: (After.ALTERNATIVES,),
 }
-"""What may follow when nothing was found."""
+"""What may follow when nothing is there."""
 
 
 class OptionKind(StrEnum):

@@ -100,6 +100,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "{name} sends {units} of {asked} ({km} km away): {why}.",
         "{name} envoie {units} sur {asked} (à {km} km) : {why}.",
     ),
+    "lacked": (
+        "The pickup store lacked {articles}: {after}.",
+        "Le magasin de retrait n’avait pas {articles} : {after}.",
+    ),
+    "brings": (
+        "{name} brings {units} of {asked} ({km} km away): {why}.",
+        "{name} apporte {units} sur {asked} (à {km} km) : {why}.",
+    ),
     "why:alone": ("no other location could", "aucun autre lieu ne le pouvait"),
     "why:distance": ("nearest of {kept} that could", "le plus proche de {kept} possibles"),
     "why:availability": (

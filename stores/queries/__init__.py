@@ -23,6 +23,7 @@ from stores.queries.locations import (
     kilometres,
     list_brands,
     list_codes,
+    list_served,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -121,6 +122,7 @@ __all__ = [
     "list_managers",
     "list_methods",
     "list_patterns",
+    "list_served",
     "list_settings",
     "list_slots",
     "list_staff",

@@ -98,4 +98,6 @@ def select_groups() -> Select[*tuple[Any, ...]]:
 
 def select_codes() -> Select[*tuple[Any, ...]]:
     """Return the statement of every location there ever was with its code, for others to join."""
-    return select(Location.id.label("location_id"), Location.code.label("store_code"))
+    return select(
+        Location.id.label("location_id"), Location.code.label("store_code"), Location.brand_id
+    )

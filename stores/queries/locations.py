@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
-from stores.models import Brand, Location
+from stores.models import Brand, Location, LocationBrand
 from stores.queries.rows import StoreFacts, store_from
 from stores.queries.selecting import EARTH_KM, Near, WaitingAt, select_store, select_stores
 
@@ -53,6 +53,12 @@ def find_brand(session: Session, code: str) -> BrandFacts | None:
 def list_brands(session: Session) -> list[BrandFacts]:
     """Return the brands of this installation, by code."""
     return [_brand(row) for row in session.execute(select(Brand).order_by(Brand.code)).scalars()]
+
+
+def list_served(session: Session, location_id: UUID) -> list[str]:
+    """Return the codes of the brands a location serves beside its own."""
+    rows = select(Brand.code).join(LocationBrand).where(LocationBrand.location_id == location_id)
+    return list(session.execute(rows.order_by(Brand.code)).scalars())
 
 
 def get_store(
