@@ -291,3 +291,71 @@ def test_the_paper_of_an_order_agrees_however_much_of_it_is_given_up(
     ).scalar_one()
     assert grown["amount_minor"] == GOODS + 490
     assert run_checks() == []
+
+
+@pytest.fixture
+def two_places(counter: Counter, session: Session, shop: Shop, doors: UUID) -> dict[str, int]:
+    """Lyon has no mug and Paris no tent: only together can they send this; rules allow two."""
+    session.execute(
+        text(
+            "UPDATE stock_level SET on_hand = 0"
+            " WHERE (location_id, sku) IN ((:lyon, 'MUG-BLUE'), (:paris, 'TENT-2P'))"
+        ),
+        {"lyon": shop.lyon, "paris": shop.paris},
+    )
+    split = SetRuleSet(
+        name="Deux colis",
+        method=Method.DELIVERY,
+        rules=[{"filter": "has_some"}, {"rank": "distance"}],
+        limits={"parcels": 2},
+    )
+    services.set_rule_set(session, split, actor=SYSTEM)
+    session.commit()
+    return {"TENT-2P": 1, "MUG-BLUE": 2}
+
+
+def test_two_places_send_a_basket_that_is_paid_once_and_each_tells_of_its_own_parcel(
+    counter: Counter, session: Session, shop: Shop, two_places: dict[str, int]
+) -> None:
+    asked = {
+        "items": [{"sku": sku, "quantity": units} for sku, units in two_places.items()],
+        "postcode": "33000",
+    }
+    (option,) = counter.client.post("/api/v1/delivery-options", json=asked).json["options"]
+    response = at_till(counter, two_places)
+    assert response.status_code == 201, response.text
+    assert len(option["parcels"]) == len(response.json["parcels"]) == 2
+    assert option["total_minor"] == response.json["total_minor"] == GOODS + 490
+    assert {row.status for row in parcels(session, response.json)} == {"pending"}
+    assert told(session, response.json) == []
+
+    assert paid(counter).json["status"] == "new"
+
+    rows = {row.location_id: row for row in parcels(session, response.json)}
+    assert {row.status for row in rows.values()} == {"new"}
+    assert told(session, response.json) == ["confirmation"]
+    lyon, paris = rows[shop.lyon], rows[shop.paris]
+    send(counter, str(lyon.id), {"TENT-2P": 1})
+    assert told(session, response.json) == ["confirmation", "shipped"]
+    refused = counter.ask(
+        f"fulfillments/{paris.id}/reject", {"reason": "no_stock"}, key=shop.paris_associate
+    )
+    assert refused.status_code in {200, 409}, refused.text
+    assert run_checks() == []
+
+
+def test_what_nobody_paid_frees_every_parcel_at_once(
+    counter: Counter, session: Session, shop: Shop, two_places: dict[str, int]
+) -> None:
+    response = place(counter, two_places)
+    assert stock(session, shop.lyon)["TENT-2P"] == (10, 1)
+    assert stock(session, shop.paris)["MUG-BLUE"] == (10, 2)
+    session.execute(text("UPDATE fulfillment SET pending_until = now() - interval '1 minute'"))
+    session.commit()
+
+    jobs.end_unpaid()
+
+    assert {row.status for row in parcels(session, response.json)} == {"expired"}
+    assert stock(session, shop.lyon)["TENT-2P"] == (10, 0)
+    assert stock(session, shop.paris)["MUG-BLUE"] == (10, 0)
+    assert run_checks() == []
