@@ -8,6 +8,7 @@ from typing import Final
 from app.cli import replay_drive as drive
 from app.cli.progress import progress
 from app.cli.replay_drive import Parcel, Shelves
+from app.cli.replay_home import BROUGHT, open_doors
 from app.cli.replay_plan import Cancellation, Invoice, PlannedOrder
 from app.cli.replay_post import Deliver
 from app.cli.reports import Report
@@ -23,11 +24,13 @@ REFUSED: Final = "refused"
 NOT_PLACED: Final = "cancel an order that was not placed"
 NO_SHOW: Final = "never collected, back on the shelf"
 CALLED_OFF_LATER: Final = "cancelled later, nothing left or given back"
+DELIVERED: Final = "delivered to the door"
 TOO_LATE: Final = "cancel an order that is past that"
 STOPPED: Final = "placed, but not brought to the end"
 
 OUTCOMES: Final[Mapping[Status, str]] = {
     Status.HANDED_OVER: HANDED_OVER,
+    Status.DELIVERED: DELIVERED,
     Status.CANCELLED: CALLED_OFF_LATER,
     Status.EXPIRED: NO_SHOW,
 }
@@ -39,7 +42,7 @@ STEPS: Final = (
     ("Handing over", drive.hand_over),
     ("Putting back", drive.put_back),
 )
-ENDED: Final = frozenset({Status.HANDED_OVER, Status.CANCELLED, Status.EXPIRED})
+ENDED: Final = frozenset(OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,13 @@ def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
     placed = drive.find_placed(today.plan)
     journal.parcels |= placed
     fresh = [each for each in today.plan if each.invoice.number not in placed]
-    _receive(drive.needs(fresh), journal)
-    _place(fresh, journal)
+    home = [each for each in fresh if each.fate in BROUGHT]
+    if home:
+        open_doors(each.store_code for each in home)
+    # What is brought may come from any store: the others' stock is there once that is promised.
+    for wave in (home, [each for each in fresh if each.fate not in BROUGHT]):
+        _receive(drive.needs(wave), journal)
+        _place(wave, journal)
     ours = {
         each.invoice.number: journal.parcels[each.invoice.number]
         for each in today.plan
