@@ -99,13 +99,10 @@ def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
     placed = drive.find_placed(today.plan)
     journal.parcels |= placed
     fresh = [each for each in today.plan if each.invoice.number not in placed]
-    home = [each for each in fresh if each.fate in BROUGHT]
-    if home:
-        open_doors(each.store_code for each in home)
-    # What is brought may come from any store: the others' stock is there once that is promised.
-    for wave in (home, [each for each in fresh if each.fate not in BROUGHT]):
-        _receive(drive.needs(wave), journal)
-        _place(wave, journal)
+    _place_home([each for each in fresh if each.fate in BROUGHT], journal)
+    collected = [each for each in fresh if each.fate not in BROUGHT]
+    _receive(drive.needs(collected), journal)
+    _place(collected, journal)
     ours = {
         each.invoice.number: journal.parcels[each.invoice.number]
         for each in today.plan
@@ -126,20 +123,42 @@ def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
 def _receive(lacking: dict[str, dict[str, int]], journal: Journal) -> None:
     with progress("Receiving opening stock", len(lacking)) as advance:
         for store_code in sorted(lacking):
-            units, levels = drive.receive_stock(store_code, lacking[store_code])
-            journal.received_units += units
-            journal.received_levels += levels
+            _receive_one(store_code, lacking[store_code], journal)
+            advance(1)
+
+
+def _receive_one(store_code: str, quantities: Mapping[str, int], journal: Journal) -> None:
+    units, levels = drive.receive_stock(store_code, quantities)
+    journal.received_units += units
+    journal.received_levels += levels
+
+
+def _place_home(home: Sequence[PlannedOrder], journal: Journal) -> None:
+    """Place what is brought, each with its goods in its store: any store may send it.
+
+    The goods of orders to collect come later, so that nobody sends them away.
+    """
+    if home:
+        open_doors(each.store_code for each in home)
+    with progress("Placing orders to doors", len(home)) as advance:
+        for planned in home:
+            _receive_one(planned.store_code, planned.invoice.quantities, journal)
+            _place_one(planned, journal)
             advance(1)
 
 
 def _place(fresh: Sequence[PlannedOrder], journal: Journal) -> None:
     with progress("Placing orders", len(fresh)) as advance:
         for planned in fresh:
-            try:
-                journal.parcels[planned.invoice.number] = drive.place(planned)
-            except Refusal as refusal:
-                journal.end(planned.invoice, REFUSED, refusal)
+            _place_one(planned, journal)
             advance(1)
+
+
+def _place_one(planned: PlannedOrder, journal: Journal) -> None:
+    try:
+        journal.parcels[planned.invoice.number] = drive.place(planned)
+    except Refusal as refusal:
+        journal.end(planned.invoice, REFUSED, refusal)
 
 
 def _note_ended_before(ours: Mapping[str, Parcel], journal: Journal) -> None:

@@ -170,7 +170,8 @@ def test_a_share_is_brought_home_and_the_books_agree(retailer: Any, sales: Path)
     assert told["delivered to the door"] == told[Fate.HOME.value]
     assert told["units reserved after"] == 0
     assert retailer.rows("SELECT DISTINCT method FROM fulfillment") == [("delivery",)]
-    assert retailer.run("check").exit_code == 0
+    checked = retailer.run("check")
+    assert checked.exit_code == 0, checked.output
     again = figures(retailer.run("replay", sales, "--day", DAY, "--home", "100").output)
     assert again["orders placed"] == 0
 
