@@ -135,7 +135,7 @@ def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
 
 
 @blueprint.post("/people/<uuid:staff_id>/brand")
-@declare(permission="keys.issue")
+@declare(permission="settings.edit")
 def limit_person(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
     """Have somebody see one brand's customers only, or all of them again."""
     brand = read_form().text("brand") or None

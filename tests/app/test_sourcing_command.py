@@ -42,7 +42,8 @@ def test_past_orders_are_decided_again_by_the_rules_of_a_file(house: Any, tmp_pa
     file = tmp_path / "rules.json"
     file.write_text(json.dumps(RULES))
     before = house.rows("SELECT count(*) FROM sourcing_decision")
-    told = house.run("sourcing", "replay", "--rules", str(file), "--since", "2020-01-01")
+    command = ("sourcing", "replay", "--rules", str(file), "--since", "2020-01-01")
+    told = house.run(*command)
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
     assert lines[0] == "| | decided | Paris first |"
