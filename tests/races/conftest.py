@@ -23,7 +23,16 @@ def unguarded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The same without the guards of stock and slots: what the races would look like then."""
     removed = [
         word
-        for guard in ("stock", "hand-over", "slot", "count", "transfer", "receipt")
+        for guard in (
+            "stock",
+            "hand-over",
+            "slot",
+            "count",
+            "transfer",
+            "receipt",
+            "promotion",
+            "price",
+        )
         for word in ("--without-guard", guard)
     ]
     with installation(cluster, tmp_path_factory.mktemp("unguarded")) as house:
