@@ -62,6 +62,10 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Delivery that does not arrive"),
         N_("Ask the carrier, tell the customer, and say how it ended."),
     ),
+    CaseKind.FEED: About(
+        N_("Feed held back"),
+        N_("Compare it with the shelf. Let it through, or have its source send a better one."),
+    ),
     CaseKind.SOURCING: About(
         N_("Nobody found to send it"),
         N_("Find another store or another article, or call the customer and cancel."),
@@ -96,6 +100,7 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "covered": N_("What was promised is there"),
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
+    "let through": N_("Somebody let it through"),
     "sourced": N_("Another location sends it, or nobody waits for it any more"),
     "money taken": N_("The card's hold was taken or let go"),
 }
@@ -123,6 +128,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
         _goods(_("Told, but never part of this parcel: nothing moved"), facts.get("beyond"), names),
         _money(_("Still owed"), facts.get("due_minor"), facts.get("currency")),
         _money(_("To be given back"), facts.get("amount_minor"), facts.get("currency")),
+        _plain(_("Feed"), facts.get("feed")),
         _plain(_("Till ticket"), facts.get("ticket_number")),
         _plain(_("What the card provider says"), facts.get("doubt") or facts.get("code")),
     ]

@@ -16,7 +16,14 @@ import orders.services
 import payments.queries
 import stores.queries
 from inventory.commands import MissingReason
-from inventory.events import ShortageAssigned, ShortageClosed, ShortageOpened, TransferClosed
+from inventory.events import (
+    ShortageAssigned,
+    ShortageClosed,
+    ShortageOpened,
+    StockFeedHeld,
+    StockFeedLetThrough,
+    TransferClosed,
+)
 from kernel.actors import SYSTEM
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.commands import CaseKind, OpenCase
@@ -27,6 +34,7 @@ from stores.errors import UnknownStaff
 from stores.settings import TradeRules
 
 COVERED, REACHED, GIVEN_BACK = "covered", "told after all", "given back"
+LET_THROUGH = "let through"
 SOURCED = "sourced"
 
 
@@ -149,6 +157,25 @@ def settle_hold(session: Session, event: PaymentCaptured | FulfillmentCancelled)
     for owed in payments.queries.list_obligations(session, event.order_id):
         if owed.status is not ObligationStatus.AUTHORISED:
             orders.services.settle_hold(session, owed.id)
+
+
+def open_held_feed(session: Session, event: StockFeedHeld) -> None:
+    """A snapshot says that nearly nothing is left: somebody looks before it is believed."""
+    first = event.location_ids[0] if event.location_ids else None
+    command = OpenCase(
+        CaseKind.FEED,
+        f"feed:{event.feed_id}",
+        timedelta(hours=_first_rules(session, event.location_ids[:1]).conflict_hours),
+        location_id=first,
+        about_id=event.feed_id,
+        facts={"feed": f"{event.source} {event.sequence}", "locations": len(event.location_ids)},
+    )
+    orders.services.open_case(session, command)
+
+
+def settle_held_feed(session: Session, event: StockFeedLetThrough) -> None:
+    """Somebody looked at the feed."""
+    orders.services.settle_case(session, f"feed:{event.feed_id}", resolution=LET_THROUGH)
 
 
 def open_doubt(session: Session, event: PaymentDoubted) -> None:

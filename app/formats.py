@@ -22,6 +22,12 @@ NEAR_KM, FAR_KM = 1, 10
 STEP_M = 50
 
 
+def plain_amount(minor: int, currency: str) -> str:
+    """Return an amount as programs read it: `12.90`."""
+    digits = get_currency_precision(currency)
+    return f"{minor / 10**digits:.{digits}f}"
+
+
 def money(minor: int, currency: str, *, language: str) -> str:
     """Return an amount of minor units: « 12,90 € », "€12.90"."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))

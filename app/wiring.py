@@ -7,6 +7,8 @@ from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
     ShortageOpened,
+    StockFeedHeld,
+    StockFeedLetThrough,
     StockRanLow,
     TransferCancelled,
     TransferChanged,
@@ -17,6 +19,7 @@ from kernel.events import Subscriptions
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
     CaseEscalated,
+    DeliveryFailed,
     FulfillmentAccepted,
     FulfillmentCancelled,
     FulfillmentDelivered,
@@ -90,6 +93,7 @@ SUBSCRIPTIONS: Subscriptions = {
     },
     FulfillmentShipped: {"announce-shipped": notifications.handlers.announce_shipped},
     FulfillmentDelivered: {"announce-delivered": notifications.handlers.announce_delivered},
+    DeliveryFailed: {"announce-failed": notifications.handlers.announce_failed},
     TransferCancelled: {"settle-cancelled-transfer": orders.handlers.settle_transfer},
     TransferChanged: {"settle-changed-transfer": orders.handlers.settle_transfer},
     TransferClosed: {
@@ -108,6 +112,8 @@ SUBSCRIPTIONS: Subscriptions = {
     RefundFailed: {"open-refund-case": casework.open_refused_refund},
     PaymentRefunded: {"settle-refund-case": casework.settle_refused_refund},
     PaymentDoubted: {"open-doubt-case": casework.open_doubt},
+    StockFeedHeld: {"open-feed-case": casework.open_held_feed},
+    StockFeedLetThrough: {"settle-feed-case": casework.settle_held_feed},
 }
 
 UNHEARD = frozenset(
@@ -151,7 +157,6 @@ UNHEARD = frozenset(
         "fulfillment.arrived.v1",
         "fulfillment.goods_arrived.v1",
         "fulfillment.packed.v1",
-        "fulfillment.delivery_failed.v1",
         "fulfillment.returned.v1",
         "fulfillment.extended.v1",
         "fulfillment.left_against_rules.v1",

@@ -8,6 +8,7 @@ from notifications import services
 from notifications.commands import Owe, OweStaff, OweWish, Template
 from orders.events import (
     CaseEscalated,
+    DeliveryFailed,
     FulfillmentCancelled,
     FulfillmentDelivered,
     FulfillmentExpired,
@@ -144,6 +145,11 @@ def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
 def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
     """The customer is owed the news that the packages were delivered, with what they cost."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))
+
+
+def announce_failed(session: Session, event: DeliveryFailed) -> None:
+    """The customer is owed the news that the carrier could not deliver, and what happens next."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERY_FAILED))
 
 
 def tell_of_case(session: Session, event: CaseEscalated) -> None:

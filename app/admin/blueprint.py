@@ -24,10 +24,13 @@ TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
     ("cases", "Cases", "alert-triangle"),
     ("stock", "Stock", "box"),
+    ("prices", "Prices", "tag"),
     ("stores", "Stores", "building-store"),
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
 )
+NEEDED: Final = {"prices": "prices.edit"}
+"""What one must be allowed to see a tab that is not everybody's."""
 WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
 
 blueprint = Blueprint("office", __name__, url_prefix="/<any(fr, en):language>/office")
@@ -106,6 +109,7 @@ def show(template: str, *, tab: str, **context: Any) -> str:  # noqa: ANN401 (a 
     links = [
         {"label": _(label), "href": url_for(f"office.{name}"), "icon": icon, "here": name == tab}
         for name, label, icon in TABS
+        if name not in NEEDED or actor.may(NEEDED[name])
     ]
     frame = {
         "links": links if actor.id is not None else [],

@@ -16,7 +16,9 @@ import stores.services
 from app.access import PERMISSIONS_OF
 from app.demo.articles import CATEGORIES, articles
 from app.demo.branches import arrange
+from app.demo.doors import open_ways
 from app.demo.openings import tell_openings
+from app.demo.prices import reduce_prices
 from app.demo.retailer import (
     BRAND,
     COLLEAGUES,
@@ -81,7 +83,10 @@ def _fill(session: Session) -> dict[str, str]:
         role: (name, _hire(session, name, role, [location_ids[code] for code in codes]))
         for name, role, codes in STAFF
     }
-    arrange(session, brand_id=brand_id, head=_head_office(*hired[StaffRole.ADMIN]))
+    head = _head_office(*hired[StaffRole.ADMIN])
+    arrange(session, brand_id=brand_id, head=head)
+    open_ways(session, head=head)
+    reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
 
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from babel.numbers import get_currency_precision
 from sqlalchemy.orm import Session
 
 import stores.queries
+from app.formats import plain_amount
 from app.i18n import DEFAULT, LANGUAGES
 from kernel.actors import SYSTEM, Actor
 from kernel.db import transaction
@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "quantity",
     "availability",
     "price",
+    "sale price",
     "pickup method",
     "pickup sla",
     "pickup link template",
@@ -82,7 +83,8 @@ def _lines(code: str, site: str, *, by_card: bool) -> list[str]:
                 offer.sku,
                 str(offer.available),
                 AVAILABILITY[offer.plenty],
-                _price(offer),
+                _price(offer.list_minor, offer.currency),
+                _price(offer.paid_minor, offer.currency) if offer.is_on_sale else "",
                 method,
                 sla,
                 _link(offer, f"{site}/{language}"),
@@ -109,9 +111,8 @@ def _sla(days: int | None) -> str:
     return SOON[days] if days < len(SOON) else WEEKS
 
 
-def _price(offer: LocalOffer) -> str:
-    digits = get_currency_precision(offer.currency)
-    return f"{offer.price_minor / 10**digits:.{digits}f} {offer.currency}"
+def _price(minor: int, currency: str) -> str:
+    return f"{plain_amount(minor, currency)} {currency}"
 
 
 def _link(offer: LocalOffer, shop: str) -> str:

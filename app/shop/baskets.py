@@ -1,7 +1,8 @@
 """A basket as its pages show it: what is in it, what it costs, and who can give how much of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from flask import url_for
@@ -9,13 +10,16 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 import orders.availability
-import orders.pricing
+import orders.queries
 from app.i18n import current
 from app.shop.offers import Nearby, choose_nearby, find_offers, worth_showing
 from app.shop.pictures import pictured
 from app.shop.saying import SaidWay, say_ways
 from app.shop.visitor import Frame
 from catalog.errors import UnknownSku
+from catalog.queries import Offer
+from orders.pricing import ShelfPrice
+from stores.queries import BrandFacts, StoreFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class BasketLine:
     picture: Mapping[str, Any]
     quantity: int
     amount_minor: int
+    list_minor: int
+    promotion: str
+    eco_minor: int
+    shelf: ShelfPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,16 @@ class Basket:
     def quantities(self) -> dict[str, int]:
         """Return how many of each SKU."""
         return {line.sku: line.quantity for line in self.lines}
+
+    @property
+    def list_minor(self) -> int:
+        """Return what it would cost without promotions."""
+        return sum(line.list_minor for line in self.lines)
+
+    @property
+    def goods(self) -> str:
+        """Return what tells this basket from one with other goods in it."""
+        return sha256(repr(sorted(self.quantities.items())).encode()).hexdigest()[:16]
 
     @property
     def chosen(self) -> Nearby | None:
@@ -72,36 +90,62 @@ def read_basket(session: Session, frame: Frame) -> Basket:
     if frame.brand is None or not quantities:
         return Basket([], 0, "EUR", [], 0)
     try:
-        sold = catalog.queries.get_offers(
-            session, skus=quantities, brand_id=frame.brand.id, language=current()
-        )
+        sold = _offers(session, frame.brand, quantities)
     except UnknownSku as refusal:
         gone = len(refusal.facts["skus"])
         for sku in refusal.facts["skus"]:
             del quantities[sku]
-        sold = catalog.queries.get_offers(
-            session, skus=quantities, brand_id=frame.brand.id, language=current()
-        )
-    words = catalog.queries.describe_skus(session, quantities, language=current())
-    lines = []
-    for sku, quantity in quantities.items():
-        priced = orders.pricing.quote_basket(sold, {sku: quantity}).totals
-        lines.append(
-            BasketLine(
-                sku=sku,
-                name=sold[sku].name,
-                option=sold[sku].option,
-                href=url_for("shop.article", code=words[sku].article, sku=sku),
-                picture=pictured(
-                    sku, sold[sku].name, category=words[sku].category, shelves=frame.shelves
-                ),
-                quantity=quantity,
-                amount_minor=priced.total_minor,
-            )
-        )
+        sold = _offers(session, frame.brand, quantities)
     nearby, ways = _around(session, frame, quantities)
+    store = next((each.store for each in nearby if each.chosen), None)
+    lines = _lines(session, frame, sold, quantities, store=store)
     total = sum(line.amount_minor for line in lines)
     return Basket(lines, total, frame.brand.currency, nearby, gone, ways)
+
+
+def _offers(session: Session, brand: BrandFacts, skus: Iterable[str]) -> dict[str, Offer]:
+    return catalog.queries.get_offers(session, skus=skus, brand_id=brand.id, language=current())
+
+
+def _lines(
+    session: Session,
+    frame: Frame,
+    sold: Mapping[str, Offer],
+    quantities: Mapping[str, int],
+    *,
+    store: StoreFacts | None,
+) -> list[BasketLine]:
+    """Return what is in a basket with what it costs at the chosen store, or anywhere."""
+    if frame.brand is None:
+        return []
+    brand_id, language = frame.brand.id, current()
+    quote = orders.queries.read_quote(
+        session, quantities, brand_id=brand_id, language=language, store=store
+    )
+    shelf = orders.queries.read_shelf(
+        session, sold, brand_id=brand_id, language=language, store=store
+    )
+    return [
+        BasketLine(
+            sku=line.sku,
+            name=sold[line.sku].name,
+            option=sold[line.sku].option,
+            href=url_for("shop.article", code=sold[line.sku].article, sku=line.sku),
+            picture=pictured(
+                line.sku,
+                sold[line.sku].name,
+                category=sold[line.sku].category,
+                shelves=frame.shelves,
+            ),
+            quantity=line.quantity,
+            amount_minor=line.priced.amount_minor,
+            list_minor=line.priced.list_minor,
+            promotion=line.promotion_name,
+            eco_minor=line.eco_total_minor,
+            shelf=shelf[line.sku],
+        )
+        for line in quote.lines
+    ]
 
 
 def _around(

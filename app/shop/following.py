@@ -34,6 +34,7 @@ from orders import passes
 from orders.commands import Method, Status
 from orders.queries import (
     FulfillmentFacts,
+    LineFacts,
     PackageFacts,
 )
 from payments.commands import ObligationStatus
@@ -129,7 +130,10 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
             line.quantity,
             line.name,
             line.owed.amount_minor,
-            _missing(line.cancelled, refused.get(line.sku, 0), parcel.status),
+            _note(
+                say_saved(line, parcel.currency),
+                _missing(line.cancelled, refused.get(line.sku, 0), parcel.status),
+            ),
         )
         for line in parcel.lines
     ]
@@ -225,6 +229,19 @@ def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
     paying = {ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED}
     owed = payments.queries.list_obligations(session, parcel.order_id)
     return any(each.status in paying for each in owed)
+
+
+def _note(*said: str | None) -> str | None:
+    return " · ".join(each for each in said if each) or None
+
+
+def say_saved(line: LineFacts, currency: str) -> str | None:
+    """Return what a promotion takes off a line: « Les tasses à -10 %: 3,87 € less »."""
+    minor = line.owed.discount_minor
+    if not minor:
+        return None
+    saved = formats.money(minor, currency, language=current())
+    return _("%(promotion)s: %(amount)s less") % {"promotion": line.promotion, "amount": saved}
 
 
 def _missing(cancelled: int, refused: int, status: Status) -> str | None:

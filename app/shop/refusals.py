@@ -33,6 +33,12 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
     "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
+    "price-changed": lambda: _("A price has changed meanwhile. Read your order once more."),
+    "not-deliverable": lambda: _(
+        "Not everything can be sent any more. Take less of it, or collect it from a store."
+    ),
+    "not-brought-there": lambda: _("It is not brought there in this way. Choose another one."),
+    "unknown-delivery-method": lambda: _("This way is not offered any more. Choose another one."),
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
     "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from app.doors import say_window
 from app.i18n import current
 from app.shop.saying import say_slot
 from kernel.links import choice_token
@@ -114,6 +115,15 @@ class ShownParcel:
         return self.facts.method is Method.DELIVERY
 
     @property
+    def arrives(self) -> str | None:
+        """Return between which days it arrives, where that was promised and is still to come."""
+        first, last = self.facts.arrives_from, self.facts.arrives_by
+        if first is None or last is None or self.facts.status in ENDED:
+            return None
+        said = say_window(first, last)
+        return said[:1].upper() + said[1:]
+
+    @property
     def slot(self) -> str | None:
         """Return when its customer comes, where they chose a time."""
         if self.facts.slot_starts_at is None or self.facts.slot_ends_at is None:
@@ -157,6 +167,11 @@ class ShownOrder:
         return any(
             each.facts.status not in ENDED and not each.delivered_to_door for each in self.parcels
         )
+
+    @property
+    def brought(self) -> bool:
+        """Tell whether something of it is brought to a door."""
+        return any(each.delivered_to_door for each in self.parcels)
 
     @property
     def waiting(self) -> bool:

@@ -1,11 +1,14 @@
-"""A store as search engines read it: schema.org's `Store`, in JSON-LD."""
+"""Stores and articles as search engines read them: schema.org's words, in JSON-LD."""
 
 from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import Any, Final
 
 import stores.promises
+from app.formats import plain_amount
 from app.shop.storefront import Storefront
+from catalog.queries import ArticleFacts, SkuFacts
+from orders.pricing import ShelfPrice
 from stores.promises import OpenDay
 from stores.queries import StoreFacts
 
@@ -47,6 +50,38 @@ def describe_store(found: Storefront, *, brand: str, url: str) -> dict[str, Any]
     special = [spec for day in found.days if not day.usual for spec in _special(day, found)]
     if special:
         facts["specialOpeningHoursSpecification"] = special
+    return facts
+
+
+def describe_product(
+    article: ArticleFacts, sku: SkuFacts, price: ShelfPrice | None, *, having: bool
+) -> dict[str, Any]:
+    """Return what is known of a SKU: what it is, what it costs, and what is struck through."""
+    facts: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": article.name,
+        "sku": sku.sku,
+    }
+    if article.description:
+        facts["description"] = article.description
+    if sku.gtin:
+        facts["gtin14"] = sku.gtin
+    if price is None:
+        return facts
+    facts["offers"] = {
+        "@type": "Offer",
+        "price": plain_amount(price.paid_minor, price.currency),
+        "priceCurrency": price.currency,
+        "availability": f"https://schema.org/{'InStock' if having else 'OutOfStock'}",
+    }
+    if price.was_minor is not None:
+        facts["offers"]["priceSpecification"] = {
+            "@type": "UnitPriceSpecification",
+            "priceType": "https://schema.org/StrikethroughPrice",
+            "price": plain_amount(price.was_minor, price.currency),
+            "priceCurrency": price.currency,
+        }
     return facts
 
 

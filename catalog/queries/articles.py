@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from catalog.commands import Unit
 from catalog.errors import UnknownArticle
 from catalog.models import Article, ArticleText, Price, Sku
+from catalog.queries.skus import Offer
 from catalog.queries.wording import in_force, name_in, words_in
 
 PAGE_MAX = 100
@@ -49,6 +50,26 @@ class ArticleFacts:
     category: str | None
     picture: str | None
     skus: tuple[SkuFacts, ...]
+
+    def offer_of(self, sku: SkuFacts) -> Offer | None:
+        """Return one of its SKUs as it is sold now; None when it has no price."""
+        if sku.price_minor is None or sku.price_per is None or sku.currency is None:
+            return None
+        return Offer(
+            sku=sku.sku,
+            name=self.name,
+            option="",
+            price_minor=sku.price_minor,
+            price_per=sku.price_per,
+            currency=sku.currency,
+            vat_bp=sku.vat_bp,
+            article=self.code,
+            category=self.category,
+            weight_g=None,
+            eco_minor=sku.eco_minor,
+            is_reduced=sku.is_reduced,
+            unit=sku.unit,
+        )
 
 
 def list_articles(

@@ -160,8 +160,8 @@ def select_prices(brand_id: UUID) -> Select[*tuple[Any, ...]]:
 
 
 def select_shelves() -> Select[*tuple[Any, ...]]:
-    """Return the statement of every SKU with its category, which may be null, to join."""
-    return select(Sku.code.label("sku"), Article.category_code).join(
+    """Return the statement of every SKU with its category, which may be null, and its article."""
+    return select(Sku.code.label("sku"), Article.category_code, Article.code.label("article")).join(
         Article, Article.id == Sku.article_id
     )
 

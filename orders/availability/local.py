@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,8 +13,10 @@ import catalog.queries
 import inventory.queries
 import stores.promises
 import stores.queries
+from catalog.queries import Offer
 from kernel.money import line_amount
 from orders import queries
+from orders.pricing import quote_basket
 from stores.queries import StoreFacts
 
 
@@ -27,14 +30,23 @@ class Plenty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalOffer:
-    """What a store has of one SKU that is sold by the piece, and what one costs, tax included."""
+    """What a store has of one SKU that is sold by the piece, and what one costs, tax included.
+
+    `list_minor` is without promotions.
+    """
 
     sku: str
     article: str
     available: int
     plenty: Plenty
-    price_minor: int
+    list_minor: int
+    paid_minor: int
     currency: str
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Tell whether a promotion takes something off."""
+        return self.paid_minor < self.list_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ class Assortment:
 
 
 def read_assortment(session: Session, code: str) -> Assortment:
-    """Return what a store can promise of each SKU it ever had, in two statements.
+    """Return what a store can promise of each SKU it ever had, in three statements.
 
     Raises UnknownLocation.
     """
@@ -59,6 +71,9 @@ def read_assortment(session: Session, code: str) -> Assortment:
 
 
 def _offers(session: Session, store: StoreFacts) -> Iterator[LocalOffer]:
+    deals = queries.read_deals(
+        session, brand_id=store.brand_id, language=store.default_language, store=store
+    )
     level = inventory.queries.select_available().subquery("level")
     price = catalog.queries.select_prices(store.brand_id).subquery("price")
     rows = session.execute(
@@ -74,8 +89,26 @@ def _offers(session: Session, store: StoreFacts) -> Iterator[LocalOffer]:
             row.available,
             _plenty(row.available, store),
             line_amount(quantity=1, unit_price_minor=row.amount_minor, price_per=row.price_per),
+            quote_basket({row.sku: _offer(row)}, {row.sku: 1}, deals).totals.total_minor,
             row.currency,
         )
+
+
+def _offer(row: Any) -> Offer:  # noqa: ANN401 (a row)
+    return Offer(
+        sku=row.sku,
+        name="",
+        option="",
+        price_minor=row.amount_minor,
+        price_per=row.price_per,
+        currency=row.currency,
+        vat_bp=row.vat_bp,
+        article=row.article,
+        category=row.category,
+        weight_g=None,
+        eco_minor=row.eco_minor,
+        is_reduced=row.is_reduced,
+    )
 
 
 def _plenty(available: int, store: StoreFacts) -> Plenty:

@@ -195,6 +195,7 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     TILL = "till"
     DELIVERY = "delivery"
+    FEED = "feed"
     SOURCING = "sourcing"
 
 

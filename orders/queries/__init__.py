@@ -60,6 +60,7 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
     PromotionState,
@@ -158,6 +159,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "Preview",
     "PromotionFacts",
     "PromotionState",
     "ProxyFacts",
@@ -252,6 +254,7 @@ __all__ = [
     "list_wave_parcels",
     "owed_minor",
     "paid_for",
+    "preview_promotion",
     "read_deals",
     "read_quote",
     "read_shelf",

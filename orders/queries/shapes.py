@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.money import share
+from kernel.money import line_amount, share
 from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
 from orders.pricing import PricedLine, Totals, totals
@@ -121,6 +121,18 @@ class FulfillmentFacts:
     def owed(self) -> Totals:
         """Return what the customer pays for: everything not given up."""
         return totals(line.owed for line in self.lines)
+
+    @property
+    def eco_minor(self) -> int:
+        """Return what of it is éco-participation."""
+        return sum(
+            line_amount(
+                quantity=line.quantity - line.cancelled,
+                unit_price_minor=line.eco_minor,
+                price_per=line.price_per,
+            )
+            for line in self.lines
+        )
 
     @property
     def saved_minor(self) -> int:

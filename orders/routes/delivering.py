@@ -7,6 +7,7 @@ from flask import Response
 
 import orders.delivery
 import stores.queries
+from kernel.actors import SYSTEM
 from kernel.db import reading, transaction
 from kernel.web import answer_once, current_actor, declare
 from orders import queries, services
@@ -21,11 +22,11 @@ from orders.schemas import (
     DeliveryMethodListSchema,
     DeliveryMethodSchema,
     DeliveryOptionsSchema,
-    OrderSchema,
     PlaceDeliverySchema,
     PlacedOrderSchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
+    TillPaidSchema,
     TillPaymentSchema,
 )
 from orders.services import TillTicket
@@ -69,7 +70,7 @@ def place_delivery(command: PlaceDelivery) -> Response:
 @blueprint.post("/orders/<uuid:order_id>/till-payment")
 @declare(permission="fulfillments.prepare", keyed=True)
 @blueprint.arguments(TillPaymentSchema)
-@blueprint.response(200, OrderSchema)
+@blueprint.response(200, TillPaidSchema)
 def take_till_payment(body: dict[str, Any], order_id: UUID) -> Response:
     """Say that a till took what a delivery comes to: its parcels are prepared now."""
     actor = current_actor()
@@ -78,8 +79,10 @@ def take_till_payment(body: dict[str, Any], order_id: UUID) -> Response:
         def act() -> tuple[int, dict[str, Any]]:
             store = stores.queries.get_store(session, body["store"])
             ticket = TillTicket(store.id, body["ticket_number"])
-            services.take_till_payment(session, order_id, ticket=ticket, actor=actor)
-            return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
+            due_minor = services.take_till_payment(session, order_id, ticket=ticket, actor=actor)
+            order = queries.get_order(session, order_id, actor=SYSTEM)  # whoever sends it
+            paid = {"number": order.number, "status": order.status, "due_minor": due_minor}
+            return 200, TillPaidSchema().dump(paid)
 
         return answer_once(session, act)
 

@@ -51,6 +51,7 @@ from orders.schemas.delivering import (
     PlaceDeliverySchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
+    TillPaidSchema,
     TillPaymentSchema,
 )
 from orders.schemas.fetching import FetchedSchema, FetchSchema, SourceListSchema
@@ -212,6 +213,7 @@ __all__ = [
     "StoreOfferSchema",
     "SubstituteListSchema",
     "SubstituteSchema",
+    "TillPaidSchema",
     "TillPaymentSchema",
     "TruthQuerySchema",
     "WaveListSchema",

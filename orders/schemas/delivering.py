@@ -24,7 +24,7 @@ from orders.commands import (
     SetDeliveryZone,
 )
 from orders.schemas.choosing import DeliveryAddressSchema
-from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, VatSchema
+from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, ShownNumber, VatSchema
 
 CODE_MAX = 40
 POSTCODE_MAX = 12
@@ -196,6 +196,14 @@ class TillPaymentSchema(StrictSchema):
 
     store = SafeText(required=True, max_length=SKU_MAX)
     ticket_number = SafeText(required=True, max_length=64)
+
+
+class TillPaidSchema(Schema):
+    """What became of a delivery whose money a till took, whoever sends it."""
+
+    number = ShownNumber(required=True)
+    status = fields.String(required=True)
+    due_minor = fields.Integer(required=True)
 
 
 class BandSchema(StrictSchema):

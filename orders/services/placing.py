@@ -113,18 +113,27 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
+    placed = _reserve(session, command, placed, store=store, quote=quote)
+    take_promotions(session, quote, read_quote)
+    return placed
+
+
+def _reserve(
+    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
+) -> PlacedOrder:
+    """Promise the goods to the order, or have what is lacking brought to the store."""
+    by_card = command.pay_by is PayBy.CARD
     try:
         inventory.services.reserve(
             session,
             fulfillment_id=placed.fulfillment_id,
             location_id=store.id,
             quantities=command.quantities,
-            hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
+            hold=hold_of(store.rules, command.channel) if by_card else None,
         )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        placed = replace(placed, promised_at=gather(session, gap))
-    take_promotions(session, quote, read_quote)
+        return replace(placed, promised_at=gather(session, gap))
     return placed
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.demo import seed
 from app.embedded import Cluster
 from kernel.db import make_engine
 from sandbox import Addresses, running
@@ -273,7 +274,8 @@ def test_the_demonstration_begins_anew(installation: Installation) -> None:
 
 def test_what_is_not_the_demonstration_is_never_emptied(installation: Installation) -> None:
     installation.home.mkdir()
-    installation.run("demo", "seed")
+    with installation.attached():
+        assert seed(installation.home) is True
     with installation.engine.begin() as connection:
         connection.execute(
             text(

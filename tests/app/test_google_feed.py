@@ -24,7 +24,8 @@ from tests.unmoved import nothing_moves, problem
 
 FEED = "/api/v1/feeds/google-local-inventory"
 HEADER = (
-    "store code\tid\tquantity\tavailability\tprice\tpickup method\tpickup sla\tpickup link template"
+    "store code\tid\tquantity\tavailability\tprice\tsale price\tpickup method\tpickup sla"
+    "\tpickup link template"
 )
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
@@ -63,7 +64,7 @@ def link(article: str, sku: str) -> str:
 
 def lines(store: str, method: str, sla: str, *rows: tuple[str, str, int, str, str]) -> list[str]:
     return [
-        f"{store}\t{sku}\t{left}\t{said}\t{price}\t{method}\t{sla}\t{link(article, sku)}"
+        f"{store}\t{sku}\t{left}\t{said}\t{price}\t\t{method}\t{sla}\t{link(article, sku)}"
         for sku, article, left, said, price in rows
     ]
 
@@ -135,7 +136,7 @@ def test_how_soon_comes_from_the_promise_and_a_store_that_gives_nothing_out_says
 
 def test_where_cards_are_taken_it_is_bought_and_not_only_reserved(shop: Shop) -> None:
     found = "".join(write_feed(["paris"], site="http://shop.test/", by_card=True)).splitlines()
-    assert [line.split("\t")[5] for line in found[1:]] == ["buy", "buy", "buy"]
+    assert [line.split("\t")[6] for line in found[1:]] == ["buy", "buy", "buy"]
 
 
 def test_warehouses_stores_being_set_up_and_closed_ones_are_not_listed(
@@ -172,12 +173,12 @@ def test_a_manager_reads_the_own_stores_and_others_read_nothing(
     assert nobody.status_code == 401
 
 
-def test_a_store_costs_two_statements_however_much_it_has(
+def test_a_store_costs_three_statements_however_much_it_has(
     session: Session, shop: Shop, statements: Callable[[], Any]
 ) -> None:
     with statements() as sent:
         both = "".join(write_feed(["lyon", "paris"], site="http://shop.test", by_card=False))
-    assert (len(sent), both.count("\n")) == (4, 7)
+    assert (len(sent), both.count("\n")) == (6, 7)
 
 
 def test_the_feed_is_written_to_a_file_that_is_whole_or_as_before(

@@ -590,8 +590,10 @@ def test_an_order_tells_who_came_what_was_refused_and_which_rule_was_set_aside(
     given = client.post("/api/v1/hand-overs", json=body, headers=as_key(shop.associate))
     assert given.status_code == 201, given.text
 
-    said = desk("luc").read(f"/en/office/orders/{placed['stored']}")
+    luc = desk("luc")
+    said = luc.read(f"/en/office/orders/{placed['stored']}")
 
+    assert f"/orders/{placed['stored']}" in luc.open("/en/office/orders?q=petit").text
     assert "refused: 1 × Tente 2 places (Wrong size)" in said
     assert "a rule was set aside: Known to the team" in said
     assert "nothing was looked at" in said

@@ -425,6 +425,18 @@ def test_a_basket_that_cost_something_else_is_read_once_more(
     fill(client, "BOOK")
     page = order(client, total=454)
     assert page.status_code == 409
+    assert "Le prix a changé pendant votre lecture." in page.text
+    assert "Vous avez vu 4,54\xa0€\u202f; votre panier coûte maintenant 4,55\xa0€." in page.text
+    assert 'name="total" value="455"' in page.text
+    assert count(connection, "sales_order") == 0
+
+
+def test_a_basket_with_other_goods_in_it_is_read_once_more(
+    client: FlaskClient, connection: Connection, shelves: Shop
+) -> None:
+    fill(client, "BOOK")
+    page = order(client, total=455, goods="0123456789abcdef")
+    assert page.status_code == 409
     assert "Votre panier a changé." in page.text
     assert count(connection, "sales_order") == 0
 
@@ -562,6 +574,10 @@ def test_a_link_that_is_not_ours_opens_no_page_and_does_nothing(
             assert client.post(wrong + page, data=form, headers=HTML).status_code == 404, page
 
 
+INLINE = r"<script(?![^>]*(?:\bsrc=|/ld.json))|<style|\sstyle=|\son\w+=|javascript:"
+"""What a browser would run or paint from the page itself; data for search engines is neither."""
+
+
 def test_no_page_of_the_shop_carries_inline_script_or_style_or_foreign_addresses(
     client: FlaskClient, connection: Connection, shelves: Shop
 ) -> None:
@@ -573,7 +589,9 @@ def test_no_page_of_the_shop_carries_inline_script_or_style_or_foreign_addresses
     for page in ("", "/code", "/cancel", "/extend", "/collector"):
         found[page] = client.get(path.partition("?")[0] + page, headers=HTML).text
     for name, page in found.items():
-        inline = re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
+        inline = re.search(
+            r"<script(?![^>]*(?:\bsrc=|/ld.json))|<style|\sstyle=|\son\w+=|javascript:", page
+        )
         assert inline is None, (name, inline)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page), name
 

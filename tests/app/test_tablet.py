@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,8 @@ from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
 
 PIN = "4711"
+TABLETS = count(1)
+"""Each tablet has an address of its own: the brake counts sign-ins by address."""
 HTML = {"Accept": "text/html"}
 
 
@@ -94,6 +97,7 @@ def device(client: FlaskClient, session: Session, shop: Shop) -> Tablet:
         session, HireStaff("Inès Morel", StaffRole.ASSOCIATE, (shop.lyon,), pin=PIN)
     )
     session.commit()
+    client.environ_base["REMOTE_ADDR"] = f"10.1.0.{next(TABLETS)}"
     tablet = Tablet(client, session, shop, ines)
     tablet.enrol()
     return tablet

@@ -120,6 +120,8 @@ def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_no
 ) -> None:
     reads = {
         "orders.check_parcel",
+        "orders.find_delivery_options",
+        "orders.try_rules",
         "orders.find_offers",
         "orders.find_ways",
         "orders.read_quote",

@@ -27,7 +27,7 @@ from kernel.links import choice_token, order_token, wish_token
 from orders.commands import WishStock
 from tests.support.demonstration import demonstration, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 HOME = "lyon-croix-rousse"
 MANAGER = "Nadia Lefèvre"
 VIEWS = (
@@ -47,11 +47,12 @@ NOT_PAGES = {
     "shop.order_state": "the part of an order's page that moves",
     "tablet.board_news": "the part of the board that moves",
     "paying.paid": "goes on to the order that was paid",
+    "paying.unpaid": "goes back to the order",
 }
 AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"office"}}
 DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
 BEGINNINGS = {
-    "shop": ("", "demo", "demo/mailbox", "unpaid", "search?q=zzzz", "articles/THEIERE"),
+    "shop": ("", "demo", "demo/mailbox", "search?q=zzzz", "articles/THEIERE"),
     "tablet": ("tablet/", "tablet/sign-in", "tablet/shipped", "tablet/where?said=THEIERE-BLEU"),
     "office": (
         "office/orders",

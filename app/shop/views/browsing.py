@@ -14,10 +14,13 @@ from app.i18n import current
 from app.shop import offers, search
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.pictures import picture_svg, pictured
+from app.shop.prices import cheapest, read_shelf
+from app.shop.structured import describe_product
 from app.shop.visitor import Frame, read_frame, show
 from catalog.queries import ArticleFacts, SkuFacts, options_in
 from kernel.db import transaction
 from kernel.web import declare
+from orders.pricing import ShelfPrice
 from orders.queries import CartFacts
 from stores.errors import UnknownLocation
 from stores.queries import Near, StoreFacts
@@ -90,6 +93,8 @@ def article(code: str) -> str:
             place=visitor.place,
             cart=_looking_at(session, visitor.cart),
         )
+        chosen = next((each.store for each in nearby if each.chosen), None)
+        price = read_shelf(session, frame, [found], store=chosen).get(sku.sku)
     having = [each for each in nearby if each.has_all]
     decided = visitor.place is not None or any(each.chosen for each in nearby)
     return show(
@@ -101,6 +106,8 @@ def article(code: str) -> str:
         choices=[_choice(each, found, frame) for each in found.skus],
         picture=_picture(found, sku, frame),
         nearby=nearby,
+        cost=price,
+        structured=describe_product(found, sku, price, having=bool(having)),
         best=having[0] if having and decided else None,
         having=len(having),
         soonest=next((each for each in nearby if each.kind == "later" and not having), None),
@@ -159,11 +166,17 @@ def _padded(group: list[ArticleFacts]) -> list[ArticleFacts | None]:
 def _tiles(session: Session, frame: Frame, articles: list[ArticleFacts]) -> list[dict[str, Any]]:
     store = _store_looked_at(session, frame)
     available = _available(session, store, articles)
+    shelf = read_shelf(session, frame, articles, store=_chosen_store(store, frame))
     return [
-        _tile(each, frame, store=store, available=available)
+        _tile(each, frame, store=store, available=available, price=price)
         for each in articles
-        if any(sku.price_minor is not None for sku in each.skus)
+        if (price := cheapest(each.skus, shelf)) is not None
     ]
+
+
+def _chosen_store(store: StoreFacts | None, frame: Frame) -> StoreFacts | None:
+    """Return the store whose promotions count: the one that was chosen, not the nearest."""
+    return store if frame.visitor.cart.location_id is not None else None
 
 
 def _store_looked_at(session: Session, frame: Frame) -> StoreFacts | None:
@@ -195,7 +208,12 @@ def _available(
 
 
 def _tile(
-    article: ArticleFacts, frame: Frame, *, store: StoreFacts | None, available: dict[str, int]
+    article: ArticleFacts,
+    frame: Frame,
+    *,
+    store: StoreFacts | None,
+    available: dict[str, int],
+    price: ShelfPrice,
 ) -> dict[str, Any]:
     """Return what a tile shows: the option the store has, and the lowest price."""
     priced = [sku for sku in article.skus if sku.price_minor is not None]
@@ -207,7 +225,8 @@ def _tile(
     return {
         "article": _picture(article, shown, frame),
         "href": url_for("shop.article", code=article.code, sku=shown.sku),
-        "minor": min(sku.price_minor or 0 for sku in priced),
+        "minor": price.paid_minor,
+        "price": price,
         "currency": shown.currency,
         "from_price": len(prices) > 1,
         "kind": kind,

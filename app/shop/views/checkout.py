@@ -30,11 +30,12 @@ from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
 from orders.commands import Channel, PayBy, PlaceOrder
-from orders.errors import HoldEnded
+from orders.errors import HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
+TOTAL_SIGNS: Final = 10
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 
 
@@ -67,13 +68,20 @@ def order_basket() -> Shown:
     try:
         with transaction() as session:
             answer = once(session, lambda: _place(session, contact))
-    except SlotUnavailable as refusal:
-        return _again(typed, status=409, lost=refusal.facts["next"])
     except Refusal as refusal:
-        return _again(typed, status=409, refused=say(refusal))
+        return _refused(typed, refusal)
     if answer.headers["Location"] == CHANGED:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
     return _show_order(answer)
+
+
+def _refused(typed: Typed, refusal: Refusal) -> Shown:
+    """Show the page again, with what may be done instead."""
+    if isinstance(refusal, SlotUnavailable):
+        return _again(typed, status=409, lost=refusal.facts["next"])
+    if isinstance(refusal, PriceChanged):
+        return _again(typed, status=409, seen_minor=_seen_minor())
+    return _again(typed, status=409, refused=say(refusal))
 
 
 def _place(session: Session, contact: GiveContact) -> str:
@@ -87,7 +95,7 @@ def _place(session: Session, contact: GiveContact) -> str:
     basket = read_basket(session, frame)
     if basket.chosen is None:
         return url_for("shop.basket")
-    if request.form.get("total") != str(basket.total_minor):
+    if request.form.get("goods", basket.goods) != basket.goods:
         return CHANGED
     if frame.visitor.cart.pending_id is not None:
         paid = orders.services.withdraw_pending(
@@ -104,6 +112,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         _pay_by(),
         method=method,
         slot_id=slot_id,
+        seen_total_minor=_seen_minor(),
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
@@ -111,6 +120,12 @@ def _place(session: Session, contact: GiveContact) -> str:
         return f"{PLACED}:{placed.id}"
     orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
     return f"{UNPAID}:{placed.id}"
+
+
+def _seen_minor() -> int:
+    """Return what the page said that the basket costs; nothing costs what no page of ours said."""
+    said = request.form.get("total", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= TOTAL_SIGNS else 0
 
 
 def _wanted() -> str:
@@ -148,6 +163,7 @@ def _again(
     status: int,
     refused: str | None = None,
     lost: Sequence[dict[str, Any]] | None = None,
+    seen_minor: int | None = None,
 ) -> Shown:
     """Return the page with everything that was typed; `lost` are the slots after one that is gone.
 
@@ -165,7 +181,8 @@ def _again(
             typed.errors["slot"] = refused
             wanted = f"{wanted.partition(':')[0]}:{lost[0]['slot_id']}" if lost else wanted
         collecting = read_collecting(session, store, wanted)
-    return _page(frame, basket, typed, collecting, refused=refused), status
+    page = _page(frame, basket, typed, collecting, refused=refused, seen_minor=seen_minor)
+    return page, status
 
 
 def _page(
@@ -175,6 +192,7 @@ def _page(
     collecting: Collecting,
     *,
     refused: str | None = None,
+    seen_minor: int | None = None,
 ) -> str:
     return show(
         "checkout",
@@ -182,6 +200,7 @@ def _page(
         basket=basket,
         typed=typed,
         refused=refused,
+        seen_minor=seen_minor,
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),

@@ -107,9 +107,12 @@ def _found(
     if not skus:
         return []
     offers = catalog.queries.get_offers(session, skus=skus, brand_id=brand_id, language=current())
+    shelf = queries.read_shelf(
+        session, offers, brand_id=brand_id, language=current(), store=place.store
+    )
     levels = inventory.queries.list_levels(session, location_id=place.store.id, skus=skus)
     free = {level.sku: level.available for level in levels}
     rows = [
-        {"looks": each, "offer": offers[each.sku], "free": free.get(each.sku, 0)} for each in shown
+        {"looks": each, "price": shelf[each.sku], "free": free.get(each.sku, 0)} for each in shown
     ]
     return sorted(rows, key=lambda row: not row["free"])

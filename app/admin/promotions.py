@@ -1,0 +1,312 @@
+"""Promotions: the list, the form of one, and what it would do before it does it."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+import orders.queries
+import orders.services
+import stores.queries
+from app import forms
+from app.admin.blueprint import blueprint, go_to
+from app.admin.prices import choose_brand, read_minor, show_prices, shown_moment, zone_of
+from app.admin.reading import Answers, asked, read_form, read_id
+from app.admin.scope import list_everywhere
+from app.admin.store_reading import read_code, read_moment, read_number
+from app.admin.words import N_
+from app.answers import Shown
+from app.formats import money
+from app.i18n import current
+from app.i18n import gettext as _
+from catalog.errors import UnknownArticle, UnknownCategory, UnknownSku
+from kernel.clock import db_now, now
+from kernel.db import transaction
+from kernel.errors import NotFound, Refusal
+from kernel.ids import new_id
+from kernel.web import current_actor, declare
+from orders.commands import PromotionKind, PromotionOn, SetPromotion
+from orders.errors import PromotionCodeTaken, UnreadablePromotion
+from orders.pricing import Deal
+from orders.queries import Preview, PromotionFacts, PromotionState
+from stores.queries import BrandFacts
+
+ROWS: Final = 100
+NAME_MAX: Final = 80
+CODE_MAX: Final = 64
+TAKE_MAX: Final = 100
+USES_MAX: Final = 1_000_000
+PERCENT_MAX: Final = 100
+BASIS_POINTS: Final = 100
+NEW: Final = "new"
+DAY: Final = timedelta(days=1)
+KINDS: Final = {
+    PromotionKind.PERCENT: N_("So many per cent"),
+    PromotionKind.AMOUNT: N_("An amount on each"),
+    PromotionKind.N_FOR_M: N_("Several for the price of fewer"),
+}
+ON: Final = {
+    PromotionOn.EVERYTHING: N_("Everything"),
+    PromotionOn.CATEGORY: N_("A category"),
+    PromotionOn.ARTICLE: N_("An article, all its options"),
+    PromotionOn.SKU: N_("One SKU"),
+}
+STATES: Final = {
+    PromotionState.RUNNING: ("ok", N_("Runs now")),
+    PromotionState.PLANNED: ("wait", N_("Planned")),
+    PromotionState.OVER: ("plain", N_("Over")),
+    PromotionState.USED_UP: ("wait", N_("Used up")),
+    PromotionState.WITHDRAWN: ("plain", N_("Withdrawn")),
+}
+FIELDS: Final = {"take": "take", "location": "place", "uses_max": "uses_max", "names": "name_fr"}
+
+
+@blueprint.get("/promotions", endpoint="promotions")
+@declare(permission="prices.edit")
+def list_promotions() -> str:
+    """Show a brand's promotions, those that begin last first."""
+    said = asked("q")
+    with transaction() as session:
+        brand, brands = choose_brand(session)
+        found = orders.queries.list_promotions(
+            session, brand_id=brand.id, language=current(), words=said, limit=ROWS
+        )
+        zone = zone_of(session)
+    rows = [(each, *STATES[each.state], say_deal(each.deal, brand)) for each in found]
+    return show_prices(
+        "promotions.html",
+        "promotions",
+        rows=rows,
+        said=said,
+        brand=brand,
+        brands=brands,
+        zone=zone,
+        done=asked("done"),
+    )
+
+
+@blueprint.get("/promotions/<string:code>", endpoint="promotion")
+@declare(permission="prices.edit")
+def get_promotion(code: str) -> str:
+    """Show one promotion in its form; `new` is an empty one."""
+    with transaction() as session:
+        brand, _brands = choose_brand(session)
+        return _form(session, brand, _known(session, code), Answers({}))
+
+
+@blueprint.post("/promotions/<string:code>")
+@declare(permission="prices.edit")
+def set_promotion(code: str) -> Shown:
+    """Have a promotion be as typed; or show what it would do first."""
+    answers = read_form()
+    with transaction() as session:
+        brand, _brands = choose_brand(session)
+        known = _known(session, code)
+        command = _command(session, answers, brand)
+        if command is None:
+            return _form(session, brand, known, answers), 422
+        if request.form.get("preview"):
+            return _form(session, brand, known, answers, preview=_preview(session, brand, command))
+
+        def act() -> str:
+            if known is None:
+                orders.services.set_promotion(
+                    session, command, brand_id=brand.id, actor=current_actor()
+                )
+            else:
+                orders.services.change_promotion(session, known.id, command, actor=current_actor())
+            return go_to("promotions", brand=brand.code, done="set")
+
+        try:
+            with session.begin_nested():
+                return forms.once(session, act)
+        except (
+            PromotionCodeTaken,
+            UnreadablePromotion,
+            UnknownArticle,
+            UnknownCategory,
+            UnknownSku,
+        ) as refusal:
+            _complain(answers, refusal)
+        return _form(session, brand, known, answers), 422
+
+
+@blueprint.post("/promotions/<string:code>/withdraw")
+@declare(permission="prices.edit")
+def withdraw_promotion(code: str) -> Shown:
+    """Have a promotion hold no longer."""
+    with transaction() as session:
+
+        def act() -> str:
+            orders.services.withdraw_promotion(session, UUID(code), actor=current_actor())
+            return go_to("promotions", done="withdrawn")
+
+        return forms.once(session, act)
+
+
+def say_deal(deal: Deal, brand: BrandFacts) -> str:
+    """Return what a promotion takes off, in short."""
+    if deal.kind is PromotionKind.PERCENT:
+        return f"-{deal.percent_bp / BASIS_POINTS:g} %"
+    if deal.kind is PromotionKind.AMOUNT:
+        return f"-{money(deal.amount_minor, brand.currency, language=current())}"
+    return _("%(take)d for the price of %(pay)d") % {"take": deal.take, "pay": deal.pay}
+
+
+def _known(session: Session, code: str) -> PromotionFacts | None:
+    if code == NEW:
+        return None
+    promotion_id = read_id(code)
+    if promotion_id is None:
+        raise NotFound
+    return orders.queries.get_promotion(session, promotion_id, language=current())
+
+
+def _command(session: Session, answers: Answers, brand: BrandFacts) -> SetPromotion | None:
+    kind = answers.choice("kind", PromotionKind, _("Choose how it lowers the price."))
+    on_what = answers.choice("on_what", PromotionOn, _("Choose what it is on."))
+    code = read_code(answers, "code", _("Give it a code."))
+    names = {
+        "fr": answers.text("name_fr", _("Say it in French."), longest=NAME_MAX),
+        "en": answers.text("name_en", _("Say it in English."), longest=NAME_MAX),
+    }
+    on_code = None
+    if on_what is not None and on_what is not PromotionOn.EVERYTHING:
+        on_code = answers.text("on_code", _("Say which one: its code."), longest=CODE_MAX)
+    amount, take, pay = _figures(answers, kind, brand)
+    group_id, location_id = _place(session, answers)
+    zone = zone_of(session)
+    starts = read_moment(answers, "valid_from", zone)
+    ends = read_moment(answers, "valid_to", zone)
+    uses_max = None
+    if answers.typed.get("uses_max", "").strip():
+        uses_max = read_number(answers, "uses_max", least=1, most=USES_MAX)
+    if answers.errors or kind is None or on_what is None:
+        return None
+    if starts is not None and starts <= db_now(session):
+        starts = None  # what began already goes on from now
+    return SetPromotion(
+        code, names, kind, on_what, on_code, amount, take, pay,
+        group_id, location_id, starts, ends, uses_max,
+    )  # fmt: skip
+
+
+def _figures(
+    answers: Answers, kind: PromotionKind | None, brand: BrandFacts
+) -> tuple[int | None, int | None, int | None]:
+    if kind is PromotionKind.PERCENT:
+        percent = read_number(answers, "percent", least=1, most=PERCENT_MAX)
+        return None if percent is None else percent * BASIS_POINTS, None, None
+    if kind is PromotionKind.AMOUNT:
+        missing = _("Say how much is taken off.")
+        return read_minor(answers, "amount", missing, currency=brand.currency), None, None
+    if kind is PromotionKind.N_FOR_M:
+        take = read_number(answers, "take", least=2, most=TAKE_MAX)
+        pay = read_number(answers, "pay", least=1, most=TAKE_MAX - 1)
+        if take is not None and pay is not None and pay >= take:
+            answers.errors["pay"] = _("Fewer are paid than are taken.")
+        return None, take, pay
+    return None, None, None
+
+
+def _place(session: Session, answers: Answers) -> tuple[UUID | None, UUID | None]:
+    """Return the group or the store that was chosen; neither for everywhere."""
+    what, _colon, code = answers.typed.get("place", "").partition(":")
+    if what == "group":
+        return stores.queries.find_group_id(session, code), None
+    if what == "store":
+        return None, stores.queries.get_store(session, code).id
+    return None, None
+
+
+def _preview(session: Session, brand: BrandFacts, command: SetPromotion) -> Preview:
+    percent = command.kind is PromotionKind.PERCENT
+    deal = Deal(
+        new_id(),
+        command.names[current()],
+        command.kind,
+        command.on_what,
+        command.on_code,
+        command.valid_from or now(),
+        percent_bp=command.amount or 0 if percent else 0,
+        amount_minor=0 if percent else command.amount or 0,
+        take=command.take or 0,
+        pay=command.pay or 0,
+    )
+    since = db_now(session) - DAY
+    return orders.queries.preview_promotion(
+        session, deal, brand_id=brand.id, language=current(), since=since
+    )
+
+
+def _complain(answers: Answers, refusal: Refusal) -> None:
+    if isinstance(refusal, PromotionCodeTaken):
+        answers.errors["code"] = _("This code is taken. Choose another one.")
+    elif isinstance(refusal, UnreadablePromotion):
+        field = str(refusal.facts["field"])
+        answers.errors[FIELDS.get(field, field)] = _("This does not fit the rest.")
+    else:
+        answers.errors["on_code"] = _("There is nothing with this code.")
+
+
+def _form(
+    session: Session,
+    brand: BrandFacts,
+    known: PromotionFacts | None,
+    answers: Answers,
+    *,
+    preview: Preview | None = None,
+) -> str:
+    zone = zone_of(session)
+    places = [("", _("Everywhere"))]
+    places += [
+        (f"group:{each.code}", each.name)
+        for each in stores.queries.list_groups(session)
+        if each.brand_code == brand.code
+    ]
+    everywhere = [each for each in list_everywhere(session) if each.brand_id == brand.id]
+    places += [(f"store:{each.code}", each.name) for each in everywhere]
+    codes = {each.id: f"store:{each.code}" for each in everywhere} | {
+        each.id: f"group:{each.code}" for each in stores.queries.list_groups(session)
+    }
+    typed: dict[str, Any] = dict(answers.typed) or _typed(known, codes, zone)
+    return show_prices(
+        "promotion.html",
+        "promotions",
+        brand=brand,
+        known=known,
+        code=str(known.id) if known else NEW,
+        state=STATES[known.state] if known else None,
+        kinds=[(each.value, _(words), None) for each, words in KINDS.items()],
+        on=[(each.value, _(words)) for each, words in ON.items()],
+        places=places,
+        typed=typed,
+        errors=answers.errors,
+        preview=preview,
+        here=url_for("office.set_promotion", code=known.id if known else NEW, brand=brand.code),
+    )
+
+
+def _typed(known: PromotionFacts | None, codes: dict[UUID, str], zone: str) -> dict[str, Any]:
+    if known is None:
+        return {"kind": PromotionKind.PERCENT.value, "on_what": PromotionOn.CATEGORY.value}
+    deal, place = known.deal, known.group_id or known.location_id
+    left = None if known.uses_max is None else max(known.uses_max - known.uses, 1)
+    return {
+        "code": known.code,
+        "name_fr": known.names.get("fr", ""),
+        "name_en": known.names.get("en", ""),
+        "kind": deal.kind.value,
+        "percent": f"{deal.percent_bp / BASIS_POINTS:g}" if deal.percent_bp else "",
+        "amount": f"{deal.amount_minor / BASIS_POINTS:.2f}" if deal.amount_minor else "",
+        "take": deal.take or "",
+        "pay": deal.pay or "",
+        "on_what": deal.on_what.value,
+        "on_code": deal.on_code or "",
+        "place": codes.get(place, "") if place else "",
+        "valid_from": shown_moment(deal.valid_from, zone),
+        "valid_to": shown_moment(deal.valid_to, zone),
+        "uses_max": left or "",
+    }
