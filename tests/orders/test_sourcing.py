@@ -117,7 +117,7 @@ def test_rules_that_are_set_hold_and_those_before_are_history(client: Any, offic
     assert (before["id"], before["valid_to"]) == (first.json["id"], holds["valid_from"])
     assert holds["sentences"]["en"][:2] == [
         "Who has the fewest parcels to prepare first.",
-        "At most 1 parcels.",
+        "Everything in one parcel.",
     ]
     ended = client.post(f"/api/v1/sourcing/rules/{holds['id']}/end", headers=as_key(office))
     assert (ended.status_code, listed(client, office)) == (200, [])
