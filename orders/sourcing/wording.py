@@ -167,7 +167,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "fell:closed": ("closed", "fermés"),
     "fell:not-open-yet": ("not open yet", "pas encore ouverts"),
     "fell:not-offered": ("do not send orders", "n’envoient pas de commandes"),
-    "fell": ("{count} fell out: {why}.", "{count} écartés : {why}."),
+    "fell": ("{count} fell out: {why}.", "Écartés : {count} ({why})."),
     "paused": (
         "{name} was paused until {until}.",
         "{name} était en pause jusqu’à {until}.",
@@ -245,6 +245,11 @@ def _tails(said: Mapping[str, Any], name: str) -> list[str]:
     if "step_km" in said or "step_hours" in said:
         tails.append(":step")
     return [*tails, ""]
+
+
+def say_fall(fell: str, why: str, language: str) -> str:
+    """Return why a location fell, in words; empty when it did not."""
+    return word(f"fell:{why or fell.rpartition(':')[2]}", language) if fell else ""
 
 
 def say_limits(
