@@ -11,6 +11,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Many shells export HOST as the machine's name; only `make run HOST=…` means an address.
 BIND := $(if $(filter command line,$(origin HOST)),--host $(HOST))
 
+# A dozen processes start here, and hundreds in the tests: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test check format lock bench screenshots clean
 

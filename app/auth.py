@@ -55,6 +55,7 @@ def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
         permissions=allowed,
         location_ids=None if kind in EVERYWHERE else key.location_ids,
         device_id=key.id if key.staff_id else None,
+        brand_id=key.brand_id,
         request_id=request_id,
     )
 
@@ -102,6 +103,7 @@ def staff_actor(staff: SignedIn, *, request_id: str | None = None) -> Actor:
         permissions=PERMISSIONS_OF[kind],
         location_ids=None if kind in EVERYWHERE else staff.location_ids,
         device_id=staff.tablet_id,
+        brand_id=staff.brand_id,
         request_id=request_id,
     )
 

@@ -9,7 +9,7 @@ from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from kernel.errors import every_refusal
 from kernel.events import Recorded
-from orders.commands import CaseKind, OfflineKind
+from orders.commands import CaseKind, OfflineKind, Standing
 from orders.queries import CaseFacts
 
 
@@ -62,6 +62,30 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Delivery that does not arrive"),
         N_("Ask the carrier, tell the customer, and say how it ended."),
     ),
+    CaseKind.FEED: About(
+        N_("Feed held back"),
+        N_("Compare it with the shelf. Let it through, or have its source send a better one."),
+    ),
+    CaseKind.SOURCING: About(
+        N_("Nobody found to send it"),
+        N_("Find another store or another article, or call the customer and cancel."),
+    ),
+}
+FIRST: Final[Mapping[Standing, str]] = {
+    Standing.COVER_SHORTAGE: N_(
+        "It is still missing. Find a way out of the shortage first: the case then closes by itself."
+    ),
+    Standing.MOVE_PARCEL_ON: N_(
+        "The parcel is still late. Prepare or reject it first: the case then closes by itself."
+    ),
+    Standing.REFUND_AGAIN: N_(
+        "The money did not go back yet. Ask for it again first; a manager closes the case when it"
+        " went back in another way."
+    ),
+    Standing.LET_MONEY_GO: N_(
+        "The customer's money is still held. Cancel the order first; a manager closes the case when"
+        " it went back in another way."
+    ),
 }
 LATE_FOR: Final[Mapping[str, str]] = {
     "accept": N_("nobody has taken it on"),
@@ -76,6 +100,9 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "covered": N_("What was promised is there"),
     "told after all": N_("A later message went out"),
     "given back": N_("The money went back"),
+    "let through": N_("Somebody let it through"),
+    "sourced": N_("Another location sends it, or nobody waits for it any more"),
+    "money taken": N_("The card's hold was taken or let go"),
 }
 ENDS: Final[Mapping[str, str]] = {
     "case.opened.v1": N_("Opened"),
@@ -90,6 +117,7 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
     facts = case.facts
     said = [
         _late(case, zone),
+        _hold(facts.get("hold_ends_at"), zone),
         _deed(facts.get("kind")),
         _broken(facts.get("what"), case),
         _goods(_("Articles"), facts.get("quantities"), names),
@@ -97,12 +125,19 @@ def say_facts(case: CaseFacts, names: Mapping[str, str], *, zone: str) -> list[s
         _goods(_("Lost on the way"), facts.get("lost"), names),
         _goods(_("More than was wanted"), facts.get("too_much"), names),
         _goods(_("To be put back"), facts.get("put_back"), names),
+        _goods(_("Told, but never part of this parcel: nothing moved"), facts.get("beyond"), names),
         _money(_("Still owed"), facts.get("due_minor"), facts.get("currency")),
         _money(_("To be given back"), facts.get("amount_minor"), facts.get("currency")),
+        _plain(_("Feed"), facts.get("feed")),
         _plain(_("Till ticket"), facts.get("ticket_number")),
         _plain(_("What the card provider says"), facts.get("doubt") or facts.get("code")),
     ]
     return [each for each in said if each]
+
+
+def say_first(first: str) -> str:
+    """Return what has to happen before a case can end."""
+    return _(FIRST[Standing(first)])
 
 
 def say_history(event: Recorded) -> str:
@@ -121,7 +156,7 @@ def say_end(resolution: str | None) -> str:
 def skus_of(case: CaseFacts) -> set[str]:
     """Return the SKUs a case speaks of."""
     found = {case.facts["sku"]} if "sku" in case.facts else set()
-    for name in ("quantities", "missing", "lost", "too_much", "put_back"):
+    for name in ("quantities", "missing", "lost", "too_much", "put_back", "beyond"):
         goods = case.facts.get(name)
         found |= set(goods) if isinstance(goods, dict) else set()
     return found
@@ -134,6 +169,15 @@ def _late(case: CaseFacts, zone: str) -> str:
     late_for = LATE_FOR.get(case.facts["what"])
     what = _(late_for) if late_for else ""
     return _("Since %(since)s %(what)s.") % {"since": since, "what": what}
+
+
+def _hold(ends_at: Any, zone: str) -> str:  # noqa: ANN401 (JSON)
+    if not ends_at:
+        return ""
+    until = formats.when(datetime.fromisoformat(str(ends_at)), zone, language=current())
+    return _(
+        "The card holds the money until %(until)s. Agree with the customer what comes before."
+    ) % {"until": until}
 
 
 def _deed(kind: Any) -> str:  # noqa: ANN401 (JSON)

@@ -16,17 +16,26 @@ import orders.services
 import payments.queries
 import stores.queries
 from inventory.commands import MissingReason
-from inventory.events import ShortageAssigned, ShortageClosed, ShortageOpened, TransferClosed
+from inventory.events import (
+    ShortageAssigned,
+    ShortageClosed,
+    ShortageOpened,
+    StockFeedHeld,
+    StockFeedLetThrough,
+    TransferClosed,
+)
 from kernel.actors import SYSTEM
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.commands import CaseKind, OpenCase
-from orders.events import FulfillmentEvent, PaidWithoutStock
-from payments.commands import WishStatus
-from payments.events import PaymentDoubted, PaymentRefunded, RefundFailed
+from orders.events import FulfillmentCancelled, FulfillmentEvent, PaidWithoutStock
+from payments.commands import ObligationStatus, WishStatus
+from payments.events import PaymentCaptured, PaymentDoubted, PaymentRefunded, RefundFailed
 from stores.errors import UnknownStaff
 from stores.settings import TradeRules
 
 COVERED, REACHED, GIVEN_BACK = "covered", "told after all", "given back"
+LET_THROUGH = "let through"
+SOURCED = "sourced"
 
 
 def open_shortage(session: Session, event: ShortageOpened) -> None:
@@ -95,6 +104,12 @@ def settle_late(session: Session, event: FulfillmentEvent) -> None:
     orders.services.settle_late(session, event.fulfillment_id)
 
 
+def settle_unsourced(session: Session, event: FulfillmentEvent) -> None:
+    """What nobody could send goes on elsewhere, or nobody waits for it any more."""
+    key = f"{orders.services.UNSOURCED}:{event.fulfillment_id}"
+    orders.services.settle_case(session, key, resolution=SOURCED)
+
+
 def open_unreachable(session: Session, event: MessageUndeliverable) -> None:
     """A customer could be told on no channel."""
     parcel = orders.queries.get_fulfillment(session, event.fulfillment_id, actor=SYSTEM)
@@ -132,6 +147,35 @@ def settle_refused_refund(session: Session, event: PaymentRefunded) -> None:
     if not any(refund.status is WishStatus.REFUSED for refund in refunds):
         key = f"refund:{event.obligation_id}"
         orders.services.settle_case(session, key, resolution=GIVEN_BACK)
+
+
+def settle_hold(session: Session, event: PaymentCaptured | FulfillmentCancelled) -> None:
+    """Money was taken, or an order called off: what its card held needs nobody any more."""
+    if isinstance(event, PaymentCaptured):
+        orders.services.settle_hold(session, event.obligation_id)
+        return
+    for owed in payments.queries.list_obligations(session, event.order_id):
+        if owed.status is not ObligationStatus.AUTHORISED:
+            orders.services.settle_hold(session, owed.id)
+
+
+def open_held_feed(session: Session, event: StockFeedHeld) -> None:
+    """A snapshot says that nearly nothing is left: somebody looks before it is believed."""
+    first = event.location_ids[0] if event.location_ids else None
+    command = OpenCase(
+        CaseKind.FEED,
+        f"feed:{event.feed_id}",
+        timedelta(hours=_first_rules(session, event.location_ids[:1]).conflict_hours),
+        location_id=first,
+        about_id=event.feed_id,
+        facts={"feed": f"{event.source} {event.sequence}", "locations": len(event.location_ids)},
+    )
+    orders.services.open_case(session, command)
+
+
+def settle_held_feed(session: Session, event: StockFeedLetThrough) -> None:
+    """Somebody looked at the feed."""
+    orders.services.settle_case(session, f"feed:{event.feed_id}", resolution=LET_THROUGH)
 
 
 def open_doubt(session: Session, event: PaymentDoubted) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
@@ -81,6 +82,17 @@ def distance(km: float, *, language: str) -> str:
             return f"{metres}\u00a0m"
     written = f"{km:.0f}" if km >= FAR_KM else f"{km:.1f}".removesuffix(".0")
     return f"{written.replace('.', ',') if language == 'fr' else written}\u00a0km"
+
+
+def phone(number: str | None, country: str) -> str:
+    """Return a telephone number as people of a country dial it; what is no number, as it is."""
+    try:
+        read = phonenumbers.parse(number or "", country)
+    except phonenumbers.NumberParseException:
+        return number or ""
+    own = phonenumbers.country_code_for_region(country) == read.country_code
+    kinds = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(read, kinds.NATIONAL if own else kinds.INTERNATIONAL)
 
 
 def _today(zone: str) -> datetime:

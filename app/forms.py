@@ -1,6 +1,7 @@
 """Page forms: sent twice, they are done once."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -8,12 +9,34 @@ from uuid import uuid4
 from flask import Flask, Response, redirect, request
 from sqlalchemy.orm import Session
 
-from app.sessions import csrf_token
+from app.i18n import gettext as _
+from app.sessions import FormSentBefore, csrf_token
 from kernel import idempotency
+from kernel.idempotency import KeyReused
 
 FORM_FIELD: Final = "form"
 SEE_OTHER: Final = 303
 KEY_MAX: Final = 200
+ANSWER: Final = "answer"
+"""The field in which a form that offers ways says which; its words are no personal data."""
+WORD: Final = re.compile(r"[a-z_]{1,20}")
+
+
+def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
+    """Mark a sentence for translation where it is shown."""
+    return sentence
+
+
+ANSWERED: Final[Mapping[str, str]] = {
+    "accept": N_("the other article is taken"),
+    "decline": N_("no other article is taken"),
+    "other_store": N_("another store"),
+    "delivery": N_("delivery"),
+    "wait": N_("to wait"),
+    "refund": N_("the money back"),
+    "announce": N_("to be told"),
+    "split": N_("to have it in two parts"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +47,7 @@ def init_app(app: Flask) -> None:
 def once(session: Session, act: Callable[[], str]) -> Response:
     """Do what a form asks and go where `act` says; a repeat goes there without doing it again.
 
-    Raises idempotency.KeyReused when the same form comes back with other contents.
+    Raises FormSentBefore when the same form comes back with other contents.
     """
     told = told_once(session, lambda: {"location": act()})
     return cast("Response", redirect(told["location"], code=SEE_OTHER))
@@ -35,15 +58,35 @@ def told_once(session: Session, act: Callable[[], dict[str, Any]]) -> dict[str, 
 
     What is told is kept: no secrets, no personal data.
 
-    Raises idempotency.KeyReused when the same form comes back with other contents.
+    Raises FormSentBefore when the same form comes back with other contents.
     """
     given = request.form.get(FORM_FIELD, "")
     key = given if given.isprintable() and 0 < len(given) <= KEY_MAX else str(uuid4())
     scope = f"form:{csrf_token()}"
     body = repr(sorted(request.form.items(multi=True))).encode()
     fingerprint = sha256(f"{request.path}\n".encode() + body).digest()
-    answer = idempotency.take(session, scope=scope, key=key, request_hash=fingerprint)
+    try:
+        answer = idempotency.take(session, scope=scope, key=key, request_hash=fingerprint)
+    except KeyReused as reused:
+        raise _sent_before(reused) from reused
     if answer is None:
-        answer = idempotency.Answer(SEE_OTHER, act())
+        answer = idempotency.Answer(SEE_OTHER, act() | _chosen())
         idempotency.keep(session, scope=scope, key=key, answer=answer)
     return answer.body
+
+
+def _chosen() -> dict[str, str]:
+    """Return the word of the way that was chosen, for a form that offers ways."""
+    word = request.form.get(ANSWER, "")
+    return {ANSWER: word} if WORD.fullmatch(word) else {}
+
+
+def _sent_before(reused: KeyReused) -> FormSentBefore:
+    told = reused.first.body if reused.first else {}
+    led_to, word = str(told.get("location", "")), told.get(ANSWER, "")
+    said = _("What was sent first stands. Nothing else was done.")
+    if word in ANSWERED:
+        said = _("Your first answer stands: %(answer)s. Nothing else was done.")
+        said %= {"answer": _(ANSWERED[word])}
+    facts = {"back": led_to} if led_to.startswith("/") else {}
+    return FormSentBefore(reused.first, detail=said, **facts)

@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         hour=lambda at, zone: formats.hour(at, zone, language=current()),
         when=lambda at, zone: formats.when(at, zone, language=current()),
         distance=lambda km: formats.distance(km, language=current()),
+        phone=formats.phone,
         number=lambda value: formats.number(value, language=current()),
     )
 

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 
 from kernel import secret
 from kernel.errors import Forbidden
+from kernel.idempotency import KeyReused
 
 SHOPPER, STAFF, TABLET, ORDER = "shopper", "staff", "tablet", "order"
 YEAR_S: Final = 365 * 24 * 3_600
@@ -26,6 +27,17 @@ class ForgedForm(Forbidden):
     code = "forged-form"
     title = "This form has expired"
     way_out = "Open the page again and send the form once more. Nothing was changed."
+
+
+class FormSentBefore(KeyReused):
+    """The form of a page came back with other contents: what it said first stands.
+
+    `back` is the page it led to; the detail says what was recorded.
+    """
+
+    code = "form-sent-before"
+    title = "This form was sent before"
+    way_out = "What was sent first stands. Go back to the page, and begin anew to change it."
 
 
 def init_app(app: Flask) -> None:

@@ -79,6 +79,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
     Periodic("note-late", 60, orders.jobs.note_late),
+    Periodic("keep-card-money", 600, orders.jobs.keep_card_money),
     Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
     Periodic("apply-feeds", 5, inventory.jobs.apply_feeds),
     Periodic("resolve-rules", 60, stores.jobs.resolve_rules),
@@ -87,6 +88,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
     Periodic("seal-events", 30, seal_events),
+    Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
     Periodic("prune", 3_600, prune),
 )
 

@@ -33,3 +33,11 @@ class IncompleteAddress(Invalid):
     code = "incomplete-address"
     title = "Part of the address is missing"
     way_out = "Give street, postcode and town."
+
+
+class UnreadablePostcode(Invalid):
+    """The postcode cannot be one of its country: in France it has five digits."""
+
+    code = "unreadable-postcode"
+    title = "This postcode cannot be right"
+    way_out = "Give it as it stands in an address: five digits in France."

@@ -1,6 +1,7 @@
 """Reads of customers, and the shapes others may see."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -10,9 +11,13 @@ from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from customers.commands import Place
+from customers.errors import UnreadablePostcode
 from customers.models import Address, Contact, ContactPoint, PointKind, ShopperSession
 
 MATCH_MIN = 2
+FRANCE: Final = "FR"
+POSTCODES: Final[Mapping[str, re.Pattern[str]]] = {FRANCE: re.compile(r"[0-9]{5}")}
+ANY_POSTCODE: Final = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,20 @@ class AddressFacts:
         """Return the address as it is written below a name."""
         town = f"{self.postcode} {self.city}"
         return tuple(line for line in (self.line1, self.line2, town) if line)
+
+
+def normal_postcode(text: str, *, country: str) -> str:
+    """Return a postcode as it is written; nobody has to know where it is.
+
+    Raises UnreadablePostcode.
+    """
+    code = " ".join(text.upper().split())
+    if country == FRANCE:
+        code = code.replace(" ", "")
+    shape = POSTCODES.get(country, ANY_POSTCODE)
+    if shape.fullmatch(code) is None:
+        raise UnreadablePostcode(country=country)
+    return code
 
 
 def find_address(session: Session, address_id: UUID | None) -> AddressFacts | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from customers.commands import GiveAddress, GiveContact, Place
 from customers.errors import IncompleteAddress, UnreachableContact, UnreadableEmail, UnreadablePhone
 from customers.models import Address, Contact, PointKind, ShopperSession
-from customers.queries import ContactFacts
+from customers.queries import ContactFacts, normal_postcode
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
 
@@ -119,7 +119,7 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
 def give_address(session: Session, contact_id: UUID, command: GiveAddress) -> UUID:
     """Keep where something for a contact is delivered to; return the address's id.
 
-    Raises IncompleteAddress without street, postcode or town.
+    Raises IncompleteAddress without street, postcode or town, or UnreadablePostcode.
     """
     line1, line2, postcode, city = (
         " ".join((part or "").split())
@@ -132,7 +132,7 @@ def give_address(session: Session, contact_id: UUID, command: GiveAddress) -> UU
         contact_id=contact_id,
         line1=line1,
         line2=line2 or None,
-        postcode=postcode,
+        postcode=normal_postcode(postcode, country=command.country),
         city=city,
         country=command.country,
     )

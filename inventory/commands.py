@@ -88,9 +88,13 @@ class FeedKind(StrEnum):
 
 
 class FeedStatus(StrEnum):
-    """Where a feed is; an interrupted one goes on where it stopped."""
+    """Where a feed is; an interrupted one goes on where it stopped.
+
+    A snapshot that says that nearly nothing is there is held until somebody lets it through.
+    """
 
     RECEIVING = "receiving"
+    HELD = "held"
     APPLYING = "applying"
     DONE = "done"
     REFUSED = "refused"

@@ -155,6 +155,14 @@ class UnknownFeed(NotFound):
     way_out = "Take the id from the answer to the feed, or from the list of feeds."
 
 
+class FeedNotHeld(Conflict):
+    """Only a feed that is held back is let through; this one stands as `status` says."""
+
+    code = "feed-not-held"
+    title = "This feed is not held back"
+    way_out = "Read the feed again: somebody let it through, or a later snapshot took its place."
+
+
 class FeedOutOfOrder(Conflict):
     """A source's feeds are numbered upwards and their instants never go back or ahead of now."""
 

@@ -199,6 +199,27 @@ class StockFeedApplied(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StockFeedHeld(Event):
+    """A snapshot says that nearly nothing is left at these locations: nothing of it is applied."""
+
+    name = "stock.feed_held.v1"
+    aggregate = "feed"
+    feed_id: UUID
+    source: str
+    sequence: int
+    location_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockFeedLetThrough(Event):
+    """Somebody looked at a feed that was held, and has it applied."""
+
+    name = "stock.feed_let_through.v1"
+    aggregate = "feed"
+    feed_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class TransferDrafted(Event):
     """Somebody wrote down what is to go from one location to another."""
 

@@ -54,11 +54,17 @@ def receive_feed(
 
 def _complete(feed_id: UUID, kind: FeedKind) -> None:
     code: str | None = ""
+    emptied = []
     while code is not None and kind is FeedKind.FULL:
         with transaction() as session:
             code = services.complete_store(session, feed_id=feed_id, after=code)
+            if code and services.is_emptied(session, feed_id=feed_id, store_code=code):
+                emptied.append(code)
     with transaction() as session:
-        services.close_receiving(session, feed_id=feed_id)
+        if emptied:
+            services.hold_feed(session, feed_id=feed_id, store_codes=emptied)
+        else:
+            services.close_receiving(session, feed_id=feed_id)
 
 
 def apply_feed(

@@ -24,7 +24,8 @@ class Actor:
     """Somebody who asks, after the door has made sure of who it is.
 
     `location_ids` is None for those who see every store; `order_ids` is None for everybody but
-    shoppers, who see only the orders they hold a signed link to.
+    shoppers, who see only the orders they hold a signed link to. With `brand_id` they see nothing
+    of other brands' customers.
     """
 
     kind: ActorKind
@@ -34,6 +35,7 @@ class Actor:
     location_ids: frozenset[UUID] | None = frozenset()
     order_ids: frozenset[UUID] | None = None
     device_id: UUID | None = None
+    brand_id: UUID | None = None
     request_id: str | None = field(default=None, compare=False)
 
     def may(self, permission: str) -> bool:
@@ -43,6 +45,10 @@ class Actor:
     def sees_location(self, location_id: UUID) -> bool:
         """Tell whether this store is theirs."""
         return self.location_ids is None or location_id in self.location_ids
+
+    def sees_brand(self, brand_id: UUID | None) -> bool:
+        """Tell whether a brand's customers are theirs to see."""
+        return self.brand_id is None or self.brand_id == brand_id
 
     def sees_order(self, order_id: UUID) -> bool:
         """Tell whether a shopper holds this order; staff are scoped by store instead."""

@@ -175,6 +175,14 @@ class QueryBoolean(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012 (marshmallow's own way)
 
 
+class Kilometres(fields.Float):
+    """A distance as it is told: to a tenth, for it is as the crow flies."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        found = super()._serialize(value, attr, obj, **kwargs)
+        return None if found is None else round(float(found), 1)
+
+
 class QueryFloat(fields.Float):
     """A number in a query: an ASCII decimal, never NaN, infinity or an exponent."""
 

@@ -27,6 +27,10 @@ class KeyReused(Invalid):
     title = "This Idempotency-Key belongs to another request"
     way_out = "Use a new key for a new request; repeat a request with exactly the same body."
 
+    def __init__(self, first: "Answer | None" = None, **facts: Any) -> None:  # noqa: ANN401 (facts become JSON)
+        super().__init__(**facts)
+        self.first = first
+
 
 class StoredAnswer(Base):
     """The first answer to a keyed request, without personal data, kept seven days."""
@@ -66,7 +70,7 @@ def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answ
 
     Waits while another transaction holds the key, at most `lock_timeout`.
 
-    Raises KeyReused when the key was used for another request.
+    Raises KeyReused, with what was answered then, when the key was used for another request.
     """
     values = {"scope": scope, "key": key, "request_hash": request_hash}
     if session.execute(_TAKE, values).first() is not None:
@@ -76,9 +80,10 @@ def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answ
             StoredAnswer.scope == scope, StoredAnswer.key == key
         )
     ).one()
+    first = Answer(stored.status or 0, stored.body or {})
     if stored.request_hash != request_hash:
-        raise KeyReused
-    return Answer(stored.status or 0, stored.body or {})
+        raise KeyReused(first)
+    return first
 
 
 def keep(session: Session, *, scope: str, key: str, answer: Answer) -> None:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from flask import Request, Response, g, jsonify, request
 from flask_smorest import Blueprint
@@ -229,3 +231,20 @@ def read_cursor(text: str | None, *, parts: int) -> list[str] | None:
     if len(found) != parts or "\x00" in text or any("\x00" in part for part in found):
         raise BadCursor
     return found
+
+
+def read_place(text: str | None) -> tuple[datetime, UUID] | None:
+    """Return the instant and the id that a cursor stands for; None when there is none.
+
+    Raises BadCursor.
+    """
+    parts = read_cursor(text, parts=2)
+    if parts is None:
+        return None
+    try:
+        at, last = datetime.fromisoformat(parts[0]), UUID(parts[1])
+    except ValueError as error:
+        raise BadCursor from error
+    if at.tzinfo is None:
+        raise BadCursor
+    return at, last

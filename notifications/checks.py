@@ -15,8 +15,9 @@ CHECKS: Final = (
                           'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1',
                           'fulfillment.reminded.v1', 'stock.back.v1',
                           'fulfillment.proxy_pass_given.v1',
-                          'fulfillment.in_transfer.v1', 'fulfillment.shipped.v1',
-                          'fulfillment.delivered.v1')
+                          'fulfillment.shipped.v1', 'fulfillment.delivered.v1')
+               OR (e.name = 'fulfillment.in_transfer.v1'
+                   AND NOT coalesce((e.facts ->> 'at_placing')::boolean, false))
                OR e.name IN ('fulfillment.rerouted.v1', 'order.partly_there.v1')
                OR (e.name = 'fulfillment.rejected.v1' AND (e.facts ->> 'asks')::boolean)
                OR (e.name = 'fulfillment.ready.v1'

@@ -32,6 +32,7 @@ class Template(StrEnum):
     DELAYED = "delayed"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
+    DELIVERY_FAILED = "delivery_failed"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
 

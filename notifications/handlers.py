@@ -8,6 +8,7 @@ from notifications import services
 from notifications.commands import Owe, OweStaff, OweWish, Template
 from orders.events import (
     CaseEscalated,
+    DeliveryFailed,
     FulfillmentCancelled,
     FulfillmentDelivered,
     FulfillmentExpired,
@@ -29,8 +30,9 @@ from orders.events import (
 
 
 def confirm_order(session: Session, event: OrderPlaced) -> None:
-    """The customer is owed a confirmation."""
-    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CONFIRMATION))
+    """The customer is owed a confirmation, once for all parcels of an order."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CONFIRMATION))
 
 
 def announce_ready(session: Session, event: FulfillmentReady) -> None:
@@ -126,7 +128,12 @@ def tell_back(session: Session, event: StockBack) -> None:
 
 
 def announce_delayed(session: Session, event: FulfillmentInTransfer) -> None:
-    """The customer is owed the new time: articles come from another store first."""
+    """The customer is owed the new time: articles come from another store first.
+
+    Not when that was so from the beginning: the confirmation says the time.
+    """
+    if event.at_placing:
+        return
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELAYED))
 
 
@@ -138,6 +145,11 @@ def announce_shipped(session: Session, event: FulfillmentShipped) -> None:
 def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
     """The customer is owed the news that the packages were delivered, with what they cost."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERED))
+
+
+def announce_failed(session: Session, event: DeliveryFailed) -> None:
+    """The customer is owed the news that the carrier could not deliver, and what happens next."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERY_FAILED))
 
 
 def tell_of_case(session: Session, event: CaseEscalated) -> None:

@@ -8,7 +8,7 @@ import payments.queries
 import payments.services
 import stores.queries
 from kernel.db import transaction
-from orders import queries, services
+from orders import queries, services, sourcing
 
 DAYTIME: Final = range(9, 20)
 """Hours, where the store is, in which nobody minds a reminder."""
@@ -98,6 +98,17 @@ def note_late() -> int:
     return changed
 
 
+def keep_card_money() -> int:
+    """Have the money of cards taken, or asked about, before they let it go; return of how many."""
+    with transaction() as session:
+        ending = payments.queries.list_ending_holds(session, within=services.LEAD)
+    kept = 0
+    for hold in ending:
+        with transaction() as session:
+            kept += services.keep_money(session, hold)
+    return kept
+
+
 def escalate_cases() -> int:
     """Have those told who can see to cases that are nearly due or past their time."""
     with transaction() as session:
@@ -144,3 +155,9 @@ def serve_waiting() -> int:
         with transaction() as session:
             served += services.serve_waiting(session, choice_id)
     return served
+
+
+def prune_decisions() -> None:
+    """Forget who was chosen to send what more than 13 months ago."""
+    with transaction() as session:
+        sourcing.prune_decisions(session)

@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from payments.commands import ObligationStatus, RefundReason, WishKind, WishStatus
+from kernel.clock import DB_NOW
+from payments.commands import (
+    ObligationStatus,
+    PaymentStatus,
+    RefundReason,
+    WishKind,
+    WishStatus,
+)
 from payments.errors import UnknownObligation
 from payments.models import LIVE_CHECKOUTS, CardPayment, Checkout, Obligation, TillPayment, Wish
+
+HOLD_LASTS: Final = timedelta(days=7)
+"""How long a card's hold is good for, where the customer was there to pay."""
+HOLDS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,17 @@ class RefundFacts:
     status: WishStatus
     wished_at: datetime
     settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndingHold:
+    """Money that a card holds for a reference until `ends_at`, and not longer."""
+
+    obligation_id: UUID
+    reference_id: UUID
+    amount_minor: int
+    currency: str
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +173,33 @@ def list_refunds(session: Session, obligation_id: UUID) -> list[RefundFacts]:
         )
         for row in rows
     ]
+
+
+def list_ending_holds(
+    session: Session, *, within: timedelta, limit: int = HOLDS_MAX
+) -> list[EndingHold]:
+    """Return money that cards hold for no longer than this, the soonest to end first.
+
+    Stripe lets go of what was not captured seven days after the card agreed.
+    """
+    rows = session.execute(
+        select(
+            Obligation.id,
+            Obligation.reference_id,
+            CardPayment.amount_minor,
+            Obligation.currency,
+            CardPayment.authorised_at,
+        )
+        .join(Obligation)
+        .where(
+            CardPayment.status == PaymentStatus.AUTHORISED,
+            CardPayment.wanted,
+            CardPayment.authorised_at < DB_NOW - (HOLD_LASTS - within),
+        )
+        .order_by(CardPayment.authorised_at, CardPayment.id)
+        .limit(limit)
+    )
+    return [EndingHold(*row[:-1], ends_at=row.authorised_at + HOLD_LASTS) for row in rows]
 
 
 def _read(session: Session, condition: ColumnElement[bool]) -> list[ObligationFacts]:

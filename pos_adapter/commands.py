@@ -38,7 +38,8 @@ class ReceiptLine:
     """One line of a receipt: what the till scanned, how many base units, what they cost together.
 
     Exactly one of `sku` and `gtin` names the article. With `order_number` a sold line is the
-    payment and the hand-over of that order's units.
+    payment and the hand-over of that order's units; without an article it is a payment alone, of
+    what is brought to its customer.
     """
 
     quantity: int
@@ -54,6 +55,11 @@ class ReceiptLine:
     def asked(self) -> str:
         """Return what names the article."""
         return self.sku or self.gtin or ""
+
+    @property
+    def is_payment(self) -> bool:
+        """Tell whether it has no goods: only an order's money."""
+        return not self.asked
 
 
 @dataclass(frozen=True, slots=True)

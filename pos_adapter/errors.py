@@ -6,12 +6,16 @@ from kernel.errors import Conflict, Invalid, Refusal
 class SignatureRefused(Refusal):
     """The request is not signed by a till of ours, or not now; `why` says what to look at.
 
-    It is `signature` also for tills we do not know and for keys that no longer work.
+    It is `signature` also for tills we do not know and for keys that no longer work, and `revoked`
+    for a till that was, by hand or as its store closed.
     """
 
     code = "signature-refused"
     title = "The signature is not accepted"
-    way_out = "Look at `why`: the headers, the till's clock, a fresh nonce, or the key and text."
+    way_out = (
+        "Look at `why`: the headers, the till's clock, a fresh nonce, or the key and text. "
+        "A till that was `revoked` stops sending."
+    )
 
 
 class ReceiptAltered(Conflict):
@@ -20,6 +24,17 @@ class ReceiptAltered(Conflict):
     code = "receipt-altered"
     title = "This receipt number tells something else"
     way_out = "Send a new receipt under its own number: what was taken in stays as it is."
+
+
+class ReceiptTooFarAhead(Conflict):
+    """The number is far beyond the last one that came, `last_seq`; `at_most` is accepted.
+
+    A till counts without gaps: such a number is a slip, and would leave a gap nobody can fill.
+    """
+
+    code = "receipt-too-far-ahead"
+    title = "This receipt number is too far ahead"
+    way_out = "Set the till's counter right: the next number is the one after `last_seq`."
 
 
 class ReceiptUnbalanced(Invalid):

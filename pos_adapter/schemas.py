@@ -10,6 +10,7 @@ from inventory.commands import Disposition
 from kernel.fields import (
     SKU_MAX,
     Items,
+    Kilometres,
     Quantity,
     QueryFloat,
     QueryInteger,
@@ -54,8 +55,9 @@ def _require_one(data: dict[str, Any], *names: str) -> None:
 class TillReceiptLineSchema(StrictSchema):
     """A line: exactly one of `sku` and `gtin`; `amount_minor` is of all its units, tax included.
 
-    `order_number` says that these units are an order's: sales only. `disposition` and `reason` say
-    what becomes of goods that come back: returns only.
+    `order_number` says that these units are an order's: sales only. A line of an order without an
+    article is the payment of what is brought to its customer; its quantity is 1. `disposition` and
+    `reason` say what becomes of goods that come back: returns only.
     """
 
     sku = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
@@ -73,8 +75,10 @@ class TillReceiptLineSchema(StrictSchema):
 
     @validates_schema
     def one_name(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse an article named twice or not at all."""
-        _require_one(data, "sku", "gtin")
+        """Refuse an article named twice, or not at all where it is no payment."""
+        payment = data.get("order_number") and data.get("quantity") == 1
+        if not payment or data.get("sku") is not None or data.get("gtin") is not None:
+            _require_one(data, "sku", "gtin")
 
     @post_load
     def line(self, data: dict[str, Any], **_: Any) -> ReceiptLine:  # noqa: ANN401 (marshmallow)
@@ -302,7 +306,7 @@ class TillNearbySchema(Schema):
     store = fields.String(required=True)
     name = fields.String(required=True)
     city = fields.String(required=True)
-    distance_km = fields.Float(required=True, allow_none=True)
+    distance_km = Kilometres(required=True, allow_none=True)
     available = fields.Integer(required=True)
     ready_at = fields.AwareDateTime(required=True, allow_none=True)
 

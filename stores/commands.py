@@ -66,7 +66,7 @@ class OpenLocation:
 
 @dataclass(frozen=True, slots=True)
 class HireStaff:
-    """Somebody who begins to work for the retailer."""
+    """Somebody who begins to work for the retailer; with a brand, they see its customers only."""
 
     name: str
     role: StaffRole
@@ -74,6 +74,7 @@ class HireStaff:
     email: str | None = None
     pin: str | None = None
     password: str | None = None
+    brand_id: UUID | None = None
 
 
 class Scope(StrEnum):

@@ -11,6 +11,14 @@ class UnknownLocation(NotFound):
     way_out = "List the stores: `GET /api/v1/stores`."
 
 
+class UnknownStores(Invalid):
+    """There are no such stores among those asked about: `stores`."""
+
+    code = "unknown-stores"
+    title = "No such stores"
+    way_out = "Take the codes from the list of stores: `GET /api/v1/stores`."
+
+
 class UnknownBrand(NotFound):
     """There is no brand with this code."""
 

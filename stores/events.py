@@ -8,6 +8,26 @@ from kernel.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class StaffLimited(Event):
+    """Somebody sees the customers of one brand only from now on; None is of all again."""
+
+    name = "staff.limited.v1"
+    aggregate = "staff"
+    staff_id: UUID
+    brand_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocationShared(Event):
+    """The location serves exactly these brands beside its own from now on."""
+
+    name = "store.shared.v1"
+    aggregate = "location"
+    location_id: UUID
+    brands: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StorePaused(Event):
     """The store takes no new pickup orders until then."""
 

@@ -47,6 +47,7 @@ class TradeRules:
     late_hours: int = 2
     conflict_hours: int = 24
     arrival_alert_min: int = 2
+    feed_empties_percent: int = 50
 
     def hold_min(self, channel: str) -> int:
         """Return for how many minutes stock is held for somebody on this channel.
@@ -120,6 +121,7 @@ KEYS: Final[Mapping[str, Key]] = {
         Key("late_hours", "hours", 1, 168),
         Key("conflict_hours", "hours", 1, 168),
         Key("arrival_alert_min", "minutes", 1, 60),
+        Key("feed_empties_percent", "percent", 1, 100),
     )
 }
 

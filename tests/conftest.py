@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 def keep_blank(cluster: Cluster) -> None:
     """Keep an empty database with the newest schema to copy: ten times quicker than to migrate."""
+    with administering(cluster) as server:
+        server.execute(text("CREATE DATABASE blank TEMPLATE comptoir OWNER owner"))
+
+
+@contextmanager
+def administering(cluster: Cluster) -> Iterator[Connection]:
+    """A connection that may make databases."""
     server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE blank TEMPLATE comptoir OWNER owner"))
+        yield connection
     server.dispose()
 
 
@@ -93,10 +101,32 @@ def app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def engine(cluster: Cluster, app: Flask) -> Iterator[Engine]:
+def empty(cluster: Cluster, app: Flask) -> Iterator[Engine]:
+    """The database in which there is nothing."""
     engine = db.connect(cluster.url("app"))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def opened(cluster: Cluster, app: Flask) -> Iterator[tuple[Engine, "Shop"]]:
+    """The database with the small retailer, opened once: each test takes back what it did."""
+    with administering(cluster) as server:
+        server.execute(text("CREATE DATABASE retailer TEMPLATE blank OWNER owner"))
+    engine = db.make_engine(cluster.url("app", "retailer"))
+    with SessionFactory(bind=engine) as session:
+        shop = open_shop(session)
+        session.commit()
+    yield engine, shop
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The database a test works in: that of the small retailer for whoever asks for it."""
+    if "shop" in request.fixturenames:
+        return request.getfixturevalue("opened")[0]
+    return request.getfixturevalue("empty")
 
 
 @pytest.fixture
@@ -206,11 +236,9 @@ def _key(session: Session, name: str, role: StaffRole, *locations: UUID) -> str:
 
 
 @pytest.fixture
-def shop(session: Session) -> Shop:
-    """The small retailer, gone after the test."""
-    opened = open_shop(session)
-    session.commit()
-    return opened
+def shop(opened: tuple[Engine, Shop], session: Session) -> Shop:
+    """The small retailer; what a test does to it is gone afterwards."""
+    return opened[1]
 
 
 @pytest.fixture

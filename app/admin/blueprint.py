@@ -87,9 +87,11 @@ def show_door(error: Unauthenticated) -> Any:  # noqa: ANN401 (Flask's signature
 @blueprint.errorhandler(Invalid)
 def show_refusal(error: Refusal) -> tuple[str, int]:
     """Say what was not done and why, with the way back."""
-    back = request.form.get("back", "")
+    back, text = request.form.get("back", ""), _(error.way_out)
+    if isinstance(error, sessions.FormSentBefore):
+        back, text = str(error.facts.get("back", back)), f"{error.detail} {text}"
     way = back if back.startswith(f"/{current()}/office/") else url_for("office.orders")
-    page = show("refused.html", tab="", error=error, back=way)
+    page = show("refused.html", tab="", error=error, text=text, back=way)
     return page, status_of(type(error))
 
 

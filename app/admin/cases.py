@@ -1,7 +1,6 @@
 """Cases in the back office: the list of what needs a person, one with its story, and its end."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,14 +19,15 @@ from app.admin.scope import list_places
 from app.admin.stock_parts import REFUSED, name_skus
 from app.admin.stock_words import say_refusal
 from app.answers import Shown
-from app.case_words import KINDS, say_end, say_facts, say_history, skus_of
+from app.case_words import KINDS, say_end, say_facts, say_first, say_history, skus_of
 from app.i18n import gettext as _
 from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.ids import show_order_number
-from kernel.web import BadCursor, current_actor, declare, make_cursor, read_cursor
+from kernel.web import current_actor, declare, make_cursor, read_place
 from orders.commands import CaseKind
+from orders.errors import CaseStands
 from orders.queries import CaseFacts, WantedCases
 from stores.errors import UnknownStaff
 from stores.queries import StoreFacts
@@ -57,7 +57,7 @@ def list_cases() -> str:
             closed=view == "closed",
         )
         found = orders.queries.list_cases(
-            session, wanted, actor=actor, after=_after(asked("cursor")), limit=ROWS + 1
+            session, wanted, actor=actor, after=read_place(asked("cursor") or None), limit=ROWS + 1
         )
         counts = orders.queries.count_cases(session, actor=actor)
     kept: dict[str, Any] = {name: asked(name) for name in ("view", "kind", "store") if asked(name)}
@@ -114,6 +114,7 @@ def resolve_case(case_id: UUID) -> Shown:
         case_id,
         lambda s, actor: orders.services.resolve_case(s, case_id, resolution=said, actor=actor),
         answers=answers,
+        beside={CaseStands: "resolution"},
     )
 
 
@@ -147,7 +148,8 @@ def _do(
                 return forms.once(session, lambda: done(session))
         except tuple(beside or {}) as error:
             field = next(name for kind, name in (beside or {}).items() if isinstance(error, kind))
-            said.errors[field] = say_refusal(error)
+            stands = isinstance(error, CaseStands)
+            said.errors[field] = say_first(error.facts["first"]) if stands else say_refusal(error)
     with transaction() as session:
         return _page(session, case_id, said), REFUSED
 
@@ -223,13 +225,3 @@ def _next_page(found: list[CaseFacts], kept: dict[str, Any]) -> str | None:
     last = found[ROWS - 1]
     cursor = make_cursor((last.closed_at or last.due_at).isoformat(), str(last.id))
     return url_for("office.cases", cursor=cursor, **kept)
-
-
-def _after(text: str) -> tuple[datetime, UUID] | None:
-    parts = read_cursor(text or None, parts=2)
-    if parts is None:
-        return None
-    try:
-        return datetime.fromisoformat(parts[0]), UUID(parts[1])
-    except ValueError as error:
-        raise BadCursor from error

@@ -4,22 +4,20 @@ from typing import Final
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy.orm import Session
 
 import orders.queries
 import orders.services
 from app import forms
 from app.admin.blueprint import blueprint, go_to
 from app.admin.choosing import STORE
+from app.admin.orders import find_order
 from app.admin.reading import Answers, one_of, read_form
 from app.answers import Shown
 from customers.commands import GiveAddress
 from kernel.db import transaction
-from kernel.ids import read_order_number
 from kernel.web import current_actor, declare
 from orders.commands import Answer, AnswerChoice, Partly
-from orders.errors import AnswerNotOffered, UnknownChoice, UnknownOrder
-from orders.queries import OrderFacts
+from orders.errors import AnswerNotOffered, UnknownChoice
 
 POSTCODE_MAX: Final = 12
 
@@ -31,7 +29,7 @@ def answer_choice(number: str, parcel_id: UUID) -> Shown:
     answers = read_form()
     command = _command(answers)
     with transaction() as session:
-        order = _order(session, number)
+        order = find_order(session, number)
         choice = orders.queries.list_choices(session, [each.id for each in order.fulfillments])
         if parcel_id not in choice:
             raise UnknownChoice
@@ -53,7 +51,7 @@ def answer_partly(number: str) -> Shown:
     if answer is None:
         raise AnswerNotOffered
     with transaction() as session:
-        order = _order(session, number)
+        order = find_order(session, number)
 
         def act() -> str:
             orders.services.answer_partly(session, order.id, answer, actor=current_actor())
@@ -79,10 +77,3 @@ def _address(answers: Answers) -> GiveAddress | None:
     return GiveAddress(
         lines["line1"], lines["postcode"][:POSTCODE_MAX], lines["city"], lines["line2"] or None
     )
-
-
-def _order(session: Session, number: str) -> OrderFacts:
-    plain = read_order_number(number)
-    if plain is None:
-        raise UnknownOrder
-    return orders.queries.get_order_by_number(session, plain, actor=current_actor())

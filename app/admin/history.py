@@ -51,6 +51,7 @@ TITLES: Final[Mapping[str, str]] = {
     "stock.returned.v1": N_("Back in stock"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.collector_changed.v1": N_("Somebody else collects"),
+    "order.contact_corrected.v1": N_("E-mail or phone corrected"),
     "fulfillment.accepted.v1": N_("Taken on by the store"),
     "fulfillment.picking_started.v1": N_("Preparation began"),
     "fulfillment.picked.v1": N_("Taken from the shelf"),

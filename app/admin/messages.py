@@ -1,5 +1,6 @@
 """The log of messages: what was owed to whom, what became of it, and sending one again."""
 
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,7 +45,7 @@ def list_messages() -> str:
         places = list_places(session, actor)
         store = next((each for each in places if each.code == asked("store")), None)
         skip = (page - 1) * PAGE_ROWS
-        seen = _scope(actor, store)
+        seen = _scope(actor, store, places)
         found, count = notifications.queries.list_log(session, wanted, seen=seen, skip=skip)
         numbers = _numbers(session, found)
     kept: dict[str, Any] = {
@@ -85,14 +86,21 @@ def _resend(session: Session, message_id: int, reason: str) -> str:
     return back if back.startswith(f"/{current()}/office/") else go_to("messages")
 
 
-def _scope(actor: Actor, store: StoreFacts | None) -> LogScope:
+def _scope(actor: Actor, store: StoreFacts | None, places: Sequence[StoreFacts]) -> LogScope:
     location_id = store.id if store else None
     return LogScope(
         orders.queries.select_visible(actor, location_id),
         orders.queries.select_visible_wishes(actor, location_id),
         orders.queries.select_visible_cases(actor, location_id),
-        actor.location_ids if store is None else [store.id],
+        _stocks(actor, places) if store is None else [store.id],
     )
+
+
+def _stocks(actor: Actor, places: Sequence[StoreFacts]) -> Collection[UUID] | None:
+    """Return of which stores' low stock the actor may read; None is all."""
+    if actor.brand_id is None:
+        return actor.location_ids
+    return [each.id for each in places if actor.sees_brand(each.brand_id)]
 
 
 def _numbers(session: Session, found: list[MessageFacts]) -> dict[int, dict[str, str | None]]:

@@ -13,7 +13,7 @@ import orders.services
 from app import forms
 from app.admin.blueprint import blueprint, go_to, show
 from app.admin.one_order import describe
-from app.admin.reading import asked, asked_page, one_of, read_form
+from app.admin.reading import Answers, asked, asked_page, one_of, read_form
 from app.admin.scope import list_places
 from app.admin.words import CANCEL_REASONS, LATE, STATES
 from app.i18n import gettext as _
@@ -23,7 +23,7 @@ from kernel.ids import read_code, read_order_number, show_order_number
 from kernel.web import current_actor, declare
 from orders.commands import CancelReason, Status
 from orders.errors import UnknownOrder
-from orders.queries import PAGE_ROWS, FulfillmentFacts, Wanted
+from orders.queries import PAGE_ROWS, FulfillmentFacts, OrderFacts, Wanted
 from stores.queries import StoreFacts
 
 LATE_ONLY: Final = "late"
@@ -82,24 +82,42 @@ def list_orders() -> str:
 @declare(permission="messages.read")
 def order(number: str) -> str:
     """Show one order: its ticket, money, story and messages."""
+    return show_order(number, Answers({}))
+
+
+def show_order(number: str, answers: Answers) -> str:
+    """Return the page of an order, with what was typed to correct its customer's contact."""
     actor = current_actor()
     with transaction() as session:
-        facts = orders.queries.get_order_by_number(session, _number(number), actor=actor)
-        page = describe(session, facts)
-    can_cancel = actor.may("orders.cancel") and page["is_open"]
-    reasons = [(each.value, _(words), None) for each, words in CANCEL_REASONS.items()]
-    page["can_choose"] = actor.may("orders.cancel")
-    return show("order.html", tab="orders", can_cancel=can_cancel, reasons=reasons, **page)
+        page = describe(session, find_order(session, number))
+    return show(
+        "order.html",
+        tab="orders",
+        can_cancel=actor.may("orders.cancel") and page["is_open"],
+        can_choose=actor.may("orders.cancel"),
+        can_correct=actor.may("orders.collect"),
+        reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],
+        typed=answers.typed,
+        errors=answers.errors,
+        **page,
+    )
+
+
+def find_order(session: Session, number: str) -> OrderFacts:
+    """Return the order with this number, however it is written.
+
+    Raises UnknownOrder, also for what is no number.
+    """
+    return orders.queries.get_order_by_number(session, _number(number), actor=current_actor())
 
 
 @blueprint.post("/orders/<string:number>/cancel")
 @declare(permission="orders.cancel")
 def cancel(number: str) -> Any:  # noqa: ANN401 (a redirect)
     """Call an order off."""
-    actor, answers = current_actor(), read_form()
-    reason = one_of(CancelReason, answers.text("reason")) or CancelReason.CUSTOMER_REMORSE
+    reason = one_of(CancelReason, read_form().text("reason")) or CancelReason.CUSTOMER_REMORSE
     with transaction() as session:
-        facts = orders.queries.get_order_by_number(session, _number(number), actor=actor)
+        facts = find_order(session, number)
         return forms.once(session, lambda: _cancel(session, facts.id, number, reason))
 
 

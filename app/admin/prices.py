@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ def list_prices() -> str:
         brand=brand,
         brands=brands,
         zone=zone,
+        percent=lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
         first=first,
         more=more,
     )

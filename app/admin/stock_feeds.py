@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 import inventory.imports
 import inventory.jobs
 import inventory.queries
+import inventory.services
 import stores.queries
 from app import forms
 from app.admin.blueprint import blueprint, go_to
@@ -123,6 +124,8 @@ def feed(feed_id: UUID) -> str:
         state=FEEDS[found.status.value],
         what=_(FEED_KINDS[found.kind.value]),
         running=found.status in RUNNING,
+        held=found.status is FeedStatus.HELD,
+        may_push=current_actor().may("feeds.push"),
         percent=found.applied * HUNDRED // found.lines if found.lines else 0,
         conflicts=[(each, _(CONFLICTS[each.kind.value])) for each in conflicts],
         names=names,
@@ -131,6 +134,19 @@ def feed(feed_id: UUID) -> str:
         after=after,
         older=url_for("office.feed", feed_id=feed_id, after=conflicts[-1].id) if full else None,
     )
+
+
+@blueprint.post("/feeds/<uuid:feed_id>/let-through")
+@declare(permission="feeds.push")
+def let_feed_through(feed_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+    """Have a snapshot applied that was held because it says that nearly nothing is left."""
+    with transaction() as session:
+
+        def act() -> str:
+            inventory.services.let_through(session, feed_id, actor=current_actor())
+            return go_to("feed", feed_id=feed_id)
+
+        return forms.once(session, act)
 
 
 def _read_declaration(answers: Answers, zone: str) -> DeclareFeed | None:

@@ -60,6 +60,7 @@ TASKS: Final[Mapping[str, str]] = {
 }
 FEEDS: Final[Mapping[str, Said]] = {
     FeedStatus.RECEIVING.value: Said("wait", N_("Still coming in")),
+    FeedStatus.HELD.value: Said("late", N_("Held back")),
     FeedStatus.APPLYING.value: Said("wait", N_("Being applied")),
     FeedStatus.DONE.value: Said("ok", N_("Applied")),
     FeedStatus.REFUSED.value: Said("late", N_("Refused")),

@@ -345,6 +345,7 @@ def _counted(size: int, unit: str) -> str:
         "orders": ngettext("%(num)d order", "%(num)d orders", size),
         "units": ngettext("%(num)d unit", "%(num)d units", size),
         "times": ngettext("%(num)d time", "%(num)d times", size),
+        "percent": ngettext("%(num)d %%", "%(num)d %%", size),
         "people": ngettext("%(num)d person", "%(num)d people", size),
     }[unit]
     return said % {"num": size}

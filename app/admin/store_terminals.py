@@ -45,7 +45,7 @@ def enrol_till(code: str) -> Shown:
 
         def act() -> dict[str, Any]:
             till_id, _key = stores.services.enrol_terminal(session, code, name=name, actor=actor)
-            return {"id": str(till_id), "generation": 1}
+            return {"id": str(till_id), "generation": 1, "location": _tills(code)}
 
         return _show_key(session, place, forms.told_once(session, act))
 
@@ -62,7 +62,7 @@ def renew_till(code: str, till_id: UUID) -> str:
         def act() -> dict[str, Any]:
             stores.services.renew_terminal_key(session, till_id, actor=actor)
             till = stores.queries.get_terminal(session, till_id)
-            return {"id": str(till_id), "generation": till.generation}
+            return {"id": str(till_id), "generation": till.generation, "location": _tills(code)}
 
         return _show_key(session, place, forms.told_once(session, act))
 
@@ -76,6 +76,10 @@ def revoke_till(code: str, till_id: UUID) -> Shown:
         _require_here(session, get_place(session, code, actor), till_id)
         stores.services.revoke_terminal(session, till_id, actor=actor)
     return redirect(url_for("office.store_tills", code=code, done="revoked"), SEE_OTHER)
+
+
+def _tills(code: str) -> str:
+    return url_for("office.store_tills", code=code)
 
 
 def _require_here(session: Session, place: StoreFacts, till_id: UUID) -> None:

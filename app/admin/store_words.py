@@ -133,6 +133,10 @@ RULES: Final[Mapping[str, Rule]] = {
     "conflict_hours": Rule(
         N_("A conflict has to be settled within"), N_("After that it is told to the manager.")
     ),
+    "feed_empties_percent": Rule(
+        N_("A feed may empty at most"),
+        N_("Of the articles in stock. Above that it waits until somebody lets it through."),
+    ),
     "arrival_alert_min": Rule(
         N_("Somebody who waits outside is served within"), N_("After that the board turns red.")
     ),

@@ -3,6 +3,8 @@
 from app.admin import (
     cases,
     choosing_pages,
+    correcting,
+    delivery,
     messages,
     orders,
     people,
@@ -34,6 +36,8 @@ __all__ = [
     "blueprint",
     "cases",
     "choosing_pages",
+    "correcting",
+    "delivery",
     "messages",
     "orders",
     "people",

@@ -130,6 +130,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.DELAYED: N_("Later than planned"),
     Template.SHIPPED: N_("On its way, with its numbers"),
     Template.DELIVERED: N_("Delivered"),
+    Template.DELIVERY_FAILED: N_("Could not be delivered"),
     Template.BACK_IN_STOCK: N_("Back in stock"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),

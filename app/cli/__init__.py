@@ -13,6 +13,7 @@ from app.cli.keys import key
 from app.cli.replay import replay
 from app.cli.run import run
 from app.cli.serve import migrate_database, relay, work
+from app.cli.sourcing import sourcing_
 from app.cli.stock import stock
 from app.cli.stores import stores_
 from app.cli.terminals import terminals
@@ -36,6 +37,7 @@ for command in (
     relay,
     replay,
     run,
+    sourcing_,
     stock,
     stores_,
     terminals,

@@ -10,6 +10,7 @@ import httpx
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
 from app.demo.cases import furnish_cases
+from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.reset import NoDemonstration
@@ -37,6 +38,7 @@ def seed() -> None:
             furnish_cases()
             furnish_tills()
             furnish_exits()
+            furnish_doors()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

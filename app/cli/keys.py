@@ -29,21 +29,34 @@ def key() -> None:
 )
 @click.option("--role", type=click.Choice([role.value for role in StaffRole]), default=None)
 @click.option("--store", "store_codes", multiple=True, help="A person's store; repeat it.")
+@click.option("--brand", default=None, help="The one brand whose customers it sees.")
 def issue(
-    name: str, scopes: tuple[str, ...], role: str | None, store_codes: tuple[str, ...]
+    *,
+    name: str,
+    scopes: tuple[str, ...],
+    role: str | None,
+    store_codes: tuple[str, ...],
+    brand: str | None,
 ) -> None:
     """Issue a key for an integration (--scope) or a person (--role, --store); it is shown once."""
     if bool(scopes) == bool(role):
         raise click.UsageError("Give --scope for an integration, or --role for a person.")
     with attached(), transaction() as session:
-        staff_id = None
+        staff_id, known = None, brand and stores.queries.find_brand(session, brand)
+        if brand and not known:
+            raise click.UsageError(f"There is no brand {brand}.")
         if role:
             locations = tuple(stores.queries.get_store(session, code).id for code in store_codes)
             staff_id = stores.services.hire_staff(
                 session, HireStaff(name, StaffRole(role), locations)
             )
         key_id, secret = stores.services.issue_key(
-            session, name=name, scopes=scopes, staff_id=staff_id, actor=SYSTEM
+            session,
+            name=name,
+            scopes=scopes,
+            staff_id=staff_id,
+            brand_id=known.id if known else None,
+            actor=SYSTEM,
         )
     click.echo(f"{secret}\nId {key_id}. Keep it: it is not shown again.")
 

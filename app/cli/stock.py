@@ -71,6 +71,7 @@ def stock() -> None:
 @click.option("--as-of", required=True, type=Instant(), help="The instant for which it is true.")
 @click.option("--delta", is_flag=True, help="Quantities are changes, not what is on hand.")
 @click.option("--contains-hand-overs", is_flag=True, help="The source knows our hand-overs.")
+@click.option("--force", is_flag=True, help="Apply it though it says that nearly nothing is left.")
 @click.pass_context
 def feed(
     context: Context,
@@ -81,6 +82,7 @@ def feed(
     as_of: datetime,
     delta: bool,
     contains_hand_overs: bool,
+    force: bool,
 ) -> None:
     """Take in a feed (CSV, JSON or JSON lines, perhaps gzipped) and apply it.
 
@@ -92,14 +94,16 @@ def feed(
     began = time.monotonic()
     with attached():
         try:
-            found = _apply(_receive(file, command))
+            found = _apply(_receive(file, command), force=force)
         except Refusal as error:
             raise click.ClickException(error.detail) from error
     click.echo(
         f"{found.lines:,} lines of {source} {sequence}: {found.changed:,} levels changed, "
         f"{found.conflicts:,} conflicts, {time.monotonic() - began:.1f} s. Feed {found.id}."
     )
-    if found.conflicts:
+    if found.status is FeedStatus.HELD:
+        click.echo(f"Held back, nothing was applied: {found.failure} With --force it is applied.")
+    if found.conflicts or found.status is FeedStatus.HELD:
         context.exit(SOME_NOT_TAKEN)
 
 
@@ -121,9 +125,13 @@ def _receive(file: Path, command: DeclareFeed) -> UUID:
         return inventory.jobs.receive_feed(command, batches).feed_id
 
 
-def _apply(feed_id: UUID) -> FeedFacts:
+def _apply(feed_id: UUID, *, force: bool) -> FeedFacts:
     """Apply what there is until this feed is done; workers may do the same meanwhile."""
     found = _look(feed_id)
+    if force and found.status is FeedStatus.HELD:
+        with transaction() as session:
+            inventory.services.let_through(session, feed_id, actor=SYSTEM)
+        found = _look(feed_id)
     with progress("Applied", found.lines) as advance:
         advance(found.applied)
         while found.status is FeedStatus.APPLYING:

@@ -129,7 +129,8 @@ def known(act: Callable[[], Answer]) -> Answer:
     try:
         return act()
     except Refusal as refusal:
-        raise click.ClickException(f"{refusal.detail} {refusal.way_out}") from refusal
+        said = refusal.detail if refusal.detail.endswith((".", "?")) else f"{refusal.detail}."
+        raise click.ClickException(f"{said} {refusal.way_out}") from refusal
 
 
 def _value(key: str, text: str) -> int | str | None:

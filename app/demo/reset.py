@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 import stores.queries
 from app.demo.cases import furnish_cases
+from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.retailer import BRAND
@@ -47,6 +48,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     furnish_cases()
     furnish_tills()
     furnish_exits()
+    furnish_doors()
 
 
 def is_demonstration(home: Path) -> bool:

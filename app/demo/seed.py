@@ -16,6 +16,7 @@ import stores.services
 from app.access import PERMISSIONS_OF
 from app.demo.articles import CATEGORIES, articles
 from app.demo.branches import arrange
+from app.demo.doors import open_ways
 from app.demo.openings import tell_openings
 from app.demo.prices import reduce_prices
 from app.demo.retailer import (
@@ -85,6 +86,7 @@ def _fill(session: Session) -> dict[str, str]:
     head = _head_office(*hired[StaffRole.ADMIN])
     arrange(session, brand_id=brand_id, head=head)
     reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
+    open_ways(session, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
 
 

@@ -111,7 +111,7 @@ def read_answer(form: Mapping[str, str], shown: ShownChoice) -> tuple[AnswerChoi
         missing = _("Choose the store where you collect it.")
         store = typed.read(form, "store", longest=STORE_MAX, missing=missing)
     if said is Answer.DELIVERY and not keeps_address(shown.parcel):
-        address = _address(form, typed)
+        address = read_address(form, typed)
     return (None if typed.errors else AnswerChoice(said, store or None, address)), typed
 
 
@@ -120,7 +120,8 @@ def keeps_address(parcel: FulfillmentFacts) -> bool:
     return parcel.method is Method.DELIVERY
 
 
-def _address(form: Mapping[str, str], typed: Typed) -> GiveAddress:
+def read_address(form: Mapping[str, str], typed: Typed) -> GiveAddress:
+    """Return where something is brought to; what is missing is said in `typed`."""
     return GiveAddress(
         line1=typed.read(form, "line1", longest=LINE_MAX, missing=_("Give street and number.")),
         line2=typed.read(form, "line2", longest=LINE_MAX) or None,

@@ -53,6 +53,18 @@ def read_contact(form: Mapping[str, str], *, language: str) -> tuple[GiveContact
     return GiveContact(first_name, last_name, email or None, phone or None, language), typed
 
 
+def read_correction(form: Mapping[str, str]) -> tuple[str | None, str | None, Typed]:
+    """Return another e-mail address and phone number; what is left empty is None."""
+    typed = Typed()
+    email = typed.read(form, "email", longest=EMAIL_MAX)
+    phone = typed.read(form, "phone", longest=PHONE_MAX)
+    _check_email(email, typed)
+    _check_phone(phone, typed)
+    if not email and not phone:
+        typed.errors.setdefault("email", _("Give an e-mail address or a mobile number."))
+    return email or None, phone or None, typed
+
+
 def read_name(form: Mapping[str, str], typed: Typed) -> tuple[str, str]:
     """Return a first name and a last name."""
     return (

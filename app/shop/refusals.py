@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.i18n import gettext as _
+from app.sessions import FormSentBefore
 from kernel.errors import Refusal
 
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
@@ -20,6 +21,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         "It is too late: articles have already left the store, or the order has ended."
         " Bring them back to the store instead."
     ),
+    "nothing-to-collect": lambda: _(
+        "Nothing is left to collect: the order was collected, or it has ended."
+    ),
     "no-more-extensions": lambda: _(
         "It was kept longer as often as the store allows. Collect it in time, or order again later."
     ),
@@ -29,6 +33,12 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
     "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
+    "price-changed": lambda: _("A price has changed meanwhile. Read your order once more."),
+    "not-deliverable": lambda: _(
+        "Not everything can be sent any more. Take less of it, or collect it from a store."
+    ),
+    "not-brought-there": lambda: _("It is not brought there in this way. Choose another one."),
+    "unknown-delivery-method": lambda: _("This way is not offered any more. Choose another one."),
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
     "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),
@@ -49,6 +59,8 @@ def say(refusal: Refusal) -> str:
 
     Raises the refusal again when no page of the shop expects it.
     """
+    if isinstance(refusal, FormSentBefore):
+        return refusal.detail
     sentence = SENTENCES.get(refusal.code)
     if sentence is None:
         raise refusal

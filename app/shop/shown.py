@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from app.doors import say_window
 from app.i18n import current
 from app.shop.saying import say_slot
-from app.shop.storefront import phone_of
 from kernel.links import choice_token
 from orders.commands import Method, Status
 from orders.queries import (
@@ -95,11 +95,6 @@ class ShownParcel:
         return self.facts.status is Status.READY
 
     @property
-    def phone(self) -> str:
-        """Return the store's telephone number as people of its country dial it."""
-        return phone_of(self.store)
-
-    @property
     def choice_token(self) -> str | None:
         """Return what opens the choice of what happens next, while it can be made."""
         return choice_token(self.choice.id) if self.choice and self.choice.open else None
@@ -118,6 +113,15 @@ class ShownParcel:
     def delivered_to_door(self) -> bool:
         """Tell whether it is brought to its customer."""
         return self.facts.method is Method.DELIVERY
+
+    @property
+    def arrives(self) -> str | None:
+        """Return between which days it arrives, where that was promised and is still to come."""
+        first, last = self.facts.arrives_from, self.facts.arrives_by
+        if first is None or last is None or self.facts.status in ENDED:
+            return None
+        said = say_window(first, last)
+        return said[:1].upper() + said[1:]
 
     @property
     def slot(self) -> str | None:
@@ -163,6 +167,11 @@ class ShownOrder:
         return any(
             each.facts.status not in ENDED and not each.delivered_to_door for each in self.parcels
         )
+
+    @property
+    def brought(self) -> bool:
+        """Tell whether something of it is brought to a door."""
+        return any(each.delivered_to_door for each in self.parcels)
 
     @property
     def waiting(self) -> bool:

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from sqlalchemy.orm import Session
 
 import orders.queries
@@ -65,7 +64,6 @@ class Storefront:
     """Everything the page of a store shows."""
 
     store: StoreFacts
-    phone: str
     now: str
     is_open: bool
     week: list[ShownDay]
@@ -100,7 +98,6 @@ def read_storefront(session: Session, code: str) -> Storefront:
     deviations = list(_deviations(store, said, days))
     return Storefront(
         store=store,
-        phone=phone_of(store),
         now=offers.say_hours(store),
         is_open=_is_open(store),
         week=[_shown_day(each, store, deviations) for each in days[:WEEK_DAYS]],
@@ -113,15 +110,6 @@ def read_storefront(session: Session, code: str) -> Storefront:
 def is_shown(store: StoreFacts) -> bool:
     """Tell whether shoppers may know of it: they can buy or collect there, and it is open to it."""
     return store.opened_at is not None and (store.sells or store.offered)
-
-
-def phone_of(store: StoreFacts) -> str:
-    """Return the store's telephone number as people of its country dial it."""
-    try:
-        number = phonenumbers.parse(store.phone or "", store.country)
-    except phonenumbers.NumberParseException:
-        return store.phone or ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def say_store(store: StoreFacts) -> tuple[str, str]:

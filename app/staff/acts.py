@@ -47,8 +47,8 @@ class Work:
 
 
 def undecided(line: LineFacts) -> int:
-    """Return how many of a line are neither picked nor given up."""
-    return line.quantity - line.cancelled - line.picked
+    """Return how many of a line are neither picked nor given up; what came back was both."""
+    return max(line.quantity - line.cancelled - line.picked, 0)
 
 
 def _start(work: Work) -> dict[str, Any]:

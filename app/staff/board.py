@@ -13,6 +13,7 @@ import customers.queries
 import inventory.queries
 import stores.queries
 from app.i18n import gettext as _
+from app.staff.delivering import say_arrival
 from app.staff.words import state_word
 from inventory.commands import TaskCause
 from kernel.actors import Actor
@@ -49,6 +50,8 @@ class Card:
     until: datetime | None = None
     """What the countdown runs to: the promise, or until when the store has to take it on."""
     to_accept: bool = False
+    window: str | None = None
+    """Between which days it is brought to its customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ def _card(parcel: FulfillmentFacts, name: str, coming: ArrivalFacts | None) -> C
         until=until if to_accept else parcel.promised_at,
         to_accept=to_accept,
         coming=coming,
+        window=say_arrival(parcel),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import customers.queries
 import inventory.queries
 from app import formats
+from app.doors import say_window
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Work
@@ -19,6 +20,7 @@ from inventory.commands import Disposition
 from inventory.queries import TransferFacts
 from kernel.ids import show_order_number
 from orders import queries, services
+from orders.carriers import find_carrier
 from orders.commands import DeliveryFailure, Method, Status
 from orders.queries import FulfillmentFacts, PackageFacts
 from stores.queries import StoreFacts
@@ -47,6 +49,8 @@ class Delivery:
     to_pack: bool
     packed: bool
     shipped: bool
+    way: str | None = None
+    window: str | None = None
 
 
 def read_delivery(session: Session, parcel: FulfillmentFacts) -> Delivery | None:
@@ -63,7 +67,23 @@ def read_delivery(session: Session, parcel: FulfillmentFacts) -> Delivery | None
         to_pack=parcel.status is Status.PICKING and not left,
         packed=parcel.status is Status.PACKED,
         shipped=parcel.status is Status.SHIPPED,
+        way=_way(session, parcel),
+        window=say_arrival(parcel),
     )
+
+
+def say_arrival(parcel: FulfillmentFacts) -> str | None:
+    """Return between which days a parcel arrives; None where nobody promised any."""
+    if parcel.arrives_from is None or parcel.arrives_by is None:
+        return None
+    return say_window(parcel.arrives_from, parcel.arrives_by)
+
+
+def _way(session: Session, parcel: FulfillmentFacts) -> str | None:
+    if parcel.delivery_method_id is None:
+        return None
+    way = queries.get_delivery_way(session, parcel.delivery_method_id)
+    return f"{way.name_in(current())} · {find_carrier(way.carrier).name}"
 
 
 def _kilograms(grams: int) -> str:

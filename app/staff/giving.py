@@ -1,6 +1,7 @@
 """What the form of a verdict says: the parcel as it was found, what goes, what is refused, why."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 from app.i18n import current
+from app.i18n import gettext as _
 from app.staff.articles import describe
 from app.staff.said import Kind, read_said
 from kernel.actors import Actor
@@ -74,12 +76,14 @@ def describe_verdict(
 ) -> dict[str, Any]:
     """Return what the screen of a parcel that may go says: who, what, where, what is due."""
     facts = parcel.facts
-    people = customers.queries.get_contacts(session, [facts.contact_id, parcel.holder_id])
+    # Without a code, the customer or anybody they send may stand there.
+    sent = [] if parcel.shown else queries.list_sent(session, [facts.order_id])[facts.order_id]
+    people = customers.queries.get_contacts(session, [facts.contact_id, parcel.holder_id, *sent])
     names = {line.sku: line.name for line in facts.lines}
     lying = parcel.quantities if parcel.not_owed else None
     lines = [line for line in facts.lines if line.collectable or (lying and line.sku in lying)]
     customer = people.get(facts.contact_id)
-    holder = people.get(parcel.holder_id)
+    holders = [people[each].name for each in (parcel.holder_id, *sent) if each in people]
     gone = {sku: each.quantity for sku, each in parcel.refused.items()}
     manager = actor.may(FORCE)
     may_force = parcel.identity_needed or (manager and parcel.due_minor > 0)
@@ -88,7 +92,7 @@ def describe_verdict(
         "parcel": parcel,
         "number": show_order_number(facts.order_number),
         "customer": customer.name if customer else "",
-        "holder": holder.name if holder else "",
+        "holder": _either(holders),
         "is_proxy": parcel.proxy_id is not None,
         "shown": describe(session, names, language=current()),
         "lines": lines,
@@ -107,6 +111,12 @@ def describe_verdict(
         else [],
         "is_manager": manager,
     }
+
+
+def _either(names: Sequence[str]) -> str:
+    if len(names) < 2:  # noqa: PLR2004 (two people are either)
+        return "".join(names)
+    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def reasons_for(session: Session, kind: ReasonKind) -> list[tuple[str, str]]:

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app import formats
+from app.case_words import say_first
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
-from app.sessions import ForgedForm
+from app.sessions import ForgedForm, FormSentBefore
 from app.staff import stock_refusals
-from kernel.errors import Refusal, TooManyAttempts, Unavailable
+from kernel.errors import Forbidden, Refusal, TooManyAttempts, Unavailable
 from orders.errors import (
     AlreadyCollected,
+    CaseStands,
     IdentityNeeded,
     LinesUndecided,
     NotBinned,
@@ -57,6 +59,9 @@ Facts = Mapping[str, Any]
 
 def verdict_of(error: Refusal, *, zone: str) -> Verdict:
     """Return what the screen says of a refusal; times are told in `zone`."""
+    if isinstance(error, FormSentBefore):
+        again = _("Open the list again and look at the parcel.")
+        return Verdict("refused", _(error.title), error.detail, again)
     for kind in type(error).__mro__:
         if kind in _VERDICTS:
             return _VERDICTS[kind](error.facts, zone)
@@ -73,7 +78,7 @@ def verdict_of(error: Refusal, *, zone: str) -> Verdict:
 def sentence_of(error: Refusal, *, zone: str) -> str:
     """Return a refusal as one line beside a field: the reason and the way out."""
     said = verdict_of(error, zone=zone)
-    return f"{said.reason} {said.next}"
+    return f"{said.reason} {said.next}".strip()
 
 
 def _when(facts: Facts, name: str, zone: str) -> str:
@@ -193,6 +198,10 @@ def _too_many(facts: Facts, _zone: str) -> Verdict:
     return Verdict("wait", _("Wait"), reason, _("A parcel can still be found by name."))
 
 
+def _stands(facts: Facts, _zone: str) -> Verdict:
+    return Verdict("refused", _("This cannot be done"), say_first(str(facts["first"])), "")
+
+
 def _says(kind: str, *sentences: Callable[[], str]) -> Callable[[Facts, str], Verdict]:
     """Return a verdict whose sentences need no facts; each is asked for in the page's language."""
 
@@ -205,6 +214,7 @@ def _says(kind: str, *sentences: Callable[[], str]) -> Callable[[Facts, str], Ve
 
 _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
     AlreadyCollected: _already_collected,
+    CaseStands: _stands,
     WrongStore: _wrong_store,
     NotReady: _not_ready,
     PickupExpired: _expired,
@@ -325,6 +335,12 @@ _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
         lambda: _("The page was too old"),
         lambda: _("Somebody signed in or out since it was opened. Nothing was changed."),
         lambda: _("Open the page again and repeat."),
+    ),
+    Forbidden: _says(
+        "refused",
+        lambda: _("Not yours to do"),
+        lambda: _("Your account may not do this. Nothing was changed."),
+        lambda: _("Ask a manager."),
     ),
     Unavailable: _says(
         "wait",

@@ -153,7 +153,7 @@ def _read_json_lines(texts: Iterable[str]) -> Iterator[Values]:
     for line, written in enumerate(_lines(texts), start=1):
         if written.strip():
             try:
-                yield _values(line, json.loads(written))
+                yield _values(line, json.loads(written, object_pairs_hook=_once))
             except (ValueError, RecursionError):
                 yield line, "", "", None
 
@@ -169,7 +169,7 @@ def _read_json(texts: Iterable[str]) -> Iterator[Values]:
         ahead = _more(ahead, source)
         begun = _DOCUMENT.match(ahead)
     ahead = ahead[begun.end() :]
-    decoder, place, line = json.JSONDecoder(), 0, 0
+    decoder, place, line = json.JSONDecoder(object_pairs_hook=_once), 0, 0
     while True:
         place = _after(_BETWEEN, ahead, place)
         try:
@@ -201,6 +201,12 @@ def _require_end(ahead: str, source: Iterator[str]) -> None:
     rest = ahead + "".join(islice(source, 2))
     if not _END.fullmatch(rest) or next(source, None):
         raise Invalid("the feed goes on after its lines")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any] | None:
+    """Return what an object says; None when it says something twice: nobody knows which counts."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else None
 
 
 def _values(line: int, found: object) -> Values:

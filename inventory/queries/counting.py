@@ -127,6 +127,14 @@ def list_tasks(
     ]
 
 
+def is_short(session: Session, shortage_id: UUID) -> bool:
+    """Tell whether a shortage is open still."""
+    rows = select(ShortageCase.id).where(
+        ShortageCase.id == shortage_id, ShortageCase.closed_at.is_(None)
+    )
+    return session.execute(rows).first() is not None
+
+
 def list_shortages(
     session: Session,
     *,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
 import stores.queries
-from inventory import imports, jobs, queries
+from inventory import imports, jobs, queries, services
 from inventory.commands import DeclareFeed, FeedKind
 from inventory.imports import FeedForm
 from inventory.routes.blueprint import blueprint, read_id, read_number
@@ -91,6 +91,21 @@ def show_feed(feed_id: UUID) -> Any:  # noqa: ANN401 (flask-smorest dumps it)
     """Show how far a feed is and what came of it."""
     with transaction() as session:
         return queries.get_feed(session, feed_id)
+
+
+@blueprint.post("/stock/feeds/<uuid:feed_id>/let-through")
+@declare(permission="feeds.push", keyed=True)
+@blueprint.response(200, FeedSchema)
+def let_feed_through(feed_id: UUID) -> Response:
+    """Have a snapshot applied that was held because it says that nearly nothing is left."""
+    actor = current_actor()
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.let_through(session, feed_id, actor=actor)
+            return 200, FeedSchema().dump(queries.get_feed(session, feed_id))
+
+        return answer_once(session, act)
 
 
 @blueprint.get("/stock/feeds/<uuid:feed_id>/conflicts")

@@ -31,7 +31,13 @@ class LevelSchema(Schema):
     on_hand = fields.Integer(required=True)
     reserved = fields.Integer(required=True)
     quarantined = fields.Integer(required=True)
-    safety_stock = fields.Integer(required=True)
+    safety_stock = fields.Integer(
+        required=True,
+        metadata={
+            "description": "What is kept back now. Always 0 at a past instant: what was kept back "
+            "then is not known, and `available` is without it."
+        },
+    )
     available = fields.Integer(required=True)
 
 

@@ -3,6 +3,7 @@
 from inventory.services.applying import Step, Window, apply_lines, make_levels, open_window
 from inventory.services.asking import ask_count, assign_task, open_tasks, take_task
 from inventory.services.booking import adjust, doubt, receive, set_counted
+from inventory.services.braking import hold_feed, is_emptied, let_through
 from inventory.services.carrying import reassign_transfer, unbind_transfers
 from inventory.services.counting import (
     approve_count,
@@ -91,6 +92,9 @@ __all__ = [
     "forget_refused",
     "free_expired",
     "hand_over",
+    "hold_feed",
+    "is_emptied",
+    "let_through",
     "lock_levels",
     "make_levels",
     "match_incoming",

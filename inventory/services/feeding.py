@@ -170,9 +170,12 @@ def _require_next(session: Session, command: DeclareFeed, last: Feed | None) -> 
 
 def _give_up_unfinished(session: Session, command: DeclareFeed) -> None:
     reason = f"It never came to its end; {command.sequence} came after it."
+    unfinished = [FeedStatus.RECEIVING]
+    if command.kind is FeedKind.FULL:  # what was held is overtaken: it must not be let through
+        unfinished.append(FeedStatus.HELD)
     session.execute(
         update(Feed)
-        .where(Feed.source == command.source, Feed.status == FeedStatus.RECEIVING)
+        .where(Feed.source == command.source, Feed.status.in_(unfinished))
         .values(status=FeedStatus.REFUSED, failure=reason)
     )
 

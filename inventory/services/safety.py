@@ -30,6 +30,12 @@ NEEDS: Final = {
     SafetyScope.SKU_STORE: frozenset({"location_id", "sku"}),
 }
 """What a rule of each scope names."""
+SAID: Final = {
+    "group_id": "group",
+    "location_id": "store",
+    "category_code": "category",
+    "sku": "SKU",
+}
 
 _DUE = text("""
     SELECT p.location_id FROM unnest(:location_ids) AS p (location_id)
@@ -114,8 +120,9 @@ def require_clear(session: Session, draft: SafetyDraft) -> None:
     every = frozenset().union(*NEEDS.values())
     named = {name for name in every if getattr(draft, name) is not None}
     if named != NEEDS[draft.scope]:
-        needs = ", ".join(sorted(NEEDS[draft.scope])) or "nothing"
-        raise RuleUnclear(f"A rule of scope {draft.scope.value} names {needs}.")
+        needs = " and ".join(SAID[name] for name in sorted(NEEDS[draft.scope]))
+        wanted = f"names its {needs} and nothing else" if needs else "names nothing else"
+        raise RuleUnclear(f"A rule of scope {draft.scope.value} {wanted}.")
     if (draft.units is None) == (draft.percent is None):
         raise RuleUnclear("Give units or percent.")
     now = db_now(session)

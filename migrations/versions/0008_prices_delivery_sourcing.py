@@ -177,11 +177,15 @@ def _create_delivery() -> None:
         sa.Column("carrier", sa.String(32), nullable=False),
         sa.Column("priced_by", sa.String(32), nullable=False),
         sa.Column("vat_bp", sa.Integer(), nullable=False),
+        sa.Column("unknown_weight_g", sa.Integer(), nullable=True),
         sa.Column("position", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("offered", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("vat_bp BETWEEN 0 AND 10000", name=op.f("ck_delivery_method_vat_bp")),
+        sa.CheckConstraint(
+            "unknown_weight_g > 0", name=op.f("ck_delivery_method_unknown_weight_g")
+        ),
         sa.ForeignKeyConstraint(
             ["brand_id"], ["brand.id"], name=op.f("fk_delivery_method_brand_id")
         ),
@@ -213,8 +217,8 @@ def _create_delivery() -> None:
             ["method_id"], ["delivery_method.id"], name=op.f("fk_delivery_zone_method_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_zone")),
+        sa.UniqueConstraint("method_id", "name", name=op.f("uq_delivery_zone_method_id_name")),
     )
-    op.create_index(op.f("ix_delivery_zone_method_id"), "delivery_zone", ["method_id"])
     op.add_column(
         "fulfillment",
         sa.Column(

@@ -1,6 +1,7 @@
 """Everything a message speaks of, read afresh when it is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from orders.passes import PassFacts
 from orders.queries import (
     ChoiceFacts,
     FulfillmentFacts,
+    OrderFacts,
     PackageFacts,
     SubstituteFacts,
     WishFacts,
@@ -52,6 +54,9 @@ class Case:
     partly: Partly | None
     packages: tuple[PackageFacts, ...] = ()
     substitute: "SubstituteCase | None" = None
+    order: OrderFacts | None = None
+    senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
+    """Of a delivery: who sends each parcel of its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,20 @@ def read_case(session: Session, message: Message) -> AnyCase:
         partly=order.partly,
         packages=_packages(session, parcel, language=message.language),
         substitute=_substitute(session, message, parcel, history),
+        order=order,
+        senders=_senders(session, order, parcel),
     )
+
+
+def _senders(
+    session: Session, order: OrderFacts, parcel: FulfillmentFacts
+) -> dict[UUID, StoreFacts]:
+    if parcel.method is not Method.DELIVERY:
+        return {}
+    return {
+        each.id: stores.queries.get_store_by_id(session, each.location_id)
+        for each in order.fulfillments
+    }
 
 
 def _packages(

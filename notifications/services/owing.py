@@ -162,7 +162,9 @@ def _wish_row(command: OweWish, wish: WishFacts, channel: Channel) -> dict[str, 
 
 
 def _key(command: Owe, channel: Channel, *, contact_id: UUID | None, version: int) -> str:
-    parts = (command.event_id, command.fulfillment_id, channel, contact_id, command.template)
+    # A proxy has one pass of a parcel: being named and the parcel being ready both tell of it.
+    what = "pass" if command.template is Template.PROXY_PASS else command.event_id
+    parts = (what, command.fulfillment_id, channel, contact_id, command.template)
     return ":".join(str(part) for part in (*parts, version))
 
 

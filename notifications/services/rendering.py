@@ -25,7 +25,7 @@ from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
 from orders.commands import Answer, Method, Status
-from orders.queries import FulfillmentFacts, LineFacts
+from orders.queries import ChargeFacts, LineFacts
 
 QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.CONFIRMATION: lambda line: line.quantity,
@@ -43,6 +43,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
     Template.DELIVERED: lambda line: line.handed_over,
+    Template.DELIVERY_FAILED: lambda line: line.handed_over,
     Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
 }
 """How many of each line a message speaks of."""
@@ -167,7 +168,28 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_choice(message, case, voice),
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_substitute(case, voice),
-        **_amounts(message.template, parcel, voice, paid_minor=case.paid_minor),
+        **_amounts(message.template, case, voice),
+        **_arrivals(case, voice),
+    }
+
+
+def _arrivals(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return when each parcel of a delivery arrives, and who sends it."""
+    parcel, parcels = case.parcel, case.order.fulfillments if case.order else ()
+    days = (parcel.arrives_from, parcel.arrives_by)
+    return {
+        "arrivals": [
+            (
+                case.senders[each.id].name,
+                voice.day(each.arrives_from),
+                "" if each.arrives_by == each.arrives_from else voice.day(each.arrives_by),
+            )
+            for each in parcels
+            if each.arrives_from and each.arrives_by and each.id in case.senders
+        ],
+        "arrives_from": voice.day(days[0]) if days[0] else "",
+        "arrives_by": voice.day(days[1]) if days[1] else "",
+        "short_arrives_by": voice.short_day(days[1]) if days[1] else "",
     }
 
 
@@ -237,29 +259,51 @@ def _picture(case: AnyCase) -> bytes | None:
     return qr.png(passes.qr_text(case.collect))
 
 
-def _amounts(
-    template: Template, parcel: FulfillmentFacts, voice: Voice, *, paid_minor: int
-) -> dict[str, Any]:
-    quantity_of = QUANTITIES[template]
-    chosen = [(line, quantity_of(line)) for line in parcel.lines if quantity_of(line)]
+def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[ChargeFacts, ...]]:
+    """Return the lines a message has, and what is paid beside them.
+
+    A delivery is confirmed once for all its parcels; having it brought stands there, and where the
+    first of them was delivered.
+    """
+    parcel, order = case.parcel, case.order
+    if order is None or parcel.method is not Method.DELIVERY:
+        return list(parcel.lines), ()
+    if template is Template.CONFIRMATION:
+        lines = [line for each in order.fulfillments for line in each.lines]
+        return lines, order.due_charges
+    delivered = template is Template.DELIVERED and parcel.id == order.first_id
+    return list(parcel.lines), order.due_charges if delivered else ()
+
+
+def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
+    quantity_of, currency = QUANTITIES[template], case.parcel.currency
+    lines, charges = _spoken(template, case)
+    chosen = [(line, quantity_of(line)) for line in lines if quantity_of(line)]
     priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
-    total = sum(amount for _, amount in priced)
-    due = total - paid_minor if template in TO_PAY else 0
+    brought = [(each.vat_bp, each.amount_minor) for each in charges]
+    total = sum(amount for _, amount in [*priced, *brought])
+    is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
+    due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
     is_priced = template in PRICED
     return {
         "lines": [
-            (
-                quantity,
-                f"{line.name} ({line.promotion})" if is_priced and line.promotion else line.name,
-                voice.money(amount, parcel.currency) if is_priced else "",
-            )
-            for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
+            *(
+                (
+                    quantity,
+                    f"{line.name} ({line.promotion})"
+                    if is_priced and line.promotion
+                    else line.name,
+                    voice.money(amount, currency) if is_priced else "",
+                )
+                for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
+            ),
+            *((1, each.name, voice.money(each.amount_minor, currency)) for each in charges),
         ],
-        "missing": [(line.cancelled, line.name) for line in parcel.lines if line.cancelled],
-        "total": voice.money(total, parcel.currency) if is_priced else "",
+        "missing": [(line.cancelled, line.name) for line in case.parcel.lines if line.cancelled],
+        "total": voice.money(total, currency) if is_priced else "",
         "vat": [
-            (voice.rate(share.rate_bp), voice.money(share.vat_minor, parcel.currency))
-            for share in vat_shares(priced if is_priced else [])
+            (voice.rate(share.rate_bp), voice.money(share.vat_minor, currency))
+            for share in vat_shares([*priced, *brought] if is_priced else [])
         ],
-        "due": voice.money(due, parcel.currency) if due > 0 else "",
+        "due": voice.money(due, currency) if due > 0 else "",
     }

@@ -51,6 +51,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
             Status.PICKING,
             Status.IN_TRANSFER,
             Status.READY,
+            Status.PACKED,
         }
     ),
     **{template: frozenset({Status.READY}) for template in OPENS_PARCEL},
@@ -64,6 +65,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
     Template.SHIPPED: frozenset({Status.SHIPPED}),
     Template.DELIVERED: frozenset({Status.DELIVERED}),
+    Template.DELIVERY_FAILED: frozenset({Status.SHIPPED}),
     Template.SUBSTITUTE: frozenset({Status.PICKING}),
 }
 """States of the parcel in which a message still says the truth."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,6 +43,14 @@ class Voice:
         local = instant.astimezone(self.zone)
         day = format_date(local, "EEEE d MMMM", locale=LOCALES[self.language])
         return f"{day}, {_TIMES[self.language](local)}"
+
+    def day(self, day: date) -> str:
+        """Return a day: `samedi 28 novembre`, `Saturday 28 November`."""
+        return format_date(day, "EEEE d MMMM", locale=LOCALES[self.language])
+
+    def short_day(self, day: date) -> str:
+        """Return a day for a text message: `sam. 28/11`, `Sat 28/11`."""
+        return format_date(day, "EEE dd/MM", locale=LOCALES[self.language])
 
     def short_moment(self, instant: datetime) -> str:
         """Return a day and time for a text message: `sam. 28/11 16h30`, `Sat 28/11 4.30pm`."""

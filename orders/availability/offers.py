@@ -1,7 +1,7 @@
 """What each store can give of a basket, now and later, in one statement."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ import stores.queries
 from catalog.errors import UnknownSku
 from inventory.queries import Delivery, Reach
 from orders import queries
+from stores.errors import UnknownStores
 from stores.promises import Load, Schedule
 from stores.queries import FreeSlot, StoreFacts, Where
 from stores.settings import TradeRules
@@ -66,7 +67,7 @@ class StoreOffer:
     `row` is the store's, of which `store` is read when it is wanted: a whole chain answers in half
     the time. `ready_at`, `cut_off` (the last instant to order for the same day) and `hold_until`
     (the last moment to collect) are of an order placed now; None when nothing can be given now.
-    `later` is there when waiting brings more.
+    `later` is there when waiting brings more. `at_hand` is what is free, however much is asked.
     """
 
     row: Row[Any]
@@ -78,6 +79,7 @@ class StoreOffer:
     hold_until: datetime | None = None
     later: Later | None = None
     slots: Sequence[FreeSlot] = ()
+    at_hand: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def store(self) -> StoreFacts:
@@ -103,7 +105,7 @@ def find_offers(
     Best is: the whole basket before a part, a part before later, then sooner, then nearer. What
     `leaving_out` (a fulfillment, the asker's own) holds counts as free.
 
-    Raises UnknownSku.
+    Raises UnknownSku, or UnknownStores for codes no store has.
     """
     reached, unknown = inventory.queries.reach(
         session,
@@ -114,6 +116,10 @@ def find_offers(
     )
     if unknown:
         raise UnknownSku(skus=unknown)
+    silent = set(where.codes) - {each.store.store_code for each in reached}
+    strangers = silent and silent - stores.queries.list_codes(session, silent)
+    if strangers:
+        raise UnknownStores(stores=sorted(strangers))
     whens: dict[Hashable, _When | None] = {}
     offers = [_offer(each, quantities, whens) for each in reached]
     return sorted(offers, key=_rank)
@@ -132,8 +138,8 @@ def _offer(
     if coverage is Coverage.NONE:
         later = None
     if when is None or coverage not in _NOW:
-        return StoreOffer(row, coverage, reason, given, later=later)
-    offer = StoreOffer(row, coverage, reason, given, *when, later)
+        return StoreOffer(row, coverage, reason, given, later=later, at_hand=reach.available)
+    offer = StoreOffer(row, coverage, reason, given, *when, later, at_hand=reach.available)
     if row.free_slots and offer.store.slotted:
         slots = stores.queries.free_slots_from(row.free_slots, since=when.ready_at, limit=SLOTS_MAX)
         offer = replace(offer, slots=slots)

@@ -3,6 +3,13 @@
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
+from orders.commands.delivering import (
+    AskDelivery,
+    Band,
+    PlaceDelivery,
+    SetDeliveryMethod,
+    SetDeliveryZone,
+)
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
@@ -10,6 +17,7 @@ from orders.commands.placing import PlaceOrder, WishStock, hold_of
 from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
+from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
@@ -30,6 +38,7 @@ from orders.commands.words import (
     ReasonKind,
     ShortReason,
     SourcingOutcome,
+    Standing,
     Status,
     SubstitutionStatus,
     Verified,
@@ -42,6 +51,8 @@ __all__ = [
     "VEHICLE_MAX",
     "Answer",
     "AnswerChoice",
+    "AskDelivery",
+    "Band",
     "Box",
     "CancelReason",
     "CaseKind",
@@ -61,6 +72,7 @@ __all__ = [
     "Pack",
     "Partly",
     "PayBy",
+    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -71,11 +83,15 @@ __all__ = [
     "ReturnedLine",
     "ScanInWave",
     "SellAtTill",
+    "SetDeliveryMethod",
+    "SetDeliveryZone",
     "SetPromotion",
     "SetReason",
+    "SetRules",
     "ShortReason",
     "SoldLine",
     "SourcingOutcome",
+    "Standing",
     "Status",
     "SubstitutionStatus",
     "TakeBack",

@@ -13,7 +13,7 @@ class OfflineDeed:
     """Something that was done: known by its `nonce` for ever, in the order of `seq`.
 
     `happened_at` is the tablet's clock. A hand-over found its parcel by exactly one of `qr` and
-    `fulfillment_id`; a pick names the latter.
+    `fulfillment_id`; a pick names the latter. `staff_id` is who did it; without it, who tells it.
     """
 
     nonce: UUID
@@ -25,6 +25,7 @@ class OfflineDeed:
     qr: str | None = None
     ticket_number: str | None = None
     identity_seen: bool = False
+    staff_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

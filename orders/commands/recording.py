@@ -1,7 +1,7 @@
 """Inputs of recording what happened against the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,8 @@ class RecordHandOver:
     """Goods that left a store in somebody's hands, whether or not they were owed.
 
     `location_id` is the store they left. `happened_at` is a tablet's clock, for what was done
-    without a network. `ticket_number` is the till's, where money was taken for them.
+    without a network. `ticket_number` is the till's, where money was taken for them. `beyond` was
+    told as well, and cannot have been of this parcel: it is asked about and moves nothing.
     """
 
     fulfillment_id: UUID
@@ -26,3 +27,4 @@ class RecordHandOver:
     ticket_number: str | None = None
     happened_at: datetime | None = None
     terminal_id: UUID | None = None
+    beyond: Mapping[str, int] = field(default_factory=dict)

@@ -100,6 +100,7 @@ class PayBy(StrEnum):
 
     PICKUP = "pickup"
     CARD = "card"
+    TILL = "till"
 
 
 class WaveOrder(StrEnum):
@@ -163,10 +164,23 @@ class OfflineKind(StrEnum):
 
 
 class OfflineOutcome(StrEnum):
-    """What became of something done offline: as it was meant, or recorded against the rules."""
+    """What became of something done offline: as it was meant, against the rules, or nothing yet.
+
+    What is refused was told under the nonce of something else, and waits for a person.
+    """
 
     APPLIED = "applied"
     CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+class Standing(StrEnum):
+    """What has to happen before a case can end, because its cause can still be seen."""
+
+    COVER_SHORTAGE = "cover-shortage"
+    MOVE_PARCEL_ON = "move-parcel-on"
+    REFUND_AGAIN = "refund-again"
+    LET_MONEY_GO = "let-money-go"
 
 
 class CaseKind(StrEnum):
@@ -181,6 +195,8 @@ class CaseKind(StrEnum):
     UNPAID = "unpaid"
     TILL = "till"
     DELIVERY = "delivery"
+    FEED = "feed"
+    SOURCING = "sourcing"
 
 
 class PromotionKind(StrEnum):

@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.cases import UnknownCase
+from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
     AnswerNotOffered,
@@ -27,6 +27,14 @@ from orders.errors.counter import (
     UnknownProxy,
     WrongStore,
 )
+from orders.errors.delivering import (
+    NotBroughtThere,
+    NotDeliverable,
+    NothingDue,
+    UnknownDeliveryMethod,
+    UnreadableZone,
+)
+from orders.errors.offline import NonceReused
 from orders.errors.parcels import (
     LinesUndecided,
     NotBinned,
@@ -70,12 +78,14 @@ from orders.errors.shipping import (
     UnknownPackage,
     WrongMethod,
 )
+from orders.errors.sourcing import NotDecided, UnknownRuleSet, UnreadableRules
 from orders.errors.tills import MoreThanHandedOver
 
 __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
     "EmptyOrder",
@@ -84,13 +94,18 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NonceReused",
     "NotASubstitute",
     "NotBinned",
+    "NotBroughtThere",
+    "NotDecided",
+    "NotDeliverable",
     "NotInBin",
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
     "NotServedOutside",
+    "NothingDue",
     "NothingToCollect",
     "NothingToPick",
     "NothingToSplit",
@@ -115,6 +130,7 @@ __all__ = [
     "UnknownCarrier",
     "UnknownCase",
     "UnknownChoice",
+    "UnknownDeliveryMethod",
     "UnknownFulfillment",
     "UnknownOrder",
     "UnknownPackage",
@@ -122,11 +138,14 @@ __all__ = [
     "UnknownProxy",
     "UnknownPutBack",
     "UnknownReason",
+    "UnknownRuleSet",
     "UnknownSubstitute",
     "UnknownWave",
     "UnknownWish",
     "UnreadablePromotion",
     "UnreadableReason",
+    "UnreadableRules",
+    "UnreadableZone",
     "WrongMethod",
     "WrongState",
     "WrongStore",

@@ -4,11 +4,11 @@ from kernel.errors import Conflict, NotFound
 
 
 class NothingToCollect(Conflict):
-    """Nothing is left in this parcel: there is nothing to hand over."""
+    """Nothing is left to hand over: it was collected, or the order has ended."""
 
     code = "nothing-to-collect"
     title = "Nothing left to collect"
-    way_out = "Cancel the order or order again."
+    way_out = "Look at what became of the order, or order again."
 
 
 class PassNotValid(NotFound):

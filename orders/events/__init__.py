@@ -26,6 +26,7 @@ from orders.events.counter import (
     PickupExtended,
     PickupReminded,
 )
+from orders.events.delivering import DeliveryMethodSet, DeliveryZoneRemoved, DeliveryZoneSet
 from orders.events.parcels import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -51,6 +52,7 @@ from orders.events.picking import (
 )
 from orders.events.placing import (
     CollectorChanged,
+    ContactCorrected,
     OrderAbandoned,
     OrderCancelled,
     OrderPlaced,
@@ -66,6 +68,7 @@ from orders.events.shipping import (
     FulfillmentPacked,
     FulfillmentShipped,
 )
+from orders.events.sourcing import RulesEnded, RuleSetEvent, RulesSet
 from orders.events.tills import GoodsTakenBack, OrderSold
 from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
@@ -79,10 +82,14 @@ __all__ = [
     "CaseOpened",
     "ChoiceMade",
     "CollectorChanged",
+    "ContactCorrected",
     "CustomerArrived",
     "CustomerOnTheWay",
     "DeliveryFailed",
+    "DeliveryMethodSet",
     "DeliveryReturned",
+    "DeliveryZoneRemoved",
+    "DeliveryZoneSet",
     "FulfillmentAccepted",
     "FulfillmentArrived",
     "FulfillmentCancelled",
@@ -122,6 +129,9 @@ __all__ = [
     "PutBackFinished",
     "ReadyPaid",
     "ReasonSet",
+    "RuleSetEvent",
+    "RulesEnded",
+    "RulesSet",
     "StockBack",
     "SubstituteAccepted",
     "SubstituteEnded",

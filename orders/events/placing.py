@@ -9,7 +9,11 @@ from kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
-    """An order was opened: its goods are reserved at `location_id`, ready by `promised_at`."""
+    """An order was opened: its goods are reserved at `location_id`, ready by `promised_at`.
+
+    One of several parcels has an event each; the first `tells` the customer of them all, and its
+    `total_minor` has what is paid beside the goods.
+    """
 
     name = "order.placed.v1"
     aggregate = "order"
@@ -21,11 +25,15 @@ class OrderPlaced(Event):
     total_minor: int
     currency: str
     promised_at: datetime
+    tells: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderStarted(Event):
-    """An order was begun and its stock held; it counts once its card payment is certain."""
+    """An order was begun and its stock held; it counts once its payment is certain.
+
+    One of several parcels has an event each; the first `tells` of them all.
+    """
 
     name = "order.started.v1"
     aggregate = "order"
@@ -37,6 +45,7 @@ class OrderStarted(Event):
     total_minor: int
     currency: str
     promised_at: datetime
+    tells: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +73,16 @@ class CollectorChanged(Event):
     """Somebody else collects the order: `contact_id` is who."""
 
     name = "order.collector_changed.v1"
+    aggregate = "order"
+    order_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactCorrected(Event):
+    """The customer of an order is written to elsewhere from now on: `contact_id` says where."""
+
+    name = "order.contact_corrected.v1"
     aggregate = "order"
     order_id: UUID
     contact_id: UUID

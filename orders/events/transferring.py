@@ -9,13 +9,17 @@ from orders.events.parcels import FulfillmentEvent
 
 @dataclass(frozen=True, kw_only=True)
 class FulfillmentInTransfer(FulfillmentEvent):
-    """Articles come from `source_id`; the customer is told `promised_at` from now on."""
+    """Articles come from `source_id`; the customer is told `promised_at` from now on.
+
+    `at_placing` is whether that was so from the beginning: they were told nothing else before.
+    """
 
     name = "fulfillment.in_transfer.v1"
     transfer_id: UUID
     source_id: UUID
     quantities: dict[str, int]
     promised_at: datetime
+    at_placing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,15 @@ from orders.commands import PricedBy
 class DeliveryMethod(Base):
     """A way in which a brand has orders brought to a door: carrier, VAT, what it is priced by.
 
-    `names` maps language to name.
+    `names` maps language to name. `unknown_weight_g` is what an article of unknown weight counts
+    as; without it a way by weight is not offered for such a basket.
     """
 
     __tablename__ = "delivery_method"
     __table_args__ = (
         UniqueConstraint("brand_id", "code"),
         CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat_bp"),
+        CheckConstraint("unknown_weight_g > 0", name="unknown_weight_g"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -32,6 +34,7 @@ class DeliveryMethod(Base):
     carrier: Mapped[str] = mapped_column(String(32))
     priced_by: Mapped[PricedBy]
     vat_bp: Mapped[int]
+    unknown_weight_g: Mapped[int | None]
     position: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     offered: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
@@ -50,7 +53,7 @@ class DeliveryZone(Base):
         CheckConstraint("days_min >= 0 AND days_max >= days_min", name="days"),
         CheckConstraint("jsonb_array_length(postcodes) > 0", name="postcodes"),
         CheckConstraint("free_from_minor IS NULL OR free_from_minor >= 0", name="free_from_minor"),
-        Index(None, "method_id"),
+        UniqueConstraint("method_id", "name"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -21,7 +21,15 @@ from orders.errors import WrongState
 
 NEXT: Final[Mapping[Status, frozenset[Status]]] = {
     Status.PENDING: frozenset({Status.NEW, Status.EXPIRED, Status.CANCELLED}),
-    Status.NEW: frozenset({Status.ACCEPTED, Status.REJECTED, Status.CANCELLED, Status.HANDED_OVER}),
+    Status.NEW: frozenset(
+        {
+            Status.ACCEPTED,
+            Status.IN_TRANSFER,
+            Status.REJECTED,
+            Status.CANCELLED,
+            Status.HANDED_OVER,
+        }
+    ),
     Status.ACCEPTED: frozenset(
         {Status.PICKING, Status.IN_TRANSFER, Status.REJECTED, Status.CANCELLED}
     ),

@@ -1,5 +1,14 @@
 """Prices of orders: computed here once, for every channel."""
 
+from orders.pricing.delivering import (
+    DeliveryWay,
+    Fee,
+    Zone,
+    charge_for,
+    find_zone,
+    price_way,
+    weigh,
+)
 from orders.pricing.lines import PricedLine, Totals, totals
 from orders.pricing.lowest import BEFORE, ShelfPrice, lowest_before, shelf_price
 from orders.pricing.promotions import Deal, Taken, best_alone, discount
@@ -14,6 +23,8 @@ from orders.pricing.quoting import (
 __all__ = [
     "BEFORE",
     "Deal",
+    "DeliveryWay",
+    "Fee",
     "PricedLine",
     "Quote",
     "QuotedCharge",
@@ -21,11 +32,16 @@ __all__ = [
     "ShelfPrice",
     "Taken",
     "Totals",
+    "Zone",
     "best_alone",
+    "charge_for",
     "discount",
     "divide_discount",
+    "find_zone",
     "lowest_before",
+    "price_way",
     "quote_basket",
     "shelf_price",
     "totals",
+    "weigh",
 ]

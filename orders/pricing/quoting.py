@@ -14,7 +14,7 @@ from orders.pricing.promotions import Deal, Taken, discount
 class QuotedLine:
     """So many of one SKU as they are sold now; `discount_minor` is what a promotion takes off all.
 
-    `eco_minor` is included in `unit_price_minor`.
+    `eco_minor` is included in `unit_price_minor`; `weight_g` is of one base unit.
     """
 
     sku: str
@@ -26,6 +26,7 @@ class QuotedLine:
     eco_minor: int = 0
     discount_minor: int = 0
     promotion_id: UUID | None = None
+    weight_g: int | None = None
     promotion_name: str = ""
 
     @property
@@ -124,5 +125,6 @@ def _line(offer: Offer, quantity: int, taken: Taken | None) -> QuotedLine:
         offer.eco_minor,
         taken.minor if taken else 0,
         taken.deal.id if taken else None,
+        offer.weight_g,
         taken.deal.name if taken else "",
     )

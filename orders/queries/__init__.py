@@ -14,6 +14,7 @@ from orders.queries.cases import (
     list_cases_of,
     list_escalating,
     select_visible_cases,
+    was_asked,
 )
 from orders.queries.choices import (
     ChoiceFacts,
@@ -36,6 +37,7 @@ from orders.queries.coming import (
     find_arrival,
     list_given,
     list_proxies,
+    list_sent,
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
@@ -103,6 +105,15 @@ from orders.queries.shapes import (
 )
 from orders.queries.shipping import PackageFacts, get_label, list_packages
 from orders.queries.slots import WayToCollect, find_way_to_collect, list_offered_slots
+from orders.queries.sourcing import (
+    DecisionFacts,
+    RuleSetFacts,
+    find_rules,
+    get_decisions,
+    get_rule_set,
+    list_decisions,
+    list_rule_sets,
+)
 from orders.queries.substitutes import (
     SubstituteFacts,
     get_substitute,
@@ -118,6 +129,7 @@ from orders.queries.waves import (
     get_wave,
     list_open_waves,
 )
+from orders.queries.ways import get_delivery_way, list_delivery_ways
 from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_visible_wishes
 
 __all__ = [
@@ -132,6 +144,7 @@ __all__ = [
     "CaseFacts",
     "ChargeFacts",
     "ChoiceFacts",
+    "DecisionFacts",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -152,6 +165,7 @@ __all__ = [
     "ProxyFacts",
     "PutBackFacts",
     "ReasonFacts",
+    "RuleSetFacts",
     "SubstituteFacts",
     "Waiting",
     "Wanted",
@@ -176,10 +190,13 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_rules",
     "find_way_to_collect",
     "get_cart",
     "get_case",
     "get_choice",
+    "get_decisions",
+    "get_delivery_way",
     "get_evidence",
     "get_fulfillment",
     "get_label",
@@ -190,6 +207,7 @@ __all__ = [
     "get_promotion",
     "get_put_back",
     "get_reason",
+    "get_rule_set",
     "get_substitute",
     "get_wave",
     "get_wish",
@@ -198,6 +216,8 @@ __all__ = [
     "list_cases_of",
     "list_choices",
     "list_deals_since",
+    "list_decisions",
+    "list_delivery_ways",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -224,6 +244,8 @@ __all__ = [
     "list_reasons",
     "list_recovered",
     "list_return_ids",
+    "list_rule_sets",
+    "list_sent",
     "list_servable",
     "list_substitutes",
     "list_unanswered",
@@ -243,4 +265,5 @@ __all__ = [
     "still_carried",
     "unspent_minor",
     "waiting_at",
+    "was_asked",
 ]

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
+import stores.queries
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
@@ -82,6 +83,13 @@ def find_open_case(session: Session, key: str) -> CaseFacts | None:
     """Return the case that is open under a key, if there is one."""
     found = _read(session, [CaseFile.key == key, CaseFile.closed_at.is_(None)], limit=1)
     return found[0] if found else None
+
+
+def was_asked(session: Session, key: str) -> bool:
+    """Tell whether there is, or was, a case under a key."""
+    return (
+        session.execute(select(CaseFile.id).where(CaseFile.key == key).limit(1)).first() is not None
+    )
 
 
 def list_cases(
@@ -158,9 +166,21 @@ def list_escalating(session: Session, *, limit: int = CASES_MAX) -> list[UUID]:
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    if actor.location_ids is None:
-        return CaseFile.id.is_not(None)
-    return CaseFile.location_id.in_(actor.location_ids)
+    here: ColumnElement[bool] = true()
+    if actor.location_ids is not None:
+        here = CaseFile.location_id.in_(actor.location_ids)
+    return here if actor.brand_id is None else and_(here, _of_brand(actor.brand_id))
+
+
+def _of_brand(brand_id: UUID) -> ColumnElement[bool]:
+    """About a brand's order, or about no order at all at a location of its own."""
+    places = stores.queries.select_codes().subquery("places")
+    own = select(places.c.location_id).where(places.c.brand_id == brand_id)
+    its = select(Order.id).where(Order.brand_id == brand_id)
+    return or_(
+        CaseFile.order_id.in_(its),
+        and_(CaseFile.order_id.is_(None), CaseFile.location_id.in_(own)),
+    )
 
 
 def _tests(wanted: WantedCases) -> Iterable[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
@@ -34,23 +34,24 @@ def find_pass(session: Session, pass_id: UUID) -> PassState | None:
 
 
 def find_pass_by_code(session: Session, code: str, *, location_id: UUID) -> PassState | None:
-    """Return the pass of a store's parcel that has this typed code.
+    """Return the pass that has this typed code, as seen from a store.
 
-    Looked for among the parcels that wait, and only then among those that ended in the last 30
-    days: a hand-over reads no more as the store's past grows.
+    Looked for among its parcels that wait, then among its parcels that ended in the last 30 days,
+    and only then among what waits at other stores: a hand-over reads no more as the store's past
+    grows, and a code that was brought to the wrong store is told from one that is nobody's.
     """
+    here = Fulfillment.location_id == location_id
     waits = Fulfillment.status == Status.READY
     ended = Fulfillment.ended_at > DB_NOW - func.make_interval(0, 0, 0, CODE_MEMORY_DAYS)
-    for which in (waits, ended):
-        rows = session.execute(
-            select(PickupPass)
+    for which in (and_(here, waits), and_(here, ended), and_(~here, waits)):
+        ids = session.execute(
+            select(PickupPass.id)
             .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
-            .where(Fulfillment.location_id == location_id, which)
-            .execution_options(populate_existing=True)
+            .where(which)
         ).scalars()
-        for row in rows:
-            if typed_code(row.id) == code:
-                return _pass(row)
+        for pass_id in ids:
+            if typed_code(pass_id) == code:
+                return find_pass(session, pass_id)
     return None
 
 

@@ -1,6 +1,6 @@
 """Reads of who comes for an order: proxies, people on their way, people who wait outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,19 @@ class GivenFacts:
     forced: str | None
     conflict: bool
     by_proxy: UUID | None
+
+
+def list_sent(session: Session, order_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the contacts of whom the customer of each order sends now."""
+    sent: dict[UUID, list[UUID]] = {order_id: [] for order_id in order_ids}
+    rows = session.execute(
+        select(Proxy.order_id, Proxy.contact_id)
+        .where(Proxy.order_id.in_(sent), Proxy.revoked_at.is_(None))
+        .order_by(Proxy.named_at, Proxy.id)
+    )
+    for row in rows:
+        sent[row.order_id].append(row.contact_id)
+    return sent
 
 
 def list_proxies(session: Session, order_id: UUID, *, actor: Actor) -> list[ProxyFacts]:

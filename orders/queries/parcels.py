@@ -12,7 +12,15 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownFulfillment, UnknownOrder
-from orders.models import Fulfillment, FulfillmentLine, Order, OrderCharge, OrderLine, Promotion
+from orders.models import (
+    Fulfillment,
+    FulfillmentLine,
+    Order,
+    OrderCharge,
+    OrderLine,
+    Promotion,
+    Proxy,
+)
 from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
@@ -74,11 +82,11 @@ def list_fulfillments(
 def list_parcels_of(
     session: Session, *, location_id: UUID, contact_ids: Sequence[UUID | None], actor: Actor
 ) -> list[FulfillmentFacts]:
-    """Return a store's open parcels for these contacts."""
+    """Return a store's open parcels for these contacts, as customers or sent by one."""
     wanted = and_(
         Fulfillment.location_id == location_id,
         Fulfillment.ended_at.is_(None),
-        Order.contact_id.in_(contact_ids),
+        of_people(contact_ids),
     )
     return _fulfillments(session, wanted, actor=actor)
 
@@ -94,13 +102,30 @@ def list_wave_parcels(session: Session, wave_id: UUID, *, actor: Actor) -> list[
 
 
 def list_open_contacts(session: Session, *, location_id: UUID) -> list[UUID]:
-    """Return the contacts of a store's open parcels: who may stand at its counter."""
+    """Return the contacts of a store's open parcels: who may stand at its counter.
+
+    Those whom a customer sends are among them.
+    """
+    here = and_(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
     rows = session.execute(
         select(Order.contact_id)
         .join(Fulfillment, Fulfillment.order_id == Order.id)
-        .where(Fulfillment.location_id == location_id, Fulfillment.ended_at.is_(None))
+        .where(here)
+        .union(
+            select(Proxy.contact_id)
+            .join(Fulfillment, Fulfillment.order_id == Proxy.order_id)
+            .where(here, Proxy.revoked_at.is_(None))
+        )
     )
     return [each for each in rows.scalars() if each]
+
+
+def of_people(contact_ids: Sequence[UUID | None]) -> ColumnElement[bool]:
+    """Return the test of orders that these contacts placed, or are sent to collect."""
+    sent = select(Proxy.order_id).where(
+        Proxy.contact_id.in_(contact_ids), Proxy.revoked_at.is_(None)
+    )
+    return or_(Order.contact_id.in_(contact_ids), Order.id.in_(sent))
 
 
 def list_expired(session: Session, *, limit: int = PAGE_MAX) -> list[UUID]:
@@ -298,7 +323,7 @@ def _facts(
 def _holds(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.SHOPPER:
         return Order.id.in_(actor.order_ids or ())
-    return true()
+    return true() if actor.brand_id is None else Order.brand_id == actor.brand_id
 
 
 def _at(actor: Actor) -> ColumnElement[bool]:

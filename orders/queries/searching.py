@@ -15,7 +15,7 @@ from orders import passes
 from orders.commands import Channel, Status
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.queries.owners import find_parcels_behind
-from orders.queries.parcels import _at, _fulfillments, _holds
+from orders.queries.parcels import _at, _fulfillments, _holds, of_people
 from orders.queries.shapes import FulfillmentFacts
 
 PAGE_ROWS: Final = 50
@@ -121,7 +121,8 @@ def count_loads(session: Session, *, actor: Actor) -> dict[UUID, Load]:
             func.count().filter(_late()).label("late"),
             func.count().filter(Fulfillment.status == Status.READY).label("ready"),
         )
-        .where(Fulfillment.status.not_in(FINAL), _at(actor))
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(Fulfillment.status.not_in(FINAL), _holds(actor), _at(actor))
         .group_by(Fulfillment.location_id)
     )
     return {row.location_id: Load(row.open, row.late, row.ready) for row in rows}
@@ -142,7 +143,7 @@ def _where(wanted: Wanted, actor: Actor) -> ColumnElement[bool]:
     if wanted.location_id is not None:
         tests.append(Fulfillment.location_id == wanted.location_id)
     if wanted.contact_ids is not None:
-        tests.append(Order.contact_id.in_(wanted.contact_ids))
+        tests.append(of_people(wanted.contact_ids))
     if wanted.number is not None:
         tests.append(Order.number == wanted.number)
     if wanted.parcel_id is not None:

@@ -184,6 +184,32 @@ class OrderFacts:
         return totals([*goods, *(charge.priced for charge in self.due_charges)])
 
     @property
+    def awaits_till(self) -> bool:
+        """Tell whether a till may still take the money of a delivery that waits for it."""
+        return any(
+            parcel.method is Method.DELIVERY and parcel.status is Status.PENDING
+            for parcel in self.fulfillments
+        )
+
+    @property
+    def first_id(self) -> UUID:
+        """Return the parcel that stands for the order where one has to."""
+        return min(parcel.id for parcel in self.fulfillments)
+
+    def share_minor(self, fulfillment_id: UUID) -> int:
+        """Return what a parcel comes to as it was ordered; minor units.
+
+        The first has what is paid beside the goods, so that the shares add up to the order.
+        """
+        goods = 0
+        for parcel in self.fulfillments:
+            if parcel.id == fulfillment_id:
+                goods = totals(line.priced(line.quantity) for line in parcel.lines).total_minor
+        return goods + sum(each.amount_minor for each in self.charges) * (
+            fulfillment_id == self.first_id
+        )
+
+    @property
     def due_charges(self) -> tuple[ChargeFacts, ...]:
         """Return what is paid beside the goods: a way to a door is, while it has any to bring."""
         brought = {

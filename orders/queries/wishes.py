@@ -100,4 +100,6 @@ def select_visible_wishes(
         rows = rows.where(StockWish.location_id == location_id)
     if actor.location_ids is not None:
         rows = rows.where(StockWish.location_id.in_(actor.location_ids))
+    if actor.brand_id is not None:
+        rows = rows.where(StockWish.brand_id == actor.brand_id)
     return rows

@@ -79,7 +79,7 @@ def _shown(offer: StoreOffer) -> dict[str, Any]:
         "store": offer.row.store_code,
         "name": offer.row.store_name,
         "city": offer.row.city,
-        "distance_km": offer.distance_km,
+        "distance_km": None if offer.distance_km is None else round(offer.distance_km, 1),
         "coverage": offer.coverage.value,
         "reason": offer.reason.value,
         "available": offer.available,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel.actors import Actor
 from kernel.db import transaction
-from kernel.web import BadCursor, answer_once, current_actor, declare, make_cursor, read_cursor
+from kernel.web import answer_once, current_actor, declare, make_cursor, read_place
 from orders import queries, services
 from orders.queries import CaseFacts, WantedCases
 from orders.routes.blueprint import blueprint
@@ -40,7 +39,7 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
             session,
             _wanted(session, query, actor),
             actor=actor,
-            after=_after(query["cursor"]),
+            after=read_place(query["cursor"]),
             limit=query["limit"],
         )
     last = found[-1] if len(found) == query["limit"] else None
@@ -131,16 +130,3 @@ def _wanted(session: Session, query: dict[str, Any], actor: Actor) -> WantedCase
 
 def _cursor(last: CaseFacts) -> str:
     return make_cursor((last.closed_at or last.due_at).isoformat(), str(last.id))
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    parts = read_cursor(cursor, parts=2)
-    if parts is None:
-        return None
-    try:
-        after = datetime.fromisoformat(parts[0]), UUID(parts[1])
-    except ValueError as error:
-        raise BadCursor from error
-    if after[0].tzinfo is None:
-        raise BadCursor
-    return after

@@ -16,6 +16,7 @@ from kernel.errors import Refusal, Unavailable
 from kernel.web import current_actor, declare
 from orders import queries, services
 from orders.commands import OfflineDeed, OfflinePlace
+from orders.errors import NonceReused
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
     OfflineAnswersSchema,
@@ -95,12 +96,15 @@ def _tablet(session: Session, actor: Actor, *, named: UUID | None) -> DeviceFact
 
 def _take(deed: OfflineDeed, place: OfflinePlace, actor: Actor) -> DeedAnswer:
     """Apply one in a transaction of its own; what it broke is recorded in another."""
+    record = services.record_deed
     try:
         with transaction() as session:
             return services.apply_deed(session, deed, place=place, actor=actor)
     except Unavailable:
         raise  # nothing is known of it: the tablet sends it again
+    except NonceReused as refusal:
+        why, record = refusal.code, services.question_deed
     except Refusal as refusal:
         why = refusal.code
     with transaction() as session:
-        return services.record_deed(session, deed, why=why, place=place, actor=actor)
+        return record(session, deed, why=why, place=place, actor=actor)

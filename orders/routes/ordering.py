@@ -35,9 +35,9 @@ def place_order(command: PlaceOrder) -> Response:
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
-            return 201, _kept(services.place_order(session, command, actor=current_actor()))
+            return 201, kept(services.place_order(session, command, actor=current_actor()))
 
-        return answer_once(session, act, show=_with_token)
+        return answer_once(session, act, show=with_token)
 
 
 @blueprint.get("/orders")
@@ -78,7 +78,8 @@ def cancel_order(body: dict[str, Any], order_id: UUID) -> Response:
         return answer_once(session, act)
 
 
-def _kept(placed: PlacedOrder) -> dict[str, Any]:
+def kept(placed: PlacedOrder) -> dict[str, Any]:
+    """Return what of an answer is stored: of a placed order everything but its token."""
     shown: dict[str, Any] = KEPT.dump(
         {
             "id": placed.id,
@@ -88,10 +89,12 @@ def _kept(placed: PlacedOrder) -> dict[str, Any]:
             "currency": placed.currency,
             "total_minor": placed.totals.total_minor,
             "vat": placed.totals.vat,
+            "parcels": placed.parcels,
         }
     )
     return shown
 
 
-def _with_token(body: dict[str, Any]) -> dict[str, Any]:
+def with_token(body: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with the token that shows the order, which is derived each time."""
     return {**body, "access_token": order_token(UUID(body["id"]))}

@@ -1,7 +1,6 @@
 """A store's parcels: list, accept, pick, report short, bin, ready."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel.actors import Actor
 from kernel.db import transaction
-from kernel.web import BadCursor, answer_once, current_actor, declare, make_cursor, read_cursor
+from kernel.web import answer_once, current_actor, declare, make_cursor, read_place
 from orders import queries, services
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
@@ -42,7 +41,7 @@ def list_fulfillments(query: dict[str, Any]) -> dict[str, Any]:
             location_id=store.id,
             statuses=query["status"],
             actor=actor,
-            after=_after(query["cursor"]),
+            after=read_place(query["cursor"]),
             limit=query["limit"],
         )
     last = found[-1] if len(found) == query["limit"] else None
@@ -145,16 +144,3 @@ def do_once(fulfillment_id: UUID, use_case: Callable[[Session, Actor], None]) ->
             return 200, FulfillmentSchema().dump(parcel)
 
         return answer_once(session, act)
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    parts = read_cursor(cursor, parts=2)
-    if parts is None:
-        return None
-    try:
-        after = datetime.fromisoformat(parts[0]), UUID(parts[1])
-    except ValueError as error:
-        raise BadCursor from error
-    if after[0].tzinfo is None:
-        raise BadCursor
-    return after

@@ -9,6 +9,7 @@ from kernel.fields import (
     RADIUS_KM_MAX,
     SKU_MAX,
     Items,
+    Kilometres,
     PositionSchema,
     QueryFloat,
     QueryInteger,
@@ -110,7 +111,7 @@ class StoreOfferSchema(Schema):
     store = fields.Function(lambda offer: offer.store.code, required=True, metadata=TEXT)
     name = fields.Function(lambda offer: offer.store.name, required=True, metadata=TEXT)
     city = fields.Function(lambda offer: offer.store.city, required=True, metadata=TEXT)
-    distance_km = fields.Float(required=True, allow_none=True)
+    distance_km = Kilometres(required=True, allow_none=True)
     coverage = fields.String(required=True)
     reason = fields.String(required=True)
     available = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
@@ -133,7 +134,7 @@ class PartSchema(Schema):
     store = fields.Function(lambda part: part.store.code, required=True, metadata=TEXT)
     name = fields.Function(lambda part: part.store.name, required=True, metadata=TEXT)
     city = fields.Function(lambda part: part.store.city, required=True, metadata=TEXT)
-    distance_km = fields.Float(required=True, allow_none=True)
+    distance_km = Kilometres(required=True, allow_none=True)
     quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     day = fields.Date(required=True)
     ready_at = fields.AwareDateTime(required=True, allow_none=True)

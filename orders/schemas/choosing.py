@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from customers.commands import GiveAddress
 from inventory.commands import StockEffect
-from kernel.fields import SKU_MAX, SafeText, StrictBoolean, StrictSchema
+from kernel.fields import SKU_MAX, Kilometres, SafeText, StrictBoolean, StrictSchema
 from orders.commands import Answer, AnswerChoice, Partly, ReasonKind
 from orders.schemas.ordering import TEXT, LineSchema, ShownNumber
 
@@ -75,7 +75,7 @@ class StoreAnswerSchema(Schema):
     postcode = fields.String(required=True, attribute="store.postcode")
     city = fields.String(required=True, attribute="store.city")
     ready_at = fields.AwareDateTime(required=True)
-    distance_km = fields.Float(required=True)
+    distance_km = Kilometres(required=True)
 
 
 class AnswersSchema(Schema):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load
 
-from kernel.fields import SKU_MAX, ItemsSchema, SafeText
+from kernel.fields import SKU_MAX, ItemsSchema, Kilometres, SafeText
 from kernel.ids import show_order_number
 from orders.commands import FetchFrom
 
@@ -45,7 +45,7 @@ class SourceSchema(Schema):
     name = fields.Function(
         lambda source: source.store.name, required=True, metadata={"type": "string"}
     )
-    distance_km = fields.Float(required=True)
+    distance_km = Kilometres(required=True)
     complete = fields.Boolean(required=True)
     quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 

@@ -79,7 +79,10 @@ class OfflineTruthSchema(Schema):
 
 
 class OfflineFactSchema(StrictSchema):
-    """Something that was done: a pick, or a hand-over found by `qr` or by `fulfillment_id`."""
+    """Something that was done: a pick, or a hand-over found by `qr` or by `fulfillment_id`.
+
+    `staff_id` is who did it, of the store's staff; without it, whoever sends it.
+    """
 
     nonce = fields.UUID(required=True)
     seq = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=SEQ_MAX))
@@ -90,6 +93,7 @@ class OfflineFactSchema(StrictSchema):
     items = Items(required=True)
     ticket_number = SafeText(load_default=None, allow_none=True, max_length=64)
     identity_seen = StrictBoolean(load_default=False)
+    staff_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
@@ -117,7 +121,10 @@ class OfflineFactsSchema(StrictSchema):
 
 
 class OfflineAnswerSchema(Schema):
-    """What became of one: `applied` as it was meant, or a `conflict` with a case for a person."""
+    """What became of one: `applied` as it was meant, or a `conflict` with a case for a person.
+
+    `refused`, also with a case, is what was told under the nonce of something else.
+    """
 
     nonce = fields.UUID(required=True)
     outcome = fields.String(required=True)

@@ -151,8 +151,22 @@ class VatSchema(Schema):
     vat_minor = fields.Integer(required=True)
 
 
+class PlacedParcelSchema(Schema):
+    """What one location sends of a delivery: when it leaves there, and when it arrives."""
+
+    fulfillment_id = fields.UUID(required=True)
+    store = fields.String(required=True)
+    quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    promised_at = fields.AwareDateTime(required=True)
+    arrives_from = fields.Date(required=True)
+    arrives_by = fields.Date(required=True)
+
+
 class PlacedOrderSchema(Schema):
-    """An order that was opened; `access_token` shows it to whoever placed it."""
+    """An order that was opened; `access_token` shows it to whoever placed it.
+
+    `parcels` are those of a delivery; of an order to collect there are none.
+    """
 
     id = fields.UUID(required=True)
     number = ShownNumber(required=True)
@@ -161,6 +175,7 @@ class PlacedOrderSchema(Schema):
     currency = fields.String(required=True)
     total_minor = fields.Integer(required=True)
     vat = fields.List(fields.Nested(VatSchema), required=True)
+    parcels = fields.List(fields.Nested(PlacedParcelSchema), required=True)
     access_token = fields.String(required=True)
 
 
@@ -211,6 +226,9 @@ class FulfillmentSchema(Schema):
     collect_by = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     rerouted_to = fields.UUID(required=True, allow_none=True)
+    delivery_method_id = fields.UUID(required=True, allow_none=True)
+    arrives_from = fields.Date(required=True, allow_none=True)
+    arrives_by = fields.Date(required=True, allow_none=True)
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )
@@ -222,6 +240,15 @@ class FulfillmentPageSchema(Schema):
 
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class ChargeSchema(Schema):
+    """What an order pays for one way to a door; minor units, tax included."""
+
+    delivery_method_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    amount_minor = fields.Integer(required=True)
+    vat_bp = fields.Integer(required=True)
 
 
 class OrderSchema(Schema):
@@ -243,6 +270,7 @@ class OrderSchema(Schema):
         required=True,
         metadata={"type": "array", "items": {"$ref": "#/components/schemas/Vat"}},
     )
+    charges = fields.List(fields.Nested(ChargeSchema), required=True, attribute="due_charges")
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
 
 

@@ -6,28 +6,38 @@ from orders.services.casework import (
     assign_case,
     escalate_case,
     open_case,
-    resolve_case,
     retry_refund,
     settle_case,
     take_case,
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
+from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
+from orders.services.gathering import UNSOURCED
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
-from orders.services.keeping import change_collector, extend_pickup, reissue_pass, remind
+from orders.services.keeping import (
+    change_collector,
+    correct_contact,
+    extend_pickup,
+    reissue_pass,
+    remind,
+)
+from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
-from orders.services.offline import DeedAnswer, apply_deed, record_deed
+from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.paying import (
+    TillTicket,
     abandon_pending,
     confirm_payment,
     find_authorised,
+    take_till_payment,
     tell_ready_paid,
     withdraw_pending,
 )
-from orders.services.placing import PlacedOrder, place_order
+from orders.services.placing import PlacedOrder, PlacedParcel, place_order
 from orders.services.preparing import (
     accept,
     bin_parcel,
@@ -42,7 +52,9 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
+from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
 from orders.services.selling import SoldOrder, sell_at_till
 from orders.services.shipping import (
     confirm_delivery,
@@ -59,17 +71,28 @@ from orders.services.substituting import (
     offer_substitute,
     withdraw_substitute,
 )
+from orders.services.telling import DeedAnswer
 from orders.services.transferring import Fetched, fetch_from, settle_fetch
 from orders.services.waving import leave_wave, report_short_in_wave, scan_in_wave, start_wave
+from orders.services.ways import (
+    close_delivery_method,
+    remove_delivery_zone,
+    set_delivery_method,
+    set_delivery_zone,
+)
 from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_stock
 
 __all__ = [
+    "LEAD",
+    "UNSOURCED",
     "DeedAnswer",
     "Fetched",
     "Parcel",
     "PlacedOrder",
+    "PlacedParcel",
     "SoldOrder",
     "TakenBack",
+    "TillTicket",
     "abandon_pending",
     "accept",
     "accept_substitute",
@@ -87,14 +110,18 @@ __all__ = [
     "change_collector",
     "change_promotion",
     "check_parcel",
+    "check_rules",
     "choose_store",
+    "close_delivery_method",
     "close_store",
     "confirm_delivery",
     "confirm_payment",
     "consider_partly",
+    "correct_contact",
     "decline_substitute",
     "empty_cart",
     "end_old_wishes",
+    "end_rules",
     "end_wish",
     "escalate_case",
     "expire_fulfillment",
@@ -104,6 +131,7 @@ __all__ = [
     "find_authorised",
     "finish_put_back",
     "hand_over",
+    "keep_money",
     "lapse_substitute",
     "late_key",
     "leave_wave",
@@ -114,14 +142,17 @@ __all__ = [
     "open_case",
     "pack",
     "pick",
+    "place_delivery",
     "place_order",
     "put_in_cart",
+    "question_deed",
     "reassign",
     "record_against_rules",
     "record_deed",
     "reissue_pass",
     "reject_fulfillment",
     "remind",
+    "remove_delivery_zone",
     "report_failed_delivery",
     "report_short_in_wave",
     "report_short_line",
@@ -132,10 +163,14 @@ __all__ = [
     "sell_at_till",
     "serve_waiting",
     "serves_outside",
+    "set_delivery_method",
+    "set_delivery_zone",
     "set_promotion",
     "set_reason",
+    "set_rules",
     "settle_case",
     "settle_fetch",
+    "settle_hold",
     "settle_late",
     "ship",
     "split_fulfillment",
@@ -144,8 +179,10 @@ __all__ = [
     "switch_on_store",
     "take_back_goods",
     "take_case",
+    "take_till_payment",
     "tell_back",
     "tell_ready_paid",
+    "try_rules",
     "wish_stock",
     "withdraw_pending",
     "withdraw_promotion",

@@ -14,6 +14,7 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import new_id
+from orders import queries
 from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
@@ -67,7 +68,7 @@ def settle_case(
     case = _find(session, CaseFile.key == key)
     if case is None:
         return None
-    _close(session, case, resolution, actor)
+    close_case(session, case, resolution, actor)
     return case.id
 
 
@@ -76,7 +77,7 @@ def take_case(session: Session, case_id: UUID, *, actor: Actor) -> None:
 
     Raises UnknownCase.
     """
-    _give(session, _lock(session, case_id, actor), actor.id, actor.name, actor=actor)
+    _give(session, lock_case(session, case_id, actor), actor.id, actor.name, actor=actor)
 
 
 def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor) -> None:
@@ -84,21 +85,13 @@ def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor
 
     Raises UnknownCase, or UnknownStaff, also for those who left.
     """
-    case = _lock(session, case_id, actor)
+    case = lock_case(session, case_id, actor)
     for each in stores.queries.list_staff(session, location_id=None):
         here = each.role in EVERYWHERE or case.location_id in each.location_ids
         if each.id == owner_id and each.active and here:
             _give(session, case, each.id, each.name, actor=actor)
             return
     raise UnknownStaff(staff_id=str(owner_id))
-
-
-def resolve_case(session: Session, case_id: UUID, *, resolution: str, actor: Actor) -> None:
-    """Close a case; `resolution` says in a sentence how it ended.
-
-    Raises UnknownCase, also when somebody closed it before.
-    """
-    _close(session, _lock(session, case_id, actor), resolution, actor)
 
 
 def retry_refund(session: Session, case_id: UUID, *, actor: Actor) -> UUID:
@@ -108,7 +101,7 @@ def retry_refund(session: Session, case_id: UUID, *, actor: Actor) -> UUID:
 
     Raises UnknownCase, UnknownRefund when it is about no refused refund, or AmountTooHigh.
     """
-    case = _lock(session, case_id, actor)
+    case = lock_case(session, case_id, actor)
     refund_id = UUID(case.facts.get(REFUND) or NO_REFUND)
     asked_id = payments.services.retry_refund(session, refund_id)
     case.facts = {**case.facts, REFUND: str(asked_id)}
@@ -147,7 +140,13 @@ def _level(case: CaseFile, moment: datetime) -> int:
     return 1 if moment >= warned_at else 0
 
 
-def _lock(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
+def lock_case(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
+    """Return an open case of the actor's, kept from others.
+
+    Raises UnknownCase.
+    """
+    if actor.brand_id is not None:
+        queries.get_case(session, case_id, actor=actor)
     case = _find(session, CaseFile.id == case_id)
     if case is None or not _sees(actor, case.location_id):
         raise UnknownCase(case_id=str(case_id))
@@ -187,7 +186,8 @@ def _give(
     events.record(session, fact, actor=actor, reason=reason)
 
 
-def _close(session: Session, case: CaseFile, resolution: str, actor: Actor) -> None:
+def close_case(session: Session, case: CaseFile, resolution: str, actor: Actor) -> None:
+    """Have a case closed that is kept from others."""
     case.closed_at = db_now(session)
     case.closed_by_name = actor.name
     case.resolution = resolution

@@ -116,6 +116,14 @@ def settle_choice(session: Session, fulfillment_id: UUID) -> None:
     )
 
 
+def take_answer(session: Session, choice_id: UUID, answer: Answer, *, actor: Actor) -> None:
+    """Write down how a choice was made for what somebody else has done already.
+
+    Raises UnknownChoice or ChoiceAnswered.
+    """
+    _take(session, queries.get_choice(session, choice_id), answer, actor=actor)
+
+
 def _take(session: Session, choice: ChoiceFacts, answer: Answer, *, actor: Actor) -> None:
     """Write down the answer, unless there is one.
 
@@ -157,7 +165,7 @@ def _elsewhere(session: Session, locked: Locked, command: AnswerChoice, actor: A
 
 def _to_the_door(session: Session, locked: Locked, command: AnswerChoice, actor: Actor) -> None:
     """The nearest location that ships and has all of it sends it, at no charge."""
-    address_id = _address(session, locked, command)
+    address_id, way_id = _address(session, locked, command), locked.parcel.delivery_method_id
     parcel = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
     for offer in list_shippers(session, parcel):
         store = stores.queries.get_store(
@@ -165,7 +173,8 @@ def _to_the_door(session: Session, locked: Locked, command: AnswerChoice, actor:
         )
         try:
             with session.begin_nested():
-                open_anew(session, locked, Onward(store, Method.DELIVERY, address_id), actor=actor)
+                onward = Onward(store, Method.DELIVERY, address_id, delivery_method_id=way_id)
+                open_anew(session, locked, onward, actor=actor)
         except OutOfStock:
             continue
         return
@@ -196,7 +205,9 @@ def _prepare_again(session: Session, locked: Locked) -> None:
     method = Method.DELIVERY if delivered else Method.PICKUP
     code = stores.queries.get_store_by_id(session, locked.parcel.location_id).code
     store = stores.queries.get_store(session, code, method=WAYS[method], waiting=queries.waiting_at)
-    open_anew(session, locked, Onward(store, method, locked.parcel.address_id), actor=SYSTEM)
+    parcel = locked.parcel
+    onward = Onward(store, method, parcel.address_id, delivery_method_id=parcel.delivery_method_id)
+    open_anew(session, locked, onward, actor=SYSTEM)
 
 
 _CONSEQUENCES: Final[Mapping[Answer, Callable[[Session, Locked, AnswerChoice, Actor], None]]] = {

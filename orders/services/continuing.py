@@ -9,11 +9,12 @@ import inventory.services
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
+from orders import delivery
 from orders.commands import Method, Status
 from orders.events import FulfillmentRerouted
 from orders.models import Fulfillment, FulfillmentLine
-from orders.services.parcels import Locked
-from orders.services.promising import accept_by, require_way, take_promise
+from orders.services.parcels import Locked, settle_money
+from orders.services.promising import Promise, accept_by, require_way, take_promise
 from stores.queries import StoreFacts
 
 
@@ -25,6 +26,7 @@ class Onward:
     method: Method
     address_id: UUID | None = None
     slot_id: UUID | None = None
+    delivery_method_id: UUID | None = None
 
 
 def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> UUID:
@@ -37,17 +39,7 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
     require_way(onward.store, onward.method)
     promise = take_promise(session, onward, store=onward.store)
     owed = old.owed
-    fresh = Fulfillment(
-        id=promise.fulfillment_id,
-        order_id=old.parcel.order_id,
-        location_id=onward.store.id,
-        method=onward.method,
-        status=Status.NEW,
-        promised_at=promise.at,
-        promise_inputs=dict(promise.inputs),
-        address_id=onward.address_id,
-        accept_by=accept_by(onward.store),
-    )
+    fresh = _fulfillment(session, old, onward, promise)
     session.add(fresh)
     session.flush()
     session.add_all(
@@ -71,7 +63,33 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
         promised_at=promise.at,
     )
     events.record(session, fact, actor=actor)
+    if old.parcel.delivery_method_id != onward.delivery_method_id:
+        settle_money(session, old.parcel.order_id)  # what is no longer brought costs nothing
     return fresh.id
+
+
+def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise) -> Fulfillment:
+    window = delivery.find_window(
+        session,
+        promise.at,
+        time_zone=onward.store.time_zone,
+        method_id=onward.delivery_method_id,
+        address_id=onward.address_id,
+    )
+    return Fulfillment(
+        id=promise.fulfillment_id,
+        order_id=old.parcel.order_id,
+        location_id=onward.store.id,
+        method=onward.method,
+        status=Status.NEW,
+        promised_at=promise.at,
+        promise_inputs={**promise.inputs, **(window.inputs if window else {})},
+        address_id=onward.address_id,
+        delivery_method_id=onward.delivery_method_id,
+        arrives_from=window.first if window else None,
+        arrives_by=window.last if window else None,
+        accept_by=accept_by(onward.store),
+    )
 
 
 def _leave(session: Session, old: Locked, fresh: Fulfillment) -> None:

@@ -6,16 +6,30 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import customers.queries
 import customers.services
 import stores.promises
 import stores.queries
+from customers.commands import GiveContact
+from customers.errors import UnreachableContact
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW
 from orders import queries
 from orders.commands import Status
-from orders.errors import NoMoreExtensions, OrderNotCancellable, UnknownOrder, WrongState
-from orders.events import CollectorChanged, PassReissued, PickupExtended, PickupReminded
+from orders.errors import (
+    NoMoreExtensions,
+    NothingToCollect,
+    UnknownOrder,
+    WrongState,
+)
+from orders.events import (
+    CollectorChanged,
+    ContactCorrected,
+    PassReissued,
+    PickupExtended,
+    PickupReminded,
+)
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.passes import new_pass
 from orders.services.parcels import REISSUED, Locked, give_pass, lock_parcel
@@ -50,14 +64,14 @@ def change_collector(
 ) -> None:
     """Have somebody else collect the order; codes already sent die, new ones are announced.
 
-    Raises UnknownOrder, or OrderNotCancellable when nothing is left to collect.
+    Raises UnknownOrder or NothingToCollect.
     """
     known = queries.get_order(session, order_id, actor=actor)
     order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
     if order is None or order.contact_id is None:
         raise UnknownOrder
     if known.status in FINAL:
-        raise OrderNotCancellable(state=known.status.value)
+        raise NothingToCollect(state=known.status.value)
     order.contact_id = customers.services.rename_contact(
         session, order.contact_id, first_name=first_name, last_name=last_name
     )
@@ -66,6 +80,34 @@ def change_collector(
     events.record(session, fact, actor=actor)
     for parcel in known.fulfillments:
         reissue_pass(session, parcel.id, actor=actor)
+
+
+def correct_contact(
+    session: Session, order_id: UUID, *, email: str | None, phone: str | None, actor: Actor
+) -> None:
+    """What is owed to the customer from now on goes to this address and number.
+
+    What is not given stays; what was sent stays as it was sent. Codes are not touched: the same
+    person collects.
+
+    Raises UnknownOrder, UnreachableContact when neither is given, UnreadableEmail or
+    UnreadablePhone.
+    """
+    queries.get_order(session, order_id, actor=actor)
+    order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    known = customers.queries.get_contacts(session, [order.contact_id]) if order else {}
+    if order is None or order.contact_id is None or order.contact_id not in known:
+        raise UnknownOrder
+    if not email and not phone:
+        raise UnreachableContact
+    old = known[order.contact_id]
+    command = GiveContact(
+        old.first_name, old.last_name, email or old.email, phone or old.phone, old.language
+    )
+    order.contact_id = customers.services.give_contact(session, command).id
+    session.flush()
+    fact = ContactCorrected(order_id=order_id, contact_id=order.contact_id)
+    events.record(session, fact, actor=actor)
 
 
 def reissue_pass(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:

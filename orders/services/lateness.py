@@ -22,7 +22,7 @@ MOVED_ON: Final = "moved on"
 def note_late(session: Session, late: LateParcel) -> bool:
     """Have somebody see to a parcel that is late, unless it moved on meanwhile."""
     locked = find_parcel(session, late.fulfillment_id)
-    if locked is None or not _is_late(session, locked.parcel, late.what):
+    if locked is None or not is_late(session, locked.parcel, late.what):
         return False
     rules = stores.queries.get_rules(session, late.location_id)
     command = OpenCase(
@@ -44,7 +44,7 @@ def settle_late(session: Session, fulfillment_id: UUID, *, actor: Actor = SYSTEM
     locked = find_parcel(session, fulfillment_id) if case is not None else None
     if case is None or locked is None:
         return False
-    if _is_late(session, locked.parcel, case.facts["what"]):
+    if is_late(session, locked.parcel, case.facts["what"]):
         return False
     return settle_case(session, key, resolution=MOVED_ON, actor=actor) is not None
 
@@ -54,7 +54,8 @@ def late_key(fulfillment_id: UUID) -> str:
     return f"late:{fulfillment_id}"
 
 
-def _is_late(session: Session, parcel: Fulfillment, what: str) -> bool:
+def is_late(session: Session, parcel: Fulfillment, what: str) -> bool:
+    """Tell whether a parcel is late still for what it was late for."""
     if what == queries.ACCEPT:
         return parcel.status is Status.NEW
     return parcel.status in queries.UNDER_WAY and parcel.promised_at < db_now(session)

@@ -5,20 +5,19 @@ its own, for it happened all the same. Whoever sends a deed again gets the first
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import inventory.services
 import stores.queries
 from inventory.errors import OutOfStock
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import Actor, ActorKind
 from kernel.clock import db_now
 from kernel.errors import Refusal
 from kernel.ids import new_id
@@ -37,26 +36,26 @@ from orders.commands import (
     Verified,
 )
 from orders.events import PutBackAsked
-from orders.models import HandOverRow, OfflineFact, PutBack
-from orders.services.casework import open_case
+from orders.models import HandOverRow, PutBack
+from orders.services.casework import EVERYWHERE, open_case
 from orders.services.handing_over import hand_over
 from orders.services.parcels import Locked, find_parcel
 from orders.services.preparing import accept, pick
 from orders.services.recording import record_against_rules
+from orders.services.telling import DeedAnswer, claim, digest, keep
+from stores.errors import UnknownStaff
 
-HAND_OVER: Final = "hand_over_id"
 PUT_BACK: Final = "offline pick"
 
 
 @dataclass(frozen=True, slots=True)
-class DeedAnswer:
-    """What became of a deed; `refusal` is the code of the rule it broke."""
+class _Against:
+    """A deed that broke a rule: which one, where, and who did it."""
 
-    nonce: UUID
-    outcome: OfflineOutcome
-    hand_over_id: UUID | None = None
-    case_id: UUID | None = None
-    refusal: str | None = None
+    deed: OfflineDeed
+    why: str
+    place: OfflinePlace
+    actor: Actor
 
 
 def apply_deed(
@@ -64,17 +63,20 @@ def apply_deed(
 ) -> DeedAnswer:
     """Have a deed done as at the counter or the shelf; one that was told before stays as it was.
 
-    Raises what `hand_over`, `accept` and `pick` raise.
+    Raises NonceReused, UnknownStaff, and what `hand_over`, `accept` and `pick` raise.
     """
-    told_before = _claim(session, deed, place)
-    if told_before is not None:
-        return told_before
+    before = claim(session, deed, place, told_by=actor)
+    if before is not None:
+        return before
+    doer = _find_doer(session, deed, place, told_by=actor)
+    if doer is None:
+        raise UnknownStaff(staff_id=str(deed.staff_id))
     if deed.kind is OfflineKind.PICK:
-        parcel_id, hand_over_id = _pick(session, deed, actor), None
+        parcel_id, hand_over_id = _pick(session, deed, doer), None
     else:
-        hand_over_id, parcel_id = _hand_over(session, deed, place, actor)
+        hand_over_id, parcel_id = _hand_over(session, deed, place, doer)
     answer = DeedAnswer(deed.nonce, OfflineOutcome.APPLIED, hand_over_id)
-    _keep(session, deed, place, answer, fulfillment_id=parcel_id)
+    keep(session, deed, place, answer, fulfillment_id=parcel_id)
     return answer
 
 
@@ -83,90 +85,50 @@ def record_deed(
 ) -> DeedAnswer:
     """Record a deed that was refused, `why` being the refusal's code: goods moved all the same.
 
-    Goods that were handed over leave stock; goods that were picked wait to be put back. A case
-    asks a person. One that was told before stays as it was.
+    Goods that were handed over leave stock; goods that were picked wait to be put back; of neither
+    more than the parcel was for. A case asks a person. One that was told before stays as it was.
+
+    Raises NonceReused.
     """
-    told_before = _claim(session, deed, place)
-    if told_before is not None:
-        return told_before
-    parcel_id, pass_id = _find_parcel(session, deed, place)
+    before = claim(session, deed, place, told_by=actor)
+    if before is not None:
+        return before
+    against = _Against(deed, why, place, _find_doer(session, deed, place, told_by=actor) or actor)
+    locked, pass_id = _find_parcel(session, deed, place)
     answer = None
-    if parcel_id is not None and deed.kind is OfflineKind.HAND_OVER:
-        answer = _record_hand_over(session, deed, parcel_id, pass_id, why, place, actor)
-    elif parcel_id is not None:
-        answer = _record_pick(session, deed, parcel_id, why, place, actor)
+    if locked is not None and deed.kind is OfflineKind.HAND_OVER:
+        answer = _record_hand_over(session, against, locked, pass_id)
+    elif locked is not None:
+        answer = _record_pick(session, against, locked)
     if answer is None:
-        parcel_id, answer = None, _ask(session, deed, why, place, actor, {})
-    _keep(session, deed, place, answer, fulfillment_id=parcel_id)
+        answer = _ask(session, against, {}, parcel=locked)
+    keep(session, deed, place, answer, fulfillment_id=locked.parcel.id if locked else None)
     return answer
 
 
-def _claim(session: Session, deed: OfflineDeed, place: OfflinePlace) -> DeedAnswer | None:
-    """Return the answer a deed was given before; else it is this transaction's to answer.
+def question_deed(
+    session: Session, deed: OfflineDeed, *, why: str, place: OfflinePlace, actor: Actor
+) -> DeedAnswer:
+    """Have a person look at a deed told under the nonce of another one: nothing of it is done."""
+    against = _Against(deed, why, place, actor)
+    locked, _pass_id = _find_parcel(session, deed, place)
+    answer = _ask(session, against, {}, parcel=locked, key=f"{deed.nonce}:{digest(deed)}")
+    return replace(answer, outcome=OfflineOutcome.REFUSED)
 
-    Of two that tell the same at once, the second waits here for the first to end.
+
+def _find_doer(
+    session: Session, deed: OfflineDeed, place: OfflinePlace, *, told_by: Actor
+) -> Actor | None:
+    """Return who did it: the one it names, of this store's staff, else whoever tells it.
+
+    Somebody who left since did what they did.
     """
-    claimed = session.execute(
-        insert(OfflineFact)
-        .values(
-            device_id=place.device_id,
-            nonce=deed.nonce,
-            seq=deed.seq,
-            kind=deed.kind,
-            payload=_payload(deed),
-            happened_at=deed.happened_at,
-            outcome=OfflineOutcome.APPLIED,
-        )
-        .on_conflict_do_nothing()
-        .returning(OfflineFact.nonce)
-    ).first()
-    if claimed is not None:
+    if deed.staff_id is None:
+        return told_by
+    staff = stores.queries.find_staff(session, deed.staff_id)
+    if staff is None or not (staff.role in EVERYWHERE or place.location_id in staff.location_ids):
         return None
-    row = _row(session, deed, place)
-    hand_over_id = row.payload.get(HAND_OVER)
-    return DeedAnswer(
-        row.nonce,
-        row.outcome,
-        UUID(hand_over_id) if hand_over_id else None,
-        row.case_id,
-        row.refusal,
-    )
-
-
-def _payload(deed: OfflineDeed) -> dict[str, Any]:
-    """Return what is kept of what was told. The text of a QR opens a parcel: only its pass is."""
-    claim = passes.read_qr(deed.qr) if deed.qr else None
-    return {
-        "fulfillment_id": str(deed.fulfillment_id) if deed.fulfillment_id else None,
-        "pass_id": str(claim.id) if claim else None,
-        "quantities": dict(deed.quantities),
-        "ticket_number": deed.ticket_number,
-        "identity_seen": deed.identity_seen,
-    }
-
-
-def _row(session: Session, deed: OfflineDeed, place: OfflinePlace) -> OfflineFact:
-    return session.execute(
-        select(OfflineFact)
-        .where(OfflineFact.device_id == place.device_id, OfflineFact.nonce == deed.nonce)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
-
-
-def _keep(
-    session: Session,
-    deed: OfflineDeed,
-    place: OfflinePlace,
-    answer: DeedAnswer,
-    *,
-    fulfillment_id: UUID | None,
-) -> None:
-    row = _row(session, deed, place)
-    row.outcome, row.refusal, row.case_id = answer.outcome, answer.refusal, answer.case_id
-    row.fulfillment_id = fulfillment_id
-    if answer.hand_over_id is not None:
-        row.payload = {**row.payload, HAND_OVER: str(answer.hand_over_id)}
-    session.flush()
+    return replace(told_by, kind=ActorKind(staff.role.value), id=staff.id, name=staff.name)
 
 
 def _pick(session: Session, deed: OfflineDeed, actor: Actor) -> UUID:
@@ -207,81 +169,75 @@ def _verified(deed: OfflineDeed) -> Verified:
 
 def _find_parcel(
     session: Session, deed: OfflineDeed, place: OfflinePlace
-) -> tuple[UUID | None, UUID | None]:
+) -> tuple[Locked | None, UUID | None]:
     """Return the parcel of this store a deed is about, and the genuine pass that was shown."""
     parcel_id, pass_id = deed.fulfillment_id, None
     if deed.qr is not None:
-        claim = passes.read_qr(deed.qr)
-        state = queries.find_pass(session, claim.id) if claim else None
-        if state is None or claim != state.facts:
+        shown = passes.read_qr(deed.qr)
+        state = queries.find_pass(session, shown.id) if shown else None
+        if state is None or shown != state.facts:
             return None, None
         parcel_id, pass_id = state.facts.fulfillment_id, state.facts.id
     locked = find_parcel(session, parcel_id) if parcel_id else None
     if locked is None or locked.parcel.location_id != place.location_id:
         return None, None
-    return locked.parcel.id, pass_id
+    return locked, pass_id
 
 
-def _record_hand_over(  # noqa: PLR0917 (a deed, its parcel, its pass, why, where, who)
-    session: Session,
-    deed: OfflineDeed,
-    parcel_id: UUID,
-    pass_id: UUID | None,
-    why: str,
-    place: OfflinePlace,
-    actor: Actor,
+def _record_hand_over(
+    session: Session, against: _Against, locked: Locked, pass_id: UUID | None
 ) -> DeedAnswer | None:
-    """Return the answer; None when it names an article nobody knows: then nothing can leave."""
+    """Return the answer; None when nothing it names was ever of this parcel: nothing can leave."""
+    deed = against.deed
+    sensible, beyond = _sensible(locked, deed.quantities)
     command = RecordHandOver(
-        parcel_id,
-        place.location_id,
-        deed.quantities,
+        locked.parcel.id,
+        against.place.location_id,
+        sensible,
         Found.QR if deed.qr else Found.SEARCH,
         pass_id=pass_id,
         verified=_verified(deed),
         ticket_number=deed.ticket_number,
         happened_at=deed.happened_at,
+        beyond=beyond,
     )
-    try:
-        with session.begin_nested():
-            hand_over_id, case_id = record_against_rules(session, command, why=why, actor=actor)
-    except Refusal:
-        return None
-    return DeedAnswer(deed.nonce, OfflineOutcome.CONFLICT, hand_over_id, case_id, why)
+    if not sensible:
+        return _ask(session, against, {"beyond": beyond}, parcel=locked)
+    hand_over_id, case_id = record_against_rules(
+        session, command, why=against.why, actor=against.actor
+    )
+    return DeedAnswer(deed.nonce, OfflineOutcome.CONFLICT, hand_over_id, case_id, against.why)
 
 
-def _record_pick(  # noqa: PLR0917 (a deed, its parcel, why, where, who)
-    session: Session,
-    deed: OfflineDeed,
-    parcel_id: UUID,
-    why: str,
-    place: OfflinePlace,
-    actor: Actor,
-) -> DeedAnswer | None:
+def _sensible(locked: Locked, told: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what can have been of this parcel, and what is told beyond what it was ever for."""
+    ordered = {sku: line.quantity for sku, line in locked.lines.items()}
+    within = {sku: min(quantity, ordered.get(sku, 0)) for sku, quantity in told.items()}
+    beyond = {sku: quantity - within[sku] for sku, quantity in told.items()}
+    return _some(within), _some(beyond)
+
+
+def _some(quantities: Mapping[str, int]) -> dict[str, int]:
+    return {sku: quantity for sku, quantity in quantities.items() if quantity}
+
+
+def _record_pick(session: Session, against: _Against, locked: Locked) -> DeedAnswer:
     """What the parcel still wants is picked; the rest lies in its bin and has to go back."""
-    locked = find_parcel(session, parcel_id)
-    if locked is None:
-        return None
-    wanted = _still_wanted(locked, deed.quantities)
+    sensible, beyond = _sensible(locked, against.deed.quantities)
+    wanted = _still_wanted(locked, sensible)
     if wanted:
-        pick(session, parcel_id, quantities=wanted, actor=actor)
-    rest = {
-        sku: quantity - wanted.get(sku, 0)
-        for sku, quantity in deed.quantities.items()
-        if quantity > wanted.get(sku, 0)
-    }
-    put_back = _ask_put_back(session, locked, rest, actor=actor)
-    return _ask(
-        session, deed, why, place, actor, {"too_much": rest, "put_back": put_back}, parcel=locked
-    )
+        pick(session, locked.parcel.id, quantities=wanted, actor=against.actor)
+    rest = _some({sku: quantity - wanted.get(sku, 0) for sku, quantity in sensible.items()})
+    put_back = _ask_put_back(session, locked, rest, actor=against.actor)
+    more = {"too_much": rest, "put_back": put_back, "beyond": beyond}
+    return _ask(session, against, more, parcel=locked)
 
 
 def _still_wanted(locked: Locked, told: Mapping[str, int]) -> dict[str, int]:
     if locked.parcel.status not in {Status.ACCEPTED, Status.PICKING}:
         return {}
     left = {sku: line.undecided for sku, line in locked.lines.items()}
-    found = {sku: min(quantity, left.get(sku, 0)) for sku, quantity in told.items()}
-    return {sku: quantity for sku, quantity in found.items() if quantity}
+    return _some({sku: min(quantity, left.get(sku, 0)) for sku, quantity in told.items()})
 
 
 def _ask_put_back(
@@ -331,8 +287,7 @@ def _reserve_free(
                 )
         except OutOfStock as short:
             left: Mapping[str, int] = short.facts["shortages"]
-            wanted = {sku: min(each, max(left.get(sku, each), 0)) for sku, each in wanted.items()}
-            wanted = {sku: each for sku, each in wanted.items() if each}
+            wanted = _some({k: min(each, max(left.get(k, each), 0)) for k, each in wanted.items()})
         except Refusal:
             return {}
         else:
@@ -343,26 +298,34 @@ def _reserve_free(
     return wanted
 
 
-def _ask(  # noqa: PLR0917 (a deed, why, where, who, and what else is known)
+def _ask(
     session: Session,
-    deed: OfflineDeed,
-    why: str,
-    place: OfflinePlace,
-    actor: Actor,
+    against: _Against,
     more: Mapping[str, Any],
     *,
-    parcel: Locked | None = None,
+    parcel: Locked | None,
+    key: str | None = None,
 ) -> DeedAnswer:
     """Have a person look at a deed."""
+    deed, place = against.deed, against.place
     rules = stores.queries.get_rules(session, place.location_id)
     command = OpenCase(
         CaseKind.CONFLICT,
-        f"conflict:offline:{place.device_id}:{deed.nonce}",
+        f"conflict:offline:{place.device_id}:{key or deed.nonce}",
         timedelta(hours=rules.conflict_hours),
         location_id=place.location_id,
         order_id=parcel.parcel.order_id if parcel else None,
         fulfillment_id=parcel.parcel.id if parcel else None,
-        facts={"what": why, "kind": deed.kind.value, "quantities": dict(deed.quantities), **more},
+        facts={
+            "what": against.why,
+            "kind": deed.kind.value,
+            "quantities": dict(deed.quantities),
+            "ticket_number": deed.ticket_number,
+            **more,
+        },
     )
-    case_id = open_case(session, command, actor=actor)
-    return DeedAnswer(deed.nonce, OfflineOutcome.CONFLICT, None, case_id, why)
+    case_id = open_case(session, command, actor=against.actor)
+    if case_id is None:  # the same was asked before
+        asked = queries.find_open_case(session, command.key)
+        case_id = asked.id if asked else None
+    return DeedAnswer(deed.nonce, OfflineOutcome.CONFLICT, None, case_id, against.why)

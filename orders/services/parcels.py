@@ -1,6 +1,6 @@
 """What every use case on one parcel begins and ends with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from orders.events import FulfillmentCancelled
 from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
+from orders.services.giving_back import ask_to_give_back
 from orders.services.locked import Locked
 from orders.services.promoting import give_back_promotions
 from orders.services.putting_back import ask_put_back
@@ -41,6 +42,7 @@ __all__ = [
     "load_lines",
     "lock_order",
     "lock_parcel",
+    "lock_siblings",
     "require_open",
     "settle_money",
 ]
@@ -69,9 +71,17 @@ def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Lock
         parcel is None
         or actor.kind is ActorKind.SHOPPER
         or not actor.sees_location(parcel.location_id)
+        or not _is_of_brand(session, parcel, actor)
     ):
         raise UnknownFulfillment(fulfillment_id=str(fulfillment_id))
     return Locked(parcel, load_lines(session, parcel.id))
+
+
+def _is_of_brand(session: Session, parcel: Fulfillment, actor: Actor) -> bool:
+    if actor.brand_id is None:
+        return True
+    brand_id = select(Order.brand_id).where(Order.id == parcel.order_id)
+    return actor.sees_brand(session.execute(brand_id).scalar_one())
 
 
 def lock_order(session: Session, order_id: UUID) -> list[Locked]:
@@ -84,6 +94,14 @@ def lock_order(session: Session, order_id: UUID) -> list[Locked]:
         .execution_options(populate_existing=True)
     ).scalars()
     return [Locked(parcel, load_lines(session, parcel.id)) for parcel in rows]
+
+
+def lock_siblings(session: Session, fulfillment_id: UUID) -> list[Locked]:
+    """Return every parcel of a parcel's order, as `lock_order` does; none where there is none."""
+    order_id = session.execute(
+        select(Fulfillment.order_id).where(Fulfillment.id == fulfillment_id)
+    ).scalar_one_or_none()
+    return lock_order(session, order_id) if order_id is not None else []
 
 
 def hold_order(session: Session, fulfillment_id: UUID) -> None:
@@ -209,11 +227,16 @@ def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -
 def settle_money(session: Session, order_id: UUID) -> None:
     """Have let go what a card holds, or refunded what it paid, beyond what the order owes now.
 
-    Safe to repeat. The obligations are locked, so that two callers cannot both see the surplus.
+    What a till took for a delivery somebody is asked to give back. Safe to repeat. The obligations
+    are locked, so that two callers cannot both see the surplus.
     """
     locked = payments.services.lock_obligations(session, order_id)
-    if not locked:
-        return
+    if locked:
+        _settle_cards(session, order_id, locked)
+    ask_to_give_back(session, order_id)
+
+
+def _settle_cards(session: Session, order_id: UUID, locked: Sequence[UUID]) -> None:
     owed_minor = queries.owed_minor(session, order_id)
     if not owed_minor:
         for obligation_id in locked:

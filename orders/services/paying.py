@@ -1,5 +1,7 @@
 """What card payments mean for parcels: certain, abandoned, taken at ready, given back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from orders import queries
 from orders.commands import CancelReason, Status
+from orders.errors import NothingDue, PaymentUnsettled
 from orders.events import (
     FulfillmentCancelled,
     OrderAbandoned,
@@ -22,16 +25,29 @@ from orders.events import (
 )
 from orders.models import FINAL
 from orders.services.holding import secure_stock
-from orders.services.parcels import Locked, find_parcel, give_up, lock_order, settle_money
+from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by
 from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
+from payments.services import Ticket
 
 ABANDONED = "abandoned"
 UNCAPTURED = "uncaptured"
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
+
+
+@dataclass(frozen=True, slots=True)
+class TillTicket:
+    """A till's ticket without goods: at which store, its number, and what it took.
+
+    `took_minor` is None where it took what was due.
+    """
+
+    location_id: UUID
+    number: str
+    took_minor: int | None = None
 
 
 def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) -> None:
@@ -44,24 +60,48 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
     if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
-    for locked in parcels:
-        if locked.parcel.status is Status.PENDING:
-            _confirm(session, locked)
+    _confirm_all(session, parcels)
+
+
+def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:
+    """A till took money for a delivery that waits for it; return what is still due, minor units.
+
+    Once nothing is, all its parcels are prepared. Nobody can pay by card any more what a till took.
+
+    Raises UnknownOrder, NothingDue, PaymentUnsettled while somebody is at paying by card, or
+    TicketUsed.
+    """
+    queries.get_order(session, order_id, actor=actor)
+    parcels = lock_order(session, order_id)
+    order = queries.get_order(session, order_id, actor=SYSTEM)
+    if not order.awaits_till:
+        raise NothingDue(state=order.status.value)
+    owed = payments.queries.list_obligations(session, order_id)
+    if not all(payments.services.cancel_unpaid(session, each.id) for each in owed):
+        raise PaymentUnsettled
+    due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order_id)
+    took_minor = due_minor if ticket.took_minor is None else ticket.took_minor
+    payment = Ticket(ticket.location_id, ticket.number, took_minor, order.currency)
+    payments.services.record_till_payment(session, reference_id=order_id, ticket=payment)
+    if took_minor >= due_minor:
+        _confirm_all(session, parcels)
+    return max(due_minor - took_minor, 0)
 
 
 def abandon_pending(session: Session, fulfillment_id: UUID) -> bool:
-    """End an order nobody paid in time and free its stock.
+    """End an order nobody paid in time and free the stock of all its parcels.
 
     False when it no longer is pending, or its time is not over: it may still be paid.
     """
-    locked = find_parcel(session, fulfillment_id)
+    parcels = lock_siblings(session, fulfillment_id)
+    locked = next((each for each in parcels if each.parcel.id == fulfillment_id), None)
     if locked is None or not _is_overdue(session, locked):
         return False
     owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     unpaid = [payments.services.cancel_unpaid(session, each.id) for each in owed]  # every one
     if not all(unpaid):
         return False  # paid, or being paid: PaymentAuthorised or CheckoutExpired follows
-    _abandon(session, locked, actor=SYSTEM)
+    _abandon_all(session, parcels, actor=SYSTEM)
     return True
 
 
@@ -70,13 +110,14 @@ def withdraw_pending(session: Session, fulfillment_id: UUID, *, actor: Actor) ->
 
     Its payment page is ended; should somebody still pay there, the money is let go.
     """
-    locked = find_parcel(session, fulfillment_id)
+    parcels = lock_siblings(session, fulfillment_id)
+    locked = next((each for each in parcels if each.parcel.id == fulfillment_id), None)
     if locked is None or locked.parcel.status in FINAL:
         return None
     owed = payments.queries.list_obligations(session, locked.parcel.order_id)
     if locked.parcel.status is not Status.PENDING or any(each.status in PAID for each in owed):
         return locked.parcel.order_id
-    _abandon(session, locked, actor=actor)
+    _abandon_all(session, parcels, actor=actor)
     return None
 
 
@@ -113,33 +154,50 @@ def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None
         settle_money(session, order_id)
 
 
-def _confirm(session: Session, locked: Locked) -> None:
+def _confirm_all(session: Session, parcels: Sequence[Locked]) -> None:
+    """What was pending is prepared; the first parcel that is tells the customer of them all."""
+    told = False
+    for locked in parcels:
+        if locked.parcel.status is Status.PENDING:
+            told = _confirm(session, locked, tells=not told) or told
+
+
+def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
     missing = secure_stock(session, locked)
     if missing:
         _end_without_stock(session, locked, missing)
-        return
+        return False
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
     store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
     locked.parcel.accept_by = accept_by(store)
     session.flush()
-    facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
+    order = queries.get_order(session, locked.parcel.order_id, actor=SYSTEM)
+    facts = next(each for each in order.fulfillments if each.id == locked.parcel.id)
     placed = OrderPlaced(
-        order_id=facts.order_id,
+        order_id=order.id,
         fulfillment_id=facts.id,
         location_id=facts.location_id,
         channel=facts.channel.value,
         quantities={line.sku: line.quantity for line in facts.lines},
-        total_minor=facts.owed.total_minor,
+        total_minor=order.share_minor(facts.id),
         currency=facts.currency,
         promised_at=facts.promised_at,
+        tells=tells,
     )
     events.record(session, placed, actor=SYSTEM)
+    return True
 
 
 def _is_overdue(session: Session, locked: Locked) -> bool:
     until = locked.parcel.pending_until
     return locked.parcel.status is Status.PENDING and until is not None and until <= db_now(session)
+
+
+def _abandon_all(session: Session, parcels: Sequence[Locked], *, actor: Actor) -> None:
+    for locked in parcels:
+        if locked.parcel.status is Status.PENDING:
+            _abandon(session, locked, actor=actor)
 
 
 def _abandon(session: Session, locked: Locked, *, actor: Actor) -> None:

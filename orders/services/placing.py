@@ -1,8 +1,8 @@
 """Placing an order: slot by slot the same on every channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ import customers.services
 import inventory.services
 import payments.services
 import stores.queries
+from inventory.errors import OutOfStock
 from kernel import events
 from kernel.actors import Actor
 from orders import queries
@@ -24,6 +25,7 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, EmptyOrder, PriceChanged
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Quote, Totals
+from orders.services.gathering import Gap, gather
 from orders.services.promising import (
     Promise,
     accept_by,
@@ -34,12 +36,28 @@ from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
+from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedParcel:
+    """What one location sends of an order: when it leaves there, and when it arrives."""
+
+    fulfillment_id: UUID
+    store: str
+    quantities: Mapping[str, int]
+    promised_at: datetime
+    arrives_from: date | None
+    arrives_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs."""
+    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs.
+
+    `parcels` are those of a delivery, of which the first stands for the order.
+    """
 
     id: UUID
     number: str
@@ -49,6 +67,7 @@ class PlacedOrder:
     totals: Totals
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
+    parcels: tuple[PlacedParcel, ...] = ()
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
@@ -57,18 +76,22 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
     does not grow with the lines.
 
+    What the store lacks is brought there, waited for or refused, as the rules for collecting say.
+
     Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
     refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
     """
     if not command.quantities:
         raise EmptyOrder
-    _refuse_foreign_channel(command.channel, actor)
+    refuse_foreign_channel(command.channel, actor)
     store = stores.queries.get_store(
         session,
         command.store_code,
         method=StoreMethod(command.method),
         waiting=queries.waiting_at,
     )
+    if not actor.sees_brand(store.brand_id):
+        raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
 
     def read_quote() -> Quote:
@@ -89,14 +112,18 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     )
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
-        placed = _owe_by_card(session, placed)
-    inventory.services.reserve(
-        session,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        quantities=command.quantities,
-        hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
-    )
+        placed = owe_by_card(session, placed)
+    try:
+        inventory.services.reserve(
+            session,
+            fulfillment_id=placed.fulfillment_id,
+            location_id=store.id,
+            quantities=command.quantities,
+            hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
+        )
+    except OutOfStock as short:
+        gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
+        placed = replace(placed, promised_at=gather(session, gap))
     take_promotions(session, quote, read_quote)
     return placed
 
@@ -144,12 +171,17 @@ def _record(
     events.record(session, fact, actor=actor)
 
 
-def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+def owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    """Have a card owe what an order costs; return the order with what it owes."""
     obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
     return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
 
 
-def _refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
+    """Return nothing when this actor may begin orders on this channel.
+
+    Raises ChannelNotAllowed.
+    """
     allowed = CHANNELS_OF.get(actor.kind, frozenset())
     if channel not in allowed:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))

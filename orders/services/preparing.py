@@ -36,6 +36,7 @@ from orders.services.parcels import (
     lock_parcel,
     require_method,
     require_open,
+    settle_money,
 )
 from orders.services.paying import request_capture
 from orders.services.proxies import give_proxies_passes
@@ -202,11 +203,14 @@ def mark_ready(
     last_day = parcel.collect_by.astimezone(ZoneInfo(store.time_zone)).date()
     give_pass(session, new_pass(parcel.id, collect_by=last_day))
     give_proxies_passes(session, locked, last_day=last_day)
+    awaits_capture = request_capture(session, parcel.order_id)
+    if not awaits_capture:  # it may have been taken before its hold ended: what is short goes back
+        settle_money(session, parcel.order_id)
     fact = FulfillmentReady(
         **locked.ids,
         bin=parcel.bin or "",
         collect_by=parcel.collect_by,
-        awaits_capture=request_capture(session, parcel.order_id),
+        awaits_capture=awaits_capture,
     )
     events.record(session, fact, actor=actor)
 

@@ -18,7 +18,7 @@ from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from orders import queries
 from orders.commands import Method, Status
-from orders.errors import OrderNotCancellable, TooManyProxies, UnknownOrder, UnknownProxy
+from orders.errors import NothingToCollect, TooManyProxies, UnknownOrder, UnknownProxy
 from orders.events import ProxyNamed, ProxyPassGiven, ProxyWithdrawn
 from orders.models import FINAL, Order, PickupPass, Proxy
 from orders.passes import new_pass
@@ -35,8 +35,8 @@ def name_proxy(session: Session, order_id: UUID, contact: GiveContact, *, actor:
     They get a pass of their own for each parcel: at once for those that wait, else once it is
     ready. Their codes are told to them, not to the customer.
 
-    Raises UnknownOrder, OrderNotCancellable when nothing is left to collect, TooManyProxies,
-    UnreachableContact, UnreadableEmail or UnreadablePhone.
+    Raises UnknownOrder, NothingToCollect, TooManyProxies, UnreachableContact, UnreadableEmail or
+    UnreadablePhone.
     """
     _lock(session, order_id, actor=actor)
     parcels = lock_order(session, order_id)
@@ -46,7 +46,7 @@ def name_proxy(session: Session, order_id: UUID, contact: GiveContact, *, actor:
         if each.parcel.status not in FINAL and each.parcel.method in COLLECTED
     ]
     if not going:
-        raise OrderNotCancellable(state=queries.roll_up(p.parcel.status for p in parcels).value)
+        raise NothingToCollect(state=queries.roll_up(p.parcel.status for p in parcels).value)
     most = stores.queries.get_rules(session, going[0].parcel.location_id).proxies_max
     if _count(session, order_id) >= most:
         raise TooManyProxies(most=most)

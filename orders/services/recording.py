@@ -95,6 +95,7 @@ def _ask_person(
         "due_minor": 0 if money.ticket_number else money.due_minor,
         "currency": money.currency,
         "ticket_number": money.ticket_number,
+        "beyond": dict(command.beyond),
     }
     rules = stores.queries.get_rules(session, command.location_id)
     asked = OpenCase(

@@ -1,6 +1,7 @@
 """A store that cannot prepare a parcel: it holds nothing any more, and the shopper chooses."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,18 +11,21 @@ import stores.queries
 import stores.services
 from inventory.commands import Doubt, StockEffect
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import new_id
 from orders import queries
-from orders.commands import Answer, AnswerChoice, ReasonKind, Status
+from orders.commands import Answer, AnswerChoice, Method, ReasonKind, Status
 from orders.events import FulfillmentRejected
-from orders.models import Choice
+from orders.models import NEXT, Choice
 from orders.queries import ReasonFacts
-from orders.services.choosing import answer_choice
+from orders.services.choosing import answer_choice, settle_choice, take_answer
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.parcels import Locked, hold_order, lock_parcel
 from orders.services.putting_back import ask_put_back
+from orders.services.sending_on import ask_a_person, find_next, send_on
+
+REJECTABLE: Final = frozenset(each for each, then in NEXT.items() if Status.REJECTED in then)
 
 
 def reject_fulfillment(
@@ -29,13 +33,25 @@ def reject_fulfillment(
 ) -> UUID:
     """A store cannot prepare a parcel: the shopper is asked what they want instead.
 
-    It holds nothing any more; what was picked goes back to the shelf, and what the reason doubts
-    leaves the offer until somebody counted it. Its money stays. Returns the choice's id.
+    Of a delivery nobody is asked while the rules find another location that sends all of it; once
+    they do not, a person sees to it too. The rejected one holds nothing any more; what was picked
+    goes back to the shelf, and what the reason doubts leaves the offer until somebody counted it.
+    Its money stays. Returns the choice's id.
 
     Raises UnknownFulfillment, WrongState or UnknownReason.
     """
+    queries.get_fulfillment(session, fulfillment_id, actor=actor)
+    hold_order(session, fulfillment_id)
     locked = lock_parcel(session, fulfillment_id, actor=actor)
-    return _reject(session, locked, reason=reason, actor=actor, asks=True)
+    following = find_next(session, locked) if locked.parcel.status in REJECTABLE else None
+    asks = following is None
+    choice_id = _reject(session, locked, reason=reason, actor=actor, asks=asks)
+    if following is not None and send_on(session, locked, following):
+        take_answer(session, choice_id, Answer.DELIVERY, actor=SYSTEM)
+        settle_choice(session, fulfillment_id)
+    elif locked.parcel.method is Method.DELIVERY:
+        ask_a_person(session, locked)
+    return choice_id
 
 
 def reassign(

@@ -41,6 +41,7 @@ from orders.events import (
 from orders.models import Package
 from orders.pricing import totals
 from orders.services.casework import open_case, settle_case
+from orders.services.giving_back import ask_to_give_back
 from orders.services.parcels import Locked, hold_money, lock_parcel, require_method, settle_money
 from orders.services.paying import find_authorised, request_capture
 from orders.services.promising import took_capacity
@@ -71,6 +72,7 @@ def pack(session: Session, fulfillment_id: UUID, command: Pack, *, actor: Actor)
     session.flush()
     ids = [_write(session, locked, carrier, box, actor=actor) for box in command.boxes]
     request_capture(session, locked.parcel.order_id)
+    ask_to_give_back(session, locked.parcel.order_id)  # what is short was paid for at a till
     fact = FulfillmentPacked(**locked.ids, carrier=carrier.code, package_ids=tuple(ids))
     events.record(session, fact, actor=actor)
     return ids

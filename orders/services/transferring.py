@@ -75,7 +75,7 @@ def fetch_from(
     transfer_id, number = _move_promise(
         session, locked, command, source=source, reason=reason or None, actor=actor
     )
-    expected_on = command.expected_on or _today(session, here) + A_DAY
+    expected_on = command.expected_on or today_at(session, here) + A_DAY
     promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
@@ -87,6 +87,7 @@ def fetch_from(
         source_id=source.id,
         quantities=dict(command.quantities),
         promised_at=locked.parcel.promised_at,
+        at_placing=False,
     )
     events.record(session, fact, actor=actor, reason=command.reason)
     return Fetched(transfer_id, number, locked.parcel.promised_at)
@@ -183,7 +184,8 @@ def _release_here(
         inventory.services.doubt(session, found_missing, actor=actor)
 
 
-def _today(session: Session, store: StoreFacts) -> date:
+def today_at(session: Session, store: StoreFacts) -> date:
+    """Return which day it is at a store."""
     return db_now(session).astimezone(ZoneInfo(store.time_zone)).date()
 
 

@@ -1,6 +1,35 @@
 """Sourcing: which locations send what of an order, by which rules, and why those."""
 
-from orders.sourcing.deciding import decide
+from orders.sourcing.deciding import Held, decide, decide_by, held, held_rules, rules_method
+from orders.sourcing.explaining import explain
+from orders.sourcing.recording import prune_decisions, record_decision
+from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
+from orders.sourcing.rules import FILTERS, RANKS, After, read_book
 from orders.sourcing.shapes import Ask, Decision, Send
+from orders.sourcing.wording import say_limits, say_rule
 
-__all__ = ["Ask", "Decision", "Send", "decide"]
+__all__ = [
+    "FILTERS",
+    "RANKS",
+    "REPLAYED_MAX",
+    "After",
+    "Ask",
+    "Decision",
+    "Differing",
+    "Held",
+    "Replay",
+    "Send",
+    "Tally",
+    "decide",
+    "decide_by",
+    "explain",
+    "held",
+    "held_rules",
+    "prune_decisions",
+    "read_book",
+    "record_decision",
+    "replay",
+    "rules_method",
+    "say_limits",
+    "say_rule",
+]

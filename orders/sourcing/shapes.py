@@ -1,11 +1,13 @@
 """What sourcing is asked, and what it decides."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from orders.commands import Channel, Method, SourcingOutcome
+from orders.sourcing.rules import After
 from stores.queries import StoreFacts
 
 
@@ -13,7 +15,9 @@ from stores.queries import StoreFacts
 class Ask:
     """What is wanted where: `values_minor` is what one unit of each SKU is worth.
 
-    The place is WGS84. `store_id` is the store the order was begun in, or is collected at.
+    The place is WGS84. `store_id` is the store the order was begun in, or is collected at: of an
+    order to collect, what that store lacks is asked, and others bring it there. `without` are
+    locations that may not be chosen: they have said no already.
     """
 
     brand_id: UUID
@@ -26,6 +30,7 @@ class Ask:
     values_minor: Mapping[str, int]
     postcode: str | None = None
     store_id: UUID | None = None
+    without: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who sends what; `missing` is what nobody does."""
+    """Who sends what; `missing` is what nobody does, and `after` what is done about that.
+
+    `candidates` are the best ones with what each rule saw, `losing` how many fell to which rule, as
+    `SourcingDecision` keeps them. `rule_set_id` is None for the rules that hold where nobody set
+    any.
+    """
 
     outcome: SourcingOutcome
     sends: tuple[Send, ...]
     missing: Mapping[str, int]
+    after: After = After.ALTERNATIVES
+    rule_set_id: UUID | None = None
+    candidates: Sequence[Mapping[str, Any]] = ()
+    losing: Mapping[str, Any] = field(default_factory=dict)

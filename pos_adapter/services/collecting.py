@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 import orders.services
+import payments.queries
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import Refusal
 from kernel.ids import read_order_number
 from orders.commands import CaseKind, Found, HandOver, OpenCase, RecordHandOver, Status
-from orders.errors import UnknownOrder, WrongStore
+from orders.errors import NothingDue, UnknownOrder, WrongStore
 from orders.queries import FulfillmentFacts, OrderFacts
+from orders.services import TillTicket
 from pos_adapter.commands import RecordReceipt
 from pos_adapter.errors import AmountDiffers
 from pos_adapter.services.reading import Read
@@ -25,11 +27,12 @@ from stores.queries import StoreFacts
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What became of the units of one order: handed over, or `refusal` says why not."""
+    """What became of the lines of one order: handed over or paid, or `refusal` says why not."""
 
     order_number: str
     order_id: UUID | None
     refusal: str | None
+    paid: bool = False
 
     @property
     def handed_over(self) -> bool:
@@ -40,6 +43,8 @@ class Collected:
     def shown(self) -> dict[str, Any]:
         """Return what the till is told."""
         outcome = "handed_over" if self.handed_over else "conflict"
+        if self.paid:
+            outcome = "paid"
         return {
             "order_number": self.order_number,
             "outcome": outcome,
@@ -72,12 +77,71 @@ def collect(
     till = _Till(command, store, actor)
     done: list[Collected] = []
     rest = [each for each in read if each.line.order_number is None]
-    for named, lines in _by_order(read).items():
-        collected = _collect_order(session, till, named, lines)
-        done.append(collected)
-        if collected.order_id is None:
-            rest += lines
+    paid = _payments(command)
+    goods = _by_order(read)
+    for named in {**goods, **paid}:
+        lines = goods.get(named, [])
+        took_minor = paid.get(named, 0) + sum(each.line.amount_minor for each in lines)
+        collected = _take_money(session, till, named, took_minor)
+        if collected is None and lines:
+            collected = _collect_order(session, till, named, lines)
+            if collected.order_id is None:
+                rest += lines
+        done.append(collected or _nothing_due(session, till, named, took_minor))
     return done, rest
+
+
+def _take_money(session: Session, till: _Till, named: str, took_minor: int) -> Collected | None:
+    """Take the money of an order that is brought to its customer; None where none waits for it.
+
+    No goods leave: whatever its lines name is sent from where it is reserved. Where it is not all
+    that is due, or more, a person is asked.
+    """
+    try:
+        order = _find_order(session, named)
+    except UnknownOrder:
+        return None
+    if not order.awaits_till:
+        return None
+    ticket = TillTicket(till.store.id, till.command.ticket_number, took_minor)
+    due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)
+    facts: dict[str, Any] = {
+        "order_number": named,
+        "currency": till.command.currency,
+        "what": AmountDiffers.code,
+    }
+    try:
+        with session.begin_nested():
+            orders.services.take_till_payment(session, order.id, ticket=ticket, actor=till.actor)
+    except Refusal as refusal:
+        facts |= {"what": refusal.code, "amount_minor": took_minor}
+        _open_case(session, till, CaseKind.CONFLICT, order.fulfillments[0], facts)
+        return Collected(named, order.id, refusal.code)
+    if took_minor != due_minor:
+        facts |= {
+            "took_minor": took_minor,
+            "due_minor": max(due_minor - took_minor, 0),
+            "amount_minor": max(took_minor - due_minor, 0),
+        }
+        _open_case(session, till, CaseKind.TILL, order.fulfillments[0], facts)
+    return Collected(named, order.id, None, paid=True)
+
+
+def _nothing_due(session: Session, till: _Till, named: str, took_minor: int) -> Collected:
+    """A till took money for an order that waits for none: a person gives it back."""
+    facts: dict[str, Any] = {
+        "order_number": named,
+        "what": NothingDue.code,
+        "amount_minor": took_minor,
+        "currency": till.command.currency,
+    }
+    try:
+        order = _find_order(session, named)
+    except UnknownOrder as refusal:
+        _open_case(session, till, CaseKind.CONFLICT, None, {**facts, "what": refusal.code})
+        return Collected(named, None, refusal.code)
+    _open_case(session, till, CaseKind.CONFLICT, order.fulfillments[0], facts)
+    return Collected(named, order.id, NothingDue.code)
 
 
 def _collect_order(session: Session, till: _Till, named: str, lines: Sequence[Read]) -> Collected:
@@ -187,6 +251,15 @@ def _open_case(
             facts={**facts, "seq": command.seq, "ticket_number": command.ticket_number},
         ),
     )
+
+
+def _payments(command: RecordReceipt) -> dict[str, int]:
+    """Return what was taken without goods, minor units, by the order that is named."""
+    found: dict[str, int] = {}
+    for line in command.lines:
+        if line.is_payment and line.order_number is not None:
+            found[line.order_number] = found.get(line.order_number, 0) + line.amount_minor
+    return found
 
 
 def _by_order(read: Sequence[Read]) -> dict[str, list[Read]]:

@@ -12,6 +12,7 @@ import inventory.queries
 import orders.availability
 import orders.queries
 import orders.services
+import payments.queries
 import stores.queries
 from catalog.errors import UnknownSku
 from catalog.queries import Scanned
@@ -20,8 +21,8 @@ from kernel.errors import Refusal
 from kernel.ids import read_order_number
 from orders.availability import StoreOffer
 from orders.commands import HandOver
-from orders.errors import UnknownOrder
-from orders.queries import FulfillmentFacts
+from orders.errors import NotReady, UnknownOrder
+from orders.queries import FulfillmentFacts, OrderFacts
 from pos_adapter.commands import LookUp
 from stores.queries import Near, StoreFacts, Where
 
@@ -35,7 +36,8 @@ class FoundParcel:
     """A parcel of the customer's, and whether it can be handed over here and now.
 
     Elsewhere only the store is told. `obstacle` is the code of what keeps it from being handed
-    over, `due_minor` what is to be paid when nothing does.
+    over, `due_minor` what is to be paid when nothing does. What is brought to its customer and
+    waits for its payment is not handed over: `due_minor` is of all its parcels then.
     """
 
     store: StoreFacts
@@ -76,6 +78,8 @@ def look_up(
         if number is None:
             raise UnknownOrder
         order = orders.queries.get_order_by_number(session, number, actor=SYSTEM)
+        if order.awaits_till:
+            return [_payable(session, order, store)]
         return [_judged(session, each, store, actor) for each in order.fulfillments]
     return [_judged(session, each, store, actor) for each in _by_phone(session, command, store)]
 
@@ -136,6 +140,13 @@ def _judged(
     except Refusal as refusal:
         return _found(session, facts, store, obstacle=refusal.code)
     return _found(session, facts, store, due_minor=due_minor)
+
+
+def _payable(session: Session, order: OrderFacts, store: StoreFacts) -> FoundParcel:
+    """Return a delivery that any till may be paid for: no goods, and what is due for all of it."""
+    due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)
+    first = order.fulfillments[0]
+    return _found(session, first, store, due_minor=due_minor, obstacle=NotReady.code)
 
 
 def _found(

@@ -17,7 +17,12 @@ from kernel.ids import read_order_number, show_order_number
 from orders.commands import ReturnedLine, SellAtTill, TakeBack
 from orders.errors import UnknownOrder
 from pos_adapter.commands import ReceiptKind, RecordReceipt
-from pos_adapter.errors import ForeignCurrency, ReceiptAltered, ReceiptUnbalanced
+from pos_adapter.errors import (
+    ForeignCurrency,
+    ReceiptAltered,
+    ReceiptTooFarAhead,
+    ReceiptUnbalanced,
+)
 from pos_adapter.models import Receipt
 from pos_adapter.services.collecting import collect
 from pos_adapter.services.reading import Read, merge_returned, merge_sold, read_lines
@@ -33,11 +38,15 @@ class Recorded:
     repeated: bool
 
 
+AHEAD_MAX: Final = 10_000
+"""How far a number may lie beyond the last one: weeks of receipts, sent newest first."""
+
 _TAKE = text("""
     INSERT INTO pos_receipt (terminal_id, seq, kind, payload_hash, ticket_number, answer,
                              happened_at)
     VALUES (:terminal_id, :seq, :kind, :payload_hash, :ticket_number, '{}', :happened_at)
-    ON CONFLICT DO NOTHING RETURNING seq
+    ON CONFLICT DO NOTHING
+    RETURNING (SELECT max(seq) FROM pos_receipt WHERE terminal_id = :terminal_id) AS last_seq
 """)
 _KEEP: Final = text("""
     UPDATE pos_receipt SET order_id = :order_id, return_id = :return_id, answer = :answer
@@ -51,8 +60,8 @@ _KEEP: Final = text("""
 def record_receipt(session: Session, command: RecordReceipt, *, actor: Actor) -> Recorded:
     """Have what a receipt tells be true here, once: a second sender waits and gets the same answer.
 
-    Raises ReceiptAltered when another receipt was taken in under this number, ReceiptUnbalanced,
-    ForeignCurrency, MixedLines, UnknownSku, UnknownOrder or MoreThanHandedOver.
+    Raises ReceiptAltered when another receipt was taken in under this number, ReceiptTooFarAhead,
+    ReceiptUnbalanced, ForeignCurrency, MixedLines, UnknownSku, UnknownOrder or MoreThanHandedOver.
     """
     values = {
         "terminal_id": command.terminal_id,
@@ -62,10 +71,16 @@ def record_receipt(session: Session, command: RecordReceipt, *, actor: Actor) ->
         "ticket_number": command.ticket_number,
         "happened_at": command.happened_at,
     }
-    if session.execute(_TAKE, values).first() is None:
+    taken = session.execute(_TAKE, values).first()
+    if taken is None:
         return _repeat(session, command)
+    if taken.last_seq is not None and command.seq > taken.last_seq + AHEAD_MAX:
+        raise ReceiptTooFarAhead(
+            seq=command.seq, last_seq=taken.last_seq, at_most=taken.last_seq + AHEAD_MAX
+        )
     store = _require_balance(session, command)
-    read = read_lines(session, command.lines, language=store.default_language)
+    goods = [line for line in command.lines if not line.is_payment]
+    read = read_lines(session, goods, language=store.default_language)
     act = _sell if command.kind is ReceiptKind.SALE else _take_back
     answer, order_id, return_id = act(session, command, read, store, actor)
     told = {"seq": command.seq, "kind": command.kind.value, **answer}

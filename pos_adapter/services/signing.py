@@ -40,6 +40,8 @@ def admit(session: Session, signed: Signed) -> TerminalFacts:
     terminal = _find(session, signed.terminal)
     if terminal is None or not _is_signed(signed, terminal):
         raise SignatureRefused(why="signature")
+    if terminal.revoked_at is not None:
+        raise SignatureRefused(why="revoked")
     if abs(terminal.asked_at.timestamp() - int(signed.timestamp)) > CLOCK_S:
         raise SignatureRefused(why="clock", now=int(terminal.asked_at.timestamp()))
     used = insert(SignatureNonce).values(terminal_id=terminal.id, nonce=signed.nonce)
@@ -75,7 +77,7 @@ def _find(session: Session, text: str) -> TerminalFacts | None:
 
 
 def _is_signed(signed: Signed, terminal: TerminalFacts) -> bool:
-    """Tell, in constant time, whether one of the till's live keys made the signature."""
+    """Tell, in constant time, whether one of the till's keys made the signature."""
     given = secret.decode(signed.signature) or b""
     said = text_to_sign(signed)
     keys = [stores.services.terminal_key(terminal.id, each) for each in terminal.generations]

@@ -4,6 +4,7 @@ Times count only while the store is open. Hours are in OpenStreetMap syntax; pub
 closed unless the hours say otherwise, because a promise in doubtful time is a broken one.
 """
 
+from stores.promises.arriving import Arrival, arrive, holiday_region
 from stores.promises.days import ExceptionalHours, read_day_hours
 from stores.promises.explaining import Step, explain
 from stores.promises.hours import (
@@ -24,6 +25,7 @@ from stores.promises.weeks import OpenDay, coming_days, usual_week
 __all__ = [
     "HORIZON_DAYS",
     "NO_LOAD",
+    "Arrival",
     "ExceptionalHours",
     "Load",
     "OpenDay",
@@ -33,11 +35,13 @@ __all__ = [
     "SlotTimes",
     "Step",
     "Week",
+    "arrive",
     "collect_by",
     "coming_days",
     "cut_off",
     "explain",
     "group_days",
+    "holiday_region",
     "is_holiday",
     "is_open",
     "opening_times",

@@ -114,7 +114,7 @@ def collect_by(schedule: Schedule, *, ready_at: datetime, hold_days: int) -> dat
 
 def is_holiday(schedule: Schedule, day: date) -> bool:
     """Tell whether a day is a public holiday where the location is."""
-    return day in _holidays(schedule.country, schedule.holiday_region, day.year)
+    return day in holidays_of(schedule.country, schedule.holiday_region, day.year)
 
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
@@ -185,9 +185,9 @@ def _shut(schedule: Schedule) -> Callable[[date], bool]:
             return True
         if spoken and of_region is None:
             return False
-        closed = day in _holidays(schedule.country, of_region, day.year)
+        closed = day in holidays_of(schedule.country, of_region, day.year)
         if closed and spoken:
-            return day not in _holidays(schedule.country, None, day.year)
+            return day not in holidays_of(schedule.country, None, day.year)
         return closed
 
     return shut
@@ -209,7 +209,8 @@ def _joined(times: Iterator[Times]) -> Iterator[Times]:
 
 
 @lru_cache(maxsize=1_024)
-def _holidays(country: str, region: str | None, year: int) -> frozenset[date]:
+def holidays_of(country: str, region: str | None, year: int) -> frozenset[date]:
+    """Return the public holidays of a year; none for a country nobody knows the holidays of."""
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
     except NotImplementedError:

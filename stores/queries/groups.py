@@ -92,9 +92,12 @@ def select_groups() -> Select[*tuple[Any, ...]]:
         StoreGroup.id.label("group_id"),
         StoreGroup.code.label("group_code"),
         StoreGroup.name.label("group_name"),
+        StoreGroup.brand_id.label("brand_id"),
     )
 
 
 def select_codes() -> Select[*tuple[Any, ...]]:
     """Return the statement of every location there ever was with its code, for others to join."""
-    return select(Location.id.label("location_id"), Location.code.label("store_code"))
+    return select(
+        Location.id.label("location_id"), Location.code.label("store_code"), Location.brand_id
+    )

@@ -1,5 +1,6 @@
 """Reads of brands and locations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
-from stores.models import Brand, Location
+from stores.models import Brand, Location, LocationBrand
 from stores.queries.rows import StoreFacts, store_from
 from stores.queries.selecting import EARTH_KM, Near, WaitingAt, select_store, select_stores
 
@@ -29,6 +30,12 @@ class BrandFacts:
     sms_sender: str
 
 
+def list_codes(session: Session, codes: Iterable[str]) -> set[str]:
+    """Return those of these codes that are a location's in use."""
+    rows = select(Location.code).where(Location.code.in_(codes), Location.closed_at.is_(None))
+    return set(session.execute(rows).scalars())
+
+
 def get_brand(session: Session, brand_id: UUID) -> BrandFacts:
     """Return a brand.
 
@@ -46,6 +53,12 @@ def find_brand(session: Session, code: str) -> BrandFacts | None:
 def list_brands(session: Session) -> list[BrandFacts]:
     """Return the brands of this installation, by code."""
     return [_brand(row) for row in session.execute(select(Brand).order_by(Brand.code)).scalars()]
+
+
+def list_served(session: Session, location_id: UUID) -> list[str]:
+    """Return the codes of the brands a location serves beside its own."""
+    rows = select(Brand.code).join(LocationBrand).where(LocationBrand.location_id == location_id)
+    return list(session.execute(rows.order_by(Brand.code)).scalars())
 
 
 def get_store(
@@ -98,10 +111,15 @@ def list_stores(
 
 def distance_km(one: StoreFacts, other: StoreFacts) -> float:
     """Return the great-circle distance between two locations."""
-    north, far_north = radians(one.latitude), radians(other.latitude)
+    return kilometres((one.latitude, one.longitude), (other.latitude, other.longitude))
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the great-circle distance between two places, each of latitude and longitude."""
+    north, far_north = radians(one[0]), radians(other[0])
     half_chord = (
         sin((far_north - north) / 2) ** 2
-        + cos(north) * cos(far_north) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+        + cos(north) * cos(far_north) * sin(radians(other[1] - one[1]) / 2) ** 2
     )
     return 2 * EARTH_KM * asin(sqrt(min(1.0, half_chord)))
 

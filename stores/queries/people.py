@@ -23,6 +23,7 @@ class KeyFacts:
     role: StaffRole | None
     scopes: frozenset[str]
     location_ids: frozenset[UUID]
+    brand_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class SignedIn:
     role: StaffRole
     location_ids: frozenset[UUID]
     tablet_id: UUID | None
+    brand_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class StaffFacts:
     location_ids: frozenset[UUID]
     has_pin: bool
     active: bool
+    brand_id: UUID | None = None
 
 
 def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
@@ -72,6 +75,7 @@ def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
         role=row.role,
         scopes=frozenset(row.scopes),
         location_ids=frozenset(row.location_ids),
+        brand_id=row.brand_id,
     )
 
 
@@ -96,6 +100,7 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
             Staff.id,
             Staff.name,
             Staff.role,
+            Staff.brand_id,
             StaffSession.tablet_id,
             Tablet.revoked_at,
             Tablet.location_id,
@@ -115,7 +120,7 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
     here = frozenset(row.location_ids)
     if row.tablet_id is not None:  # a tablet is of one store, whoever holds it
         here &= {row.location_id}
-    return SignedIn(row.id, row.name, row.role, here, row.tablet_id)
+    return SignedIn(row.id, row.name, row.role, here, row.tablet_id, row.brand_id)
 
 
 def list_staff(session: Session, *, location_id: UUID | None = None) -> list[StaffFacts]:
@@ -180,6 +185,7 @@ def _staff(row: Row[Any]) -> StaffFacts:
         frozenset(row.location_ids),
         row.Staff.pin_hash is not None,
         row.Staff.closed_at is None,
+        row.Staff.brand_id,
     )
 
 
@@ -201,6 +207,7 @@ _KEY = (
         ApiKey.scopes,
         Staff.role,
         Staff.name.label("staff_name"),
+        func.coalesce(Staff.brand_id, ApiKey.brand_id).label("brand_id"),
         _locations_of_staff().label("location_ids"),
     )
     .outerjoin(Staff, Staff.id == ApiKey.staff_id)

@@ -24,15 +24,18 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from kernel.clock import DB_NOW
 from stores.commands import StoreMethod
-from stores.models import Brand, DayLoad, Location, LocationMethod
+from stores.models import Brand, DayLoad, Location, LocationBrand, LocationMethod
 from stores.queries.freeing import free_slots
 
+ServedBrand = aliased(Brand)
 EARTH_KM: Final = 6371.0
 DEGREE_KM: Final = 111.2
 
@@ -53,13 +56,16 @@ class Near:
 class Where:
     """Which stores are asked: those around a place, of a brand, or named by code; or all of them.
 
-    `method` is the way in which the goods are wanted.
+    A brand's are its own and the shared ones that serve it too. `method` is the way in which the
+    goods are wanted. `weighed` counts what every location has to prepare, not only where its pace
+    matters.
     """
 
     near: Near | None = None
     codes: Sequence[str] = ()
     brand: str | None = None
     method: StoreMethod = StoreMethod.PICKUP
+    weighed: bool = False
 
     @property
     def values(self) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def select_where(where: Where, waiting: WaitingAt) -> Select[*tuple[Any, ...]]:
     `free_slots`, which `free_slots_from` reads. The same kind of question is the same statement,
     built once.
     """
-    kind = (where.near is not None, bool(where.codes), where.brand is not None)
+    kind = (where.near is not None, bool(where.codes), where.brand is not None, where.weighed)
     return _select_where(*kind, waiting)
 
 
@@ -118,19 +124,21 @@ def _select_where(
     near: bool,  # noqa: FBT001 (a key of the cache)
     codes: bool,  # noqa: FBT001
     brand: bool,  # noqa: FBT001
+    weighed: bool,  # noqa: FBT001
     waiting: WaitingAt,
 ) -> Select[*tuple[Any, ...]]:
     around = None
     if near:
         around = _Around(*(bindparam(name, type_=Float) for name in _Around.__slots__))
     method = bindparam("method", type_=String)
-    statement = _columns(method, around=around, waiting=waiting).where(Location.closed_at.is_(None))
+    statement = _columns(method, around=around, waiting=waiting, weighed=weighed)
+    statement = statement.where(Location.closed_at.is_(None))
     if around is not None:
         statement = statement.where(_within(around))
     if codes:
         statement = statement.where(Location.code == any_(bindparam("codes", type_=ARRAY(Text))))
     if brand:
-        statement = statement.where(Brand.code == bindparam("brand"))
+        statement = statement.where(_serves(bindparam("brand")))
     return statement.add_columns(free_slots(method))
 
 
@@ -169,7 +177,11 @@ def select_store(waiting: WaitingAt | None) -> Select[*tuple[Any, ...]]:
 
 
 def _columns(
-    method: ColumnElement[str], *, around: _Around | None = None, waiting: WaitingAt | None = None
+    method: ColumnElement[str],
+    *,
+    around: _Around | None = None,
+    waiting: WaitingAt | None = None,
+    weighed: bool = False,
 ) -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -200,7 +212,7 @@ def _columns(
             method.label("method"),
             _offered(method).label("offered"),
             *_pause(),
-            _waiting(waiting).label("waiting"),
+            _waiting(waiting, weighed=weighed).label("waiting"),
             _full_days().label("full_days"),
             DB_NOW.label("asked_at"),
             _distance_km(around).label("distance_km"),
@@ -235,9 +247,17 @@ def _offered(method: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(Location.opened_at.is_not(None), func.coalesce(LocationMethod.offered, role))
 
 
-def _waiting(waiting: WaitingAt | None) -> ColumnElement[int]:
+def _serves(brand: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell whether a location serves a brand, named by code: its own, or as a shared one."""
+    shared = select(LocationBrand.location_id).join(ServedBrand).where(ServedBrand.code == brand)
+    return or_(Brand.code == brand, Location.id.in_(shared))
+
+
+def _waiting(waiting: WaitingAt | None, *, weighed: bool) -> ColumnElement[int]:
     if waiting is None:
         return literal(0, Integer)
+    if weighed:
+        return waiting(Location.id)
     paced = Location.rules["orders_per_hour"].astext.is_not(None)
     return case((paced, waiting(Location.id)), else_=0)
 

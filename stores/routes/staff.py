@@ -15,6 +15,7 @@ from stores.commands import HireStaff
 from stores.routes.blueprint import blueprint, once, own_store
 from stores.schemas.staff import (
     HireSchema,
+    LimitSchema,
     MoveSchema,
     StaffIdSchema,
     StaffPageSchema,
@@ -56,6 +57,20 @@ def hire(body: dict[str, Any]) -> Response:
         return {"id": services.hire_staff(session, command, actor=actor)}
 
     return once(act, StaffIdSchema(), status=201)
+
+
+@blueprint.put("/staff/<uuid:staff_id>/brand")
+@declare(permission="keys.issue", keyed=True)
+@blueprint.arguments(LimitSchema)
+@blueprint.response(200, StaffIdSchema)
+def limit(body: dict[str, Any], staff_id: UUID) -> Response:
+    """Have somebody see one brand's customers only, or all of them again."""
+
+    def act(session: Session, actor: Actor) -> dict[str, UUID]:
+        services.limit_staff(session, staff_id, brand=body["brand"], actor=actor)
+        return {"id": staff_id}
+
+    return once(act, StaffIdSchema())
 
 
 @blueprint.post("/staff/<uuid:staff_id>/stores")

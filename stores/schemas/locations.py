@@ -40,6 +40,14 @@ class PauseSchema(StrictSchema):
     reason = SafeText(required=True)
 
 
+class ServedBrandsSchema(StrictSchema):
+    """The codes of the brands a location serves beside its own."""
+
+    brands = fields.List(
+        SafeText(max_length=64), required=True, validate=validate.Length(max=LIMIT_MAX)
+    )
+
+
 class StoreSchema(Schema):
     """A store as a shopper may know it."""
 

@@ -41,6 +41,12 @@ class MoveSchema(StrictSchema):
     stores = StoreCodes(required=True)
 
 
+class LimitSchema(StrictSchema):
+    """The code of the one brand whose customers somebody sees; null is all of them."""
+
+    brand = SafeText(required=True, allow_none=True, max_length=64)
+
+
 class StaffIdSchema(Schema):
     """The person who joined, moved or left."""
 
@@ -56,6 +62,7 @@ class StaffSchema(StaffIdSchema):
     location_ids = fields.List(fields.UUID(), required=True)
     has_pin = fields.Boolean(required=True)
     active = fields.Boolean(required=True)
+    brand_id = fields.UUID(required=True, allow_none=True)
 
 
 class StaffPageSchema(Schema):

@@ -34,6 +34,7 @@ from stores.services.settings import (
     select_scope,
     set_setting,
 )
+from stores.services.sharing import limit_staff, share_location
 from stores.services.signing_in import (
     EnrolledTablet,
     enrol_tablet,
@@ -88,6 +89,7 @@ __all__ = [
     "issue_key",
     "keep_awake",
     "key_hash",
+    "limit_staff",
     "list_slotted",
     "make_slots",
     "move_staff",
@@ -113,6 +115,7 @@ __all__ = [
     "set_password",
     "set_pin",
     "set_setting",
+    "share_location",
     "show_terminal_key",
     "sign_in_with_password",
     "sign_in_with_pin",

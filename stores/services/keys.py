@@ -27,9 +27,13 @@ def issue_key(
     scopes: Sequence[str],
     staff_id: UUID | None = None,
     expires_at: datetime | None = None,
+    brand_id: UUID | None = None,
     actor: Actor,
 ) -> tuple[UUID, str]:
-    """Issue a bearer key; return its id and the key, which is shown this once and never stored."""
+    """Issue a bearer key; return its id and the key, which is shown this once and never stored.
+
+    With a brand it sees nothing of other brands' customers.
+    """
     key, key_id = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES), new_id()
     session.add(
         ApiKey(
@@ -39,6 +43,7 @@ def issue_key(
             staff_id=staff_id,
             scopes=sorted(set(scopes)),
             expires_at=expires_at,
+            brand_id=brand_id,
         )
     )
     session.flush()

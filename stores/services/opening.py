@@ -18,7 +18,9 @@ from stores.queries import Standing
 from stores.services.locations import open_location
 from stores.services.owning import lock_own
 from stores.services.settings import resolve, set_setting
+from stores.services.signing_in import revoke_tablet
 from stores.services.slotting import make_slots
+from stores.services.terminals import revoke_terminal
 
 
 def start_opening(session: Session, command: StartOpening, *, actor: Actor) -> UUID:
@@ -62,11 +64,17 @@ def switch_on(session: Session, code: str, *, evidence: Evidence, actor: Actor) 
 def close_location(session: Session, code: str, *, reason: str, actor: Actor) -> None:
     """Close a location for good; the caller has made sure that nothing is open there.
 
+    Its tills and tablets are revoked.
+
     Raises UnknownLocation.
     """
     place = lock_own(session, code, actor=actor)
     session.execute(select(Location.id).where(Location.id == place.id).with_for_update())
     session.execute(update(Location).where(Location.id == place.id).values(closed_at=DB_NOW))
+    for till in queries.list_terminals(session, location_id=place.id):
+        revoke_terminal(session, till.id, actor=actor)
+    for tablet in queries.list_tablets(session, location_id=place.id):
+        revoke_tablet(session, tablet.id, actor=actor)
     events.record(session, StoreClosed(location_id=place.id), actor=actor, reason=reason)
 
 

@@ -41,6 +41,7 @@ def hire_staff(session: Session, command: HireStaff, *, actor: Actor = SYSTEM) -
         "email": command.email.lower() if command.email else None,
         "pin_hash": _pin_hash(command.pin) if command.pin else None,
         "password_hash": _password_hash(command.password) if command.password else None,
+        "brand_id": actor.brand_id or command.brand_id,
     }
     hired = session.execute(
         insert(Staff).values(**values).on_conflict_do_nothing().returning(Staff.id)

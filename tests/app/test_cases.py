@@ -90,6 +90,21 @@ def test_the_office_lists_cases_shows_one_and_closes_it_with_a_sentence(
     assert "The neighbour brought it back." in office.read("/en/office/cases?view=closed")
 
 
+def test_a_form_sent_again_with_another_sentence_leads_back_to_its_case(
+    desk: Sit, session: Session, shop: Shop
+) -> None:
+    case_id = opened(session, CaseKind.CONFLICT, location_id=shop.lyon)
+    office, page, form = desk("nadia"), f"/en/office/cases/{case_id}", str(uuid4())
+    office.read(page)
+    first = office.send(f"{page}/resolve", form=form, resolution="It came back.")
+    assert first.headers["Location"] == page
+    with nothing_moves(session.connection()):
+        other = office.send(f"{page}/resolve", form=form, resolution="It is lost.")
+    assert other.status_code == 422
+    assert "What was sent first stands. Nothing else was done." in other.text
+    assert f'href="{page}"' in other.text
+
+
 def test_cases_are_looked_at_by_what_is_mine_late_or_of_a_kind(
     desk: Sit, session: Session, shop: Shop
 ) -> None:

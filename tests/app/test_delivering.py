@@ -156,6 +156,7 @@ def test_a_delivery_is_packed_labelled_and_given_to_the_carrier(
     assert "The carrier has it: the customer is told." in words(page)
     page = follow(tablet, press(tablet, parcel, act="failed", reason="absent"))
     assert "Nobody was there" in words(page)
+    assert "Could not be delivered" in page.text.partition("<h1")[2].partition("</div>")[0]
     assert "Could not be delivered" in words(tablet.get("/shipped"))
     page = follow(tablet, press(tablet, parcel, act="delivered"))
     assert "Delivered." in words(page)
@@ -195,6 +196,8 @@ def test_what_comes_back_ends_the_order(tablet: Tablet, picked: dict[str, Any]) 
     press(tablet, parcel, act="ship", ticket="T-9")
     page = follow(tablet, press(tablet, parcel, act="returned", disposition="restock"))
     assert "Booked in. The order has ended." in words(page)
+    assert "missing" not in words(page)
+    assert "-1" not in words(page)
     assert status(tablet, picked) == "cancelled"
     assert run_checks() == []
 

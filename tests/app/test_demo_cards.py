@@ -18,12 +18,14 @@ from werkzeug.test import TestResponse
 
 import payments.gateway
 from app import create_app
-from app.demo import cards, seed
+from app.demo import cards
 from app.embedded import Cluster
 from app.settings import Settings
+from kernel.db import make_engine
 from payments.gateway import PaymentSettings
 from sandbox import Addresses, Options, running
 from tests.conftest import settings_for
+from tests.support.demonstration import filled_database
 
 HTML = {"Accept": "text/html"}
 PUBLIC_URL, FORWARDED = "http://shop.test", "https://8000.somewhere.test"
@@ -41,13 +43,22 @@ def provider(tmp_path: Path) -> Iterator[Addresses]:
         yield addresses
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cards")
 
 
-@pytest.fixture(scope="session")
-def demo_app(engine: Engine, cluster: Cluster, demo_home: Path) -> Flask:
+@pytest.fixture(scope="module")
+def engine(cluster: Cluster, demo_home: Path) -> Iterator[Engine]:
+    """Sessions of these tests are in a database that was filled in."""
+    with filled_database(cluster, demo_home) as name:
+        engine = make_engine(cluster.url("app", name))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_app(cluster: Cluster, demo_home: Path) -> Flask:
     """The application as a demonstration."""
     return create_app(settings_for(cluster.url("app"), demo_home, DEMO="1"))
 
@@ -73,9 +84,8 @@ def ask_at(session: Session) -> Iterator[AskAt]:
 
 
 @pytest.fixture
-def visitor(ask_at: AskAt, demo_app: Flask, provider: Addresses, demo_home: Path) -> FlaskClient:
+def visitor(ask_at: AskAt, demo_app: Flask, provider: Addresses) -> FlaskClient:
     """A browser at the demonstration, which was filled in."""
-    assert seed(demo_home) is True
     return ask_at(demo_app, provider.stripe)
 
 

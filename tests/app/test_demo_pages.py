@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.demo import seed
 from app.embedded import Cluster
+from kernel.db import make_engine
 from sandbox import Addresses, running
 from tests.app.conftest import Installation
 from tests.conftest import as_key, settings_for
+from tests.support.demonstration import filled_database
 
 HTML = {"Accept": "text/html"}
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -33,21 +35,29 @@ HOMES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
 
 
-@pytest.fixture(scope="session")
-def demo_app(engine: Engine, cluster: Cluster, demo_home: Path) -> Flask:
+@pytest.fixture(scope="module")
+def engine(cluster: Cluster, demo_home: Path) -> Iterator[Engine]:
+    """Sessions of these tests are in a database that was filled in."""
+    with filled_database(cluster, demo_home) as name:
+        engine = make_engine(cluster.url("app", name))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_app(cluster: Cluster, demo_home: Path) -> Flask:
     """The application as a demonstration."""
     return create_app(settings_for(cluster.url("app"), demo_home, DEMO="1"))
 
 
 @pytest.fixture
-def visitor(demo_app: Flask, session: Session, demo_home: Path) -> FlaskClient:
+def visitor(demo_app: Flask, session: Session) -> FlaskClient:
     """A browser at the demonstration, which was filled in."""
-    assert seed(demo_home) is True
     return demo_app.test_client()
 
 
@@ -264,7 +274,8 @@ def test_the_demonstration_begins_anew(installation: Installation) -> None:
 
 def test_what_is_not_the_demonstration_is_never_emptied(installation: Installation) -> None:
     installation.home.mkdir()
-    installation.run("demo", "seed")
+    with installation.attached():
+        assert seed(installation.home) is True
     with installation.engine.begin() as connection:
         connection.execute(
             text(

@@ -590,9 +590,48 @@ def test_an_order_tells_who_came_what_was_refused_and_which_rule_was_set_aside(
     given = client.post("/api/v1/hand-overs", json=body, headers=as_key(shop.associate))
     assert given.status_code == 201, given.text
 
-    said = desk("luc").read(f"/en/office/orders/{placed['stored']}")
+    luc = desk("luc")
+    said = luc.read(f"/en/office/orders/{placed['stored']}")
 
+    assert f"/orders/{placed['stored']}" in luc.open("/en/office/orders?q=petit").text
     assert "refused: 1 × Tente 2 places (Wrong size)" in said
     assert "a rule was set aside: Known to the team" in said
     assert "nothing was looked at" in said
     assert "Paul Petit" in said
+
+
+def test_an_agent_corrects_where_a_customer_is_written_to(
+    desk: Callable[[str], Desk], placed: dict[str, Any], session: Session
+) -> None:
+    office, page = desk("luc"), f"/en/office/orders/{placed['stored']}"
+    assert "Correct e-mail or phone" in office.read(page)
+    with nothing_moves(session.connection()):
+        for said, why in (
+            ({"email": "", "phone": ""}, "Give an e-mail address or a mobile number."),
+            ({"email": "nobody"}, "Write the whole address, as in name@example.org."),
+            ({"phone": "1"}, "Write ten digits"),
+        ):
+            refused = office.send(f"{page}/contact", **said)
+            assert refused.status_code == 422
+            assert why in refused.text
+    done = office.send(f"{page}/contact", email="right@example.org")
+    assert done.headers["Location"] == page
+    shown = office.read(page)
+    assert "right@example.org" in shown
+    assert "E-mail or phone corrected Luc Bernard" in shown
+
+
+def test_a_customer_has_their_next_messages_sent_elsewhere(
+    client: FlaskClient, placed: dict[str, Any], session: Session
+) -> None:
+    shopper = Desk(client)
+    page = f"/en/orders/{placed['access_token']}"
+    assert "Write to me elsewhere" in shopper.read(page)
+    assert "What you leave empty stays as it is." in shopper.read(f"{page}/contact")
+    with nothing_moves(session.connection()):
+        refused = shopper.send(f"{page}/contact", email="", phone="")
+        assert refused.status_code == 422
+    done = shopper.send(f"{page}/contact", email="right@example.org")
+    assert done.headers["Location"] == page
+    found = "SELECT email FROM contact c JOIN sales_order o ON o.contact_id = c.id"
+    assert session.execute(text(found)).scalar_one() == "right@example.org"

@@ -18,6 +18,7 @@ import stores.services
 from kernel.ids import show_order_number
 from tests.app.test_office import PASSWORD, Desk, hired, place, plain
 from tests.conftest import Shop
+from tests.inventory.test_feeds import stocked
 from tests.unmoved import nothing_moves
 
 __all__ = ["hired"]
@@ -363,6 +364,25 @@ def test_a_feed_is_sent_applied_and_tells_its_conflicts(desk: Sit, session: Sess
     mine = manager.read(sent.location)
     assert "No article has this SKU" not in mine
     assert "erp" in manager.read("/en/office/feeds?source=erp")
+
+
+def test_a_feed_that_would_empty_a_store_is_let_through_by_a_button(
+    desk: Sit, session: Session, shop: Shop
+) -> None:
+    stocked(session, shop, articles=27)
+    admin, manager = desk("camille"), desk("nadia")
+    admin.open("/en/office/feeds/new")
+    sent = send_feed(admin, "store,sku,quantity\nlyon,BOOK,4\n")
+    held = admin.read(sent.location)
+    assert "It says that nearly nothing is left" in held
+    assert "Held back" in admin.read("/en/office/feeds")
+    assert "It is true: apply it" not in manager.read(sent.location)
+    assert manager.send(f"{sent.location}/let-through").status_code == 403
+    admin.open(sent.location)
+    assert admin.send(f"{sent.location}/let-through").headers["Location"] == sent.location
+    assert "hx-trigger" in admin.open(sent.location).text
+    again = admin.send(f"{sent.location}/let-through")
+    assert (again.status_code, "This feed is not held back" in plain(again)) == (409, True)
 
 
 @pytest.mark.parametrize(

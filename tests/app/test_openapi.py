@@ -39,6 +39,7 @@ CHECKS: Final = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+KEY: Final = "Idempotency-Key"
 SELF: Final = "/api/v1/openapi.json"
 
 
@@ -100,7 +101,10 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("GET", "/api/v1/stores/{code}/slots"),
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/availability/alternatives"),
+        ("GET", "/api/v1/delivery-options"),
+        ("POST", "/api/v1/delivery-options"),
         ("POST", "/api/v1/orders"),
+        ("POST", "/api/v1/orders/deliveries"),
         ("POST", "/api/v1/stock-wishes"),
         ("POST", "/api/v1/stock-wishes/withdraw"),
         ("GET", "/api/v1/choices/{token}"),
@@ -115,7 +119,7 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
         (method, path)
         for method, path in operations(document)
         for parameter in document["paths"][path][method.lower()].get("parameters", [])
-        if parameter["name"] == "Idempotency-Key"
+        if parameter["name"] == KEY
     }
     declared = set()
     for rule in app.url_map.iter_rules():
@@ -128,6 +132,7 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
     assert changing - described == {
         ("POST", "/api/v1/availability"),
         ("POST", "/api/v1/availability/alternatives"),
+        ("POST", "/api/v1/delivery-options"),
         ("POST", "/api/v1/hand-overs/check"),
         ("POST", "/api/v1/offline/facts"),  # each fact has a nonce of its own
         ("POST", "/api/v1/till/look-ups"),
@@ -166,11 +171,26 @@ def test_odd_questions_get_answers_the_description_allows(
         "terminal_id": [link_till(client, key[1])],
     }
     with app.app_context():
-        schema = schemathesis.openapi.from_dict(describe(app))
+        schema = schemathesis.openapi.from_dict(without_ours(describe(app)))
     operations: list[Any] = list(schema.get_all_operations())
     assert len(operations) > 2 * SHARES
     for operation in operations[share::SHARES]:
-        ask(operation.ok(), app, mode=mode, key=key[1], real=real)
+        asked = operation.ok()
+        says_something = any(asked.iter_parameters()) or bool(asked.body)
+        if says_something or mode is GenerationMode.POSITIVE:
+            ask(asked, app, mode=mode, key=key[1], real=real)
+
+
+def without_ours(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the description without what `ask` adds itself: an odd value of it is never sent."""
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if method != "parameters":
+                operation.pop("security", None)
+                operation["parameters"] = [
+                    each for each in operation.get("parameters", []) if each["name"] != KEY
+                ]
+    return document
 
 
 def real_orders(client: Any, session: Session, shop: Shop) -> dict[str, list[str]]:

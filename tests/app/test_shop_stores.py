@@ -120,7 +120,7 @@ def test_stores_near_a_place_come_first_nearest_first(
     fields = dict(re.findall(r'<input type="hidden" name="(csrf|form)" value="([^"]+)"', page)[:2])
     client.post("/fr/place", data={**fields, "where": "Villeurbanne"}, headers=HTML)
     found = client.get("/fr/stores", headers=HTML).text
-    assert "Près de Villeurbanne" in found
+    assert "À proximité\u00a0: Villeurbanne" in found
     around = found[found.index("around-title") : found.index('class="towns')]
     assert re.findall(r'href="/fr/stores/([^"]+)"', around) == ["lyon"]
     assert re.findall(r"3,8 km", words(around).replace("\u00a0", " ")) != []

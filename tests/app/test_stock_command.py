@@ -13,6 +13,7 @@ from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.ids import new_id
 from tests.conftest import Shop, open_shop
+from tests.inventory.test_feeds import stocked as list_many
 
 
 @pytest.fixture
@@ -46,6 +47,26 @@ def test_a_feed_is_taken_applied_and_recognised_when_it_comes_again(
         1,
         "Error: A later feed of this source came before.",
     )
+
+
+def test_a_feed_that_would_empty_a_store_is_applied_by_force_only(
+    installation: Any, stocked: Shop, tmp_path: Path
+) -> None:
+    with installation.attached(), transaction() as session:
+        list_many(session, stocked, articles=27)
+    file = tmp_path / "stock.csv"
+    file.write_text("store,sku,quantity\nlyon,BOOK,3\n")
+    feed = ("stock", "feed", file, "--source", "erp", "--sequence", "7", "--as-of", now())
+    units = (
+        "SELECT sum(l.on_hand)::int FROM stock_level l JOIN location p ON p.id = l.location_id"
+        " WHERE p.code = 'lyon'"
+    )
+    held = installation.run(*feed)
+    assert held.exit_code == 3
+    assert "Held back, nothing was applied: It says 0 of nearly everything at lyon." in held.output
+    assert installation.rows(units) == [(27 * 5 + 30,)]
+    forced = installation.run(*feed, "--force")
+    assert (forced.exit_code, installation.rows(units)) == (0, [(3,)])
 
 
 def test_why_is_it_three_is_said_in_both_languages(installation: Any, stocked: Shop) -> None:

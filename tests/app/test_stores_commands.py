@@ -32,6 +32,9 @@ def test_rules_are_set_and_shown_with_who_said_so(house: Any) -> None:
     assert "orders_per_hour = none (default)" in said
     refused = house.run("stores", "set", "cut_off", "late")
     assert (refused.exit_code, "a time like 16:40" in refused.stderr) == (1, True)
+    unknown = house.run("stores", "set", "cutoff", "16:40")
+    assert unknown.exit_code == 1
+    assert "No such setting. Use one of the keys" in unknown.stderr
 
 
 def test_a_store_is_paused_and_resumed(house: Any) -> None:

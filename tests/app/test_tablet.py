@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,8 @@ from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
 
 PIN = "4711"
+TABLETS = count(1)
+"""Each tablet has an address of its own: the brake counts sign-ins by address."""
 HTML = {"Accept": "text/html"}
 
 
@@ -94,6 +97,7 @@ def device(client: FlaskClient, session: Session, shop: Shop) -> Tablet:
         session, HireStaff("Inès Morel", StaffRole.ASSOCIATE, (shop.lyon,), pin=PIN)
     )
     session.commit()
+    client.environ_base["REMOTE_ADDR"] = f"10.1.0.{next(TABLETS)}"
     tablet = Tablet(client, session, shop, ines)
     tablet.enrol()
     return tablet
@@ -400,6 +404,23 @@ def test_a_name_a_phone_or_a_number_finds_the_parcel_and_asks_for_identity(
     assert tablet.rows("SELECT found, verified FROM hand_over") == [("search", "identity")]
 
 
+def test_whom_the_customer_sends_is_found_by_their_name_while_they_are_sent(
+    tablet: Tablet,
+) -> None:
+    placed = place(tablet)
+    make_ready(tablet, placed)
+    paul = {"first_name": "Paul", "last_name": "Petit", "email": "paul@example.org"}
+    path = f"/orders/{placed['id']}/proxies"
+    named = api(tablet, path, paul, tablet.shop.agent)
+    verdict = tablet.post("/hand-over", said="petit")
+    assert verdict.status_code == 200
+    assert "I looked at an identity card: Chloé Durand or Paul Petit" in words(verdict)
+    place(tablet)
+    assert "Chloé Durand sends Paul Petit" in words(tablet.post("/hand-over", said="durand"))
+    api(tablet, f"{path}/{named['proxy_id']}/withdraw", key=tablet.shop.agent)
+    assert tablet.post("/hand-over", said="petit").status_code == 422
+
+
 def test_several_parcels_under_a_name_are_listed_to_choose_from(tablet: Tablet) -> None:
     first, second = place(tablet), place(tablet)
     make_ready(tablet, first)
@@ -427,10 +448,12 @@ def test_a_parcel_of_another_store_names_it(tablet: Tablet) -> None:
     api(tablet, f"{parcel}/pick", {"items": order_body()["items"]}, key=paris)
     api(tablet, f"{parcel}/ready", {"bin": "A7"}, key=paris)
     [state] = queries.list_passes(tablet.session, UUID(placed["fulfillment_id"]))
-    refused = tablet.post("/hand-over", said=passes.qr_text(state.facts))
-    assert (refused.status_code, heading(refused)) == (409, "Another store")
     said = r"waits at Paris Bastille, \d+\skm from here\. It is open day and night\."
-    assert re.search(said, words(refused))
+    for shown in (passes.qr_text(state.facts), show_code(passes.typed_code(state.facts.id))):
+        refused = tablet.post("/hand-over", said=shown)
+        assert (refused.status_code, heading(refused)) == (409, "Another store")
+        assert re.search(said, words(refused))
+    assert tablet.rows("SELECT count(*) FROM hand_over") == [(0,)]
 
 
 def test_not_ready_says_when_it_was_promised_and_leads_to_the_parcel(tablet: Tablet) -> None:

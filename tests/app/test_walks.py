@@ -16,6 +16,7 @@ from stores.settings import KEYS
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import HTML, Tablet, api, field, place, words
 from tests.conftest import Shop
+from tests.unmoved import nothing_moves
 
 
 @pytest.fixture
@@ -145,6 +146,22 @@ def test_a_customer_is_asked_and_takes_the_other_article(tablet: Tablet) -> None
     ]
     again = tablet.client.get(answered.headers["Location"], headers=HTML)
     assert "Another article instead?" not in words(again)
+
+
+def test_a_form_sent_again_with_another_answer_says_which_one_stands(
+    tablet: Tablet, session: Session
+) -> None:
+    placed = place(tablet)
+    offer(tablet, placed["fulfillment_id"])
+    page, answered = answer(tablet, placed["id"], "accept")
+    assert answered.status_code == 303
+    hidden = {"csrf": field(page.text, "csrf"), "form": field(page.text, "form")}
+    action = re.findall(r'action="([^"]+/substitutes/[^"]+)"', page.text)[0]
+    with nothing_moves(session.connection()):
+        other = tablet.client.post(action, data={**hidden, "answer": "decline"}, headers=HTML)
+    assert other.status_code == 409
+    assert "Your first answer stands: the other article is taken." in words(other)
+    assert "Order" in words(other), "it is the order's own page"
 
 
 def test_an_answer_that_comes_too_late_is_told_on_the_orders_page(tablet: Tablet) -> None:

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from app import pages, styleguide
 from app.web import HEADERS
+from tests.support.shared import shared_in_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -25,27 +26,36 @@ ARGUMENTS = [
     "--disable-component-update",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIOLATIONS = """tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+    .then(result => result.violations)"""
+"""Nothing is told of what passed: to name each such element takes as long as to look at it."""
 Findings = list[tuple[str, list[str]]]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser; without Chromium its tests are skipped, and fail under CI=true."""
-    if not CHROMIUM.exists():
-        message = "Chromium is not installed: no page was tried in a browser"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """Start a browser; it holds this process's event loop until it is closed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> Browser:
+    """A browser; without Chromium its tests are skipped, and fail under CI=true."""
+    if not CHROMIUM.exists():
+        message = "Chromium is not installed: no page was tried in a browser"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return shared_in_folder(request, "chromium", open_chromium)
+
+
 @contextmanager
 def _served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
@@ -110,10 +120,9 @@ def axe() -> Callable[[Page], Findings]:
 
     def findings(page: Page) -> Findings:
         page.evaluate(source)
-        result = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
         return [
             (found["id"], [f"{node['html']}: {node['failureSummary']}" for node in found["nodes"]])
-            for found in result["violations"]
+            for found in page.evaluate(VIOLATIONS, RULES)
         ]
 
     return findings

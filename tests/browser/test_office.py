@@ -9,23 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine, create_engine, text
-from werkzeug.serving import make_server
+from sqlalchemy import text
 
-from app import create_app
-from app.demo import seed
 from app.embedded import Cluster
 from app.embedded.children import start_child, stop_child
 from app.worker import drain
 from kernel.db import SessionFactory
-from tests.conftest import as_key, settings_for
+from tests.conftest import as_key
+from tests.support.demonstration import demonstration, served
 from tests.support.installation import eventually
 
 pytestmark = pytest.mark.browser
@@ -55,32 +51,12 @@ def place(
     chromium: Browser,
     serve_app: Callable[[Flask], str],
 ) -> Iterator[Place]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
-    name, home = f"office_{uuid4().hex}", tmp_path_factory.mktemp("office")
-    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
-    bound = dict(SessionFactory.kw)
+    home = tmp_path_factory.mktemp("office")
     with vendors_of(home) as vendors, pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILBOX_URL", vendors["mailbox"])
-        settings = settings_for(
-            cluster.url("app", name),
-            home,
-            DEMO="1",
-            SMTP_URL=vendors["smtp"],
-            SMS_URL=vendors["sms"],
-        )
-        app = create_app(settings)
-        seed(home)
-        yield _furnish(app, home, chromium, serve_app(app))
-    engine = SessionFactory.kw.get("bind")
-    if isinstance(engine, Engine):
-        engine.dispose()
-    SessionFactory.kw.clear()
-    SessionFactory.kw.update(bound)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+        addresses = {"SMTP_URL": vendors["smtp"], "SMS_URL": vendors["sms"]}
+        with demonstration(cluster, home, DEMO="1", **addresses) as app:
+            yield _furnish(app, home, chromium, serve_app(app))
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +64,6 @@ def serve_app() -> Iterator[Callable[[Flask], str]]:
     """Serve an application on a free port while the tests of this file last."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(served(app))
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
@@ -168,38 +131,10 @@ def _sign_in(chromium: Browser, url: str) -> Any:
 PAGES = {
     "start": "demo",
     "mailbox": "demo/mailbox",
-    "orders": "office/orders",
-    "nobody": "office/orders?q=Personne",
     "waiting": "office/orders/{waiting}",
-    "fresh": "office/orders/{fresh}",
-    "stock": "office/stock",
-    "article": "office/stock/{sku}",
-    "ledger": "office/stock/{sku}/" + STORE,
-    "stores": "office/stores",
     "store": "office/stores/" + STORE,
-    "people": "office/people",
-    "person": "office/people/{staff_id}",
-    "hire": "office/people/new",
     "messages": "office/messages",
-    "unknown": "office/orders/0000000",
 }
-
-
-@pytest.mark.parametrize("name", [*PAGES, "door"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    name: str, place: Place, open_page: Open, axe: Any, screenshot: Any
-) -> None:
-    path = PAGES.get(name, "office/sign-in").format(**vars(place))
-    context = {} if name == "door" else {"storage_state": place.admin}
-    page = open_page(**context)
-    for language in LANGUAGES:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(f"{place.url}/{language}/{path}")
-            screenshot(page, f"{name}-{language}-{width}")
-            assert (language, width, axe(page)) == (language, width, [])
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert (language, width, wide) == (language, width, width)
 
 
 @pytest.mark.parametrize("name", ["start", "waiting", "messages", "store", "mailbox"])

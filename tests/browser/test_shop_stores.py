@@ -2,18 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine, create_engine, text
 
-from app import create_app
-from app.demo import seed
 from app.embedded import Cluster
-from kernel.db import SessionFactory
-from tests.conftest import settings_for
+from tests.support.demonstration import demonstration
 
 pytestmark = pytest.mark.browser
 LOOKS = ((360, "fr"), (768, "en"), (1280, "fr"))
@@ -26,24 +21,9 @@ def house(
     tmp_path_factory: pytest.TempPathFactory,
     chromium: Browser,  # first: without it nothing is filled in
 ) -> Iterator[Flask]:
-    """The demonstration on a database of its own; the process is bound as before, afterwards."""
-    name, home = f"stores_{uuid4().hex}", tmp_path_factory.mktemp("stores")
     assert chromium.is_connected()
-    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
-    bound = dict(SessionFactory.kw)
-    app = create_app(settings_for(cluster.url("app", name), home))
-    seed(home)
-    yield app
-    engine = SessionFactory.kw.get("bind")
-    if isinstance(engine, Engine):
-        engine.dispose()
-    SessionFactory.kw.clear()
-    SessionFactory.kw.update(bound)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with demonstration(cluster, tmp_path_factory.mktemp("stores")) as app:
+        yield app
 
 
 @pytest.fixture

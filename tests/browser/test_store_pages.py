@@ -1,43 +1,18 @@
 """The pages of one store in Chromium: usable by everybody; hours are tried as they are typed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import Engine, create_engine, text
 
-from app import create_app
-from app.demo import seed
 from app.demo.retailer import PASSWORD
 from app.embedded import Cluster
-from kernel.db import SessionFactory
-from tests.browser.test_office import served
-from tests.conftest import settings_for
+from tests.support.demonstration import demonstration, served
 
 pytestmark = pytest.mark.browser
 HOME = "stores/lyon-croix-rousse"
-PAGES = (
-    "stores",
-    HOME,
-    f"{HOME}/hours",
-    f"{HOME}/hours?as=syntax",
-    f"{HOME}/ways",
-    f"{HOME}/slots",
-    f"{HOME}/settings",
-    f"{HOME}/people",
-    "stores/grenoble/opening",
-    "openings/new",
-    "settings?scope=group&code=rhone-alpes",
-    "settings/store/lyon-croix-rousse/orders_per_hour",
-    "groups",
-    "groups/rhone-alpes",
-)
-UNFOLD = "document.querySelectorAll('main details').forEach(each => { each.open = true })"
-VIEWS = ((360, "fr"), (768, "en"), (1280, "fr"))
 Open = Callable[..., Page]
 
 
@@ -53,25 +28,11 @@ class Chain:
 def chain(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[Chain]:
-    """A demonstration on a database of its own; the process is bound as before, afterwards."""
-    name, home = f"chain_{uuid4().hex}", tmp_path_factory.mktemp("chain")
-    server = create_engine(cluster.url("postgres", "postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank OWNER owner"))
-    bound = dict(SessionFactory.kw)
-    with ExitStack() as stack:
-        app = create_app(settings_for(cluster.url("app", name), home, DEMO="1"))
-        seed(home)
-        url = stack.enter_context(served(app))
+    with (
+        demonstration(cluster, tmp_path_factory.mktemp("chain"), DEMO="1") as app,
+        served(app) as url,
+    ):
         yield Chain(url, _sign_in(chromium, url))
-    engine = SessionFactory.kw.get("bind")
-    if isinstance(engine, Engine):
-        engine.dispose()
-    SessionFactory.kw.clear()
-    SessionFactory.kw.update(bound)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 def _sign_in(chromium: Browser, url: str) -> Any:
@@ -85,21 +46,6 @@ def _sign_in(chromium: Browser, url: str) -> Any:
     state = context.storage_state()
     context.close()
     return state
-
-
-@pytest.mark.parametrize(("width", "language"), VIEWS)
-def test_every_page_of_a_store_is_usable_by_everybody(
-    width: int, language: str, chain: Chain, open_page: Open, axe: Callable[[Page], list[Any]]
-) -> None:
-    page = open_page(width, storage_state=chain.admin)
-    for path in PAGES:
-        page.goto(f"{chain.url}/{language}/office/{path}")
-        page.evaluate(
-            "document.querySelectorAll('main details').forEach(each => { each.open = true })"
-        )
-        assert axe(page) == [], path
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, path
 
 
 def test_hours_show_the_coming_days_while_they_are_typed(chain: Chain, open_page: Open) -> None:

@@ -16,8 +16,8 @@ from tests.support.installation import installation
 from tests.support.trade import Trade
 from tests.support.vendors import eventually
 
-SLOWEST_S = 6.0
-"""Three seconds to connect, and as much to notice that a kept connection is dead."""
+SLOWEST_S = 30.0
+"""Three to connect, as much to notice a dead connection, and the rest is a busy machine's."""
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """One whole installation for every journey of a test process."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from app.embedded import Cluster
 from tests.support.installation import installation
+from tests.support.shared import shared_in_folder
 from tests.support.trade import Trade
 from tests.support.vendors import Vendors
 
@@ -19,14 +22,24 @@ class House:
     vendors: Vendors
 
 
-@pytest.fixture(scope="session")
-def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with installation(cluster, tmp_path_factory.mktemp("flows")) as place:
+@contextmanager
+def open_house(cluster: Cluster, home: Path) -> Iterator[House]:
+    """Run web, relay, worker, Redis and the servers messages go to."""
+    with installation(cluster, home) as place:
         vendors = place.open_vendors()
         place.open_redis("redis")
         for program in ("relay", "work"):
             place.start(program)
         yield House(Trade(place, place.open_web()), vendors)
+
+
+@pytest.fixture(scope="module")
+def house(
+    request: pytest.FixtureRequest, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> House:
+    return shared_in_folder(
+        request, "house", lambda: open_house(cluster, tmp_path_factory.mktemp("flows"))
+    )
 
 
 @pytest.fixture

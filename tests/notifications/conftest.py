@@ -43,6 +43,7 @@ from orders.commands import (
 )
 from orders.services import PlacedOrder
 from sandbox import Addresses, running
+from tests.conftest import open_shop
 from tests.orders.delivering import bring
 
 EMAIL, PHONE = "chloe.durand@example.org", "+33612345678"
@@ -105,8 +106,8 @@ class Counter:
         self.tell()
         return placed
 
-    def make_ready(self, placed: PlacedOrder, *, short_mugs: int = 0) -> None:
-        """The parcel is picked, but for so many mugs, binned and ready."""
+    def make_ready(self, placed: PlacedOrder, *, short_mugs: int = 0, heard: bool = True) -> None:
+        """The parcel is picked, but for so many mugs, binned and ready; who listens may be slow."""
         parcel, act = placed.fulfillment_id, orders.services
         act.accept(self.session, parcel, actor=SYSTEM)
         if short_mugs:
@@ -126,7 +127,8 @@ class Counter:
             actor=SYSTEM,
         )
         act.mark_ready(self.session, parcel, bin_code="A·7", actor=SYSTEM)
-        self.tell()
+        if heard:
+            self.tell()
 
     def send_proxy(self, placed: PlacedOrder, *, email: str | None = "paul@example.org") -> None:
         """The customer sends Paul, who has an e-mail address and a telephone."""
@@ -292,13 +294,15 @@ def counter(session: Session, shop: Any) -> Counter:
 
 @pytest.fixture
 def own_session(cluster: Cluster, app: Any) -> Iterator[Session]:
-    """A session with real commits, in a database that is gone afterwards."""
+    """A session with real commits, in a database of the small retailer that is gone afterwards."""
     address = cluster.url("postgres", "postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as admin:
         admin.execute("CREATE DATABASE messages TEMPLATE blank OWNER owner")
     engine = db.make_engine(cluster.url("app", "messages"))
     SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     with SessionFactory() as session:
+        open_shop(session)
+        session.commit()
         yield session
     engine.dispose()
     with psycopg.connect(address, autocommit=True) as admin:

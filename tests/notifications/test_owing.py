@@ -64,3 +64,11 @@ def test_an_event_told_twice_owes_one_message(counter: Any, session: Session) ->
     event_id = counter.messages(placed.id)[0]["event_id"]
     owe(session, Owe(event_id, placed.fulfillment_id, Template.CONFIRMATION))
     assert len(counter.messages(placed.id)) == 1
+
+
+def test_who_is_sent_in_the_moment_of_ready_is_written_to_once(counter: Any) -> None:
+    placed = counter.place()
+    counter.make_ready(placed, heard=False)
+    counter.send_proxy(placed)
+    written = [way for way in counter.ways(placed.id) if way[0] == "proxy_pass"]
+    assert written == [("proxy_pass", "email", "due"), ("proxy_pass", "sms", "due")]

@@ -196,3 +196,71 @@ def _pass_time(session: Session, fulfillment_id: UUID) -> None:
         {"id": fulfillment_id},
     )
     session.commit()
+
+
+def age_hold(session: Session, placed: PlacedOrder, *, days: float) -> None:
+    session.execute(
+        text(
+            "UPDATE card_payment SET authorised_at = now() - make_interval(secs => :secs)"
+            " WHERE obligation_id = :id"
+        ),
+        {"id": placed.obligation_id, "secs": days * 86_400},
+    )
+    session.commit()
+
+
+def held(session: Session, placed: PlacedOrder) -> tuple[str, int]:
+    (owed,) = list_obligations(session, placed.id)
+    return owed.status.value, owed.captured_minor
+
+
+def hold_cases(session: Session) -> list[tuple[str, bool, bool]]:
+    """Return resolution, whether it is due before the hold ends, whether it is due in time."""
+    rows = session.execute(
+        text(
+            "SELECT coalesce(resolution, 'open') AS ended,"
+            " due_at < (facts ->> 'hold_ends_at')::timestamptz AS before, due_at > now() AS ahead"
+            " FROM case_file WHERE key LIKE 'hold:%'"
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_money_for_goods_that_are_there_is_taken_before_the_card_lets_it_go(
+    session: Session, shop: Shop
+) -> None:
+    placed = place()
+    pay(placed)
+    age_hold(session, placed, days=4.9)
+    assert orders.jobs.keep_card_money() == 0
+    age_hold(session, placed, days=5.1)
+    assert orders.jobs.keep_card_money() == 1
+    drain()
+    assert held(session, placed) == ("captured", 11_570)
+    assert orders.jobs.keep_card_money() == 0
+    assert "ready" not in told(session, placed)
+    prepare(placed, short=1)
+    drain()
+    assert "ready" in told(session, placed)
+    assert paid_minor(session, placed.id) == 11_570 - 1_290, "what fell away went back"
+    assert run_checks() == []
+
+
+def test_a_hold_that_ends_before_its_rejected_order_is_somebodys_in_time(
+    session: Session, shop: Shop
+) -> None:
+    placed = place()
+    pay(placed)
+    services.reject_fulfillment(session, placed.fulfillment_id, reason="no_stock", actor=SYSTEM)
+    session.commit()
+    drain()
+    age_hold(session, placed, days=5.1)
+    assert [orders.jobs.keep_card_money() for _ in range(2)] == [1, 0]
+    drain()
+    assert held(session, placed) == ("authorised", 0)
+    assert hold_cases(session) == [("open", True, True)]
+    services.cancel_order(session, placed.id, reason=CancelReason.CUSTOMER_REMORSE, actor=SYSTEM)
+    session.commit()
+    drain()
+    assert hold_cases(session) == [("money taken", True, True)]
+    assert run_checks() == []

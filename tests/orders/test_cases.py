@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import inventory.services
 import orders.jobs
+import payments.services
 import stores.services
 from inventory.commands import Adjust, AdjustReason
 from kernel import delivery, events
@@ -38,9 +39,8 @@ def deliver(session: Session) -> None:
 
 def opened(session: Session, **more: Any) -> UUID:
     """Open a case as another package would."""
-    command = OpenCase(
-        CaseKind.TILL, f"till:{uuid4()}", timedelta(hours=more.pop("hours", 2)), **more
-    )
+    kind, hours = more.pop("kind", CaseKind.TILL), more.pop("hours", 2)
+    command = OpenCase(kind, f"test:{uuid4()}", timedelta(hours=hours), **more)
     case_id = services.open_case(session, command)
     assert case_id is not None
     session.commit()
@@ -180,12 +180,27 @@ def test_a_parcel_that_is_late_has_one_case_until_it_moves_on(
     assert closed["resolution"] == "moved on"
 
 
-def test_a_late_parcel_that_somebody_has_seen_to_is_not_raised_again(counter: Counter) -> None:
+def stands(counter: Counter, case_id: str, key: str = "") -> str:
+    """Return what has to happen first, once a sentence could not close the case."""
+    with nothing_moves(counter.session.connection()):
+        said = {"resolution": "Called them."}
+        refused = act(counter.client, key or counter.shop.associate, UUID(case_id), "resolve", said)
+        assert problem(refused) == (409, "case-stands")
+    return str(refused.json["first"])
+
+
+def test_no_sentence_closes_the_case_of_a_parcel_that_is_late_still(counter: Counter) -> None:
     counter.place()
     _make_late(counter, "promised_at")
     orders.jobs.note_late()
     (case,) = read(counter.client, counter.shop.associate).json["cases"]
-    act(counter.client, counter.shop.associate, case["id"], "resolve", {"resolution": "Called."})
+    for key in (counter.shop.associate, counter.shop.manager):
+        assert stands(counter, case["id"], key) == "move-parcel-on"
+    counter.do("cancel")
+    done = act(
+        counter.client, counter.shop.associate, case["id"], "resolve", {"resolution": "Called."}
+    )
+    assert done.status_code == 200
     assert orders.jobs.note_late() == 0
 
 
@@ -245,6 +260,7 @@ def test_a_shortage_has_a_case_until_what_is_promised_is_there(counter: Counter)
     deliver(session)
     (case,) = read(counter.client, shop.associate, kind="shortage").json["cases"]
     assert case["facts"] == {"sku": "TENT-2P", "missing": 1}
+    assert stands(counter, case["id"]) == "cover-shortage"
     inventory.services.receive(
         session, location_id=shop.lyon, quantities={"TENT-2P": 5}, actor=SYSTEM
     )
@@ -262,6 +278,31 @@ def test_an_order_paid_without_stock_asks_somebody(counter: Counter) -> None:
     (case,) = read(counter.client, counter.shop.associate).json["cases"]
     assert (case["kind"], case["order_number"]) == ("paid_without_stock", counter.order["number"])
     assert case["facts"] == {"missing": {"TENT-2P": 1}}
+    said = {"resolution": "Called them."}
+    assert act(counter.client, counter.shop.associate, case["id"], "resolve", said).json[
+        "closed_at"
+    ]
+
+
+def test_no_sentence_closes_a_case_while_the_customers_money_is_held(counter: Counter) -> None:
+    counter.place()
+    counter.ask(
+        f"orders/{counter.order['id']}/cancel", {"reason": "out_of_stock"}, key=counter.shop.agent
+    )
+    paid = payments.services.Ticket(counter.shop.lyon, "T-900", 11_570, "EUR")
+    payments.services.record_till_payment(
+        counter.session, reference_id=UUID(counter.order["id"]), ticket=paid
+    )
+    case_id = opened(
+        counter.session,
+        kind=CaseKind.PAID_WITHOUT_STOCK,
+        location_id=counter.shop.lyon,
+        order_id=UUID(counter.order["id"]),
+    )
+    assert stands(counter, str(case_id)) == "let-money-go"
+    said = {"resolution": "Given back in cash."}
+    done = act(counter.client, counter.shop.manager, case_id, "resolve", said)
+    assert (done.status_code, done.json["resolution"]) == (200, "Given back in cash.")
 
 
 def test_nothing_contradicts_the_invariants_after_cases(counter: Counter) -> None:

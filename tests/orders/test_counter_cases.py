@@ -333,6 +333,14 @@ def test_withdrawing_a_proxy_kills_their_code_and_no_other(
     assert run_checks() == []
 
 
+def test_nobody_is_sent_for_what_was_collected(counter: Counter, connection: Connection) -> None:
+    counter.bring_to("handed_over")
+    path = f"/api/v1/orders/{counter.order['id']}/proxies"
+    with nothing_moves(connection):
+        late = counter.client.post(path, json=PAUL, headers=as_customer(counter))
+    assert problem(late) == (409, "nothing-to-collect")
+
+
 def test_as_many_proxies_as_the_store_allows(counter: Counter, connection: Connection) -> None:
     set_rule(counter, "proxies_max", 1)
     counter.bring_to("ready")

@@ -82,7 +82,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "extend": {STAYS: WAITING},
     "name-proxy": {
         STAYS: f"pending new accepted {WALKING} picked {WAITING} in_transfer rejected rerouted",
-        "order-not-cancellable": f"handed_over expired cancelled {DELIVERY}",
+        "nothing-to-collect": f"handed_over expired cancelled {DELIVERY}",
     },
     "on-my-way": {STAYS: WAITING},
     "arrived": {STAYS: WAITING},

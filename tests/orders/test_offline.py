@@ -20,7 +20,7 @@ import stores.services
 from app.cli.check import run_checks
 from kernel.actors import SYSTEM
 from orders import passes
-from stores.commands import Scope, SetRule
+from stores.commands import HireStaff, Scope, SetRule, StaffRole
 from tests.conftest import Shop, as_key
 from tests.orders.conftest import ITEMS, Counter
 from tests.unmoved import nothing_moves, problem
@@ -328,8 +328,109 @@ def test_articles_nobody_knows_leave_nothing_and_are_asked_about(
     unknown = [{"sku": "NO-SUCH", "quantity": 1}]
     made = tablet.hand_over(qr=counter.qr(), items=unknown, ticket_number="T-1")
     assert tablet.told(made) == [("conflict", "not-ordered")]
-    assert cases(tablet.session) == [("conflict", "not-ordered", False)]
+    assert cases(tablet.session) == [("conflict", "not-ordered", True)]
+    assert rows(tablet.session, "SELECT facts -> 'beyond' FROM case_file") == [({"NO-SUCH": 1},)]
     assert counter.status() == "ready"
+
+
+def test_no_more_leaves_than_the_parcel_was_for_and_the_rest_is_asked_about(
+    tablet: Tablet, counter: Counter
+) -> None:
+    inventory.services.receive(
+        tablet.session, location_id=tablet.shop.lyon, quantities={"BOOK": 5}, actor=SYSTEM
+    )
+    counter.bring_to("ready")
+    before = {sku: level(tablet.session, tablet.shop, sku) for sku in ("TENT-2P", "BOOK")}
+    told = [{"sku": "TENT-2P", "quantity": 900}, {"sku": "BOOK", "quantity": 3}]
+    made = tablet.hand_over(qr=counter.qr(), items=told, ticket_number="T-1")
+    assert tablet.told(made) == [("conflict", "not-ordered")]
+    assert rows(tablet.session, "SELECT quantities FROM hand_over") == [({"TENT-2P": 1},)]
+    after = level(tablet.session, tablet.shop)
+    assert after == (before["TENT-2P"][0] - 1, before["TENT-2P"][1] - 1, 0)
+    assert level(tablet.session, tablet.shop, "BOOK") == before["BOOK"]
+    (facts,) = rows(
+        tablet.session, "SELECT facts -> 'quantities', facts -> 'beyond' FROM case_file"
+    )
+    assert facts == ({"TENT-2P": 1}, {"TENT-2P": 899, "BOOK": 3})
+    assert counter.status() == "ready"
+    assert run_checks() == []
+
+
+def test_a_pick_beyond_what_was_ordered_takes_nothing_out_of_the_offer(
+    tablet: Tablet, counter: Counter
+) -> None:
+    counter.bring_to("accepted")
+    counter.do("cancel")
+    before = level(tablet.session, tablet.shop)
+    many = tablet.pick(counter.parcel, [{"sku": "TENT-2P", "quantity": 8}])
+    assert tablet.told(many) == [("conflict", "wrong-state")]
+    assert rows(tablet.session, "SELECT quantities FROM put_back") == [({"TENT-2P": 1},)]
+    assert level(tablet.session, tablet.shop) == (before[0], before[1] + 1, before[2])
+    assert rows(tablet.session, "SELECT facts -> 'beyond' FROM case_file") == [({"TENT-2P": 7},)]
+    assert run_checks() == []
+
+
+def test_something_else_under_the_same_nonce_is_refused_and_asked_about(
+    tablet: Tablet, counter: Counter
+) -> None:
+    counter.bring_to("ready")
+    made = tablet.hand_over(qr=counter.qr(), ticket_number="T-1")
+    first = tablet.tell(made).json
+    other = {**made, "ticket_number": "T-2"}
+    (answer,) = tablet.tell(other).json["facts"]
+    assert (answer["outcome"], answer["refusal"]) == ("refused", "nonce-reused")
+    assert rows(tablet.session, "SELECT id, facts ->> 'ticket_number' FROM case_file") == [
+        (UUID(answer["case_id"]), "T-2")
+    ]
+    assert rows(tablet.session, "SELECT count(*) FROM hand_over") == [(1,)]
+    with nothing_moves(tablet.session.connection()):
+        assert tablet.tell(made).json == first
+        assert tablet.tell(other).json["facts"] == [answer]
+    assert cases(tablet.session) == [("conflict", "nonce-reused", True)]
+    assert run_checks() == []
+
+
+def test_a_refused_fact_holds_no_other_back(tablet: Tablet, counter: Counter) -> None:
+    counter.place()
+    first = tablet.pick(counter.parcel, [{"sku": "TENT-2P", "quantity": 1}])
+    assert tablet.told(first) == [("applied", None)]
+    second = tablet.pick(counter.parcel, [{"sku": "MUG-BLUE", "quantity": 2}])
+    assert tablet.told({**first, "items": ITEMS}, second) == [
+        ("refused", "nonce-reused"),
+        ("applied", None),
+    ]
+
+
+def test_who_did_it_is_who_it_names_and_not_who_sends_it(tablet: Tablet, counter: Counter) -> None:
+    counter.bring_to("ready")
+    hired = HireStaff("Malik", StaffRole.ASSOCIATE, location_ids=(tablet.shop.lyon,))
+    malik = stores.services.hire_staff(tablet.session, hired, actor=SYSTEM)
+    stores.services.disable_staff(tablet.session, malik, actor=SYSTEM)  # and left since
+    tablet.session.commit()
+    made = tablet.hand_over(qr=counter.qr(), ticket_number="T-1", staff_id=str(malik))
+    assert tablet.told(made) == [("applied", None)]
+    assert rows(tablet.session, "SELECT staff_id, staff_name FROM hand_over") == [(malik, "Malik")]
+    assert rows(
+        tablet.session,
+        "SELECT actor_id FROM event WHERE name = 'fulfillment.handed_over.v1'",
+    ) == [(malik,)]
+
+
+@pytest.mark.parametrize("where", ["another store", "nobody knows"])
+def test_who_is_not_of_the_store_is_asked_about_and_the_goods_leave(
+    tablet: Tablet, counter: Counter, where: str
+) -> None:
+    counter.bring_to("ready")
+    hired = HireStaff("Ada", StaffRole.ASSOCIATE, location_ids=(tablet.shop.paris,))
+    ada = stores.services.hire_staff(tablet.session, hired, actor=SYSTEM)
+    tablet.session.commit()
+    named = str(ada if where == "another store" else uuid4())
+    made = tablet.hand_over(qr=counter.qr(), ticket_number="T-1", staff_id=named)
+    assert tablet.told(made) == [("conflict", "unknown-staff")]
+    assert rows(tablet.session, "SELECT staff_name FROM hand_over") == [("Inès",)]
+    assert rows(tablet.session, "SELECT payload ->> 'staff_id' FROM offline_fact") == [(named,)]
+    assert counter.status() == "handed_over"
+    assert run_checks() == []
 
 
 def test_what_was_picked_of_a_cancelled_order_has_to_go_back(

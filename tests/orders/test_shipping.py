@@ -219,7 +219,7 @@ def test_what_comes_back_is_booked_in_and_the_order_ends(
     done(picked, PACK, SHIP, FAIL, ("returned", {"disposition": disposition}))
     assert picked.status() == "cancelled"
     assert level(picked, "TENT-2P") == tents
-    assert cases(picked) == [("delivery", "returned")]
+    assert cases(picked) == [("delivery", "returned"), ("money", None)]
     assert run_checks() == []
 
 

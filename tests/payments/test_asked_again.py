@@ -1,5 +1,6 @@
 """A refund that was refused asks a person, and is asked for again out of its case."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 import orders.services
 from kernel import delivery
 from kernel.actors import Actor, ActorKind
+from orders.errors import CaseStands
 from payments import gateway, jobs, services
 from payments.errors import UnknownRefund
 from payments.gateway import Answered
@@ -56,6 +58,9 @@ def test_a_refused_refund_is_head_offices_case_until_the_money_is_back(till: Til
         "amount_minor": 500,
         "code": "refund failed",
     }
+    associate = replace(CLAIRE, permissions=frozenset({"cases.work"}))
+    with pytest.raises(CaseStands):
+        orders.services.resolve_case(till.session, case.id, resolution="Called.", actor=associate)
     asked_id = orders.services.retry_refund(till.session, case.id, actor=CLAIRE)
     tell(till)
     (case,) = cases(till)

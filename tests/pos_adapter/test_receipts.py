@@ -141,6 +141,24 @@ def test_the_same_number_with_another_story_is_refused_and_a_case(till: Till, bo
     assert case["facts"]["ticket_number"] == "T-9999"
 
 
+def test_a_number_far_ahead_is_refused_with_the_last_one_and_opens_no_gap(
+    till: Till, books: Books
+) -> None:
+    first = 2**62
+    assert till.ring_up(line("TENT-2P", 1, 8990), seq=first).status_code == 201
+    before = books.moved()
+
+    for seq in (first + 10_001, 2**63 - 1):
+        refused = till.ring_up(line("TENT-2P", 1, 8990), seq=seq)
+        assert problem(refused) == (409, "receipt-too-far-ahead")
+        assert (refused.json["last_seq"], refused.json["at_most"]) == (first, first + 10_000)
+
+    assert books.moved() == before
+    assert till.get("/receipts/gaps").json == {"last_seq": first, "gaps": []}
+    assert {case["facts"]["what"] for case in books.cases()} == {"receipt-too-far-ahead"}
+    assert till.ring_up(line("TENT-2P", 1, 8990), seq=first + 10_000).status_code == 201
+
+
 def test_the_same_receipt_written_otherwise_is_the_same(till: Till) -> None:
     receipt = till.receipt(line("BOOK", 1, 455))
     first = till.post("/receipts", receipt)

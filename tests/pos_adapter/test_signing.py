@@ -13,6 +13,7 @@ import stores.services
 from kernel.actors import SYSTEM
 from pos_adapter.commands import Signed
 from pos_adapter.services import CLOCK_S, prune_nonces, text_to_sign
+from stores.commands import HireStaff, StaffRole
 from tests.conftest import ROOT, Shop, as_key
 from tests.pos_adapter.conftest import Books
 from tests.support.till import Till, line
@@ -146,7 +147,31 @@ def test_the_key_before_the_last_never_works(till: Till, session: Session) -> No
 def test_a_revoked_till_is_refused(till: Till, session: Session) -> None:
     stores.services.revoke_terminal(session, UUID(till.id), actor=SYSTEM)
     session.commit()
+    assert refused(till.get("/receipts/gaps")) == "revoked"
+    till.key = "A" * 43
     assert refused(till.get("/receipts/gaps")) == "signature"
+
+
+def test_a_till_of_a_store_that_closed_is_told_so_and_sells_nothing(
+    till: Till, paris_till: Till, client: FlaskClient, session: Session, books: Books
+) -> None:
+    admin = HireStaff("Rosa", StaffRole.ADMIN)
+    staff_id = stores.services.hire_staff(session, admin)
+    _, key = stores.services.issue_key(
+        session, name="Rosa", scopes=[], staff_id=staff_id, actor=SYSTEM
+    )
+    session.commit()
+    closed = client.post(
+        "/api/v1/stores/lyon/close", json={"reason": "lease ended"}, headers=as_key(key)
+    )
+    assert closed.status_code == 200, closed.text
+    before = books.moved()
+    assert refused(till.ring_up(line("TENT-2P", 1, 8990))) == "revoked"
+    assert books.moved() == before
+    assert paris_till.get("/receipts/gaps").status_code == 200
+    revoked = "SELECT location_id FROM event WHERE name = 'terminal.revoked.v1'"
+    assert books.count("terminal WHERE revoked_at IS NOT NULL") == 1
+    assert len(books.rows(revoked)) == 1
 
 
 def test_a_till_may_do_nothing_else(till: Till, client: FlaskClient, shop: Shop) -> None:

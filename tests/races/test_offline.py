@@ -1,7 +1,8 @@
 """Tablets that come back to the network at the same moment.
 
 That two hand-overs of one parcel exclude each other is the counter's guard; its negative control is
-in `test_counter.py`.
+in `test_counter.py`. That a fact is taken in once is its nonce's: seen best where nothing else
+excludes, as goods left against the rules.
 """
 
 from functools import partial
@@ -49,6 +50,48 @@ def test_a_batch_sent_six_times_at_once_is_taken_in_once(trade: Trade) -> None:
     assert answers[0].json()["facts"][0]["outcome"] == "applied"
     assert trade.level(sku) == {"on_hand": 9, "reserved": 0, "quarantined": 0}
     assert trade.place_of_work.broken() == []
+
+
+def call_off(trade: Trade, ready: Ready) -> None:
+    answer = trade.post(
+        f"/orders/{ready.order_id}/cancel",
+        {"reason": "customer_remorse"},
+        key=trade.place_of_work.shop.manager,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def hand_overs(trade: Trade, ready: Ready) -> list[dict[str, Any]]:
+    return trade.place_of_work.rows(
+        "SELECT conflict FROM hand_over WHERE fulfillment_id = %(id)s", id=ready.id
+    )
+
+
+def test_a_fact_against_the_rules_sent_six_times_at_once_moves_goods_once(trade: Trade) -> None:
+    sku = trade.list_article(units=10)
+    ready, tablet, nonce = trade.make_ready({sku: 1}), enrol(trade), uuid4()
+    call_off(trade, ready)
+
+    answers = together([partial(told, trade, tablet, ready, sku, nonce)] * 6)
+
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].json()["facts"][0]["outcome"] == "conflict"
+    assert hand_overs(trade, ready) == [{"conflict": True}]
+    assert trade.level(sku) == {"on_hand": 9, "reserved": 0, "quarantined": 0}
+    assert trade.place_of_work.broken() == []
+
+
+def test_without_its_guard_the_same_fact_moves_goods_twice(unguarded: Trade) -> None:
+    sku = unguarded.list_article(units=10)
+    ready, tablet, nonce = unguarded.make_ready({sku: 1}), enrol(unguarded), uuid4()
+    call_off(unguarded, ready)
+
+    answers = together([partial(told, unguarded, tablet, ready, sku, nonce)] * 2)
+
+    assert {answer.json()["facts"][0]["outcome"] for answer in answers} == {"conflict"}
+    assert hand_overs(unguarded, ready) == [{"conflict": True}] * 2
+    assert unguarded.level(sku)["on_hand"] == 8
+    assert "OFF-01" in unguarded.place_of_work.broken()
 
 
 def test_four_tablets_that_gave_out_one_parcel_are_one_hand_over_and_three_conflicts(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 
 import stores.services
 from kernel.actors import SYSTEM
@@ -16,6 +17,7 @@ from tests.support.trade import Ready, Trade, both, in_turn, together
 
 TURNS = 8
 APART_S = 0.4
+TRIES = 40
 
 
 def link_till(trade: Trade) -> Till:
@@ -94,6 +96,25 @@ def test_a_till_sale_and_a_web_order_of_the_last_unit_are_both_facts(trade: Trad
         assert shortages == [{"missing": 1}] * promised
     assert 0 < placed_ones < TURNS, "one side always won: this was no race"
     assert trade.place_of_work.broken() == []
+
+
+def test_without_its_guard_the_last_unit_is_sold_and_promised_and_nobody_is_asked(
+    unguarded: Trade,
+) -> None:
+    till = link_till(unguarded)
+    for turn in range(TRIES):
+        sku = unguarded.list_article(units=1)
+        rung_up, placed = in_turn(
+            partial(till.ring_up, line(sku, 1, 1000)),
+            partial(unguarded.place, {sku: 1}),
+            turn=turn,
+            turns=TRIES,
+            apart_s=APART_S / 4,
+        )
+        if {"INV-02", "INV-03"} <= set(unguarded.place_of_work.broken()):
+            assert (rung_up.status_code, placed.status_code) == (201, 201)
+            return
+    pytest.fail("without its guard the last unit never had two owners")
 
 
 def test_of_till_and_tablet_with_one_parcel_one_hands_over_and_the_other_is_a_conflict(

@@ -1,9 +1,10 @@
 """Opening a store step by step, groups of stores, and closing one."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 import stores.services
@@ -32,6 +33,11 @@ NICE: dict[str, Any] = {
 def missing(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.text
     return [each["step"] for each in answer.json["steps"] if not each["done"]]
+
+
+def enrol(session: Session, location_id: UUID) -> UUID:
+    code = stores.services.offer_enrolment(session, location_id=location_id, tablet_name="One")
+    return stores.services.enrol_tablet(session, code=code).id
 
 
 def hire(session: Session, code: str) -> str:
@@ -158,9 +164,9 @@ def test_a_manager_opens_and_closes_no_store(ask: Ask, connection: Connection) -
 
 
 def test_a_store_is_closed_only_when_nothing_is_open_there(
-    ask: Ask, order: Ask, client: Any, *, shop: Shop, admin: str, connection: Connection
+    ask: Ask, order: Ask, client: Any, session: Session, *, shop: Shop, admin: str
 ) -> None:
-    placed = order().json
+    placed, connection = order().json, session.connection()
     ask("stores/lyon/pause", {"until": ahead(days=9), "reason": "closing"})
     with nothing_moves(connection):
         refused = ask("stores/lyon/close", {"reason": "lease ended"}, key=admin)
@@ -168,7 +174,10 @@ def test_a_store_is_closed_only_when_nothing_is_open_there(
         assert refused.json["open"] == 1
     path = f"/api/v1/orders/{placed['id']}/cancel"
     client.post(path, json={}, headers=as_key(shop.agent))
+    tablets = [enrol(session, each) for each in (shop.lyon, shop.paris)]
     assert ask("stores/lyon/close", {"reason": "lease ended"}, key=admin).json == {"code": "lyon"}
+    live = session.execute(text("SELECT id FROM tablet WHERE revoked_at IS NULL")).scalars().all()
+    assert live == [tablets[1]]
     assert problem(client.get("/api/v1/stores/lyon")) == (404, "unknown-location")
     assert problem(order()) == (404, "unknown-location")
 

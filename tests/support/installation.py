@@ -126,7 +126,7 @@ class Installation:
 
     def inside(self) -> AbstractContextManager[None]:
         """Have `transaction()` of this test process work on the installation's database."""
-        return _inside(self.environment["DATABASE_URL"])
+        return bound_to(self.environment["DATABASE_URL"])
 
     def broken(self) -> list[str]:
         """Return the ids of invariants that do not hold."""
@@ -160,7 +160,7 @@ def installation(cluster: Cluster, home: Path) -> Iterator[Installation]:
         "PYTHONUNBUFFERED": "1",
         "DEMO": "0",
     }
-    with _inside(app_url), transaction() as session:
+    with bound_to(app_url), transaction() as session:
         shop = open_shop(session, units=PLENTY)
     with ExitStack() as stack:
         yield Installation(home, environment, stack, shop)
@@ -181,7 +181,8 @@ def fresh_database(cluster: Cluster) -> tuple[str, str]:
 
 
 @contextmanager
-def _inside(database_url: str) -> Iterator[None]:
+def bound_to(database_url: str) -> Iterator[None]:
+    """Meanwhile `transaction()` of this test process works on this database."""
     before = dict(SessionFactory.kw)
     engine = make_engine(database_url)
     SessionFactory.configure(bind=engine, join_transaction_mode="conditional_savepoint")

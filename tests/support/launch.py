@@ -28,15 +28,27 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
 from inventory.services import counting, promising, transferring
+from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
-from orders.services import checking, choosing, handing_over, placing, promoting, waving
+from orders.commands import OfflineDeed, OfflinePlace
+from orders.models import OfflineFact
+from orders.services import (
+    checking,
+    choosing,
+    handing_over,
+    offline,
+    promoting,
+    telling,
+    waving,
+    writing,
+)
 from pos_adapter.services import receiving
 from stores.services import booking
 
@@ -198,7 +210,8 @@ def remove_receipt_guard() -> None:
     kept = receiving._KEEP  # noqa: SLF001 (the guard is removed here)
     receiving._TAKE = text(  # noqa: SLF001 (the same)
         """
-        SELECT 1 WHERE CAST(:kind AS text) IS NOT NULL AND CAST(:ticket_number AS text) IS NOT NULL
+        SELECT NULL AS last_seq
+        WHERE CAST(:kind AS text) IS NOT NULL AND CAST(:ticket_number AS text) IS NOT NULL
             AND CAST(:happened_at AS timestamptz) IS NOT NULL
             AND CAST(:payload_hash AS bytea) IS NOT NULL AND NOT EXISTS (
                 SELECT FROM pos_receipt WHERE terminal_id = :terminal_id AND seq = :seq)
@@ -234,6 +247,32 @@ def remove_price_guard() -> None:
     )
 
 
+def remove_nonce_guard() -> None:
+    """What a tablet told is looked for first and written down last, a moment later."""
+    keep = telling.keep
+
+    def look(
+        session: Session, deed: OfflineDeed, place: OfflinePlace, **_: Actor
+    ) -> telling.DeedAnswer | None:
+        if session.get(OfflineFact, (place.device_id, deed.nonce)) is not None:
+            return telling.told_before(session, deed, place)
+        time.sleep(A_MOMENT_S)
+        return None
+
+    def write(
+        session: Session,
+        deed: OfflineDeed,
+        place: OfflinePlace,
+        answer: telling.DeedAnswer,
+        **facts: Any,
+    ) -> None:
+        row = telling.describe(deed, place, SYSTEM)
+        session.execute(insert(OfflineFact).values(**row).on_conflict_do_nothing())
+        keep(session, deed, place, answer, **facts)
+
+    offline.claim, offline.keep = look, write
+
+
 GUARDS = {
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
@@ -249,6 +288,7 @@ GUARDS = {
     "wave": remove_wave_guard,
     "lock": remove_lock_guard,
     "receipt": remove_receipt_guard,
+    "nonce": remove_nonce_guard,
 }
 
 
@@ -266,10 +306,11 @@ def pause_before_taking(pause_ms: int) -> None:
 
 def die_after_placing(armed: Path) -> None:
     """Once `armed` exists, the process that commits the next order kills itself: once only."""
+    placing = writing._WRITE  # noqa: SLF001 (the moment that matters)
 
     @event.listens_for(SessionFactory, "do_orm_execute")
     def notice(state: ORMExecuteState) -> None:
-        if state.statement is placing._OPEN:  # noqa: SLF001 (the moment that matters)
+        if state.statement is placing:
             state.session.info[PLACED] = True
 
     @event.listens_for(SessionFactory, "after_commit")

@@ -11,6 +11,7 @@ import orders.queries
 import orders.services
 import stores.queries
 from app.forms import once
+from app.paying import card_enabled
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint
 from app.shop.visitor import read_frame, remember_visitor, show
@@ -27,7 +28,7 @@ def basket() -> str:
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
-    return show("basket", frame, basket=filled)
+    return show("basket", frame, basket=filled, cards=card_enabled())
 
 
 @blueprint.post(f"{PAGES}/basket/add")

@@ -17,7 +17,7 @@ import orders.services
 from app.answers import Shown
 from app.forms import once
 from app.shop.blueprint import blueprint, go_to
-from app.shop.contact import Typed, read_name
+from app.shop.contact import Typed, read_correction, read_name
 from app.shop.refusals import say
 from app.shop.views.following import ORDER, order_of, show_order
 from app.shop.visitor import as_shopper
@@ -111,6 +111,27 @@ def change_collector(token: str) -> Shown:
         )
 
     return do(token, "collector", act, typed=typed)
+
+
+@blueprint.get(f"{ORDER}/contact")
+@declare(permission="orders.read")
+def ask_for_contact(token: str) -> str:
+    """Ask where the customer is written to instead."""
+    return show_order("contact", token, refused=None, typed=Typed())
+
+
+@blueprint.post(f"{ORDER}/contact")
+@declare(permission="orders.collect", rate="60/minute")
+def correct_contact(token: str) -> Shown:
+    """Have what is owed from now on go to another e-mail address or phone number."""
+    email, phone, typed = read_correction(request.form)
+    if typed.errors:
+        return show_order("contact", token, refused=None, typed=typed), 422
+
+    def act(session: Session, order_id: UUID, actor: Actor) -> None:
+        orders.services.correct_contact(session, order_id, email=email, phone=phone, actor=actor)
+
+    return do(token, "contact", act, typed=typed)
 
 
 @blueprint.post(f"{ORDER}/substitutes/<uuid:substitution_id>")

@@ -11,6 +11,7 @@ import stores.queries
 from app.answers import Shown
 from app.forms import once
 from app.i18n import current
+from app.sessions import FormSentBefore
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import Typed, read_reach
 from app.shop.visitor import read_frame, show
@@ -38,8 +39,12 @@ def wish() -> Shown:
         command = WishStock(sku, store or None, email, phone, current())
         return str(orders.services.wish_stock(session, command))
 
-    with transaction() as session:
-        answer = once(session, ask)
+    try:
+        with transaction() as session:
+            answer = once(session, ask)
+    except FormSentBefore as before:
+        typed.errors["reach"] = before.detail
+        return _ask_again(sku, typed)
     # Only the wish's id was stored, the signed link is made now.
     token = wish_token(UUID(answer.headers["Location"]))
     return go_to(url_for("shop.wished", token=token, asked="yes"))

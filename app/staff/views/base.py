@@ -43,6 +43,8 @@ PREPARING: Final = frozenset(
     )
 )  # fmt: skip
 """The views that belong to preparing."""
+FINDING: Final = frozenset({"tablet.find_article", "tablet.ask_door", "tablet.show_door"})
+"""The views that belong to finding an article, and having it brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _links() -> list[dict[str, Any]]:
         (_("Prepare"), "tablet.board", "list-check", PREPARING),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
-        (_("Where is it?"), "tablet.find_article", "search", {"tablet.find_article"}),
+        (_("Where is it?"), "tablet.find_article", "search", FINDING),
         (_("Day sheet"), "tablet.day_sheet", "printer", {"tablet.day_sheet"}),
     )
     return [

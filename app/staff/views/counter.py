@@ -1,5 +1,6 @@
 """The counter: one field finds the parcel, a verdict fills the screen, one tap hands it over."""
 
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -109,12 +110,15 @@ def _matches(session: Session, place: Here, said: Said) -> list[FulfillmentFacts
 
 def _list(place: Here, said: Said, matches: list[FulfillmentFacts]) -> tuple[str, int]:
     with transaction() as session:
-        people = customers.queries.get_contacts(session, [each.contact_id for each in matches])
+        sent = queries.list_sent(session, [each.order_id for each in matches])
+        asked = [each.contact_id for each in matches]
+        people = customers.queries.get_contacts(session, [*asked, *chain(*sent.values())])
     rows = [
         {
             "id": each.id,
             "number": show_order_number(each.order_number),
             "name": people[each.contact_id].name if each.contact_id in people else "",
+            "sent": [people[one].name for one in sent[each.order_id] if one in people],
             "status": state_of(each),
             "bin": each.bin,
             "zone": place.store.time_zone,

@@ -118,9 +118,16 @@ def _pack(session: Session, place: Here, parcel: FulfillmentFacts, typed: Typed)
         held = {sku: quantity for sku, quantity in quantities.items() if quantity}
         if held:
             boxes.append(Box(held, _grams(weight)))
-    command = Pack(list_carriers()[0].code, boxes)
+    command = Pack(_carrier(session, parcel), boxes)
     services.pack(session, parcel.id, command, actor=place.actor)
     return url_for("tablet.show_parcel", parcel_id=parcel.id, did="packed")
+
+
+def _carrier(session: Session, parcel: FulfillmentFacts) -> str:
+    """Return who takes it: the carrier of the way it goes, or else the usual one."""
+    if parcel.delivery_method_id is None:
+        return list_carriers()[0].code
+    return queries.get_delivery_way(session, parcel.delivery_method_id).carrier
 
 
 def _picked(parcel: FulfillmentFacts) -> list[queries.LineFacts]:

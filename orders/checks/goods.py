@@ -1,4 +1,4 @@
-"""What must hold of orders: queries that return no rows."""
+"""What must hold of orders and their parcels."""
 
 from kernel.checks import Check
 
@@ -157,6 +157,62 @@ CHECKS = (
         """,
     ),
     Check(
+        "SHIP-02",
+        "an order pays for a way to a door that none of its parcels goes",
+        """
+        SELECT c.order_id, c.delivery_method_id FROM order_charge c WHERE NOT EXISTS (
+            SELECT FROM fulfillment f
+            WHERE f.order_id = c.order_id AND f.delivery_method_id = c.delivery_method_id
+              AND f.method = 'delivery')
+        """,
+    ),
+    Check(
+        "SHIP-03",
+        "a parcel arrives before it leaves, or goes a way nobody promised days for",
+        """
+        SELECT f.id, f.arrives_from, f.arrives_by FROM fulfillment f
+        JOIN location l ON l.id = f.location_id
+        WHERE f.arrives_from > f.arrives_by
+           OR f.arrives_from < (f.promise_inputs #>> '{arrival,leaves_on}')::date
+           OR (f.promise_inputs #>> '{arrival,leaves_on}')::date
+              < (f.created_at AT TIME ZONE l.time_zone)::date
+           OR (f.delivery_method_id IS NOT NULL AND f.method <> 'delivery')
+           OR (f.arrives_from IS NULL) <> (f.arrives_by IS NULL)
+        """,
+    ),
+    Check(
+        "SHIP-04",
+        "a delivery left before anybody paid for it, and nobody is to get the money",
+        """
+        SELECT v.order_id, v.minor FROM (
+            SELECT f.order_id, sum(
+                floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
+                      / (2 * o.price_per))
+                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
+                        / (2 * l.quantity))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method = 'delivery' AND f.delivery_method_id IS NOT NULL AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor + coalesce((
+                SELECT sum(c.amount_minor) FROM order_charge c
+                WHERE c.order_id = v.order_id AND EXISTS (
+                    SELECT FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+                    WHERE f.order_id = c.order_id AND f.delivery_method_id = c.delivery_method_id
+                      AND l.handed_over > 0)), 0)
+            > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
+    Check(
         "INV-16",
         "a parcel was handed over at another store, or unpaid and nobody is to get the money",
         """
@@ -292,6 +348,16 @@ CHECKS = (
         """,
     ),
     Check(
+        "OFF-01",
+        "goods left against the rules without a network, and no tablet told so, or once too often",
+        """
+        SELECT h.id, h.fulfillment_id, h.device_id FROM hand_over h
+        WHERE h.conflict AND h.happened_at IS NOT NULL AND h.terminal_id IS NULL AND NOT EXISTS (
+            SELECT FROM offline_fact f
+            WHERE f.device_id = h.device_id AND f.payload ->> 'hand_over_id' = h.id::text)
+        """,
+    ),
+    Check(
         "PROXY-01",
         "somebody who may not collect an order any more still has a live pass of it",
         """
@@ -303,58 +369,24 @@ CHECKS = (
         """,
     ),
     Check(
-        "PRICE-01",
-        "two prices of a SKU hold at one instant under a brand",
+        "SRC-01",
+        "a delivery has no decision of who sends it, or others were to send it than do",
         """
-        SELECT a.brand_id, a.sku, a.id, b.id AS other_id FROM price a
-        JOIN price b ON b.brand_id = a.brand_id AND b.sku = a.sku AND b.id > a.id
-            AND tstzrange(a.valid_from, a.valid_to) && tstzrange(b.valid_from, b.valid_to)
-        """,
-    ),
-    Check(
-        "PRICE-02",
-        "an order pays more than the list price of a line, or less than its éco-participation",
-        """
-        SELECT order_id, sku, quantity, unit_price_minor, discount_minor, eco_minor
-        FROM order_line
-        WHERE discount_minor > 0 AND price_per = 1
-          AND discount_minor > quantity * greatest(unit_price_minor - eco_minor, 0)
-        """,
-    ),
-    Check(
-        "PROMO-01",
-        "a limited promotion does not count the orders that have it, or more than it allows",
-        """
-        SELECT p.id, p.uses, p.uses_max, count(u.order_id) AS counted FROM promotion p
-        LEFT JOIN promotion_use u ON u.promotion_id = p.id AND u.given_back_at IS NULL
-        WHERE p.uses_max IS NOT NULL
-        GROUP BY p.id HAVING p.uses <> count(u.order_id) OR p.uses > p.uses_max
-        """,
-    ),
-    Check(
-        "PROMO-02",
-        "an order's discount is not what its promotions are said to take off",
-        """
-        SELECT order_id, promotion_id, l.minor AS of_lines, u.discount_minor FROM (
-            SELECT order_id, promotion_id, sum(discount_minor) AS minor FROM order_line
-            WHERE promotion_id IS NOT NULL GROUP BY order_id, promotion_id) l
-        FULL JOIN promotion_use u USING (order_id, promotion_id)
-        WHERE l.minor IS DISTINCT FROM u.discount_minor
-        """,
-    ),
-    Check(
-        "PROMO-03",
-        "an order's parcels have another discount than the order; what moved on, moved with it",
-        """
-        SELECT o.order_id, o.sku, o.discount_minor, p.minor, p.owed, p.rerouted FROM order_line o
-        JOIN (
-            SELECT f.order_id, l.sku, sum(l.discount_minor) AS minor,
-                   sum(floor((2 * l.discount_minor::numeric * (l.quantity - l.cancelled)
-                              + l.quantity) / (2 * l.quantity))) AS owed,
-                   bool_or(f.rerouted_to IS NOT NULL) AS rerouted
-            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
-            GROUP BY f.order_id, l.sku) p USING (order_id, sku)
-        WHERE (NOT p.rerouted AND p.minor <> o.discount_minor) OR p.owed > o.discount_minor
+        SELECT o.id, o.number, d.decided, p.sent
+        FROM (SELECT f.order_id, jsonb_agg(DISTINCT f.location_id ORDER BY f.location_id) AS sent
+              FROM fulfillment f JOIN sales_order o ON o.id = f.order_id
+              WHERE f.delivery_method_id IS NOT NULL AND f.created_at = o.placed_at
+              GROUP BY f.order_id) p
+        JOIN sales_order o ON o.id = p.order_id
+        LEFT JOIN LATERAL (
+            SELECT (SELECT jsonb_agg(DISTINCT (c ->> 'location_id')::uuid
+                                     ORDER BY (c ->> 'location_id')::uuid)
+                    FROM jsonb_array_elements(s.chosen) c) AS decided
+            FROM sourcing_decision s WHERE s.order_id = o.id AND s.method = 'delivery'
+            ORDER BY s.decided_at, s.id LIMIT 1) d ON true
+        WHERE d.decided IS DISTINCT FROM p.sent
+          AND o.placed_at >= (SELECT min(decided_at) FROM sourcing_decision)
+          AND o.placed_at > statement_timestamp() - interval '390 days'
         """,
     ),
 )

@@ -1,0 +1,94 @@
+"""Ways to a door in words: days, parcels and prices, the same for shop, tablet and back office."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from app import formats
+from app.i18n import current, ngettext
+from app.i18n import gettext as _
+from orders.delivery import DeliveryOption
+
+NOON: Final = time(12)
+ZONE: Final = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOption:
+    """A way to a door as people read it; `to_free` says how much more makes it free."""
+
+    code: str
+    name: str
+    price: str
+    total_minor: int
+    total: str
+    window: str
+    parcels: str
+    to_free: str | None
+    free_share: int | None
+    """How far the basket is towards free delivery, in per cent."""
+
+    @property
+    def note(self) -> str:
+        """Return everything but its name, as one line."""
+        return f"{self.price} · {self.window}. {self.parcels}"
+
+
+def say_date(day: date) -> str:
+    """Return a day as people say it: « jeudi 26 novembre »."""
+    return formats.day(datetime.combine(day, NOON, UTC), ZONE, language=current())
+
+
+def say_window(first: date, last: date) -> str:
+    """Return between which days something arrives."""
+    if first == last:
+        return _("arrives %(day)s") % {"day": say_date(first)}
+    return _("arrives between %(first)s and %(last)s") % {
+        "first": say_date(first),
+        "last": say_date(last),
+    }
+
+
+def say_options(options: Sequence[DeliveryOption], currency: str) -> list[SaidOption]:
+    """Return the ways to a door as people read them, in their order."""
+    return [_option(each, currency) for each in options]
+
+
+def _option(option: DeliveryOption, currency: str) -> SaidOption:
+    def money(minor: int) -> str:
+        return formats.money(minor, currency, language=current())
+
+    left, free_from = option.fee.to_free_minor, option.fee.zone.free_from_minor
+    to_free = share = None
+    if left is not None and free_from:
+        to_free = _("%(amount)s more, and delivery is free.") % {"amount": money(left)}
+        share = 100 * (free_from - left) // free_from
+    price_minor = option.charge.amount_minor
+    return SaidOption(
+        option.way.code,
+        option.charge.name,
+        money(price_minor) if price_minor else _("Free"),
+        option.totals.total_minor,
+        money(option.totals.total_minor),
+        say_window(option.arrives_from, option.arrives_by),
+        _say_parcels(option),
+        to_free,
+        share,
+    )
+
+
+def _say_parcels(option: DeliveryOption) -> str:
+    """Return who sends it; of several parcels each with its last day."""
+    if len(option.parcels) == 1:
+        return _("Sent by %(store)s") % {"store": option.parcels[0].send.store.name}
+    each = ", ".join(
+        _("%(store)s by %(day)s")
+        % {"store": parcel.send.store.name, "day": say_date(parcel.arrival.last)}
+        for parcel in option.parcels
+    )
+    count = len(option.parcels)
+    return ngettext("In %(num)d parcel: %(each)s", "In %(num)d parcels: %(each)s", count) % {
+        "num": count,
+        "each": each,
+    }

@@ -1,0 +1,104 @@
+"""A basket to be brought to a door, as its page shows it: ways, what was typed, its total."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+import orders.delivery
+import stores.queries
+from app.doors import SaidOption, say_options
+from app.i18n import current
+from app.i18n import gettext as _
+from app.shop.baskets import Basket
+from app.shop.choosing import read_address
+from app.shop.contact import Typed, read_contact
+from app.shop.visitor import Frame
+from kernel.money import VatShare
+from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+
+CODE_MAX: Final = 40
+POSTCODE_MAX: Final = 12
+TOTAL_MAX: Final = 10
+POSTCODE: Final = re.compile(r"\b\d{5}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """Where a basket is to be brought, in which ways, and how many of it nobody can send.
+
+    `town` is what a postcode is known for; None where nobody knows it, which is no fault.
+    `postcode` is empty until somebody said a readable one.
+    """
+
+    postcode: str
+    town: str | None
+    options: list[SaidOption]
+    vat: tuple[VatShare, ...]
+    chosen: str
+    missing: int
+
+    @property
+    def way(self) -> SaidOption | None:
+        """Return the way that is chosen, the first one until then."""
+        wanted = (each for each in self.options if each.code == self.chosen)
+        return next(wanted, self.options[0] if self.options else None)
+
+
+def guess_postcode(frame: Frame) -> str:
+    """Return the postcode of where somebody looks for stores, if it was one."""
+    place = frame.visitor.place
+    found = POSTCODE.search(place.label) if place else None
+    return found[0] if found else ""
+
+
+def read_delivering(
+    session: Session, frame: Frame, basket: Basket, *, postcode: str, chosen: str
+) -> Delivering:
+    """Return in which ways this basket can be brought to a postcode, priced as it is now.
+
+    Raises UnreadablePostcode.
+    """
+    if frame.brand is None or not postcode or not basket.lines:
+        return Delivering("", None, [], (), chosen, 0)
+    asked = AskDelivery(
+        Channel.WEB, current(), basket.quantities, postcode, brand_code=frame.brand.code
+    )
+    found = orders.delivery.find_options(session, asked)
+    place = stores.queries.find_place(postcode)
+    options = say_options(found.options, basket.currency)
+    kept = next((each for each in found.options if each.way.code == chosen), None)
+    shown = kept or (found.options[0] if found.options else None)
+    return Delivering(
+        postcode,
+        place.label.removeprefix(f"{postcode} ") if place and place.exact else None,
+        options,
+        shown.totals.vat if shown else (),
+        chosen or (options[0].code if options else ""),
+        sum(found.decision.missing.values()),
+    )
+
+
+def read_delivery(
+    form: Mapping[str, str], frame: Frame, basket: Basket
+) -> tuple[PlaceDelivery | None, Typed]:
+    """Return the order a form asks for, None where something is wrong, and what was typed."""
+    contact, typed = read_contact(form, language=current())
+    address = read_address(form, typed)
+    way = typed.read(form, "way", longest=CODE_MAX, missing=_("Choose how it is brought to you."))
+    seen = form.get(f"seen:{way}", "")[:TOTAL_MAX]
+    if typed.errors or frame.brand is None:
+        return None, typed
+    command = PlaceDelivery(
+        Channel.WEB,
+        basket.quantities,
+        contact,
+        address,
+        way,
+        PayBy.CARD,
+        brand_code=frame.brand.code,
+        seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
+    )
+    return command, typed

@@ -1,0 +1,134 @@
+"""Home delivery on one page, as a guest: postcode, way, address, and the order, paid by card."""
+
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+import orders.services
+from app.answers import Shown
+from app.forms import once
+from app.i18n import current
+from app.i18n import gettext as _
+from app.paying import card_enabled, open_payment_page
+from app.shop.baskets import Basket, read_basket
+from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.contact import Typed
+from app.shop.delivering import Delivering, guess_postcode, read_delivering, read_delivery
+from app.shop.refusals import say
+from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
+from customers.errors import UnreadablePostcode
+from inventory.errors import OutOfStock
+from kernel.db import transaction
+from kernel.errors import Refusal
+from kernel.links import order_token
+from kernel.web import declare
+from orders.errors import HoldEnded
+from payments.errors import CheckoutUnavailable, NotPayable
+
+POSTCODE_MAX: Final = 12
+SHOWN, UNPAID, WRONG = "shown", "unpaid", "wrong:"
+
+
+@blueprint.get(f"{PAGES}/checkout/delivery")
+@declare(permission="orders.place")
+def checkout_delivery() -> Shown:
+    """Ask for a postcode, then how, where to and for whom."""
+    typed = Typed()
+    asked = request.args.get("postcode")
+    with transaction() as session:
+        frame = read_frame(session)
+        basket = read_basket(session, frame)
+        if not basket.lines:
+            return go_to(url_for("shop.basket"))
+        postcode = guess_postcode(frame) if asked is None else asked[:POSTCODE_MAX]
+        found = _find(session, frame, basket, typed, postcode)
+    typed.values.setdefault("postcode", postcode)
+    if found.town:
+        typed.values.setdefault("city", found.town)
+    return _page(frame, basket, typed, found)
+
+
+@blueprint.post(f"{PAGES}/checkout/delivery")
+@declare(permission="orders.place", rate="60/minute")
+def order_delivery() -> Shown:
+    """Place the order and go to pay; or say what is wrong, keeping what was typed."""
+    typed = Typed()
+
+    def act(session: Session) -> str:
+        nonlocal typed
+        frame = read_frame(session)
+        command, typed = read_delivery(request.form, frame, read_basket(session, frame))
+        if command is None:
+            return WRONG
+        visitor_id = remember_visitor(session)
+        if frame.visitor.cart.pending_id is not None:
+            paid = orders.services.withdraw_pending(
+                session, frame.visitor.cart.pending_id, actor=as_shopper()
+            )
+            if paid is not None:
+                return f"{SHOWN}:{paid}"
+        placed = orders.services.place_delivery(session, command, actor=as_shopper())
+        orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+        return f"{UNPAID}:{placed.id}"
+
+    try:
+        with transaction() as session:
+            answer = once(session, lambda: act(session))
+    except UnreadablePostcode:
+        typed.errors["postcode"] = _("Write the five digits of a French postcode.")
+        return _again(typed, status=422)
+    except Refusal as refusal:
+        return _again(typed, status=409, refused=say(refusal))
+    if answer.headers["Location"] == WRONG:
+        return _again(typed, status=422)
+    return _show_order(answer)
+
+
+def _show_order(answer: Response) -> Response:
+    """Return the way to pay, or to the order: only its id was stored."""
+    kind, _colon, order_id = answer.headers["Location"].partition(":")
+    if kind == UNPAID:
+        with suppress(CheckoutUnavailable, NotPayable, HoldEnded, OutOfStock):
+            return go_to(open_payment_page(UUID(order_id), current()))
+    return go_to(url_for("shop.order", token=order_token(UUID(order_id)), placed="yes"))
+
+
+def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
+    """Return the page with everything that was typed, and prices as they are now."""
+    with transaction() as session:
+        frame = read_frame(session)
+        basket = read_basket(session, frame)
+        if not basket.lines:
+            return go_to(url_for("shop.basket"))
+        postcode = request.form.get("postcode", "")[:POSTCODE_MAX]
+        found = _find(session, frame, basket, typed, postcode)
+    return _page(frame, basket, typed, found, refused=refused), status
+
+
+def _find(
+    session: Session, frame: Frame, basket: Basket, typed: Typed, postcode: str
+) -> Delivering:
+    chosen = typed.values.get("way", "")
+    try:
+        return read_delivering(session, frame, basket, postcode=postcode, chosen=chosen)
+    except UnreadablePostcode:
+        typed.errors["postcode"] = _("Write the five digits of a French postcode.")
+        return read_delivering(session, frame, basket, postcode="", chosen=chosen)
+
+
+def _page(
+    frame: Frame, basket: Basket, typed: Typed, found: Delivering, *, refused: str | None = None
+) -> str:
+    return show(
+        "delivery",
+        frame,
+        basket=basket,
+        typed=typed,
+        delivering=found,
+        refused=refused,
+        cards=card_enabled(),
+    )

@@ -1,0 +1,229 @@
+"""What a customer can choose between when a basket is to be brought to a postcode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+import customers.queries
+import stores.queries
+from orders import queries, sourcing
+from orders.commands import AskDelivery, Channel, Method
+from orders.delivery.windows import Destination, arrival_of
+from orders.errors import NotBroughtThere, UnknownDeliveryMethod
+from orders.pricing import (
+    DeliveryWay,
+    Fee,
+    Quote,
+    QuotedCharge,
+    Totals,
+    charge_for,
+    price_way,
+)
+from orders.sourcing import Ask, Decision, Send
+from stores.errors import UnknownBrand
+from stores.promises import Arrival
+from stores.queries import BrandFacts, StoreFacts
+
+FRANCE: Final = "FR"
+MIDDLE: Final = (46.6, 2.4)
+"""Where somebody is whose postcode nobody knows: in the middle of France, WGS84."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAsk:
+    """Which basket is to be brought where; `store` is where the order is begun, if in one."""
+
+    brand: BrandFacts
+    channel: Channel
+    language: str
+    quantities: Mapping[str, int]
+    to: Destination
+    store: StoreFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionParcel:
+    """What one location sends, when it leaves there, and between which days it arrives."""
+
+    send: Send
+    arrival: Arrival
+
+    @property
+    def leaves_at(self) -> datetime:
+        """Return when it can leave."""
+        return self.send.ready_at
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOption:
+    """One way to a door for a basket: what it costs, what all of it comes to, when it arrives."""
+
+    way: DeliveryWay
+    fee: Fee
+    charge: QuotedCharge
+    totals: Totals
+    parcels: tuple[OptionParcel, ...]
+
+    @property
+    def arrives_from(self) -> date:
+        """Return the first day on which something can arrive."""
+        return min(parcel.arrival.first for parcel in self.parcels)
+
+    @property
+    def arrives_by(self) -> date:
+        """Return the day by which all of it is there."""
+        return max(parcel.arrival.last for parcel in self.parcels)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOptions:
+    """The goods with their price, who sends them, and the ways; none while something is missing."""
+
+    quote: Quote
+    decision: Decision
+    options: tuple[DeliveryOption, ...]
+
+
+def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
+    """Return what is asked, with the brand that sells and the store it is asked in.
+
+    Raises UnknownLocation, UnknownBrand, or UnreadablePostcode.
+    """
+    store = stores.queries.get_store(session, asked.store_code) if asked.store_code else None
+    return DeliveryAsk(
+        _brand(session, asked, store),
+        asked.channel,
+        asked.language,
+        asked.quantities,
+        Destination(
+            asked.country,
+            customers.queries.normal_postcode(asked.postcode, country=asked.country),
+        ),
+        store,
+    )
+
+
+def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
+    """Return the ways in which a basket can be brought to a postcode, in the brand's order.
+
+    Raises UnknownSku, or what `read_ask` raises.
+    """
+    ask = read_ask(session, asked)
+    quote = read_goods(session, ask)
+    decision = sourcing.decide(session, to_source(ask, quote))
+    if decision.missing or not decision.sends:
+        return DeliveryOptions(quote, decision, ())
+    options = tuple(
+        _option(ask, quote, decision, way, fee)
+        for way, fee in _ways(session, ask, quote).values()
+        if fee is not None
+    )
+    return DeliveryOptions(quote, decision, options)
+
+
+def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
+    """Return what the goods of a basket cost now, without having them brought.
+
+    Raises UnknownSku.
+    """
+    return queries.read_quote(
+        session,
+        ask.quantities,
+        brand_id=ask.brand.id,
+        language=ask.language,
+        store=ask.store,
+    )
+
+
+def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
+    """Return what sourcing is asked so that a basket comes to a postcode."""
+    latitude, longitude = whereabouts(ask)
+    return Ask(
+        brand_id=ask.brand.id,
+        brand=ask.brand.code,
+        channel=ask.channel,
+        method=Method.DELIVERY,
+        quantities=ask.quantities,
+        latitude=latitude,
+        longitude=longitude,
+        values_minor={
+            line.sku: replace(line.priced, quantity=1, discount_minor=0).amount_minor
+            for line in quote.lines
+        },
+        postcode=ask.to.postcode,
+        store_id=ask.store.id if ask.store else None,
+    )
+
+
+def choose_way(
+    session: Session, ask: DeliveryAsk, quote: Quote, *, code: str
+) -> tuple[DeliveryWay, Fee]:
+    """Return the way with a code and what it costs for this basket.
+
+    Raises UnknownDeliveryMethod, or NotBroughtThere, which names the ways that lead there.
+    """
+    ways = _ways(session, ask, quote)
+    if code not in ways:
+        raise UnknownDeliveryMethod(known=sorted(ways))
+    way, fee = ways[code]
+    if fee is None:
+        leading = sorted(each for each, (_way, fee) in ways.items() if fee is not None)
+        raise NotBroughtThere(ways=leading, postcode=ask.to.postcode)
+    return way, fee
+
+
+def _ways(
+    session: Session, ask: DeliveryAsk, quote: Quote
+) -> dict[str, tuple[DeliveryWay, Fee | None]]:
+    """Return the ways a brand offers, each with its price; None for what does not lead there."""
+    country, postcode = ask.to.country, ask.to.postcode
+    return {
+        way.code: (way, price_way(way, quote, country=country, postcode=postcode))
+        for way in queries.list_delivery_ways(session, ask.brand.id)
+        if way.offered
+    }
+
+
+def _brand(session: Session, asked: AskDelivery, store: StoreFacts | None) -> BrandFacts:
+    if store is not None:
+        return stores.queries.get_brand(session, store.brand_id)
+    if asked.brand_code is not None:
+        named = stores.queries.find_brand(session, asked.brand_code)
+        if named is None:
+            raise UnknownBrand
+        return named
+    brands = stores.queries.list_brands(session)
+    if len(brands) != 1:
+        raise UnknownBrand
+    return brands[0]
+
+
+def _option(
+    ask: DeliveryAsk, quote: Quote, decision: Decision, way: DeliveryWay, fee: Fee
+) -> DeliveryOption:
+    charge = charge_for(way, fee, language=ask.language)
+    parcels = tuple(
+        OptionParcel(
+            send,
+            arrival_of(
+                send.ready_at,
+                time_zone=send.store.time_zone,
+                zone=fee.zone,
+                to=ask.to,
+            ),
+        )
+        for send in decision.sends
+    )
+    totals = replace(quote, charges=(charge,)).totals
+    return DeliveryOption(way, fee, charge, totals, parcels)
+
+
+def whereabouts(ask: DeliveryAsk) -> tuple[float, float]:
+    """Return about where a postcode is, WGS84; nobody has to know it for goods to be sent there."""
+    place = stores.queries.find_place(ask.to.postcode) if ask.to.country == FRANCE else None
+    if place is not None:
+        return place.latitude, place.longitude
+    return (ask.store.latitude, ask.store.longitude) if ask.store else MIDDLE

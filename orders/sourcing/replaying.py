@@ -1,0 +1,188 @@
+"""Past decisions decided again by other rules, with stock as it was then, and both compared.
+
+Where stores are, how they work and what a day holds are taken as they are now; how much a store has
+to do is what the replay itself has given it that day. Each order is judged by itself: what another
+decision would have left on a shelf is not carried on.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import inventory.queries
+import stores.queries
+from orders.availability import StoreOffer, find_offers
+from orders.commands import Method
+from orders.queries import DecisionFacts
+from orders.sourcing.deciding import UNABLE_REASONS, Held, groups_by_id, uses
+from orders.sourcing.engine import choose
+from orders.sourcing.sieve import Candidate
+from stores.commands import StoreMethod
+from stores.queries import Where
+
+REPLAYED_MAX: Final = 20_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What decisions amount to: orders with all of it, parcels, kilometres, stores' load.
+
+    `last_units` are shipments that took the last unit of an article from a store's shelf.
+    """
+
+    orders: int = 0
+    whole: int = 0
+    split: int = 0
+    parcels: int = 0
+    km: float = 0.0
+    missing_units: int = 0
+    last_units: int = 0
+    from_stores: int = 0
+    by_store: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def split_share(self) -> float:
+        """Return the share of orders that leave in more than one parcel."""
+        return self.split / self.orders if self.orders else 0.0
+
+    @property
+    def busiest(self) -> tuple[str, int]:
+        """Return the location that sends most, and how many parcels."""
+        return next(iter(self.by_store.most_common(1)), ("", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An order that other rules would have sent otherwise: who sent it, and who would have."""
+
+    order_id: UUID
+    order_number: str
+    placed_at: datetime
+    was: tuple[str, ...]
+    would_be: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What was decided, what these rules would have, and the orders in which both differ."""
+
+    decided: Tally
+    replayed: Tally
+    differing: tuple[Differing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    store: str
+    quantities: Mapping[str, int]
+    km: float
+
+
+def replay(session: Session, decisions: Sequence[DecisionFacts], rules: Held) -> Replay:
+    """Return what rules would have made of past decisions, beside what was made of them."""
+    ordered = sorted(decisions, key=lambda each: (each.placed_at, each.id))
+    skus = sorted({sku for each in ordered for sku in each.asked["quantities"]})
+    groups = groups_by_id(session) if uses(rules.book, "groups") else {}
+    offers = {brand: _offers(session, brand, skus) for brand in _brands(ordered)}
+    moments = [each.placed_at for each in ordered]
+    levels = inventory.queries.levels_at_moments(session, skus=skus, moments=moments)
+    result = Replay(Tally(), Tally(), ())
+    given: Counter[tuple[str, date]] = Counter()
+    differing = []
+    for decision, had in zip(ordered, levels, strict=False):
+        places = {each.row.store_code: each for each in offers[decision.asked["brand"]]}
+        candidates = [_candidate(each, decision, groups, had, given) for each in places.values()]
+        choice = choose(
+            candidates,
+            decision.asked["quantities"],
+            values_minor=decision.asked["values_minor"],
+            book=rules.book,
+            now=decision.placed_at,
+        )
+        by_code = {each.code: each for each in candidates}
+        was = [_Sent(each["store"], each["quantities"], each["km"]) for each in decision.chosen]
+        would = [_Sent(code, share, by_code[code].distance_km) for code, share in choice.sends]
+        for store in would:
+            given[store.store, decision.placed_at.date()] += 1
+        _count(result.decided, decision, was, by_code)
+        _count(result.replayed, decision, would, by_code)
+        if {each.store: dict(each.quantities) for each in was} != {
+            each.store: dict(each.quantities) for each in would
+        }:
+            differing.append(_differing(decision, was, would))
+    return replace(result, differing=tuple(differing))
+
+
+def _brands(decisions: Sequence[DecisionFacts]) -> set[str]:
+    return {each.asked["brand"] for each in decisions}
+
+
+def _offers(session: Session, brand: str, skus: Sequence[str]) -> list[StoreOffer]:
+    where = Where(brand=brand, method=StoreMethod.SHIP)
+    return find_offers(session, quantities=dict.fromkeys(skus[:1], 1), where=where)
+
+
+def _candidate(
+    offer: StoreOffer,
+    decision: DecisionFacts,
+    groups: Mapping[UUID, str],
+    had: Mapping[UUID, Mapping[str, int]],
+    given: Counter[tuple[str, date]],
+) -> Candidate:
+    row = offer.row
+    ready_at = offer.ready_at and decision.placed_at + (offer.ready_at - row.asked_at)
+    out = offer.reason in UNABLE_REASONS and offer.reason.value != "paused"
+    brought = decision.method is Method.DELIVERY
+    mine = not brought and str(row.location_id) == decision.asked["store_id"]
+    place = decision.place
+    return Candidate(
+        row.store_code,
+        stores.queries.kilometres(
+            (place["latitude"], place["longitude"]), (row.latitude, row.longitude)
+        ),
+        had.get(row.location_id, {}),
+        groups.get(row.group_id),
+        row.ships and not row.sells,
+        given[row.store_code, decision.placed_at.date()],
+        ready_at or decision.placed_at,
+        offer.reason.value if (out and brought) or mine else "",
+    )
+
+
+def _count(
+    tally: Tally,
+    decision: DecisionFacts,
+    sends: Sequence[_Sent],
+    by_code: Mapping[str, Candidate],
+) -> None:
+    asked = sum(decision.asked["quantities"].values())
+    sent = sum(sum(each.quantities.values()) for each in sends)
+    tally.orders += 1
+    tally.whole += sent == asked
+    tally.split += len(sends) > 1
+    tally.parcels += len(sends)
+    tally.missing_units += asked - sent
+    for each in sends:
+        tally.km += each.km
+        tally.by_store[each.store] += 1
+        place = by_code.get(each.store)
+        if place is not None and not place.is_warehouse:
+            tally.from_stores += 1
+            tally.last_units += any(
+                place.has.get(sku, 0) <= units for sku, units in each.quantities.items()
+            )
+
+
+def _differing(decision: DecisionFacts, was: Sequence[_Sent], would: Sequence[_Sent]) -> Differing:
+    return Differing(
+        decision.order_id,
+        decision.order_number,
+        decision.placed_at,
+        tuple(each.store for each in was),
+        tuple(each.store for each in would),
+    )

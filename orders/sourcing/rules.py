@@ -1,0 +1,335 @@
+"""The language of sourcing rules: an ordered list that filters or ranks, and limits. Pure.
+
+`docs/sourcing.md` shows every word with an example.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import ceil
+from typing import Any, Final
+
+from orders.commands import Method
+from orders.errors import UnreadableRules
+
+RULES_MAX: Final = 30
+SPLITS_MAX: Final = 9
+MINOR_MAX: Final = 100_000_000
+KM_MAX: Final = 20_100
+BANDS_MAX: Final = 20
+LIST_MAX: Final = 1_000
+WAREHOUSE: Final = "warehouse"
+STORE: Final = "store"
+
+
+class After(StrEnum):
+    """What is done about what the rules, or the store an order is collected at, do not have.
+
+    `alternatives` refuses and says what else there is. `split` sends more parcels than the limits
+    say. `transfer` has others bring it to the store. `wait` asks the customer, and waits for it
+    unless they choose otherwise; `case` does so too, and a person sees to it.
+    """
+
+    ALTERNATIVES = "alternatives"
+    SPLIT = "split"
+    TRANSFER = "transfer"
+    WAIT = "wait"
+    CASE = "case"
+
+
+_COLLECTED: Final = (After.ALTERNATIVES, After.TRANSFER, After.WAIT, After.CASE)
+AFTER_PARTIAL: Final[Mapping[Method, Sequence[After]]] = {
+    Method.PICKUP: _COLLECTED,
+    Method.DELIVERY: (After.ALTERNATIVES, After.SPLIT),
+}
+"""What may follow when a part is there."""
+AFTER_NONE: Final[Mapping[Method, Sequence[After]]] = {
+    Method.PICKUP: _COLLECTED,
+    Method.DELIVERY: (After.ALTERNATIVES,),
+}
+"""What may follow when nothing is there."""
+
+
+class OptionKind(StrEnum):
+    """What an option of a rule is."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    ROLE = "role"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a rule: a whole number within bounds, yes or no, a role, or codes."""
+
+    name: str
+    kind: OptionKind
+    least: int = 0
+    most: int = 0
+    required: bool = True
+
+
+def _number(name: str, least: int, most: int, *, required: bool = True) -> Option:
+    return Option(name, OptionKind.NUMBER, least, most, required)
+
+
+_ONLY: Final = Option("only", OptionKind.CODES, required=False)
+_NOT: Final = Option("not", OptionKind.CODES, required=False)
+_FIRST: Final = Option("first", OptionKind.CODES)
+FILTERS: Final[Mapping[str, Sequence[Option]]] = {
+    "within_km": (_number("km", 1, KM_MAX),),
+    "units_left": (
+        _number("units", 1, 100_000),
+        Option("except_warehouses", OptionKind.FLAG, required=False),
+    ),
+    "has_all": (),
+    "has_some": (),
+    "role": (Option("is", OptionKind.ROLE),),
+    "groups": (_ONLY, _NOT),
+    "locations": (_ONLY, _NOT),
+    "load": (_number("parcels", 0, 100_000),),
+    "capacity": (),
+    "ready_within": (_number("hours", 1, 2_160),),
+    "cost": (_number("most_minor", 0, MINOR_MAX),),
+}
+"""Every rule that keeps locations or lets them fall, with its options."""
+RANKS: Final[Mapping[str, Sequence[Option]]] = {
+    "distance": (_number("step_km", 1, KM_MAX, required=False),),
+    "availability": (),
+    "load": (),
+    "ready": (_number("step_hours", 1, 2_160, required=False),),
+    "cost": (),
+    "role": (Option("first", OptionKind.ROLE),),
+    "groups": (_FIRST,),
+    "locations": (_FIRST,),
+}
+"""Every rule that puts locations in an order, with its options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a set: it filters or ranks, by its name and options."""
+
+    filters: bool
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Return the rule as it is written."""
+        return {"filter" if self.filters else "rank": self.name, **self.options}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a parcel costs to bring: something and something per kilometre, or by kilometres.
+
+    `bands` are pairs of an upper bound in kilometres (included; None for without end) and minor
+    units, rising.
+    """
+
+    parcel_minor: int = 0
+    km_minor: int = 0
+    bands: tuple[tuple[int | None, int], ...] = ()
+
+    def of(self, distance_km: float) -> int:
+        """Return what a parcel costs over a distance, in minor units."""
+        for upper, minor in self.bands:
+            if upper is None or distance_km <= upper:
+                return minor
+        return self.parcel_minor + ceil(distance_km * self.km_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What bounds a choice. An order that leaves in one piece is never too small."""
+
+    max_splits: int = 0
+    min_value_minor: int = 0
+    max_cost_minor: int | None = None
+    cost: Cost | None = None
+    ship_complete: bool = False
+    consolidate: bool = True
+    after_partial: After = After.ALTERNATIVES
+    after_none: After = After.ALTERNATIVES
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules of a set in their order, and its limits."""
+
+    rules: tuple[Rule, ...]
+    limits: Limits
+
+
+def read_book(rules: Any, limits: Any, *, method: Method) -> RuleBook:  # noqa: ANN401 (JSON)
+    """Return the rules a JSON list and object say.
+
+    Raises UnreadableRules, which says of each what would be right.
+    """
+    wrong = [*_wrong_rules(rules), *_wrong_limits(limits, method)]
+    if not wrong:
+        wrong = list(_wrong_together(rules, limits))
+    if wrong:
+        raise UnreadableRules(wrong[0], wrong=wrong)
+    return RuleBook(tuple(_rule(each) for each in rules), _limits(limits))
+
+
+def _rule(said: Mapping[str, Any]) -> Rule:
+    filters = "filter" in said
+    name = said["filter" if filters else "rank"]
+    return Rule(filters, name, {key: said[key] for key in said if key not in {"filter", "rank"}})
+
+
+def _limits(said: Mapping[str, Any]) -> Limits:
+    values = dict(said)
+    if values.get("cost") is not None:
+        cost = dict(values["cost"])
+        cost["bands"] = tuple((upper, minor) for upper, minor in cost.get("bands", ()))
+        values["cost"] = Cost(**cost)
+    for name in ("after_partial", "after_none"):
+        if name in values:
+            values[name] = After(values[name])
+    return Limits(**values)
+
+
+def _wrong_rules(rules: object) -> Iterator[str]:
+    if not isinstance(rules, list) or len(rules) > RULES_MAX:
+        yield f"Rules are a list of at most {RULES_MAX}."
+        return
+    for number, said in enumerate(rules, start=1):
+        yield from _wrong_rule(number, said)
+
+
+def _wrong_rule(number: int, said: object) -> Iterator[str]:
+    words = [key for key in ("filter", "rank") if isinstance(said, dict) and key in said]
+    if not isinstance(said, dict) or len(words) != 1:
+        yield f'Rule {number} says one of "filter" and "rank".'
+        return
+    known = FILTERS if words[0] == "filter" else RANKS
+    name = said[words[0]]
+    if not isinstance(name, str) or name not in known:
+        yield f"Rule {number}: a {words[0]} is one of {', '.join(known)}."
+        return
+    options = {option.name: option for option in known[name]}
+    for key in said:
+        if key not in options and key != words[0]:
+            may = ", ".join(options) or "nothing more"
+            yield f"Rule {number} ({name}) has no {key!r}: it says {may}."
+    for option in options.values():
+        yield from _wrong_option(f"Rule {number} ({name})", option, said)
+    if {"only", "not"} <= options.keys() and len({"only", "not"} & said.keys()) != 1:
+        yield f'Rule {number} ({name}) says one of "only" and "not".'
+
+
+def _wrong_option(whose: str, option: Option, said: Mapping[str, object]) -> Iterator[str]:
+    if option.name not in said:
+        if option.required:
+            yield f"{whose}: {_right(option)}"
+    elif not _fits(option, said[option.name]):
+        yield f"{whose}: {_right(option)}"
+
+
+def _fits(option: Option, value: object) -> bool:
+    if option.kind is OptionKind.NUMBER:
+        return type(value) is int and option.least <= value <= option.most
+    if option.kind is OptionKind.FLAG:
+        return isinstance(value, bool)
+    if option.kind is OptionKind.ROLE:
+        return value in {WAREHOUSE, STORE}
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= LIST_MAX
+        and all(isinstance(each, str) and each and "\0" not in each for each in value)
+    )
+
+
+def _right(option: Option) -> str:
+    says = {
+        OptionKind.NUMBER: f"a whole number from {option.least} to {option.most}",
+        OptionKind.FLAG: "true or false",
+        OptionKind.ROLE: f'"{WAREHOUSE}" or "{STORE}"',
+        OptionKind.CODES: "a list of codes, at least one",
+    }
+    return f'"{option.name}" is {says[option.kind]}.'
+
+
+_LIMITS: Final = (
+    _number("max_splits", 0, SPLITS_MAX, required=False),
+    _number("min_value_minor", 0, MINOR_MAX, required=False),
+    _number("max_cost_minor", 0, MINOR_MAX, required=False),
+    Option("ship_complete", OptionKind.FLAG, required=False),
+    Option("consolidate", OptionKind.FLAG, required=False),
+)
+_COSTS: Final = (
+    _number("parcel_minor", 0, MINOR_MAX, required=False),
+    _number("km_minor", 0, MINOR_MAX, required=False),
+)
+
+_COST_WORDS: Final = frozenset({"parcel_minor", "km_minor", "bands"})
+
+
+def _wrong_limits(limits: object, method: Method) -> Iterator[str]:
+    if not isinstance(limits, dict):
+        yield "Limits are an object."
+        return
+    names = [*(option.name for option in _LIMITS), "cost", "after_partial", "after_none"]
+    for key in limits:
+        if key not in names:
+            yield f"There is no limit {key!r}: limits are {', '.join(names)}."
+    for option in _LIMITS:
+        yield from _wrong_option("Limits", option, limits)
+    for name, table in (("after_partial", AFTER_PARTIAL), ("after_none", AFTER_NONE)):
+        may = table.get(method, ())
+        if name in limits and limits[name] not in list(may):
+            yield f'Limits: "{name}" for {method.value} is one of {", ".join(may)}.'
+    if "cost" in limits:
+        yield from _wrong_cost(limits["cost"])
+
+
+def _wrong_cost(cost: object) -> Iterator[str]:
+    right = 'Limits: "cost" says "parcel_minor" and "km_minor", or "bands".'
+    if (
+        not isinstance(cost, dict)
+        or not cost
+        or cost.keys() - {"parcel_minor", "km_minor", "bands"}
+    ):
+        yield right
+    elif "bands" in cost and (len(cost) > 1 or not _are_bands(cost["bands"])):
+        yield (
+            'Limits: "bands" are pairs of kilometres, rising, and minor units, the last one of '
+            "null: [[50, 490], [300, 690], [null, 990]], and nothing else beside them."
+        )
+    else:
+        for option in _COSTS:
+            yield from _wrong_option('Limits: "cost"', option, cost)
+
+
+def _are_bands(bands: object) -> bool:
+    if not isinstance(bands, list) or not 0 < len(bands) <= BANDS_MAX:
+        return False
+    if not all(isinstance(band, list) and len(band) == len(("km", "minor")) for band in bands):
+        return False
+    bounds = [band[0] for band in bands[:-1]]
+    return (
+        bands[-1][0] is None
+        and all(type(bound) is int and 0 < bound <= KM_MAX for bound in bounds)
+        and bounds == sorted(set(bounds))
+        and all(type(band[1]) is int and 0 <= band[1] <= MINOR_MAX for band in bands)
+    )
+
+
+def _wrong_together(rules: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> Iterator[str]:
+    whole = False
+    for number, said in enumerate(rules, start=1):
+        whole = whole or said.get("filter") == "has_all"
+        if said.get("filter") == "units_left" and whole:
+            yield (
+                f"Rule {number} (units_left) stands after has_all: put it before, so that what a "
+                "store keeps does not count as what it has."
+            )
+        if "cost" in {said.get("filter"), said.get("rank")} and "cost" not in limits:
+            yield f'Rule {number} (cost) needs to know what a parcel costs: say limits "cost".'
+    if "max_cost_minor" in limits and "cost" not in limits:
+        yield 'Limits: "max_cost_minor" needs to know what a parcel costs: say "cost".'

@@ -1,0 +1,249 @@
+"""Every page there is, with something on it, in Chromium: usable by everybody, at any width.
+
+Pages are found as people find them, by following links from where each of them begins; pages that
+only letters lead to are named by what the demonstration has under way. A page nobody comes to, by
+a link or a letter, is complained of.
+"""
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+import orders.services
+from app.demo.retailer import PIN
+from app.embedded import Cluster
+from kernel.db import transaction
+from kernel.links import choice_token, order_token, wish_token
+from orders.commands import WishStock
+from tests.support.demonstration import demonstration, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+HOME = "lyon-croix-rousse"
+MANAGER = "Nadia Lefèvre"
+VIEWS = (
+    ("shop", "fr", 360),
+    ("shop", "en", 1280),
+    ("tablet", "fr", 768),
+    ("tablet", "en", 360),
+    ("office", "fr", 360),
+    ("office", "en", 1280),
+)
+"""Every page in both languages, at the widths that are hardest for it."""
+SAME_MAX = 1
+"""So many pages of one kind are looked at that are found by links; those with a state are named."""
+NOT_PAGES = {
+    "demo.letter": "an e-mail as it was sent",
+    "shop.order_calendar": "a file for calendars",
+    "shop.order_state": "the part of an order's page that moves",
+    "tablet.board_news": "the part of the board that moves",
+    "paying.paid": "goes on to the order that was paid",
+    "paying.unpaid": "goes back to the order",
+}
+AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"office"}}
+DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
+BEGINNINGS = {
+    "shop": ("", "demo", "demo/mailbox", "search?q=zzzz", "articles/THEIERE"),
+    "tablet": ("tablet/", "tablet/sign-in", "tablet/shipped", "tablet/where?said=THEIERE-BLEU"),
+    "office": (
+        "office/orders",
+        "office/orders?q=Personne",
+        "office/cases?view=closed",
+        f"office/to-do?store={HOME}",
+        f"office/counts?store={HOME}",
+        f"office/transfers?store={HOME}",
+        f"office/arrivals?store={HOME}",
+        f"office/kept-back/new?scope=store&store={HOME}&amount=10&unit=units",
+        f"office/stores/{HOME}/hours?as=syntax",
+        f"office/settings/store/{HOME}/choice_fallback",
+        "office/settings?scope=group&code=rhone-alpes",
+        "office/openings/new",
+        "office/orders/0000000",
+    ),
+}
+STATES = text(
+    "SELECT DISTINCT ON (f.status, f.method) f.id, f.order_id, o.number, f.status"
+    " FROM fulfillment f JOIN sales_order o ON o.id = f.order_id"
+    " JOIN location l ON l.id = f.location_id WHERE l.code = :home"
+    " ORDER BY f.status, f.method, f.id"
+)
+KINDS = {
+    "office/cases": "SELECT DISTINCT ON (kind) id FROM case_file ORDER BY kind, id",
+    "office/counts": "SELECT DISTINCT ON (status) id FROM stock_count ORDER BY status, id",
+    "office/transfers": "SELECT DISTINCT ON (status) id FROM transfer ORDER BY status, id",
+}
+"""Where something of several kinds or states is shown: one of each."""
+Open = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A demonstration in full swing: its address, its map, and what only letters lead to."""
+
+    url: str
+    app: Flask
+    named: dict[str, list[str]]
+    kept: dict[str, Any]
+
+    def endpoint_of(self, address: str) -> str | None:
+        """Return which page an address of ours is; None for other sites and what is no page."""
+        parts = urlsplit(address)
+        try:
+            endpoint, _values = self.app.url_map.bind("").match(parts.path, method="GET")
+        except (HTTPException, RequestRedirect):
+            return None
+        return str(endpoint)
+
+    def pages_of(self, area: str) -> set[str]:
+        """Return every page of an area, as the route map names them."""
+        return {
+            rule.endpoint
+            for rule in self.app.url_map.iter_rules()
+            if "GET" in (rule.methods or ())
+            and "language" in rule.arguments
+            and rule.endpoint.partition(".")[0] in AREAS[area]
+        } - set(NOT_PAGES)
+
+
+@pytest.fixture(scope="module")
+def busy(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[Busy]:
+    home = tmp_path_factory.mktemp("busy")
+    with demonstration(cluster, home, busy=True, DEMO="1") as app, served(app) as url:
+        kept = {area: _enter(chromium, url, area) for area in AREAS}
+        yield Busy(url, app, _named(), kept)
+
+
+def _enter(chromium: Browser, url: str, area: str) -> Any:
+    """Return the cookies of whom the pages of an area are for: who may see all of them."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/en/demo")
+    if area == "shop":
+        page.goto(f"{url}/en/articles/THEIERE?store={HOME}")
+        page.locator(".article-words .bar button").click()
+        page.wait_for_url("**/basket**")
+    else:
+        page.locator(f".doors button[value={'admin' if area == 'office' else 'associate'}]").click()
+        page.wait_for_url(re.compile(f"/en/{area}"))
+    if area == "tablet":
+        page.goto(f"{url}/en/tablet/sign-in")
+        page.get_by_role("link", name=MANAGER).click()
+        page.locator("#field-pin").fill(PIN)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/en/tablet/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def _named() -> dict[str, list[str]]:
+    """Return the pages of every state an order is in, and of what else letters lead to."""
+    with transaction() as session:
+
+        def column(sql: str) -> list[Any]:
+            return list(session.execute(text(sql)).scalars())
+
+        states = session.execute(STATES, {"home": HOME}).all()
+        (scarce,) = column("SELECT sku FROM stock_level GROUP BY 1 ORDER BY sum(on_hand) LIMIT 1")
+        wish = orders.services.wish_stock(
+            session, WishStock(scarce, None, "chloe.durand@example.org", None, "fr")
+        )
+        asked = column("SELECT fulfillment_id FROM substitution")
+        special = column(
+            "SELECT order_id FROM proxy UNION SELECT f.order_id FROM fulfillment f"
+            " JOIN arrival a ON a.fulfillment_id = f.id"
+            " UNION SELECT f.order_id FROM fulfillment f"
+            " JOIN substitution s ON s.fulfillment_id = f.id"
+        )
+        choices = column("SELECT id FROM choice")
+        kinds = [f"{path}/{each}" for path, sql in KINDS.items() for each in column(sql)]
+    ready = next(row for row in states if row.status == "ready")
+    link = f"orders/{order_token(ready.order_id)}"
+    return {
+        "shop": [
+            *(f"orders/{order_token(each)}" for each in {*special, *(r.order_id for r in states)}),
+            *(f"{link}/{way}" for way in ("code", "cancel", "extend", "collector", "others")),
+            *(f"choices/{choice_token(each)}" for each in choices),
+            f"wishes/{wish_token(wish)}",
+        ],
+        "tablet": [f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}],
+        "office": [*kinds, *(f"office/orders/{row.number}" for row in states)],
+    }
+
+
+@dataclass
+class Walk:
+    """Somebody who follows links: which pages they came to, and what was wrong with them."""
+
+    busy: Busy
+    area: str
+    language: str
+    page: Page
+    wanted: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+    complaints: list[Any] = field(default_factory=list)
+
+    def wants(self, link: str) -> bool:
+        """Tell whether a link leads to a page of this area that is worth another look."""
+        endpoint = self.busy.endpoint_of(link) or ""
+        mine = link.startswith(f"/{self.language}/") and endpoint in self.busy.pages_of(self.area)
+        self.wanted[endpoint] += mine
+        return mine and self.wanted[endpoint] <= SAME_MAX
+
+    def look(self, path: str, axe: Any) -> list[str]:
+        """Hold one page to what everybody can use; return where it leads."""
+        answer = self.page.goto(f"{self.busy.url}{path}", wait_until="load")
+        self.seen.add(self.busy.endpoint_of(self.page.url) or path)
+        self.page.evaluate(UNFOLD)
+        wrong = {
+            "status": answer is None or answer.status not in {200, 404},
+            "axe": axe(self.page),
+            "wide": self.page.evaluate("document.documentElement.scrollWidth > innerWidth"),
+            "cut": self.page.evaluate(CUT_TABLES),
+            "firsts": self.page.evaluate(TWO_FIRST_BUTTONS),
+        }
+        if any(wrong.values()):
+            self.complaints.append((path, {what: said for what, said in wrong.items() if said}))
+        links: list[str] = self.page.evaluate(LINKS)
+        return links
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_is_usable_by_everybody(
+    view: tuple[str, str, int], busy: Busy, open_page: Open, axe: Any
+) -> None:
+    area, language, width = view
+    stranger = Walk(busy, area, language, open_page(width))
+    for door in DOORS[area]:
+        stranger.look(f"/{language}/{door}", axe)
+    walk = Walk(busy, area, language, open_page(width, storage_state=busy.kept[area]))
+    found = deque(f"/{language}/{path}" for path in (*BEGINNINGS[area], *busy.named[area]))
+    known = set(found)
+    while found:
+        links = {each for each in walk.look(found.popleft(), axe) if each not in known}
+        following = [each for each in sorted(links) if walk.wants(each)]
+        known.update(following)
+        found.extend(following)
+    assert [*stranger.complaints, *walk.complaints] == []
+    assert busy.pages_of(area) - stranger.seen - walk.seen == set()
+
+
+UNFOLD = "document.querySelectorAll('main details').forEach(each => { each.open = true })"
+LINKS = "[...document.links].filter(l => l.origin === origin).map(l => l.pathname + l.search)"
+CUT_TABLES = """[...document.querySelectorAll(".table")]
+  .filter(one => one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.querySelector("caption").textContent)"""
+TWO_FIRST_BUTTONS = """[...document.querySelectorAll("main form")]
+  .filter(one => one.querySelectorAll(".button-primary").length > 1)
+  .map(one => one.outerHTML.slice(0, 200))"""
