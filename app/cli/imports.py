@@ -153,8 +153,8 @@ def import_prices(*, file: Path, brand: str, zone: str, apply: bool) -> None:
                     ),
                     Use(take=take, key=lambda row: (row.sku, str(row.valid_from))),
                 )
-    if not apply:
-        click.echo("Nothing was changed. Run it again with --apply.")
+            if not apply:
+                click.echo("Nothing was changed. Run it again with --apply.")
 
 
 @imports.command("stock")
