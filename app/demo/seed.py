@@ -85,8 +85,8 @@ def _fill(session: Session) -> dict[str, str]:
     }
     head = _head_office(*hired[StaffRole.ADMIN])
     arrange(session, brand_id=brand_id, head=head)
-    reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
     open_ways(session, head=head)
+    reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
 
 

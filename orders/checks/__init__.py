@@ -1,7 +1,9 @@
 """What must hold of orders: queries that return no rows."""
 
-from orders.checks import goods, money
+from orders.checks.delivering import DELIVERING
+from orders.checks.money import MONEY
+from orders.checks.parcels import PARCELS
 
-CHECKS = (*goods.CHECKS, *money.CHECKS)
+CHECKS = (*PARCELS, *MONEY, *DELIVERING)
 
 __all__ = ["CHECKS"]

@@ -1,8 +1,40 @@
-"""What must hold of prices, promotions and what orders have of them."""
+"""What must hold of prices, promotions and what was paid."""
 
 from kernel.checks import Check
 
-CHECKS = (
+MONEY = (
+    Check(
+        "INV-16",
+        "a parcel was handed over at another store, or unpaid and nobody is to get the money",
+        """
+        SELECT h.id, f.order_id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
+        WHERE NOT h.conflict AND h.location_id <> f.location_id
+        UNION ALL
+        SELECT NULL, v.order_id FROM (
+            SELECT f.order_id, sum(
+                floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
+                      / (2 * o.price_per))
+                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
+                        / (2 * l.quantity))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM obligation o
+            WHERE o.reference_id = v.order_id AND o.status = 'authorised')
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
     Check(
         "PRICE-01",
         "two prices of a SKU hold at one instant under a brand",

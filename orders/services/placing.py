@@ -103,17 +103,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
-    try:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=placed.fulfillment_id,
-            location_id=store.id,
-            quantities=command.quantities,
-            hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
-        )
-    except OutOfStock as short:
-        gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        placed = replace(placed, promised_at=gather(session, gap))
+    placed = _reserve(session, command, placed, store=store, quote=quote)
     take_promotions(session, quote, lambda: _quote(session, command, store))
     return placed
 
@@ -126,6 +116,25 @@ def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
         language=command.contact.language,
         store=store,
     )
+
+
+def _reserve(
+    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
+) -> PlacedOrder:
+    """Promise the goods to the order, or have what is lacking brought to the store."""
+    by_card = command.pay_by is PayBy.CARD
+    try:
+        inventory.services.reserve(
+            session,
+            fulfillment_id=placed.fulfillment_id,
+            location_id=store.id,
+            quantities=command.quantities,
+            hold=hold_of(store.rules, command.channel) if by_card else None,
+        )
+    except OutOfStock as short:
+        gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
+        return replace(placed, promised_at=gather(session, gap))
+    return placed
 
 
 def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:

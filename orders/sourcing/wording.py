@@ -187,6 +187,11 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "after:wait": ("the order waits for it", "la commande l’attend"),
     "after:case": ("a person sees to it", "quelqu’un s’en occupe"),
+    "do:alternatives": ("Show other ways", "Montrer d’autres solutions"),
+    "do:split": ("Send more parcels", "Envoyer davantage de colis"),
+    "do:transfer": ("Bring it to the store", "Le faire venir au magasin"),
+    "do:wait": ("Ask the customer, and wait", "Demander au client, et attendre"),
+    "do:case": ("Ask the customer, and open a case", "Demander au client, et ouvrir un dossier"),
     "limit:max_splits": ("At most {value} parcels.", "Au plus {value} colis."),
     "limit:min_value_minor": (
         "A parcel of a split order is worth at least {value}.",
@@ -255,6 +260,6 @@ def say_limits(
         sentences.append(word("limit:ship_complete", language))
     for name in ("after_partial", "after_none"):
         after = said.get(name, After.ALTERNATIVES.value)
-        value = word(f"after:{after}", language)
+        value = word(f"do:{after}", language)
         sentences.append(word(f"limit:{name}", language, value=value))
     return sentences

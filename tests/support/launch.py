@@ -226,27 +226,6 @@ def remove_receipt_guard() -> None:
     """).bindparams(*(bindparam(each.key, type_=each.type) for each in kept._bindparams.values()))  # noqa: SLF001 (the same)
 
 
-def remove_promotion_guard() -> None:
-    """Counting an order trusts how many had the promotion when the statement looked."""
-    promoting._USE = text(  # noqa: SLF001 (the guard is removed here)
-        """
-        WITH seen AS MATERIALIZED (
-            SELECT id, uses, uses_max, pg_sleep(0.3)::text AS nap FROM promotion
-            WHERE id = ANY(:ids))
-        UPDATE promotion p SET uses = seen.uses + 1 FROM seen
-        WHERE p.id = seen.id AND seen.uses < seen.uses_max AND seen.nap IS NOT NULL
-        RETURNING p.id
-    """
-    ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-
-
-def remove_price_guard() -> None:
-    """Who prices a SKU does not wait for who prices it now."""
-    pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
-        Sku.code == any_(bindparam("skus", type_=ARRAY(Text)))
-    )
-
-
 def remove_nonce_guard() -> None:
     """What a tablet told is looked for first and written down last, a moment later."""
     keep = telling.keep
@@ -271,6 +250,27 @@ def remove_nonce_guard() -> None:
         keep(session, deed, place, answer, **facts)
 
     offline.claim, offline.keep = look, write
+
+
+def remove_promotion_guard() -> None:
+    """Counting an order trusts how many had the promotion when the statement looked."""
+    promoting._USE = text(  # noqa: SLF001 (the guard is removed here)
+        """
+        WITH seen AS MATERIALIZED (
+            SELECT id, uses, uses_max, pg_sleep(0.3)::text AS nap FROM promotion
+            WHERE id = ANY(:ids))
+        UPDATE promotion p SET uses = seen.uses + 1 FROM seen
+        WHERE p.id = seen.id AND seen.uses < seen.uses_max AND seen.nap IS NOT NULL
+        RETURNING p.id
+    """
+    ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def remove_price_guard() -> None:
+    """Who prices a SKU does not wait for who prices it now."""
+    pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
+        Sku.code == any_(bindparam("skus", type_=ARRAY(Text)))
+    )
 
 
 GUARDS = {
