@@ -15,6 +15,7 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.one_order import describe
 from app.admin.reading import Answers, asked, asked_page, one_of, read_form
 from app.admin.scope import list_places
+from app.admin.sourcing_words import explain_order
 from app.admin.words import CANCEL_REASONS, LATE, STATES
 from app.i18n import gettext as _
 from kernel.actors import Actor
@@ -89,7 +90,8 @@ def show_order(number: str, answers: Answers) -> str:
     """Return the page of an order, with what was typed to correct its customer's contact."""
     actor = current_actor()
     with transaction() as session:
-        page = describe(session, find_order(session, number))
+        facts = find_order(session, number)
+        page = describe(session, facts) | {"decisions": explain_order(session, facts)}
     return show(
         "order.html",
         tab="orders",

@@ -15,6 +15,8 @@ CURRENCY: Final = "EUR"
 INTERNAL_GTIN: Final = "200"
 """GS1 leaves prefixes 200 to 299 to each company's own use."""
 LANGUAGES: Final = ("fr", "en")
+ECO_MINOR: Final[Mapping[str, int]] = {"LAMPE": 20}
+"""The éco-participation of what has a plug, in cents, by article."""
 
 CATEGORIES: Final[Mapping[str, Mapping[str, str]]] = {
     "cuisine": {"fr": "Cuisine", "en": "Kitchen"},
@@ -74,6 +76,7 @@ def _skus(place: int, article: Article) -> Iterator[ListSku]:
             options=_options(article.choices[number]) if article.choices else {},
             picture=f"{codes[0].lower()}.svg",
             descriptions=dict(zip(LANGUAGES, article.texts, strict=True)),
+            eco_minor=ECO_MINOR.get(article.code),
         )
 
 

@@ -93,17 +93,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     if not actor.sees_brand(store.brand_id):
         raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
-
-    def read_quote() -> Quote:
-        return queries.read_quote(
-            session,
-            command.quantities,
-            brand_id=store.brand_id,
-            language=command.contact.language,
-            store=store,
-        )
-
-    quote = read_quote()
+    quote = _quote(session, command, store)
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
@@ -113,18 +103,37 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     _record(session, command, placed, store=store, actor=actor)
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
+    placed = _reserve(session, command, placed, store=store, quote=quote)
+    take_promotions(session, quote, lambda: _quote(session, command, store))
+    return placed
+
+
+def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
+    return queries.read_quote(
+        session,
+        command.quantities,
+        brand_id=store.brand_id,
+        language=command.contact.language,
+        store=store,
+    )
+
+
+def _reserve(
+    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
+) -> PlacedOrder:
+    """Promise the goods to the order, or have what is lacking brought to the store."""
+    by_card = command.pay_by is PayBy.CARD
     try:
         inventory.services.reserve(
             session,
             fulfillment_id=placed.fulfillment_id,
             location_id=store.id,
             quantities=command.quantities,
-            hold=hold_of(store.rules, command.channel) if command.pay_by is PayBy.CARD else None,
+            hold=hold_of(store.rules, command.channel) if by_card else None,
         )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        placed = replace(placed, promised_at=gather(session, gap))
-    take_promotions(session, quote, read_quote)
+        return replace(placed, promised_at=gather(session, gap))
     return placed
 
 

@@ -60,6 +60,7 @@ MAY: Final[dict[str, set[str]]] = {
     "stores.run": {"manager", "admin"},
     "staff.edit": {"manager", "admin"},
     "stores.edit": {"admin"},
+    "keys.issue": {"admin"},
     "settings.edit": {"admin"},
     "prices.edit": {"admin"},
     "safety.edit": {"manager", "admin"},

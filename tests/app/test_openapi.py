@@ -105,6 +105,7 @@ def test_only_what_anybody_may_do_needs_no_sign_in(document: dict[str, Any]) -> 
         ("POST", "/api/v1/delivery-options"),
         ("POST", "/api/v1/orders"),
         ("POST", "/api/v1/orders/deliveries"),
+        ("POST", "/api/v1/quotes"),
         ("POST", "/api/v1/stock-wishes"),
         ("POST", "/api/v1/stock-wishes/withdraw"),
         ("GET", "/api/v1/choices/{token}"),
@@ -134,6 +135,9 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
         ("POST", "/api/v1/availability/alternatives"),
         ("POST", "/api/v1/delivery-options"),
         ("POST", "/api/v1/hand-overs/check"),
+        ("POST", "/api/v1/quotes"),
+        ("POST", "/api/v1/sourcing/dry-runs"),
+        ("POST", "/api/v1/sourcing/dry-runs"),
         ("POST", "/api/v1/offline/facts"),  # each fact has a nonce of its own
         ("POST", "/api/v1/till/look-ups"),
         ("POST", "/api/v1/till/receipts"),

@@ -99,7 +99,7 @@ def test_a_store_short_of_some_has_it_brought_and_tells_nobody_of_a_part(
     assert refused.status_code == 409
 
     path = f"transfers/{transfer['id']}"
-    sent = counter.ask(f"{path}/send", {}, key=sender)
+    sent = counter.ask(f"{path}/send", {"expected_on": "2031-05-02"}, key=sender)
     assert sent.status_code == 200, sent.text
     items = [{"sku": "TENT-2P", "quantity": 2}]
     assert counter.ask(f"{path}/receive", {"items": items}).status_code == 200

@@ -15,7 +15,18 @@ PAUSE = "--pause-before-taking-ms"
 """Between the check of a code and the taking of the parcel: room for somebody else."""
 
 
-GUARDS = ("stock", "hand-over", "slot", "count", "transfer", "receipt", "nonce")
+GUARDS = (
+    "stock",
+    "hand-over",
+    "slot",
+    "day",
+    "count",
+    "transfer",
+    "receipt",
+    "nonce",
+    "promotion",
+    "price",
+)
 
 
 @contextmanager

@@ -14,17 +14,41 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
-from sqlalchemy import Integer, Result, Select, Text, TextClause, Uuid, bindparam, event, text
+from sqlalchemy import (
+    Integer,
+    Result,
+    Select,
+    Text,
+    TextClause,
+    Uuid,
+    any_,
+    bindparam,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.cli import main as comptoir
+from catalog.models import Sku
+from catalog.services import pricing
 from inventory.services import counting, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders.commands import OfflineDeed, OfflinePlace
 from orders.models import OfflineFact
-from orders.services import checking, choosing, handing_over, offline, telling, waving, writing
+from orders.services import (
+    checking,
+    choosing,
+    handing_over,
+    offline,
+    promoting,
+    telling,
+    waving,
+    writing,
+)
 from pos_adapter.services import receiving
 from stores.services import booking
 
@@ -158,6 +182,12 @@ def remove_slot_guard() -> None:
     booking._BOOK = _without(booking._BOOK, "AND booked < capacity")  # noqa: SLF001 (the guard is removed here)
 
 
+def remove_day_guard() -> None:
+    """Booking no longer looks at how many are promised for the day already."""
+    guard = "WHERE d.booked < :orders_per_day"
+    booking._BOOK = _without(booking._BOOK, guard)  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_wave_guard() -> None:
     """Who begins a walk takes what it sees, whoever looks at it as well."""
     guard, sql = "FOR UPDATE SKIP LOCKED", waving._CHOOSE.text  # noqa: SLF001 (the guard is removed here)
@@ -228,7 +258,30 @@ def remove_nonce_guard() -> None:
     offline.claim, offline.keep = look, write
 
 
+def remove_promotion_guard() -> None:
+    """Counting an order trusts how many had the promotion when the statement looked."""
+    promoting._USE = text(  # noqa: SLF001 (the guard is removed here)
+        """
+        WITH seen AS MATERIALIZED (
+            SELECT id, uses, uses_max, pg_sleep(0.3)::text AS nap FROM promotion
+            WHERE id = ANY(:ids))
+        UPDATE promotion p SET uses = seen.uses + 1 FROM seen
+        WHERE p.id = seen.id AND seen.uses < seen.uses_max AND seen.nap IS NOT NULL
+        RETURNING p.id
+    """
+    ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def remove_price_guard() -> None:
+    """Who prices a SKU does not wait for who prices it now."""
+    pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
+        Sku.code == any_(bindparam("skus", type_=ARRAY(Text)))
+    )
+
+
 GUARDS = {
+    "promotion": remove_promotion_guard,
+    "price": remove_price_guard,
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
     "stock": remove_stock_guard,
@@ -237,6 +290,7 @@ GUARDS = {
     "count": remove_count_guard,
     "transfer": remove_transfer_guard,
     "slot": remove_slot_guard,
+    "day": remove_day_guard,
     "choice": remove_choice_guard,
     "wave": remove_wave_guard,
     "lock": remove_lock_guard,

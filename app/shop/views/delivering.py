@@ -42,7 +42,7 @@ def checkout_delivery() -> Shown:
     asked = request.args.get("postcode")
     with transaction() as session:
         frame = read_frame(session)
-        basket = read_basket(session, frame)
+        basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
         postcode = guess_postcode(frame) if asked is None else asked[:POSTCODE_MAX]
@@ -58,20 +58,18 @@ def checkout_delivery() -> Shown:
 def order_delivery() -> Shown:
     """Place the order and go to pay; or say what is wrong, keeping what was typed."""
     typed = Typed()
-
     try:
         with transaction() as session:
             frame = read_frame(session)
-            command, typed = read_delivery(request.form, frame, read_basket(session, frame))
-            if command is None:
-                return _again(typed, status=422)
-            answer = once(session, lambda: _place(session, frame, command))
+            basket = read_basket(session, frame, brought=True)
+            command, typed = read_delivery(request.form, frame, basket)
+            answer = command and once(session, lambda: _place(session, frame, command))
     except UnreadablePostcode:
         typed.errors["postcode"] = _("Write the five digits of a French postcode.")
         return _again(typed, status=422)
     except Refusal as refusal:
         return _again(typed, status=409, refused=say(refusal))
-    return _show_order(answer)
+    return _show_order(answer) if answer else _again(typed, status=422)
 
 
 def _place(session: Session, frame: Frame, command: PlaceDelivery) -> str:
@@ -103,7 +101,7 @@ def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
     """Return the page with everything that was typed, and prices as they are now."""
     with transaction() as session:
         frame = read_frame(session)
-        basket = read_basket(session, frame)
+        basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
         postcode = request.form.get("postcode", "")[:POSTCODE_MAX]

@@ -1,0 +1,93 @@
+"""What must hold of prices, promotions and what was paid."""
+
+from kernel.checks import Check
+
+MONEY = (
+    Check(
+        "INV-16",
+        "a parcel was handed over at another store, or unpaid and nobody is to get the money",
+        """
+        SELECT h.id, f.order_id FROM hand_over h JOIN fulfillment f ON f.id = h.fulfillment_id
+        WHERE NOT h.conflict AND h.location_id <> f.location_id
+        UNION ALL
+        SELECT NULL, v.order_id FROM (
+            SELECT f.order_id, sum(
+                floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
+                      / (2 * o.price_per))
+                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
+                        / (2 * l.quantity))) AS minor
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
+            WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
+            GROUP BY f.order_id) v
+        WHERE v.minor > coalesce((
+                SELECT sum(p.amount_minor) FROM till_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(c.captured_minor) FROM obligation o
+                JOIN card_payment c ON c.obligation_id = o.id
+                WHERE o.reference_id = v.order_id), 0)
+          AND NOT EXISTS (
+            SELECT FROM obligation o
+            WHERE o.reference_id = v.order_id AND o.status = 'authorised')
+          AND NOT EXISTS (
+            SELECT FROM case_file c
+            WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
+    Check(
+        "PRICE-01",
+        "two prices of a SKU hold at one instant under a brand",
+        """
+        SELECT a.brand_id, a.sku, a.id, b.id AS other_id FROM price a
+        JOIN price b ON b.brand_id = a.brand_id AND b.sku = a.sku AND b.id > a.id
+            AND tstzrange(a.valid_from, a.valid_to) && tstzrange(b.valid_from, b.valid_to)
+        """,
+    ),
+    Check(
+        "PRICE-02",
+        "an order pays more than the list price of a line, or less than its éco-participation",
+        """
+        SELECT order_id, sku, quantity, unit_price_minor, discount_minor, eco_minor
+        FROM order_line
+        WHERE discount_minor > 0 AND price_per = 1
+          AND discount_minor > quantity * greatest(unit_price_minor - eco_minor, 0)
+        """,
+    ),
+    Check(
+        "PROMO-01",
+        "a limited promotion does not count the orders that have it, or more than it allows",
+        """
+        SELECT p.id, p.uses, p.uses_max, count(u.order_id) AS counted FROM promotion p
+        LEFT JOIN promotion_use u ON u.promotion_id = p.id AND u.given_back_at IS NULL
+        WHERE p.uses_max IS NOT NULL
+        GROUP BY p.id HAVING p.uses <> count(u.order_id) OR p.uses > p.uses_max
+        """,
+    ),
+    Check(
+        "PROMO-02",
+        "an order's discount is not what its promotions are said to take off",
+        """
+        SELECT order_id, promotion_id, l.minor AS of_lines, u.discount_minor FROM (
+            SELECT order_id, promotion_id, sum(discount_minor) AS minor FROM order_line
+            WHERE promotion_id IS NOT NULL GROUP BY order_id, promotion_id) l
+        FULL JOIN promotion_use u USING (order_id, promotion_id)
+        WHERE l.minor IS DISTINCT FROM u.discount_minor
+        """,
+    ),
+    Check(
+        "PROMO-03",
+        "an order's parcels have another discount than the order; what moved on, moved with it",
+        """
+        SELECT o.order_id, o.sku, o.discount_minor, p.minor, p.owed, p.rerouted FROM order_line o
+        JOIN (
+            SELECT f.order_id, l.sku, sum(l.discount_minor) AS minor,
+                   sum(floor((2 * l.discount_minor::numeric * (l.quantity - l.cancelled)
+                              + l.quantity) / (2 * l.quantity))) AS owed,
+                   bool_or(f.rerouted_to IS NOT NULL) AS rerouted
+            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
+            GROUP BY f.order_id, l.sku) p USING (order_id, sku)
+        WHERE (NOT p.rerouted AND p.minor <> o.discount_minor) OR p.owed > o.discount_minor
+        """,
+    ),
+)
