@@ -168,7 +168,9 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
-    """Open what there is to do, scan into a delivery, and count one article."""
+    """Open what there is to do, scan into a delivery, count one article, have one brought."""
+    door = f"/{language}/tablet/door?sku=THEIERE-BLEU&postcode=69001"
+    _shoot(page, shop, door, f"tablet-door-{language}")
     shelf = f"{shop.address}/{language}/tablet/shelf"
     for name, part in (("arrival", "arrivals"), ("transfer", "transfers/")):
         page.goto(shelf)
@@ -288,6 +290,7 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("orders", "orders"),
         ("order", f"orders/{number}"),
         ("cases", "cases"),
+        ("delivery", "delivery?skus=THEIERE-BLEU&postcode=33000"),
         ("stock", "stock/THEIERE-BLEU"),
         ("ledger", "stock/THEIERE-BLEU/lyon-croix-rousse"),
         ("counts", "counts?store=lyon-croix-rousse"),
