@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from app.embedded import Cluster, private_postgres
-from benchmarks import availability, flash_sale, placing
+from benchmarks import availability, flash_sale, placing, sourcing
 from benchmarks.figures import say
 from benchmarks.network import open_network
 from benchmarks.servers import ROOT, two_doors
@@ -29,13 +29,16 @@ def main() -> None:
     parser.add_argument(
         "--network-only", action="store_true", help="only where a basket is to be had"
     )
+    parser.add_argument("--sourcing-only", action="store_true", help="only who sends a basket")
     asked = parser.parse_args()
     began = time.monotonic()
     same = True
-    if not asked.network_only:
+    if not (asked.network_only or asked.sourcing_only):
         same = _measure_orders(quick=asked.quick)
     with _folder() as folder, private_postgres(folder / "postgres") as cluster:
-        same &= _measure_network(cluster, folder, quick=asked.quick)
+        same &= _measure_network(
+            cluster, folder, quick=asked.quick, availability_too=not asked.sourcing_only
+        )
     say(f"\nload average {os.getloadavg()[0]:.1f}; {time.monotonic() - began:.0f} s in all")
     if not same:
         sys.exit("the two doors did not do the same work: the ratios above mean nothing")
@@ -60,13 +63,18 @@ def _measure_orders(*, quick: bool) -> bool:
     return same
 
 
-def _measure_network(cluster: Cluster, folder: Path, *, quick: bool) -> bool:
+def _measure_network(
+    cluster: Cluster, folder: Path, *, quick: bool, availability_too: bool
+) -> bool:
     """Print what availability costs over 2.1 million levels; return whether both said the same."""
     began = time.monotonic()
     engine = db.connect(cluster.url("app"))
     network = open_network(cluster)
-    engine.dispose()
     say(f"\n2.1 million levels made ready in {time.monotonic() - began:.0f} s")
+    sourcing.measure(network, quick=quick)
+    engine.dispose()
+    if not availability_too:
+        return True
     with two_doors(cluster, folder) as doors:
         return availability.measure(doors, network, cluster, quick=quick)
 

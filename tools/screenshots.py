@@ -322,6 +322,8 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("setting-choice", "settings/store/lyon-croix-rousse/choice_fallback"),
         ("reasons", "reasons"),
         ("reason", "reasons/reject/no_time"),
+        ("sourcing", "sourcing"),
+        ("sourcing-new", "sourcing/rules"),
         ("group", "groups/rhone-alpes"),
         ("people", "people"),
         ("messages", "messages"),

@@ -134,6 +134,17 @@ def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
     return _back(staff_id, "stores")
 
 
+@blueprint.post("/people/<uuid:staff_id>/brand")
+@declare(permission="settings.edit")
+def limit_person(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+    """Have somebody see one brand's customers only, or all of them again."""
+    brand = read_form().text("brand") or None
+    with transaction() as session:
+        _get(session, staff_id)
+        stores.services.limit_staff(session, staff_id, brand=brand, actor=current_actor())
+    return _back(staff_id, "brand")
+
+
 @blueprint.post("/people/<uuid:staff_id>/disable")
 @declare(permission="staff.edit")
 def disable(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
@@ -215,6 +226,7 @@ def _person(session: Session, staff_id: UUID, answers: Answers) -> str:
         runs=runs_account(actor, found) and found.active,
         gives_password=actor.may("keys.issue") and found.active,
         is_self=staff_id == actor.id,
+        brands=stores.queries.list_brands(session),
     )
 
 

@@ -23,7 +23,7 @@ from app.i18n import current
 from app.i18n import gettext as _
 from kernel.clock import db_now
 from kernel.db import transaction
-from kernel.errors import Invalid, NotFound
+from kernel.errors import NotFound
 from kernel.ids import show_order_number
 from kernel.web import current_actor, declare
 from orders.commands import Method, SetRules
@@ -74,22 +74,25 @@ def change() -> Shown:
     """Do one step in the form, try its rules on yesterday's orders, or have them hold."""
     answers = read_form()
     rules = sourcing_form.read_draft(answers)
-    act = request.form.get("act", "")
-    with transaction() as session:
-        if act not in {"try", "save"}:
-            return _form(session, answers, rules), 422 if answers.errors else 200
+    if request.form.get("act") in {"try", "save"}:
         command = sourcing_form.read_set(answers, rules)
-        if answers.errors:
-            return _form(session, answers, rules), 422
-        try:
-            if act == "save":
-                return forms.once(session, lambda: _save(session, command))
-            return _form(session, answers, rules, tried=_try(session, command))
-        except UnreadableRules as error:
-            answers.errors["draft"] = " ".join(error.facts["wrong"])
-        except (Invalid, NotFound) as error:
-            answers.errors["scope"] = error.detail
-        return _form(session, answers, rules), 422
+        if not answers.errors:
+            try:
+                return _do(command, answers, rules)
+            except UnreadableRules as error:
+                answers.errors["draft"] = " ".join(error.facts["wrong"])
+            except NotFound as error:
+                answers.errors["scope"] = error.detail
+    with transaction() as session:
+        return _form(session, answers, rules), 422 if answers.errors else 200
+
+
+def _do(command: SetRules, answers: Answers, rules: list[dict[str, Any]]) -> Shown:
+    """Try rules, or have them hold."""
+    with transaction() as session:
+        if request.form.get("act") == "save":
+            return forms.once(session, lambda: _save(session, command))
+        return _form(session, answers, rules, tried=_try(session, command))
 
 
 @blueprint.post("/sourcing/rules/<uuid:rule_set_id>/end")

@@ -74,6 +74,16 @@ def resume_way(code: str, way: str) -> Any:  # noqa: ANN401 (a redirect)
     return _back(code, "resumed")
 
 
+@blueprint.post("/stores/<string:code>/brands")
+@declare(permission="stores.edit")
+def share_store(code: str) -> Any:  # noqa: ANN401 (a redirect)
+    """Have a location serve exactly these brands beside its own."""
+    chosen = sorted(set(request.form.getlist("brands")))
+    with transaction() as session:
+        stores.services.share_location(session, code=code, brands=chosen, actor=current_actor())
+    return _back(code, "shared")
+
+
 def _page(session: Session, code: str, answers: Answers) -> str:
     place = get_place(session, code, current_actor())
     tomorrow = place.asked_at.astimezone(ZoneInfo(place.time_zone)) + timedelta(days=1)
@@ -85,6 +95,9 @@ def _page(session: Session, code: str, answers: Answers) -> str:
             {"facts": each, "name": WAYS[each.method], "text": WAYS_EXPLAINED[each.method]}
             for each in stores.queries.list_methods(session, place.id)
         ],
+        brands=[each for each in stores.queries.list_brands(session) if each.id != place.brand_id],
+        shares=current_actor().may("stores.edit"),
+        served=stores.queries.list_served(session, place.id),
         typed=answers.typed,
         errors=answers.errors,
         suggested=tomorrow.replace(hour=9, minute=0).strftime("%Y-%m-%dT%H:%M"),

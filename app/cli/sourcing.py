@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -159,4 +159,5 @@ def _figures(found: Mapping[str, Replay]) -> dict[str, Any]:
 
 
 def _tally(tally: Tally) -> dict[str, Any]:
-    return asdict(tally) | {"split_share": tally.split_share}
+    figures = {each.name: getattr(tally, each.name) for each in fields(tally)}
+    return figures | {"by_store": dict(tally.by_store), "split_share": tally.split_share}

@@ -29,6 +29,7 @@ from app.demo.retailer import (
     WAREHOUSE,
     email_of,
 )
+from app.demo.sourcing import decide_by_rules
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from stores.commands import HireStaff, OpenLocation, StaffRole
@@ -86,6 +87,7 @@ def _fill(session: Session) -> dict[str, str]:
     head = _head_office(*hired[StaffRole.ADMIN])
     arrange(session, brand_id=brand_id, head=head)
     open_ways(session, head=head)
+    decide_by_rules(session, head=head)
     reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
 

@@ -14,7 +14,7 @@ from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders.carriers import Label, Shipment, Site, find_carrier
 from orders.errors import UnknownFulfillment, UnknownPackage
-from orders.models import Package
+from orders.models import Order, Package
 from orders.queries.parcels import get_fulfillment
 from orders.queries.shapes import FulfillmentFacts
 
@@ -103,8 +103,13 @@ def _facts(row: Package, language: str) -> PackageFacts:
 
 
 def _sender(session: Session, parcel: FulfillmentFacts) -> Site:
+    """Return who sends it: whose order it is, for a shared warehouse sends for several brands."""
     store = stores.queries.get_store_by_id(session, parcel.location_id)
-    return Site(store.name, (store.street, f"{store.postcode} {store.city}"), store.phone)
+    brand_id = session.execute(select(Order.brand_id).where(Order.id == parcel.order_id))
+    brand = stores.queries.get_brand(session, brand_id.scalar_one())
+    return Site(
+        f"{brand.name}, {store.name}", (store.street, f"{store.postcode} {store.city}"), store.phone
+    )
 
 
 def _receiver(session: Session, parcel: FulfillmentFacts) -> Site:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 import stores.queries
 from kernel.actors import Actor
@@ -135,23 +135,19 @@ def list_decisions(
 ) -> list[DecisionFacts]:
     """Return what was decided in a time, the first decision of each order only, oldest first."""
     mine = SourcingDecision.brand_id == brand_id if brand_id else true()
-    earlier = select(SourcingDecision.id).distinct(SourcingDecision.order_id)
-    first = earlier.order_by(SourcingDecision.order_id, SourcingDecision.id)
+    earlier = aliased(SourcingDecision)
+    anew = exists().where(
+        earlier.order_id == SourcingDecision.order_id, earlier.id < SourcingDecision.id
+    )
     return _read(
         session,
         _DECISIONS.where(
             SourcingDecision.decided_at >= since,
             SourcingDecision.decided_at < until,
             SourcingDecision.method == method,
-            SourcingDecision.id.in_(
-                first.where(
-                    SourcingDecision.decided_at >= since, SourcingDecision.decided_at < until
-                )
-            ),
+            ~anew,
             mine,
-        )
-        .order_by(SourcingDecision.decided_at, SourcingDecision.id)
-        .limit(limit),
+        ).limit(limit),
     )
 
 

@@ -31,6 +31,7 @@ from orders.services.placing import (
 from orders.services.promising import require_way, take_promise
 from orders.services.writing import NewOrder, Part, write_order
 from orders.sourcing import Ask, Decision, Send, decide, record_decision
+from stores.errors import UnknownBrand
 from stores.queries import Near, Where
 
 STORES_NAMED: Final = 3
@@ -67,6 +68,8 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
         raise EmptyOrder
     refuse_foreign_channel(command.channel, actor)
     plan = _plan(session, command)
+    if not actor.sees_brand(plan.ask.brand.id):
+        raise UnknownBrand(brand=plan.ask.brand.code)
     refuse_another_price(plan.quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     address_id = customers.services.give_address(session, contact.id, command.address)

@@ -6,7 +6,7 @@ from orders.sourcing.recording import prune_decisions, record_decision
 from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
 from orders.sourcing.rules import FILTERS, RANKS, After, read_book
 from orders.sourcing.shapes import Ask, Decision, Send
-from orders.sourcing.wording import say_limits, say_rule
+from orders.sourcing.wording import say_fall, say_limits, say_rule
 
 __all__ = [
     "FILTERS",
@@ -30,6 +30,7 @@ __all__ = [
     "record_decision",
     "replay",
     "rules_method",
+    "say_fall",
     "say_limits",
     "say_rule",
 ]

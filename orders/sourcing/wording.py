@@ -93,8 +93,8 @@ WORDS: Final[Mapping[str, Words]] = {
         "Aucune règle n’était définie : le lieu le plus proche qui a tout l’envoie.",
     ),
     "all": (
-        "{name} sends all of it ({units} units, {km} km away): {why}.",
-        "{name} envoie tout ({units} unités, à {km} km) : {why}.",
+        "{name} sends all of it, {km} km away: {why}.",
+        "{name} envoie tout, à {km} km : {why}.",
     ),
     "part": (
         "{name} sends {units} of {asked} ({km} km away): {why}.",
@@ -167,7 +167,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "fell:closed": ("closed", "fermés"),
     "fell:not-open-yet": ("not open yet", "pas encore ouverts"),
     "fell:not-offered": ("do not send orders", "n’envoient pas de commandes"),
-    "fell": ("{count} fell out: {why}.", "{count} écartés : {why}."),
+    "fell": ("{count} fell out: {why}.", "Écartés : {count} ({why})."),
     "paused": (
         "{name} was paused until {until}.",
         "{name} était en pause jusqu’à {until}.",
@@ -192,6 +192,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "do:transfer": ("Bring it to the store", "Le faire venir au magasin"),
     "do:wait": ("Ask the customer, and wait", "Demander au client, et attendre"),
     "do:case": ("Ask the customer, and open a case", "Demander au client, et ouvrir un dossier"),
+    "limit:one": ("Everything in one parcel.", "Tout en un seul colis."),
     "limit:max_splits": ("At most {value} parcels.", "Au plus {value} colis."),
     "limit:min_value_minor": (
         "A parcel of a split order is worth at least {value}.",
@@ -246,11 +247,18 @@ def _tails(said: Mapping[str, Any], name: str) -> list[str]:
     return [*tails, ""]
 
 
+def say_fall(fell: str, why: str, language: str) -> str:
+    """Return why a location fell, in words; empty when it did not."""
+    return word(f"fell:{why or fell.rpartition(':')[2]}", language) if fell else ""
+
+
 def say_limits(
     said: Mapping[str, Any], language: str, *, money: Callable[[int], str] = str
 ) -> list[str]:
     """Return limits as sentences."""
-    sentences = [word("limit:max_splits", language, value=said.get("max_splits", 0) + 1)]
+    parcels = said.get("max_splits", 0) + 1
+    key = "limit:max_splits" if parcels > 1 else "limit:one"
+    sentences = [word(key, language, value=parcels)]
     sentences.extend(
         word(f"limit:{name}", language, value=money(said[name]))
         for name in ("min_value_minor", "max_cost_minor")

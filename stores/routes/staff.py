@@ -60,7 +60,7 @@ def hire(body: dict[str, Any]) -> Response:
 
 
 @blueprint.put("/staff/<uuid:staff_id>/brand")
-@declare(permission="keys.issue", keyed=True)
+@declare(permission="settings.edit", keyed=True)
 @blueprint.arguments(LimitSchema)
 @blueprint.response(200, StaffIdSchema)
 def limit(body: dict[str, Any], staff_id: UUID) -> Response:

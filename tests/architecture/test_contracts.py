@@ -121,10 +121,10 @@ def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_no
     reads = {
         "orders.check_parcel",
         "orders.find_delivery_options",
+        "orders.try_rules",
         "orders.find_offers",
         "orders.find_ways",
         "orders.read_quote",
-        "orders.try_rules",
         "tills.look_up",
     }
     numbered = {  # by a nonce or number of their own

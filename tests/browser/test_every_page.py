@@ -53,7 +53,13 @@ AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"o
 DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
 BEGINNINGS = {
     "shop": ("", "demo", "demo/mailbox", "search?q=zzzz", "articles/THEIERE"),
-    "tablet": ("tablet/", "tablet/sign-in", "tablet/shipped", "tablet/where?said=THEIERE-BLEU"),
+    "tablet": (
+        "tablet/",
+        "tablet/sign-in",
+        "tablet/shipped",
+        "tablet/where?said=THEIERE-BLEU",
+        "tablet/door?sku=THEIERE-BLEU&postcode=69001",
+    ),
     "office": (
         "office/orders",
         "office/orders?q=Personne",
@@ -67,6 +73,7 @@ BEGINNINGS = {
         f"office/settings/store/{HOME}/choice_fallback",
         "office/settings?scope=group&code=rhone-alpes",
         "office/openings/new",
+        "office/delivery?skus=THEIERE-BLEU&postcode=33000",
         "office/orders/0000000",
     ),
 }
@@ -147,6 +154,10 @@ def _enter(chromium: Browser, url: str, area: str) -> Any:
     return state
 
 
+def _order(number: str) -> str:
+    return f"office/orders/{number}"
+
+
 def _named() -> dict[str, list[str]]:
     """Return the pages of every state an order is in, and of what else letters lead to."""
     with transaction() as session:
@@ -168,6 +179,11 @@ def _named() -> dict[str, list[str]]:
         )
         choices = column("SELECT id FROM choice")
         kinds = [f"{path}/{each}" for path, sql in KINDS.items() for each in column(sql)]
+        sent = column(
+            "SELECT o.number FROM sourcing_decision d JOIN sales_order o ON o.id = d.order_id"
+            " ORDER BY d.id LIMIT 1"
+        )
+    decided = [path for each in sent for path in (_order(each), f"{_order(each)}/sourcing")]
     ready = next(row for row in states if row.status == "ready")
     link = f"orders/{order_token(ready.order_id)}"
     return {
@@ -178,7 +194,7 @@ def _named() -> dict[str, list[str]]:
             f"wishes/{wish_token(wish)}",
         ],
         "tablet": [f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}],
-        "office": [*kinds, *(f"office/orders/{row.number}" for row in states)],
+        "office": [*kinds, *decided, *(f"office/orders/{row.number}" for row in states)],
     }
 
 

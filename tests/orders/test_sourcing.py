@@ -1,14 +1,17 @@
 """Rules for who sends what, set and explained over HTTP; what follows where a store lacks some."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 import stores.services
 from app.cli.check import run_checks
+from catalog.commands import ListSku
+from catalog.services import list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
 from orders import sourcing
@@ -117,7 +120,7 @@ def test_rules_that_are_set_hold_and_those_before_are_history(client: Any, offic
     assert (before["id"], before["valid_to"]) == (first.json["id"], holds["valid_from"])
     assert holds["sentences"]["en"][:2] == [
         "Who has the fewest parcels to prepare first.",
-        "At most 1 parcels.",
+        "Everything in one parcel.",
     ]
     ended = client.post(f"/api/v1/sourcing/rules/{holds['id']}/end", headers=as_key(office))
     assert (ended.status_code, listed(client, office)) == (200, [])
@@ -251,3 +254,52 @@ def test_an_order_waits_for_what_the_store_lacks(
     left = "SELECT count(*) FROM case_file WHERE kind = 'sourcing' AND closed_at IS NULL"
     assert session.execute(text(left)).scalar_one() == 0
     assert run_checks() == []
+
+
+def test_a_decision_over_540_locations_and_20_lines_is_one_availability_statement(
+    session: Session, shop: Shop, office: str, client: Any, engine: Any
+) -> None:
+    skus = [
+        ListSku(f"WIDE-{at:02}", f"WIDE-{at:02}", {"fr": f"Article {at}"}, 100, "EUR", 2000)
+        for at in range(20)
+    ]
+    list_skus(session, skus, brand_id=shop.brand_id)
+    session.execute(
+        text(
+            "INSERT INTO location (id, brand_id, code, name, street, postcode, city, country,"
+            " latitude, longitude, time_zone, opening_hours, sells, collects, ships, receives)"
+            " SELECT gen_random_uuid(), :brand_id, 'chain-' || n, 'Chain ' || n, '1 rue', '75001',"
+            " 'Paris', 'FR', 43 + (n % 60) * 0.1, n * 0.01, 'Europe/Paris', '24/7', true, true,"
+            " true, true FROM generate_series(1, 538) n"
+        ),
+        {"brand_id": shop.brand_id},
+    )
+    session.execute(
+        text(
+            "INSERT INTO stock_level (location_id, sku, on_hand)"
+            " SELECT l.id, s.code, abs(hashtext(l.code || s.code)) % 4 FROM location l, sku s"
+            " WHERE l.code LIKE 'chain-%' AND s.code LIKE 'WIDE-%'"
+        )
+    )
+    said = rules(
+        {"filter": "units_left", "units": 1},
+        {"filter": "load", "parcels": 5},
+        {"rank": "distance"},
+        method="delivery",
+        limits={"max_splits": 3},
+    )
+    set_rules(client, office, said)
+    wanted = {each.sku: 1 for each in skus}
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    decision = sourcing.decide(session, replace(ask(shop, tents=1), quantities=wanted))
+    event.remove(engine, "before_cursor_execute", note)
+    levels = [each for each in sent if "stock_level" in each]
+    assert (len(levels), len(sent)) == (1, 2)
+    assert decision.losing["of"] == 540
+    assert 1 < len(decision.sends) <= 4
+    assert not decision.missing

@@ -19,6 +19,7 @@ GUARDS = (
     "stock",
     "hand-over",
     "slot",
+    "day",
     "count",
     "transfer",
     "receipt",

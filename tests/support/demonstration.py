@@ -18,6 +18,7 @@ import payments.gateway
 from app import create_app
 from app.demo import seed
 from app.demo.cases import furnish_cases
+from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.seed import KEYS_FILE
@@ -45,7 +46,13 @@ def demonstration(
         app = create_app(settings_for(cluster.url("app", name), home, **settings))
         if busy:
             tell_history(cluster.url("owner", name))
-            for furnish in (furnish_stock, furnish_cases, furnish_tills, furnish_exits):
+            for furnish in (
+                furnish_stock,
+                furnish_cases,
+                furnish_tills,
+                furnish_exits,
+                furnish_doors,
+            ):
                 furnish()
         yield app
         bound = SessionFactory.kw.get("bind")

@@ -182,6 +182,12 @@ def remove_slot_guard() -> None:
     booking._BOOK = _without(booking._BOOK, "AND booked < capacity")  # noqa: SLF001 (the guard is removed here)
 
 
+def remove_day_guard() -> None:
+    """Booking no longer looks at how many are promised for the day already."""
+    guard = "WHERE d.booked < :orders_per_day"
+    booking._BOOK = _without(booking._BOOK, guard)  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_wave_guard() -> None:
     """Who begins a walk takes what it sees, whoever looks at it as well."""
     guard, sql = "FOR UPDATE SKIP LOCKED", waving._CHOOSE.text  # noqa: SLF001 (the guard is removed here)
@@ -284,6 +290,7 @@ GUARDS = {
     "count": remove_count_guard,
     "transfer": remove_transfer_guard,
     "slot": remove_slot_guard,
+    "day": remove_day_guard,
     "choice": remove_choice_guard,
     "wave": remove_wave_guard,
     "lock": remove_lock_guard,
