@@ -8,9 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision, list_currencies
 from marshmallow import ValidationError
@@ -19,7 +21,7 @@ from stdnum import ean
 from stdnum.exceptions import ValidationError as WrongNumber
 
 from catalog import services
-from catalog.commands import ListSku
+from catalog.commands import ListSku, SetPrice
 from kernel.errors import Invalid
 from kernel.fields import SafeText
 
@@ -39,6 +41,15 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each column may be called, the surest name first."""
 
+PRICE_HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "code": HEADERS["code"],
+    "price": HEADERS["price"],
+    "from": ("valid_from", "from", "starts", "du"),
+    "to": ("valid_to", "to", "until", "ends", "au"),
+    "reduced": ("is_reduced", "reduced", "reduction", "solde"),
+}
+YES: Final = frozenset({"yes", "true", "1", "oui"})
+NO: Final = frozenset({"", "no", "false", "0", "non"})
 REQUIRED: Final = ("code", "name", "price")
 PRICE_MINOR_MAX: Final = 2**31 - 1
 CODE_MAX: Final = 64
@@ -137,6 +148,53 @@ def list_rows(session: Session, rows: Sequence[ReadSku], *, brand_id: UUID, lang
     for code, name in sorted((code, name) for code, name in categories.items() if code and name):
         services.list_category(session, code=code, names={language: name})
     return services.list_skus(session, [row.command for row in rows], brand_id=brand_id)
+
+
+def read_price_header(header: Sequence[str]) -> Mapping[str, int]:
+    """Return which column of a table of prices holds what.
+
+    Raises Invalid, naming the headers found, when code or price is not among them.
+    """
+    seen = {_header(text): place for place, text in reversed(list(enumerate(header)))}
+    places = {
+        name: seen[accepted[0]]
+        for name, choices in PRICE_HEADERS.items()
+        if (accepted := [each for each in choices if each in seen])
+    }
+    missing = [each for each in ("code", "price") if each not in places]
+    if missing:
+        raise Invalid(f"no column for {', '.join(missing)}; the header says: {', '.join(header)}")
+    return places
+
+
+def read_price_row(
+    places: Mapping[str, int], values: Sequence[str], *, currency: str, zone: ZoneInfo
+) -> SetPrice:
+    """Return the price a row sets; a day without a time begins at midnight in `zone`.
+
+    Raises Invalid with a sentence about the first value that cannot be meant.
+    """
+    found = {name: values[place].strip() for name, place in places.items()}
+    reduced = found.get("reduced", "").lower()
+    if reduced not in YES | NO:
+        raise Invalid(f"reduced {reduced!r} is neither yes nor no")
+    return SetPrice(
+        _text("code", found["code"], CODE_MAX),
+        read_price(found["price"], currency),
+        valid_from=_instant("from", found.get("from", ""), zone),
+        valid_to=_instant("to", found.get("to", ""), zone),
+        is_reduced=reduced in YES,
+    )
+
+
+def _instant(name: str, text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"{name} {text!r} is no day or instant like 2026-12-01T09:00") from error
+    return said.replace(tzinfo=zone) if said.tzinfo is None else said
 
 
 def read_price(text: str, currency: str) -> int:

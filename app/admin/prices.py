@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ def list_prices() -> str:
         brand=brand,
         brands=brands,
         zone=zone,
+        percent=lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
         first=first,
         more=more,
     )
@@ -134,7 +136,9 @@ def choose_brand(session: Session) -> tuple[BrandFacts, list[BrandFacts]]:
 
     Raises NotFound where there is none.
     """
-    brands = stores.queries.list_brands(session)
+    brands = [
+        each for each in stores.queries.list_brands(session) if current_actor().sees_brand(each.id)
+    ]
     if not brands:
         raise NotFound
     wanted = asked("brand")
@@ -210,7 +214,7 @@ def _present(found: Sequence[PriceFacts]) -> PriceFacts | None:
 
 def _brand(session: Session, code: str) -> BrandFacts:
     found = stores.queries.find_brand(session, code)
-    if found is None:
+    if found is None or not current_actor().sees_brand(found.id):
         raise NotFound
     return found
 

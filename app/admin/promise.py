@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from app import formats
+from app.doors import say_date, say_window
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from stores.promises import explain
@@ -84,6 +85,28 @@ def _slot(facts: Facts, zone: str) -> str:
     return _("The customer chose the slot %(starts)s to %(ends)s.") % times
 
 
+def _off(facts: Facts, _zone: str) -> str:
+    days = ", ".join(say_date(day) for day in facts["days"])
+    return _("Nobody delivers on a public holiday: %(days)s.") % {"days": days}
+
+
+def _arrives(facts: Facts, _zone: str) -> str:
+    said = {
+        "leaves": say_date(facts["leaves_on"]),
+        "least": facts["days_min"],
+        "most": facts["days_max"],
+        "zone": facts["zone"],
+        "window": say_window(facts["first"], facts["last"]),
+    }
+    return (
+        _(
+            "It leaves on %(leaves)s and takes %(least)d to %(most)d working days"
+            " (%(zone)s): %(window)s."
+        )
+        % said
+    )
+
+
 def _when(at: datetime, zone: str) -> str:
     return formats.when(at, zone, language=current())
 
@@ -98,4 +121,6 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "open": _open,
     "ready": _ready,
     "slot": _slot,
+    "off": _off,
+    "arrives": _arrives,
 }

@@ -92,8 +92,8 @@ def list_promotions() -> str:
 def get_promotion(code: str) -> str:
     """Show one promotion in its form; `new` is an empty one."""
     with transaction() as session:
-        brand, _brands = choose_brand(session)
-        return _form(session, brand, _known(session, code), Answers({}))
+        known = _known(session, code)
+        return _form(session, _brand_of(session, known), known, Answers({}))
 
 
 @blueprint.post("/promotions/<string:code>")
@@ -102,8 +102,8 @@ def set_promotion(code: str) -> Shown:
     """Have a promotion be as typed; or show what it would do first."""
     answers = read_form()
     with transaction() as session:
-        brand, _brands = choose_brand(session)
         known = _known(session, code)
+        brand = _brand_of(session, known)
         command = _command(session, answers, brand)
         if command is None:
             return _form(session, brand, known, answers), 422
@@ -140,7 +140,10 @@ def withdraw_promotion(code: str) -> Shown:
     with transaction() as session:
 
         def act() -> str:
-            orders.services.withdraw_promotion(session, UUID(code), actor=current_actor())
+            known = _known(session, code)
+            if known is None:
+                raise NotFound
+            orders.services.withdraw_promotion(session, known.id, actor=current_actor())
             return go_to("promotions", done="withdrawn")
 
         return forms.once(session, act)
@@ -161,7 +164,16 @@ def _known(session: Session, code: str) -> PromotionFacts | None:
     promotion_id = read_id(code)
     if promotion_id is None:
         raise NotFound
-    return orders.queries.get_promotion(session, promotion_id, language=current())
+    return orders.queries.get_promotion(
+        session, promotion_id, language=current(), actor=current_actor()
+    )
+
+
+def _brand_of(session: Session, known: PromotionFacts | None) -> BrandFacts:
+    """Return whose promotion it is; of a new one, the brand the address names."""
+    if known is not None:
+        return stores.queries.get_brand(session, known.brand_id)
+    return choose_brand(session)[0]
 
 
 def _command(session: Session, answers: Answers, brand: BrandFacts) -> SetPromotion | None:

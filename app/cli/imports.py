@@ -5,9 +5,11 @@ The packages say what a row means; here files are read and rows taken in batches
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from babel.numbers import list_currencies
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import catalog.imports
 import catalog.queries
+import catalog.services
 import inventory.imports
 import stores.imports
 import stores.queries
@@ -22,9 +25,11 @@ import stores.services
 from app.cli.batches import Batch, Use, importing
 from app.cli.progress import progress
 from app.cli.tables import Row, Unreadable, count_lines, open_table
+from catalog.commands import SetPrice
 from catalog.errors import UnknownSku
 from catalog.imports import ReadSku, Terms
 from inventory.imports import Counted
+from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.errors import Invalid
 from stores.commands import OpenBrand
@@ -116,6 +121,42 @@ def import_catalogue(
             )
 
 
+@imports.command("prices")
+@click.argument("file", type=_FILE)
+@click.option("--brand", default="default", show_default=True, help="Code of the selling brand.")
+@click.option("--zone", default="Europe/Paris", show_default=True, help="Where days begin.")
+@click.option("--apply", is_flag=True, help="Write the prices; without it nothing is changed.")
+def import_prices(*, file: Path, brand: str, zone: str, apply: bool) -> None:
+    """Set or plan prices from a table; first only try it, and say what would change."""
+    with open_table(file) as table:
+        try:
+            places = catalog.imports.read_price_header(table.header)
+            where = ZoneInfo(zone)
+        except (Invalid, ValueError, ZoneInfoNotFoundError) as error:
+            raise Unreadable(f"{file}: {error}") from error
+        new = "set" if apply else "would be set"
+        with importing("prices", new=new, others="as they were") as run:
+            with transaction() as session:
+                found = stores.queries.find_brand(session, brand)
+            if found is None:
+                raise Unreadable(f"There is no brand {brand!r}.")
+            selling = found
+
+            def take(session: Session, rows: list[SetPrice]) -> int:
+                return _set_prices(session, rows, selling, apply=apply)
+
+            with progress("Prices", table.lines) as advance:
+                run.load(
+                    run.stepping(table.rows, advance),
+                    lambda row: catalog.imports.read_price_row(
+                        places, row.values, currency=selling.currency, zone=where
+                    ),
+                    Use(take=take, key=lambda row: (row.sku, str(row.valid_from))),
+                )
+            if not apply:
+                click.echo("Nothing was changed. Run it again with --apply.")
+
+
 @imports.command("stock")
 @click.argument("file", type=_FILE)
 @click.option("--store", help="Code of the store, for rows that name none.")
@@ -148,6 +189,24 @@ def import_stock(*, file: Path, store: str | None) -> None:
                     lambda row: inventory.imports.read_row(places, row.values, store_code=store),
                     Use(take=take, key=lambda row: (row.store_code, row.sku), sift=sift),
                 )
+
+
+class _TriedError(Exception):
+    """What was tried is taken back."""
+
+
+def _set_prices(session: Session, rows: list[SetPrice], brand: BrandFacts, *, apply: bool) -> int:
+    """Return how many rows change a price; each is written, or only tried."""
+    changed = 0
+    with suppress(_TriedError), session.begin_nested():
+        for row in rows:
+            written = catalog.services.set_prices(
+                session, [row], brand_id=brand.id, currency=brand.currency, actor=SYSTEM
+            )
+            changed += bool(written)
+        if not apply:
+            raise _TriedError
+    return changed
 
 
 def _features(file: Path) -> list[object]:

@@ -1,7 +1,7 @@
 """`comptoir replay`: real sales through the same use cases as the doors."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli import replay_drive as drive
 from app.cli.replay_day import NOTHING, STOPPED, Day, Journal, run_days
+from app.cli.replay_home import draw_home
 from app.cli.replay_plan import (
     Invoice,
     drop_unknown,
@@ -36,6 +37,13 @@ UNFINISHED: Final = 3
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Which day of it.")
 @click.option("--month", type=click.DateTime(["%Y-%m"]), help="Or a whole month of it.")
 @click.option("--seed", default=1, show_default=True, help="Draws channels, stores, ways, fates.")
+@click.option(
+    "--home",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Of a hundred orders so many are brought home.",
+)
 @click.option("--calm", is_flag=True, help="Every order is collected as it was ordered.")
 @click.pass_context
 def replay(
@@ -45,6 +53,7 @@ def replay(
     day: datetime | None,
     month: datetime | None,
     seed: int,
+    home: int,
     calm: bool,
 ) -> None:
     """Replay a day or a month of sales: each invoice becomes an order and goes its way.
@@ -57,14 +66,14 @@ def replay(
     if (day is None) == (month is None):
         raise click.UsageError("Say which --day, or which --month.")
     began = time.monotonic()
-    home = data_home()
-    wanted = Wanted(day=day, month=month, seed=seed, calm=calm)
+    folder = data_home()
+    wanted = Wanted(day=day, month=month, seed=seed, calm=calm, home=home)
     try:
         with (
             open_table(file) as table,
-            post_office(home) as deliver,
+            post_office(folder) as deliver,
             attached(),
-            Report(home / "reports", f"replay-{wanted.name}") as report,
+            Report(folder / "reports", f"replay-{wanted.name}") as report,
         ):
             journal = Journal(report)
             days = _plan(table, file, wanted, journal=journal)
@@ -94,6 +103,7 @@ class Wanted:
     month: datetime | None
     seed: int
     calm: bool
+    home: int = 0
 
     @property
     def name(self) -> str:
@@ -129,7 +139,11 @@ def _plan(table: Table, file: Path, wanted: Wanted, *, journal: Journal) -> list
 def _plan_day(
     invoices: list[Invoice], store_codes: list[str], wanted: Wanted, journal: Journal
 ) -> Day:
-    plan = list(plan_orders(invoices, store_codes, seed=wanted.seed, calm=wanted.calm))
+    plan = [
+        replace(each, fate=fate, second_store=None) if fate else each
+        for each in plan_orders(invoices, store_codes, seed=wanted.seed, calm=wanted.calm)
+        for fate in (draw_home(each, seed=wanted.seed, percent=wanted.home),)
+    ]
     planned = {each.invoice.number for each in plan}
     for invoice in invoices:
         if not invoice.is_cancellation and invoice.number not in planned:

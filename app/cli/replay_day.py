@@ -8,6 +8,7 @@ from typing import Final
 from app.cli import replay_drive as drive
 from app.cli.progress import progress
 from app.cli.replay_drive import Parcel, Shelves
+from app.cli.replay_home import BROUGHT, open_doors
 from app.cli.replay_plan import Cancellation, Invoice, PlannedOrder
 from app.cli.replay_post import Deliver
 from app.cli.reports import Report
@@ -23,11 +24,13 @@ REFUSED: Final = "refused"
 NOT_PLACED: Final = "cancel an order that was not placed"
 NO_SHOW: Final = "never collected, back on the shelf"
 CALLED_OFF_LATER: Final = "cancelled later, nothing left or given back"
+DELIVERED: Final = "delivered to the door"
 TOO_LATE: Final = "cancel an order that is past that"
 STOPPED: Final = "placed, but not brought to the end"
 
 OUTCOMES: Final[Mapping[Status, str]] = {
     Status.HANDED_OVER: HANDED_OVER,
+    Status.DELIVERED: DELIVERED,
     Status.CANCELLED: CALLED_OFF_LATER,
     Status.EXPIRED: NO_SHOW,
 }
@@ -39,7 +42,7 @@ STEPS: Final = (
     ("Handing over", drive.hand_over),
     ("Putting back", drive.put_back),
 )
-ENDED: Final = frozenset({Status.HANDED_OVER, Status.CANCELLED, Status.EXPIRED})
+ENDED: Final = frozenset(OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,10 @@ def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
     placed = drive.find_placed(today.plan)
     journal.parcels |= placed
     fresh = [each for each in today.plan if each.invoice.number not in placed]
-    _receive(drive.needs(fresh), journal)
-    _place(fresh, journal)
+    _place_home([each for each in fresh if each.fate in BROUGHT], journal)
+    collected = [each for each in fresh if each.fate not in BROUGHT]
+    _receive(drive.needs(collected), journal)
+    _place(collected, journal)
     ours = {
         each.invoice.number: journal.parcels[each.invoice.number]
         for each in today.plan
@@ -118,20 +123,42 @@ def _run_day(today: Day, journal: Journal, deliver: Deliver) -> None:
 def _receive(lacking: dict[str, dict[str, int]], journal: Journal) -> None:
     with progress("Receiving opening stock", len(lacking)) as advance:
         for store_code in sorted(lacking):
-            units, levels = drive.receive_stock(store_code, lacking[store_code])
-            journal.received_units += units
-            journal.received_levels += levels
+            _receive_one(store_code, lacking[store_code], journal)
+            advance(1)
+
+
+def _receive_one(store_code: str, quantities: Mapping[str, int], journal: Journal) -> None:
+    units, levels = drive.receive_stock(store_code, quantities)
+    journal.received_units += units
+    journal.received_levels += levels
+
+
+def _place_home(home: Sequence[PlannedOrder], journal: Journal) -> None:
+    """Place what is brought, each with its goods in its store: any store may send it.
+
+    The goods of orders to collect come later, so that nobody sends them away.
+    """
+    if home:
+        open_doors(each.store_code for each in home)
+    with progress("Placing orders to doors", len(home)) as advance:
+        for planned in home:
+            _receive_one(planned.store_code, planned.invoice.quantities, journal)
+            _place_one(planned, journal)
             advance(1)
 
 
 def _place(fresh: Sequence[PlannedOrder], journal: Journal) -> None:
     with progress("Placing orders", len(fresh)) as advance:
         for planned in fresh:
-            try:
-                journal.parcels[planned.invoice.number] = drive.place(planned)
-            except Refusal as refusal:
-                journal.end(planned.invoice, REFUSED, refusal)
+            _place_one(planned, journal)
             advance(1)
+
+
+def _place_one(planned: PlannedOrder, journal: Journal) -> None:
+    try:
+        journal.parcels[planned.invoice.number] = drive.place(planned)
+    except Refusal as refusal:
+        journal.end(planned.invoice, REFUSED, refusal)
 
 
 def _note_ended_before(ours: Mapping[str, Parcel], journal: Journal) -> None:

@@ -21,6 +21,7 @@ import orders.services
 import stores.queries
 from app.cli import replay_ways as ways
 from app.cli.replay_fates import REJECTED, Fate
+from app.cli.replay_home import BROUGHT, place_home, send_home
 from app.cli.replay_plan import PlannedOrder
 from catalog.errors import UnknownSku
 from inventory.queries import LevelFacts
@@ -146,7 +147,7 @@ def look_at_shelves(wanted: Mapping[str, Mapping[str, int]]) -> Shelves:
 def place(planned: PlannedOrder) -> Parcel:
     """Have the order of an invoice placed, now or by an earlier replay.
 
-    Raises the refusals of `place_order`.
+    Raises the refusals of `place_order`, or of `place_home`.
     """
     key = planned.invoice.key
     command = PlaceOrder(
@@ -161,7 +162,10 @@ def place(planned: PlannedOrder) -> Parcel:
         )
         if before is not None:
             return _parcel(planned, before.body, again=True)
-        placed = orders.services.place_order(session, command, actor=_buyer(planned))
+        if planned.fate in BROUGHT:
+            placed = place_home(session, planned, actor=_buyer(planned))
+        else:
+            placed = orders.services.place_order(session, command, actor=_buyer(planned))
         body = {"order_id": str(placed.id), "fulfillment_id": str(placed.fulfillment_id)}
         idempotency.keep(session, scope=SCOPE, key=key, answer=Answer(CREATED, body))
     return _parcel(planned, body, again=False)
@@ -191,6 +195,9 @@ def prepare(parcel: Parcel) -> None:
     Raises the refusals of the steps.
     """
     fate = parcel.planned.fate
+    if fate in BROUGHT:
+        send_home(parcel.order_id, fate)
+        return
     facts = _accepted(parcel)
     if fate in REJECTED and facts.id == parcel.fulfillment_id:
         _reject(parcel.planned, facts)

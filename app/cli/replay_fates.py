@@ -20,6 +20,8 @@ class Fate(StrEnum):
     LATE = "kept longer, then collected"
     NO_SHOW = "never collected"
     CALLED_OFF = "called off when it was ready"
+    HOME = "brought home"
+    HOME_BACK = "brought home, nobody was there, came back"
 
 
 CHANCES: Final[Mapping[Fate, int]] = {

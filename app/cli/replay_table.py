@@ -7,6 +7,7 @@ from app.cli.replay_day import (
     AGAIN,
     CALLED_OFF,
     CALLED_OFF_LATER,
+    DELIVERED,
     HANDED_OVER,
     NO_SHOW,
     NOTHING,
@@ -24,6 +25,7 @@ FIGURE = 10
 FIRST = (
     AGAIN,
     HANDED_OVER,
+    DELIVERED,
     NO_SHOW,
     CALLED_OFF,
     CALLED_OFF_LATER,

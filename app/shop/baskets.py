@@ -83,8 +83,11 @@ class Basket:
         return [(line, left[line.sku]) for line in self.lines if left[line.sku] < line.quantity]
 
 
-def read_basket(session: Session, frame: Frame) -> Basket:
-    """Return the basket of this browser: priced, and with the stores that can give it."""
+def read_basket(session: Session, frame: Frame, *, brought: bool = False) -> Basket:
+    """Return the basket of this browser: priced, and with the stores that can give it.
+
+    It costs what it does at the chosen store; what is `brought`, what it does everywhere.
+    """
     cart = frame.visitor.cart
     quantities, gone = dict(cart.quantities), 0
     if frame.brand is None or not quantities:
@@ -97,7 +100,7 @@ def read_basket(session: Session, frame: Frame) -> Basket:
             del quantities[sku]
         sold = _offers(session, frame.brand, quantities)
     nearby, ways = _around(session, frame, quantities)
-    store = next((each.store for each in nearby if each.chosen), None)
+    store = next((each.store for each in nearby if each.chosen and not brought), None)
     lines = _lines(session, frame, sold, quantities, store=store)
     total = sum(line.amount_minor for line in lines)
     return Basket(lines, total, frame.brand.currency, nearby, gone, ways)

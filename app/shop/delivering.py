@@ -12,6 +12,7 @@ import stores.queries
 from app.doors import SaidOption, say_options
 from app.i18n import current
 from app.i18n import gettext as _
+from app.paying import card_enabled
 from app.shop.baskets import Basket
 from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
@@ -52,6 +53,17 @@ def guess_postcode(frame: Frame) -> str:
     place = frame.visitor.place
     found = POSTCODE.search(place.label) if place else None
     return found[0] if found else ""
+
+
+def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) -> SaidOption | None:
+    """Return the first way to the door of where somebody looks, for what is in their hands."""
+    postcode = guess_postcode(frame)
+    if frame.brand is None or not postcode or not quantities or not card_enabled():
+        return None
+    asked = AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+    options = orders.delivery.find_options(session, asked).options
+    said = say_options(options[:1], frame.brand.currency)
+    return said[0] if said else None
 
 
 def read_delivering(

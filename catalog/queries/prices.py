@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, and_, any_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from catalog.commands import Unit
@@ -147,7 +147,7 @@ def _planned(brand_id: UUID) -> Any:  # noqa: ANN401 (a subquery)
     """The next price of each SKU that is not in force yet."""
     return (
         select(Price.sku, Price.amount_minor, Price.valid_from)
-        .distinct(Price.sku)
+        .ext(distinct_on(Price.sku))
         .where(
             Price.brand_id == brand_id,
             Price.valid_from > DB_NOW,

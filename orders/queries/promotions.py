@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from orders.errors import UnknownPromotion
 from orders.models import Promotion
@@ -45,6 +46,7 @@ class PromotionFacts:
     """A promotion as its editor sees it; `deal` is what is reckoned with."""
 
     id: UUID
+    brand_id: UUID
     code: str
     names: Mapping[str, str]
     deal: Deal
@@ -116,17 +118,19 @@ def list_promotions(
     return [_facts(row.Promotion, language, row.now) for row in rows]
 
 
-def get_promotion(session: Session, promotion_id: UUID, *, language: str) -> PromotionFacts:
+def get_promotion(
+    session: Session, promotion_id: UUID, *, language: str, actor: Actor
+) -> PromotionFacts:
     """Return a promotion.
 
-    Raises UnknownPromotion.
+    Raises UnknownPromotion, also for those of brands that are not the actor's.
     """
     row = session.execute(
         select(Promotion, DB_NOW.label("now"))
         .where(Promotion.id == promotion_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if row is None:
+    if row is None or not actor.sees_brand(row.Promotion.brand_id):
         raise UnknownPromotion(promotion_id=str(promotion_id))
     return _facts(row.Promotion, language, row.now)
 
@@ -153,6 +157,7 @@ def deal_of(row: Promotion, language: str) -> Deal:
 def _facts(row: Promotion, language: str, now: datetime) -> PromotionFacts:
     return PromotionFacts(
         row.id,
+        row.brand_id,
         row.code,
         row.names,
         deal_of(row, language),

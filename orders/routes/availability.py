@@ -1,15 +1,19 @@
 """Where a basket is to be had, and ways to get it."""
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 from flask import Response, current_app
 
+import orders.delivery
 import stores.queries
 from kernel.db import reading
 from kernel.web import declare
 from orders import availability
 from orders.availability import StoreOffer
+from orders.commands import AskDelivery, Channel
+from orders.delivery import DeliveryOption
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
     AvailabilitySchema,
@@ -17,7 +21,10 @@ from orders.schemas import (
     BasketSchema,
     WaysSchema,
 )
+from stores.errors import UnknownBrand
 from stores.queries import Near, Where
+
+POSTCODE: Final = re.compile(r"\b[0-9]{5}\b")
 
 
 @blueprint.post("/availability")
@@ -43,8 +50,26 @@ def look_up_offers(basket: dict[str, Any]) -> Response:
 @blueprint.arguments(BasketSchema)
 @blueprint.response(200, WaysSchema)
 def find_ways(basket: dict[str, Any]) -> dict[str, Any]:
-    """Tell at most five ways to get a basket: whole, in parts, over two stores, or later."""
-    return {"ways": availability.rank_ways(_offers(basket), basket["quantities"])}
+    """Tell at most five ways to get a basket: whole, in parts, over two stores, or later.
+
+    Where the place is a French postcode, the ways to its doors too, each with its price and days.
+    """
+    ways = availability.rank_ways(_offers(basket), basket["quantities"])
+    return {"ways": ways, "deliveries": _deliveries(basket)}
+
+
+def _deliveries(basket: dict[str, Any]) -> tuple[DeliveryOption, ...]:
+    postcode = POSTCODE.search(basket["place"] or "")
+    if postcode is None:
+        return ()
+    asked = AskDelivery(
+        Channel.WEB, "fr", basket["quantities"], postcode[0], brand_code=basket["brand"]
+    )
+    with reading() as session:
+        try:
+            return orders.delivery.find_options(session, asked).options
+        except UnknownBrand:  # several sell here, and none was named
+            return ()
 
 
 def write_answer(offers: list[StoreOffer]) -> Response:

@@ -113,7 +113,7 @@ def list_promotions(query: dict[str, Any]) -> dict[str, Any]:
 def get_promotion(promotion_id: UUID) -> queries.PromotionFacts:
     """Show a promotion."""
     with reading() as session:
-        return queries.get_promotion(session, promotion_id, language="fr")
+        return _shown(session, promotion_id)
 
 
 @blueprint.post("/promotions")
@@ -128,7 +128,7 @@ def set_promotion(body: dict[str, Any]) -> Response:
         promotion_id = services.set_promotion(
             session, body["command"], brand_id=brand.id, actor=actor
         )
-        return queries.get_promotion(session, promotion_id, language="fr")
+        return _shown(session, promotion_id)
 
     return _once(act, PromotionSchema(), status=201)
 
@@ -142,7 +142,7 @@ def change_promotion(command: SetPromotion, promotion_id: UUID) -> Response:
 
     def act(session: Session, actor: Actor) -> queries.PromotionFacts:
         fresh_id = services.change_promotion(session, promotion_id, command, actor=actor)
-        return queries.get_promotion(session, fresh_id, language="fr")
+        return _shown(session, fresh_id)
 
     return _once(act, PromotionSchema(), status=201)
 
@@ -155,7 +155,7 @@ def withdraw_promotion(promotion_id: UUID) -> Response:
 
     def act(session: Session, actor: Actor) -> queries.PromotionFacts:
         services.withdraw_promotion(session, promotion_id, actor=actor)
-        return queries.get_promotion(session, promotion_id, language="fr")
+        return _shown(session, promotion_id)
 
     return _once(act, PromotionSchema())
 
@@ -191,9 +191,13 @@ def read_quote(basket: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _shown(session: Session, promotion_id: UUID) -> queries.PromotionFacts:
+    return queries.get_promotion(session, promotion_id, language="fr", actor=current_actor())
+
+
 def _brand(session: Session, code: str) -> BrandFacts:
     found = stores.queries.find_brand(session, code)
-    if found is None:
+    if found is None or not current_actor().sees_brand(found.id):
         raise UnknownBrand(brand=code)
     return found
 

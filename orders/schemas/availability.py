@@ -149,6 +149,7 @@ class WaySchema(Schema):
 
 
 class WaysSchema(Schema):
-    """Ways to get the basket, best first, at most five."""
+    """Ways to get the basket, best first, at most five; and those to a door that was named."""
 
     ways = fields.List(fields.Nested(WaySchema), required=True)
+    deliveries = fields.List(fields.Nested("DeliveryOptionSchema"), required=True)

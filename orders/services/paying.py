@@ -1,7 +1,7 @@
 """What card payments mean for parcels: certain, abandoned, taken at ready, given back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 from payments.services import Ticket
+from stores.errors import UnknownLocation
 
 ABANDONED = "abandoned"
 UNCAPTURED = "uncaptured"
@@ -66,14 +67,16 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
 def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:
     """A till took money for a delivery that waits for it; return what is still due, minor units.
 
-    Once nothing is, all its parcels are prepared. Nobody can pay by card any more what a till took.
+    Any store's till of the brand may: the goods need not be its own. Once nothing is due all its
+    parcels are prepared. Nobody can pay by card any more what a till took.
 
-    Raises UnknownOrder, NothingDue, PaymentUnsettled while somebody is at paying by card, or
-    TicketUsed.
+    Raises UnknownOrder, UnknownLocation for the till of a store that is not the actor's,
+    NothingDue, PaymentUnsettled while somebody is at paying by card, or TicketUsed.
     """
-    queries.get_order(session, order_id, actor=actor)
+    if not actor.sees_location(ticket.location_id):
+        raise UnknownLocation
     parcels = lock_order(session, order_id)
-    order = queries.get_order(session, order_id, actor=SYSTEM)
+    order = queries.get_order(session, order_id, actor=replace(SYSTEM, brand_id=actor.brand_id))
     if not order.awaits_till:
         raise NothingDue(state=order.status.value)
     owed = payments.queries.list_obligations(session, order_id)

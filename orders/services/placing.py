@@ -93,17 +93,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     if not actor.sees_brand(store.brand_id):
         raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
-
-    def read_quote() -> Quote:
-        return queries.read_quote(
-            session,
-            command.quantities,
-            brand_id=store.brand_id,
-            language=command.contact.language,
-            store=store,
-        )
-
-    quote = read_quote()
+    quote = _quote(session, command, store)
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
@@ -114,8 +104,18 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     placed = _reserve(session, command, placed, store=store, quote=quote)
-    take_promotions(session, quote, read_quote)
+    take_promotions(session, quote, lambda: _quote(session, command, store))
     return placed
+
+
+def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
+    return queries.read_quote(
+        session,
+        command.quantities,
+        brand_id=store.brand_id,
+        language=command.contact.language,
+        store=store,
+    )
 
 
 def _reserve(

@@ -68,7 +68,7 @@ def change_promotion(
 
     Raises UnknownPromotion, PromotionEnded, and what `set_promotion` raises.
     """
-    row = _lock(session, promotion_id)
+    row = _lock(session, promotion_id, actor=actor)
     now = db_now(session)
     _end(session, row, now)
     return _open(session, command, brand_id=row.brand_id, actor=actor, replaces_id=row.id)
@@ -79,7 +79,7 @@ def withdraw_promotion(session: Session, promotion_id: UUID, *, actor: Actor) ->
 
     Raises UnknownPromotion or PromotionEnded.
     """
-    row = _lock(session, promotion_id)
+    row = _lock(session, promotion_id, actor=actor)
     _end(session, row, db_now(session))
     fact = PromotionWithdrawn(promotion_id=row.id, brand_id=row.brand_id, code=row.code)
     events.record(session, fact, actor=actor)
@@ -101,14 +101,14 @@ def give_back_promotions(session: Session, order_id: UUID) -> None:
     session.execute(_GIVE_BACK, {"order_id": order_id})
 
 
-def _lock(session: Session, promotion_id: UUID) -> Promotion:
+def _lock(session: Session, promotion_id: UUID, *, actor: Actor) -> Promotion:
     row = session.execute(
         select(Promotion)
         .where(Promotion.id == promotion_id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if row is None:
+    if row is None or not actor.sees_brand(row.brand_id):
         raise UnknownPromotion(promotion_id=str(promotion_id))
     return row
 

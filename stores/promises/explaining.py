@@ -12,7 +12,8 @@ class Step:
 
     `asked` at · `closed` opens_at · `cut-off` cut_off, counted_from · `prepare` minutes ·
     `backlog` waiting, orders_per_hour, minutes · `open` opens_at, closes_at (once per time that
-    counts) · `full` day · `slot` starts_at, ends_at · `ready` at.
+    counts) · `full` day · `slot` starts_at, ends_at · `ready` at · `off` days (holidays nobody
+    delivers on) · `arrives` leaves_on, days_min, days_max, zone, first, last.
     """
 
     code: str
@@ -46,7 +47,18 @@ def explain(inputs: Mapping[str, Any]) -> list[Step]:
     if slot:
         times = {name: datetime.fromisoformat(slot[name]) for name in ("starts_at", "ends_at")}
         steps.append(Step("slot", times))
-    return steps
+    return [*steps, *_arrival(inputs.get("arrival"))]
+
+
+def _arrival(said: Mapping[str, Any] | None) -> list[Step]:
+    """Return how the days of an arrival came about; none for what is collected."""
+    if not said:
+        return []
+    days = {name: date.fromisoformat(said[name]) for name in ("leaves_on", "first", "last")}
+    kept = {name: said[name] for name in ("days_min", "days_max", "zone")}
+    off = [date.fromisoformat(day) for day in said["off"]]
+    steps = [Step("off", {"days": off})] if off else []
+    return [*steps, Step("arrives", {**days, **kept})]
 
 
 def _work(inputs: Mapping[str, Any]) -> Step:

@@ -389,3 +389,28 @@ def test_the_real_stores_and_articles_are_taken_whole(installation: Any) -> None
     )
     assert (articles.exit_code, "3,891 read: 3,891 new," in articles.output) == (0, True)
     assert installation.rows("SELECT amount_minor FROM price WHERE sku = '10002'") == [(85,)]
+
+
+def test_prices_are_tried_first_and_set_only_when_it_is_said(
+    installation: Any, table: Callable[..., Path]
+) -> None:
+    installation.run("import", "catalogue", table("sku,name,price", "A,Tent,89.90", "B,Mug,9.90"))
+    file = table(
+        "sku,price,valid_from,valid_to,reduced",
+        "A,79.90,2099-01-01,2099-02-01,yes",
+        "B,9.90,,,",
+        "C,1.00,,,",
+        "A,much,,,",
+        "B,8.90,soon,,",
+        "B,7.90,2001-01-01,,",
+    )
+    tried = installation.run("import", "prices", file)
+    assert tried.exit_code == 3
+    assert "6 read: 1 would be set, 1 as they were, 4 not taken" in tried.output
+    assert "Nothing was changed." in tried.output
+    said = "SELECT sku, amount_minor FROM price ORDER BY sku, valid_from"
+    assert installation.rows(said) == [("A", 8990), ("B", 990)]
+    done = installation.run("import", "prices", file, "--apply")
+    assert "6 read: 1 set, 1 as they were, 4 not taken" in done.output
+    assert installation.rows(said) == [("A", 8990), ("A", 7990), ("A", 8990), ("B", 990)]
+    assert installation.run("check").exit_code == 0

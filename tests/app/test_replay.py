@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from app.cli import replay_drive
-from app.cli.replay_fates import Fate, draw_fate
+from app.cli.replay_fates import CHANCES, Fate, draw_fate
 from app.cli.replay_plan import (
     PlannedOrder,
     drop_unknown,
@@ -110,7 +110,7 @@ def one_of_each_fate() -> list[str]:
             for number in itertools.count(540_000)
             if draw_fate(str(number), stores[0], stores, seed=1)[0] is fate
         )
-        for fate in Fate
+        for fate in CHANCES
     ]
     return [
         f"{number},{sku},ARTICLE,{quantity},2010-12-0{1 + at % 2} 10:00:00,2.55,,France"
@@ -127,7 +127,7 @@ def test_a_month_goes_every_way_an_order_can_go_and_the_books_agree(
     result = retailer.run("replay", file, "--month", "2010-12")
     assert result.exit_code == 0, result.output
     told = figures(result.output)
-    assert {fate.value: told[fate.value] for fate in Fate} == dict.fromkeys(Fate, 1)
+    assert {fate.value: told[fate.value] for fate in CHANCES} == dict.fromkeys(CHANCES, 1)
     assert {
         label: told[label]
         for label in (
@@ -158,6 +158,22 @@ def test_a_month_goes_every_way_an_order_can_go_and_the_books_agree(
     assert retailer.run("check").exit_code == 0
     again = figures(retailer.run("replay", file, "--month", "2010-12").output)
     assert (again["already replayed"], again["orders placed"]) == (11, 0)
+
+
+def test_a_share_is_brought_home_and_the_books_agree(retailer: Any, sales: Path) -> None:
+    result = retailer.run("replay", sales, "--day", DAY, "--home", "100")
+    assert result.exit_code == 0, result.output
+    told = figures(result.output)
+    home = told.get(Fate.HOME.value, 0) + told.get(Fate.HOME_BACK.value, 0)
+    called_off = told["cancelled before they were picked"]
+    assert (home + called_off, called_off) == (told["orders placed"], 1)
+    assert told["delivered to the door"] == told[Fate.HOME.value]
+    assert told["units reserved after"] == 0
+    assert retailer.rows("SELECT DISTINCT method FROM fulfillment") == [("delivery",)]
+    checked = retailer.run("check")
+    assert checked.exit_code == 0, checked.output
+    again = figures(retailer.run("replay", sales, "--day", DAY, "--home", "100").output)
+    assert again["orders placed"] == 0
 
 
 def test_which_sales_are_meant_has_to_be_said(retailer: Any, sales: Path) -> None:

@@ -53,7 +53,13 @@ AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"o
 DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
 BEGINNINGS = {
     "shop": ("", "demo", "demo/mailbox", "search?q=zzzz", "articles/THEIERE"),
-    "tablet": ("tablet/", "tablet/sign-in", "tablet/shipped", "tablet/where?said=THEIERE-BLEU"),
+    "tablet": (
+        "tablet/",
+        "tablet/sign-in",
+        "tablet/shipped",
+        "tablet/where?said=THEIERE-BLEU",
+        "tablet/door?sku=THEIERE-BLEU&postcode=69001",
+    ),
     "office": (
         "office/orders",
         "office/orders?q=Personne",
@@ -67,6 +73,7 @@ BEGINNINGS = {
         f"office/settings/store/{HOME}/choice_fallback",
         "office/settings?scope=group&code=rhone-alpes",
         "office/openings/new",
+        "office/delivery?skus=THEIERE-BLEU&postcode=33000",
         "office/orders/0000000",
     ),
 }

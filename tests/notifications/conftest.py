@@ -189,6 +189,13 @@ class Counter:
         act.ship(self.session, parcel, ticket_number="T-2", actor=SYSTEM)
         self.tell()
 
+    def fail(self, placed: PlacedOrder) -> None:
+        """The carrier could not deliver it; the customer is told at once."""
+        orders.services.report_failed_delivery(
+            self.session, placed.fulfillment_id, reason="absent", actor=SYSTEM
+        )
+        self.tell()
+
     def deliver(self, placed: PlacedOrder) -> None:
         """The customer has it."""
         orders.services.confirm_delivery(self.session, placed.fulfillment_id, actor=SYSTEM)

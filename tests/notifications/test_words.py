@@ -270,6 +270,7 @@ def walk(counter: Any, language: str) -> None:
         counter.fetch(counter.place(language=language, **way))
         brought = counter.place(language=language, **way)
         counter.ship(brought)
+        counter.fail(brought)
         counter.deliver(brought)
         counter.reject(counter.place(language=language, **way))
         counter.reject(counter.place(language=language, **way), instead="paris")

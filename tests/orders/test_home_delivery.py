@@ -13,7 +13,7 @@ from app.cli.check import run_checks
 from app.worker import drain
 from kernel.actors import SYSTEM
 from orders import jobs, services
-from orders.commands import PricedBy, SetDeliveryZone
+from orders.commands import Method, PricedBy, SetDeliveryZone, SetRules
 from tests.conftest import Shop, as_key
 from tests.orders.conftest import Counter
 from tests.orders.doors import ADDRESS, delivery_body, have_ship, open_way
@@ -290,4 +290,59 @@ def test_the_paper_of_an_order_agrees_however_much_of_it_is_given_up(
         text("SELECT facts FROM case_file WHERE kind = 'money' AND closed_at IS NULL")
     ).scalar_one()
     assert grown["amount_minor"] == GOODS + 490
+    assert run_checks() == []
+
+
+@pytest.fixture
+def two_places(session: Session, doors: UUID) -> dict[str, int]:
+    """More tents than any one place has: Lyon and Paris together, if two parcels are allowed."""
+    split = SetRules("Deux colis", Method.DELIVERY, [{"rank": "distance"}], {"max_splits": 1})
+    services.set_rules(session, split, actor=SYSTEM)
+    session.commit()
+    return {"TENT-2P": 12}
+
+
+def test_two_places_send_a_basket_that_is_paid_once_and_each_tells_of_its_own_parcel(
+    counter: Counter, session: Session, shop: Shop, two_places: dict[str, int]
+) -> None:
+    asked = {
+        "items": [{"sku": sku, "quantity": units} for sku, units in two_places.items()],
+        "postcode": "33000",
+    }
+    (option,) = counter.client.post("/api/v1/delivery-options", json=asked).json["options"]
+    response = at_till(counter, two_places)
+    assert response.status_code == 201, response.text
+    assert len(option["parcels"]) == len(response.json["parcels"]) == 2
+    assert option["total_minor"] == response.json["total_minor"] == 12 * 8990
+    assert {row.status for row in parcels(session, response.json)} == {"pending"}
+    assert told(session, response.json) == []
+
+    assert paid(counter).json["status"] == "new"
+
+    rows = parcels(session, response.json)
+    assert {row.status for row in rows} == {"new"}
+    assert told(session, response.json) == ["confirmation"]
+    here = next(row for row in rows if row.location_id == shop.lyon)
+    sent = {each["store"]: each["quantities"] for each in response.json["parcels"]}
+    assert sorted(each["TENT-2P"] for each in sent.values()) == [2, 10]
+    send(counter, str(here.id), sent["lyon"])
+    assert told(session, response.json) == ["confirmation", "shipped"]
+    late = counter.ask(f"orders/{response.json['id']}/cancel", {}, key=shop.agent)
+    assert problem(late) == (409, "order-not-cancellable")
+    assert run_checks() == []
+
+
+def test_what_nobody_paid_frees_every_parcel_at_once(
+    counter: Counter, session: Session, shop: Shop, two_places: dict[str, int]
+) -> None:
+    response = place(counter, two_places)
+    held = [stock(session, each)["TENT-2P"][1] for each in (shop.lyon, shop.paris)]
+    assert sorted(held) == [2, 10]
+    session.execute(text("UPDATE fulfillment SET pending_until = now() - interval '1 minute'"))
+    session.commit()
+
+    jobs.end_unpaid()
+
+    assert {row.status for row in parcels(session, response.json)} == {"expired"}
+    assert stock(session, shop.lyon)["TENT-2P"] == stock(session, shop.paris)["TENT-2P"] == (10, 0)
     assert run_checks() == []

@@ -16,8 +16,10 @@ from stores.commands import Scope, SetRule
 from stores.services import set_setting
 from tests.conftest import Shop, as_key, order_body
 from tests.orders.conftest import TENT, Counter
+from tests.orders.doors import delivery_body, have_ship, open_way
 
 PLACING_MAX = 12
+DELIVERING_MAX = 30
 HANDING_OVER_MAX = 24
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
@@ -78,6 +80,25 @@ def test_placing_takes_few_statements_and_no_more_for_forty_lines(
         counts.append(len(sent))
     assert counts[0] == counts[1], counts
     assert counts[0] <= PLACING_MAX, sent
+
+
+def test_placing_a_delivery_takes_no_more_statements_for_forty_lines(
+    client: Any, session: Session, wide_shop: Shop, statements: Callable[[], Any]
+) -> None:
+    have_ship(session, wide_shop.lyon)
+    open_way(session)
+    session.commit()
+    counts = []
+    for count in (1, 40):
+        body = delivery_body({f"WIDE-{at:02}": 1 for at in range(count)})
+        with statements() as sent:
+            placed = client.post(
+                "/api/v1/orders/deliveries", json=body, headers=as_key(wide_shop.integration)
+            )
+        assert placed.status_code == 201, placed.text
+        counts.append(len(sent))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= DELIVERING_MAX, sent
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -14,6 +14,7 @@ from app.forms import once
 from app.paying import card_enabled
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint
+from app.shop.delivering import find_first
 from app.shop.visitor import read_frame, remember_visitor, show
 from kernel.db import transaction
 from kernel.web import declare
@@ -28,7 +29,8 @@ def basket() -> str:
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
-    return show("basket", frame, basket=filled, cards=card_enabled())
+        door = find_first(session, frame, filled.quantities)
+    return show("basket", frame, basket=filled, cards=card_enabled(), door=door)
 
 
 @blueprint.post(f"{PAGES}/basket/add")

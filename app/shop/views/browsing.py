@@ -13,6 +13,7 @@ import stores.queries
 from app.i18n import current
 from app.shop import offers, search
 from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.delivering import find_first
 from app.shop.pictures import picture_svg, pictured
 from app.shop.prices import cheapest, read_shelf
 from app.shop.structured import describe_product
@@ -95,11 +96,14 @@ def article(code: str) -> str:
         )
         chosen = next((each.store for each in nearby if each.chosen), None)
         price = read_shelf(session, frame, [found], store=chosen).get(sku.sku)
+        sold = sku.price_minor is not None
+        door = find_first(session, frame, {sku.sku: 1}) if sold else None
     having = [each for each in nearby if each.has_all]
     decided = visitor.place is not None or any(each.chosen for each in nearby)
     return show(
         "article",
         frame,
+        door=door,
         article=found,
         sku=sku,
         option_name=" · ".join(options_in(sku.options, current())),

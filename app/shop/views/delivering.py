@@ -41,7 +41,7 @@ def checkout_delivery() -> Shown:
     asked = request.args.get("postcode")
     with transaction() as session:
         frame = read_frame(session)
-        basket = read_basket(session, frame)
+        basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
         postcode = guess_postcode(frame) if asked is None else asked[:POSTCODE_MAX]
@@ -61,7 +61,9 @@ def order_delivery() -> Shown:
     def act(session: Session) -> str:
         nonlocal typed
         frame = read_frame(session)
-        command, typed = read_delivery(request.form, frame, read_basket(session, frame))
+        command, typed = read_delivery(
+            request.form, frame, read_basket(session, frame, brought=True)
+        )
         if command is None:
             return WRONG
         visitor_id = remember_visitor(session)
@@ -101,7 +103,7 @@ def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
     """Return the page with everything that was typed, and prices as they are now."""
     with transaction() as session:
         frame = read_frame(session)
-        basket = read_basket(session, frame)
+        basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
         postcode = request.form.get("postcode", "")[:POSTCODE_MAX]

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,8 +73,7 @@ def order_to_door() -> Shown:
 def show_door(order_id: UUID) -> str:
     """Show what is to be paid for a delivery, at the till or by the customer's own card."""
     with transaction() as session:
-        here(session)
-        return _due(session, order_id)
+        return _due(session, here(session), order_id)
 
 
 @blueprint.post("/door/<uuid:order_id>")
@@ -83,7 +82,7 @@ def pay_door(order_id: UUID) -> Shown:
     """The till took what is due: the order is prepared now."""
     return try_to(
         lambda session, place: _pay(session, place, order_id),
-        lambda session, _place, error: _due(session, order_id, error=error),
+        lambda session, place, error: _due(session, place, order_id, error=error),
     )
 
 
@@ -158,10 +157,11 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
     )
 
 
-def _due(session: Session, order_id: UUID, *, error: str | None = None) -> str:
+def _due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
     """Show what is due, and nothing of whose it is: the goods may be another store's to send."""
     try:
-        order = orders.queries.get_order(session, order_id, actor=SYSTEM)
+        whoever = replace(SYSTEM, brand_id=place.actor.brand_id)
+        order = orders.queries.get_order(session, order_id, actor=whoever)
     except orders.errors.UnknownOrder:
         abort(404)
     due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)

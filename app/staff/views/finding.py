@@ -7,17 +7,22 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 import inventory.queries
+import orders.delivery
 import stores.promises
+from app.doors import SaidOption, say_options
 from app.i18n import current
 from app.staff.articles import Shown, find_skus
 from app.staff.explaining import coming_to, explain
 from app.staff.stock_words import day_word
 from app.staff.views.base import Here, blueprint, here
+from catalog.errors import UnknownSku
+from customers.errors import UnreadablePostcode
 from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX
 from kernel.web import declare
 from orders import availability
 from orders.availability import StoreOffer
+from orders.commands import AskDelivery, Channel
 from stores.queries import Near, StoreFacts, Where
 
 SAID_MAX: Final = 100
@@ -38,6 +43,7 @@ def find_article() -> str:
         others = _others(session, place, one.sku) if one else []
         why = explain(session, place.store, one.sku, actor=place.actor) if level and one else None
         coming = coming_to(session, place.store, one.sku) if one else []
+        door = _door(session, place, one.sku) if one else None
     return render_template(
         "tablet/where.html",
         said=said,
@@ -47,8 +53,22 @@ def find_article() -> str:
         others=others,
         why=why,
         coming=coming,
+        door=door,
         did=request.args.get("did"),
     )
+
+
+def _door(session: Session, place: Here, sku: str) -> SaidOption | None:
+    """Return how one of it is brought to somebody around here; None when nobody sends it."""
+    asked = AskDelivery(
+        Channel.STORE, current(), {sku: 1}, place.store.postcode, store_code=place.store.code
+    )
+    try:
+        options = orders.delivery.find_options(session, asked).options
+    except (UnknownSku, UnreadablePostcode):
+        return None
+    said = say_options(options[:1], place.store.currency)
+    return said[0] if said else None
 
 
 def _found(session: Session, place: Here, said: str) -> list[Shown]:

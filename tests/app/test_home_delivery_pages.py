@@ -1,0 +1,162 @@
+"""The pages of home delivery: the shopper's checkout, the tablet's few taps, head office's ways."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from stores.commands import StaffRole
+from tests.app.test_choosing import read, send
+from tests.app.test_delivering import press
+from tests.app.test_office import Desk
+from tests.app.test_shelf import enter
+from tests.app.test_tablet import Tablet, words
+from tests.conftest import Shop
+from tests.orders.doors import have_ship, open_way
+
+BUYER = {
+    "first_name": "Chloé",
+    "last_name": "Durand",
+    "email": "chloe.durand@example.org",
+    "line1": "12 rue des Lilas",
+    "postcode": "33000",
+    "city": "Bordeaux",
+    "way": "standard",
+}
+
+
+@pytest.fixture
+def doors(session: Session, shop: Shop) -> UUID:
+    """Paris sends orders to doors."""
+    have_ship(session, shop.paris)
+    way = open_way(session)
+    session.commit()
+    return way
+
+
+def orders_of(session: Session) -> list[tuple[str, str, int]]:
+    rows = session.execute(
+        text(
+            "SELECT f.method, f.status, c.amount_minor FROM fulfillment f"
+            " JOIN order_charge c ON c.order_id = f.order_id ORDER BY f.id"
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
+    client: FlaskClient, session: Session, doors: UUID, language: str
+) -> None:
+    article = read(client, f"/{language}/articles/TENT")
+    send(client, article, f"/{language}/basket/add", sku="TENT-2P")
+    page = read(client, f"/{language}/checkout/delivery?postcode=33000")
+    assert "Paris Bastille" in page
+    seen = dict(re.findall(r'name="(seen:[a-z]+)" value="(\d+)"', page))
+    assert seen == {"seen:standard": "9480"}
+
+    address = f"/{language}/checkout/delivery"
+    forgotten = send(client, page, address, **{**BUYER, "line1": ""}, **seen)
+    dearer = send(client, page, address, **BUYER, **{"seen:standard": "8990"})
+    assert (forgotten.status_code, dearer.status_code) == (422, 409)
+    assert orders_of(session) == []
+    placed = send(client, page, address, **BUYER, **seen)
+
+    assert placed.status_code == 303, placed.text
+    assert orders_of(session) == [("delivery", "pending", 490)]
+    order = read(client, placed.headers["Location"])
+    assert "33000 Bordeaux" in order
+    assert "rue des Lilas" not in order
+
+
+def test_an_unreadable_postcode_is_said_beside_its_field(client: FlaskClient, doors: UUID) -> None:
+    article = read(client, "/en/articles/TENT")
+    send(client, article, "/en/basket/add", sku="TENT-2P")
+
+    page = read(client, "/en/checkout/delivery?postcode=330")
+
+    assert "Write the five digits of a French postcode." in page
+    assert 'name="way"' not in page
+
+
+def test_an_associate_orders_to_a_door_and_types_the_ticket(
+    client: FlaskClient, session: Session, shop: Shop, doors: UUID
+) -> None:
+    tablet: Tablet = enter(client, session, shop, StaffRole.ASSOCIATE, "Inès Morel")
+    where = tablet.get("/where", said="TENT-2P")
+    assert 'href="/en/tablet/door?sku=TENT-2P"' in where.text
+    asked = tablet.get("/door", sku="TENT-2P", postcode="33000")
+    assert "Sent by Paris Bastille" in words(asked)
+    buyer = {
+        "sku": "TENT-2P",
+        "quantity": "1",
+        "postcode": "33000",
+        "last_name": "Durand",
+        "reach": "chloe.durand@example.org",
+        "line1": "12 rue des Lilas",
+        "city": "Bordeaux",
+        "way": "standard",
+        "seen:standard": "9480",
+        "pay_by": "till",
+    }
+    nobody = press(tablet, "/door?x", **{**buyer, "last_name": ""})
+    assert (nobody.status_code, orders_of(session)) == (422, [])
+
+    placed = press(tablet, "/door?x", **buyer)
+    assert placed.status_code == 303, placed.text
+    due = placed.headers["Location"].partition("/en/tablet")[2]
+    assert "To pay: €94.80" in words(tablet.get(due))
+    unsaid = press(tablet, due, ticket="")
+    assert (unsaid.status_code, orders_of(session)) == (422, [("delivery", "pending", 490)])
+    press(tablet, due, ticket="T-77")
+
+    assert orders_of(session) == [("delivery", "new", 490)]
+    assert "Paid: it is prepared now." in words(tablet.get(due))
+
+
+def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(
+    client: FlaskClient, session: Session, shop: Shop, hired: dict[str, Any]
+) -> None:
+    have_ship(session, shop.paris)
+    desk = Desk(client)
+    assert desk.sign_in("camille@aubepin.test").status_code == 303
+    desk.read("/en/office/delivery")
+    way = {
+        "code": "express",
+        "name_fr": "Express",
+        "name_en": "Express",
+        "carrier": "local",
+        "priced_by": "amount",
+        "vat": "20",
+        "position": "0",
+        "offered": "yes",
+    }
+    wrong = desk.send("/en/office/delivery/aubepin/new", **{**way, "vat": "lots"})
+    assert wrong.status_code == 422
+    assert desk.send("/en/office/delivery/aubepin/new", **way).status_code == 303
+    method_id = session.execute(text("SELECT id FROM delivery_method")).scalar_one()
+    zone = {
+        "name": "Gironde",
+        "country": "FR",
+        "postcodes": "33 40",
+        "days_min": "1",
+        "days_max": "2",
+        "bands": "50 6,90\n* 9,90",
+        "free_from": "150",
+    }
+    falling = desk.send(
+        f"/en/office/delivery/{method_id}/zones/new", **{**zone, "bands": "* 9,90\n50 6,90"}
+    )
+    assert falling.status_code == 422
+    assert session.execute(text("SELECT count(*) FROM delivery_zone")).scalar_one() == 0
+    assert desk.send(f"/en/office/delivery/{method_id}/zones/new", **zone).status_code == 303
+
+    row = session.execute(text("SELECT postcodes, bands, free_from_minor FROM delivery_zone")).one()
+    assert tuple(row) == (["33", "40"], [[5000, 690], [None, 990]], 15_000)
+    preview = "/en/office/delivery?brand=aubepin&skus=TENT-2P&postcode="
+    assert "€99.80" in desk.read(f"{preview}33000")
+    assert "No way brings this basket there." in desk.read(f"{preview}75011")
