@@ -14,7 +14,7 @@ from catalog.commands import ListSku
 from catalog.services import list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
-from orders import sourcing
+from orders import jobs, sourcing
 from orders.commands import Channel, Method
 from orders.sourcing import Ask
 from stores.commands import HireStaff, OpenLocation, StaffRole
@@ -303,3 +303,25 @@ def test_a_decision_over_540_locations_and_20_lines_is_one_availability_statemen
     assert decision.losing["of"] == 540
     assert 1 < len(decision.sends) <= 4
     assert not decision.missing
+
+
+def test_what_was_decided_is_forgotten_after_13_months(
+    client: Any, session: Session, shop: Shop, office: str, warehouse: UUID
+) -> None:
+    set_rules(client, office, rules({"rank": "distance"}, limits=TRANSFER))
+    bodies = [order_body(items=[{"sku": sku, "quantity": 12}]) for sku in ("TENT-2P", "BOOK")]
+    old, new = (
+        client.post("/api/v1/orders", json=body, headers=as_key(shop.integration)).json["id"]
+        for body in bodies
+    )
+    session.execute(
+        text(
+            "UPDATE sourcing_decision SET decided_at = now() - interval '397 days'"
+            " WHERE order_id = :id"
+        ),
+        {"id": old},
+    )
+    session.commit()
+    jobs.prune_decisions()
+    left = session.execute(text("SELECT order_id FROM sourcing_decision")).scalars().all()
+    assert [str(each) for each in left] == [new]
