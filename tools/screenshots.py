@@ -230,7 +230,12 @@ def _follow(page: Page, link: str, name: str) -> None:
 
 
 def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
-    for name, path in (("start", "demo"), ("home", ""), ("search", "search?q=teiere")):
+    for name, path in (
+        ("start", "demo"),
+        ("home", ""),
+        ("search", "search?q=teiere"),
+        ("reduced", "articles/PARAPLUIE"),
+    ):
         _shoot(page, shop, f"/{language}/{path}", f"shop-{name}-{language}")
     for name, path in (("stores", "stores"), ("store", "stores/villeurbanne")):
         _shoot(page, shop, f"/{language}/{path}", f"shop-{name}-{language}")

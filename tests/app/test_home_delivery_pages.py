@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from stores.commands import StaffRole
 from tests.app.test_choosing import read, send
 from tests.app.test_delivering import press
-from tests.app.test_office import Desk
+from tests.app.test_office import Desk, hired
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import Tablet, words
 from tests.conftest import Shop
@@ -27,6 +27,9 @@ BUYER = {
     "city": "Bordeaux",
     "way": "standard",
 }
+
+
+__all__ = ["hired"]
 
 
 @pytest.fixture
@@ -148,12 +151,11 @@ def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(
         "bands": "50 6,90\n* 9,90",
         "free_from": "150",
     }
-    falling = desk.send(
-        f"/en/office/delivery/{method_id}/zones/new", **{**zone, "bands": "* 9,90\n50 6,90"}
-    )
+    zones = f"/en/office/delivery/{method_id}/zones/new"
+    falling = desk.send(zones, **{**zone, "bands": "* 9,90\n50 6,90"})
     assert falling.status_code == 422
     assert session.execute(text("SELECT count(*) FROM delivery_zone")).scalar_one() == 0
-    assert desk.send(f"/en/office/delivery/{method_id}/zones/new", **zone).status_code == 303
+    assert desk.send(zones, **zone).status_code == 303
 
     row = session.execute(text("SELECT postcodes, bands, free_from_minor FROM delivery_zone")).one()
     assert tuple(row) == (["33", "40"], [[5000, 690], [None, 990]], 15_000)

@@ -229,6 +229,20 @@ def test_a_limited_promotion_is_given_back_when_nothing_came_of_the_order(
     assert _uses(session) == [(1, 2, 1)]
 
 
+def test_a_limited_promotion_is_given_back_when_nobody_collects(
+    client: Any, session: Session, admin: str, counter: Counter
+) -> None:
+    set_promotion(client, admin, uses_max=1)
+    counter.place(items=[MUGS])
+    for command in ("accept", "start-picking"):
+        counter.do(command)
+    counter.do("pick", {"items": [MUGS]})
+    counter.do("ready")
+    assert _uses(session) == [(1, 1, 0)]
+    counter.expire()
+    assert (counter.status(), _uses(session)) == ("expired", [(0, 1, 1)])
+
+
 def test_what_was_handed_over_in_part_keeps_its_use_and_agrees_to_the_cent(
     client: Any, session: Session, admin: str, counter: Counter
 ) -> None:

@@ -26,11 +26,12 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
+from orders.commands import PlaceDelivery
 from orders.errors import HoldEnded
 from payments.errors import CheckoutUnavailable, NotPayable
 
 POSTCODE_MAX: Final = 12
-SHOWN, UNPAID, WRONG = "shown", "unpaid", "wrong:"
+SHOWN, UNPAID = "shown", "unpaid"
 
 
 @blueprint.get(f"{PAGES}/checkout/delivery")
@@ -57,37 +58,34 @@ def checkout_delivery() -> Shown:
 def order_delivery() -> Shown:
     """Place the order and go to pay; or say what is wrong, keeping what was typed."""
     typed = Typed()
-
-    def act(session: Session) -> str:
-        nonlocal typed
-        frame = read_frame(session)
-        command, typed = read_delivery(
-            request.form, frame, read_basket(session, frame, brought=True)
-        )
-        if command is None:
-            return WRONG
-        visitor_id = remember_visitor(session)
-        if frame.visitor.cart.pending_id is not None:
-            paid = orders.services.withdraw_pending(
-                session, frame.visitor.cart.pending_id, actor=as_shopper()
-            )
-            if paid is not None:
-                return f"{SHOWN}:{paid}"
-        placed = orders.services.place_delivery(session, command, actor=as_shopper())
-        orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
-        return f"{UNPAID}:{placed.id}"
-
     try:
         with transaction() as session:
-            answer = once(session, lambda: act(session))
+            frame = read_frame(session)
+            basket = read_basket(session, frame, brought=True)
+            command, typed = read_delivery(request.form, frame, basket)
+            answer = command and once(session, lambda: _place(session, frame, command))
     except UnreadablePostcode:
         typed.errors["postcode"] = _("Write the five digits of a French postcode.")
         return _again(typed, status=422)
     except Refusal as refusal:
         return _again(typed, status=409, refused=say(refusal))
-    if answer.headers["Location"] == WRONG:
-        return _again(typed, status=422)
-    return _show_order(answer)
+    return _show_order(answer) if answer else _again(typed, status=422)
+
+
+def _place(session: Session, frame: Frame, command: PlaceDelivery) -> str:
+    """Place the order of this browser's basket; return which it is, by its id.
+
+    One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
+    """
+    visitor_id = remember_visitor(session)
+    pending_id = frame.visitor.cart.pending_id
+    if pending_id is not None:
+        paid = orders.services.withdraw_pending(session, pending_id, actor=as_shopper())
+        if paid is not None:
+            return f"{SHOWN}:{paid}"
+    placed = orders.services.place_delivery(session, command, actor=as_shopper())
+    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    return f"{UNPAID}:{placed.id}"
 
 
 def _show_order(answer: Response) -> Response:
