@@ -115,6 +115,7 @@ def typed_of(limits: Mapping[str, Any]) -> dict[str, str]:
         "max_cost": _shown(limits.get("max_cost_minor")),
         "parcel_cost": _shown(cost.get("parcel_minor")),
         "km_cost": _shown(cost.get("km_minor")),
+        "consolidate": "yes" if limits.get("consolidate", True) else "",
         "ship_complete": "yes" if limits.get("ship_complete") else "",
         "after_partial": limits.get("after_partial", After.ALTERNATIVES.value),
         "after_none": limits.get("after_none", After.ALTERNATIVES.value),
@@ -144,6 +145,8 @@ def _limits(answers: Answers, method: Method) -> dict[str, Any]:
         limits["cost"] = cost or {"bands": _json(answers, "bands", bands)}
     if answers.typed.get("ship_complete") == "yes":
         limits["ship_complete"] = True
+    if method is Method.PICKUP and answers.typed.get("consolidate") != "yes":
+        limits["consolidate"] = False
     for name, table in (("after_partial", AFTER_PARTIAL), ("after_none", AFTER_NONE)):
         limits[name] = answers.typed.get(name, After.ALTERNATIVES.value)
         if limits[name] not in list(table[method]):
