@@ -253,7 +253,10 @@ def test_what_is_no_rule_is_refused_with_what_would_be_right(
     assert wrong in refused.value.detail
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+JSON = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+
+
+@given(st.recursive(JSON, lambda inner: st.lists(inner, max_size=3), max_leaves=6))
 def test_no_json_breaks_the_reading_of_rules(said: Any) -> None:
     for rules in (said, [said], [{"filter": said}], [{"rank": "groups", "first": said}]):
         with pytest.raises(UnreadableRules):
