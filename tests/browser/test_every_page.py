@@ -52,7 +52,14 @@ NOT_PAGES = {
 AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"office"}}
 DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
 BEGINNINGS = {
-    "shop": ("", "demo", "demo/mailbox", "search?q=zzzz", "articles/THEIERE"),
+    "shop": (
+        "",
+        "demo",
+        "demo/mailbox",
+        "search?q=zzzz",
+        "articles/THEIERE",
+        "checkout/delivery?postcode=69004",
+    ),
     "tablet": (
         "tablet/",
         "tablet/sign-in",
