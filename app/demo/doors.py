@@ -78,12 +78,13 @@ def open_ways(session: Session, *, head: Actor) -> None:
 
 
 def furnish_doors() -> None:
-    """Have orders on their way to doors: one to be paid, one to be prepared, one that left."""
+    """Have orders on their way to doors: two to be paid, one to be prepared, one that left."""
     with transaction() as session:
         store = stores.queries.get_store(session, WAREHOUSE.code)
         levels = inventory.queries.list_levels(session, location_id=store.id)
         skus = iter([each.sku for each in levels if each.available >= ENOUGH])
         _place(session, 0, {next(skus): 1, next(skus): 2}, PayBy.CARD)
+        _place(session, 1, {next(skus): 1}, PayBy.TILL)
         paid = _place(session, 1, {next(skus): 1, next(skus): 1}, PayBy.TILL)
         left = _place(session, 2, {next(skus): 2}, PayBy.TILL)
         home = stores.queries.get_store(session, HOME)

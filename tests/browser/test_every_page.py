@@ -178,6 +178,10 @@ def _named() -> dict[str, list[str]]:
             session, WishStock(scarce, None, "chloe.durand@example.org", None, "fr")
         )
         asked = column("SELECT fulfillment_id FROM substitution")
+        due = column(
+            "SELECT DISTINCT order_id FROM fulfillment"
+            " WHERE status = 'pending' AND delivery_method_id IS NOT NULL"
+        )
         special = column(
             "SELECT order_id FROM proxy UNION SELECT f.order_id FROM fulfillment f"
             " JOIN arrival a ON a.fulfillment_id = f.id"
@@ -200,7 +204,10 @@ def _named() -> dict[str, list[str]]:
             *(f"choices/{choice_token(each)}" for each in choices),
             f"wishes/{wish_token(wish)}",
         ],
-        "tablet": [f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}],
+        "tablet": [
+            *(f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}),
+            *(f"tablet/door/{each}" for each in due),
+        ],
         "office": [*kinds, *decided, *(f"office/orders/{row.number}" for row in states)],
     }
 
