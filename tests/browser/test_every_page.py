@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -97,6 +97,8 @@ KINDS = {
 }
 """Where something of several kinds or states is shown: one of each."""
 Open = Callable[..., Page]
+MOVES = re.compile(r"/(state|board|feeds/[^/]+|demo/mailbox)(\?|$)")
+"""Addresses that parts of pages ask every few seconds."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,13 @@ def _named() -> dict[str, list[str]]:
     }
 
 
+def _answer_nothing_new(route: Route) -> None:
+    if "hx-request" in route.request.headers:
+        route.fulfill(status=204)
+    else:
+        route.continue_()
+
+
 @dataclass
 class Walk:
     """Somebody who follows links: which pages they came to, and what was wrong with them."""
@@ -223,6 +232,10 @@ class Walk:
     wanted: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
     complaints: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Have pages stand still while they are looked at: what moves asks, and nothing is new."""
+        self.page.route(MOVES, _answer_nothing_new)
 
     def wants(self, link: str) -> bool:
         """Tell whether a link leads to a page of this area that is worth another look."""
