@@ -5,17 +5,12 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from app import formats
-from app.i18n import current, ngettext
+from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
 from kernel.errors import every_refusal
 from kernel.events import Recorded
 from orders.commands import CaseKind, OfflineKind, Standing
 from orders.queries import CaseFacts
-
-
-def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
-    """Mark a sentence for translation where it is shown."""
-    return sentence
 
 
 class About(NamedTuple):

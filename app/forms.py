@@ -9,6 +9,7 @@ from uuid import uuid4
 from flask import Flask, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from app.i18n import N_
 from app.i18n import gettext as _
 from app.sessions import FormSentBefore, csrf_token
 from kernel import idempotency
@@ -20,11 +21,6 @@ KEY_MAX: Final = 200
 ANSWER: Final = "answer"
 """The field in which a form that offers ways says which; its words are no personal data."""
 WORD: Final = re.compile(r"[a-z_]{1,20}")
-
-
-def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
-    """Mark a sentence for translation where it is shown."""
-    return sentence
 
 
 ANSWERED: Final[Mapping[str, str]] = {

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 from app import formats
-from app.admin.words import ANSWERS, N_
-from app.i18n import current
+from app.admin.words import ANSWERS
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from orders.availability import Answers, list_answers
 from orders.commands import Answer, Method, Partly

@@ -20,10 +20,9 @@ from app.admin.delivery_reading import (
     write_bands,
 )
 from app.admin.reading import Answers, asked, read_form, read_id
-from app.admin.words import N_
 from app.answers import Shown
 from app.doors import say_options
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from catalog.errors import UnknownSku
 from customers.errors import UnreadablePostcode

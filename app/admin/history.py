@@ -7,8 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import formats
-from app.admin.words import ANSWERS, CHANNELS, FOUND, N_, REASONS, REFUSALS, ROLES
-from app.i18n import current, ngettext
+from app.admin.words import ANSWERS, CHANNELS, FOUND, REASONS, REFUSALS, ROLES
+from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
 from kernel.actors import ActorKind
 from kernel.events import Recorded

@@ -21,7 +21,6 @@ from app.admin.words import (
     LATE,
     MESSAGE_CHANNELS,
     MESSAGE_STATES,
-    N_,
     REASONS,
     REFUSALS,
     STATES,
@@ -29,7 +28,7 @@ from app.admin.words import (
     VERIFIED,
 )
 from app.case_words import KINDS
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from kernel import events
 from kernel.actors import SYSTEM

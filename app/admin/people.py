@@ -17,6 +17,7 @@ from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.scope import list_places
 from app.admin.words import ROLES
+from app.answers import Shown
 from app.i18n import gettext as _
 from kernel.actors import Actor, ActorKind
 from kernel.db import transaction
@@ -136,7 +137,7 @@ def move(staff_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
 
 @blueprint.post("/people/<uuid:staff_id>/brand")
 @declare(permission="settings.edit")
-def limit_person(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def limit_person(staff_id: UUID) -> Shown:
     """Have somebody see one brand's customers only, or all of them again."""
     brand = read_form().text("brand") or None
     with transaction() as session:
@@ -251,5 +252,5 @@ def _leaves_all(person: StaffFacts, chosen: list[UUID]) -> bool:
     return person.role in OF_STORES and not chosen and not foreign
 
 
-def _back(staff_id: UUID, done: str) -> Any:  # noqa: ANN401 (a redirect)
+def _back(staff_id: UUID, done: str) -> Shown:
     return redirect(url_for("office.person", staff_id=staff_id, done=done), SEE_OTHER)

@@ -17,9 +17,8 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.reading import Answers, asked, read_form
 from app.admin.scope import list_everywhere
 from app.admin.store_reading import read_moment
-from app.admin.words import N_
 from app.answers import Shown
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from catalog.commands import SetPrice
 from catalog.errors import PriceBelowEco, PriceInThePast, UnknownSku

@@ -16,10 +16,9 @@ from app.admin.prices import choose_brand, read_minor, show_prices, shown_moment
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.scope import list_everywhere
 from app.admin.store_reading import read_code, read_moment, read_number
-from app.admin.words import N_
 from app.answers import Shown
 from app.formats import money
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from catalog.errors import UnknownArticle, UnknownCategory, UnknownSku
 from kernel.clock import db_now, now

@@ -11,8 +11,8 @@ from app import forms
 from app.admin.blueprint import blueprint, go_to, show
 from app.admin.reading import Answers, asked, one_of, read_form
 from app.admin.store_reading import read_number
-from app.admin.words import N_
 from app.answers import Shown
+from app.i18n import N_
 from app.i18n import gettext as _
 from inventory.commands import StockEffect
 from kernel.db import transaction

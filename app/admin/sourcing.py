@@ -17,9 +17,9 @@ from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
 from app.admin.orders import find_order
 from app.admin.reading import Answers, asked, read_form
 from app.admin.sourcing_words import explain_order
-from app.admin.words import CHANNELS, N_
+from app.admin.words import CHANNELS
 from app.answers import Shown
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from kernel.clock import db_now
 from kernel.db import transaction
@@ -97,7 +97,7 @@ def _do(command: SetRules, answers: Answers, rules: list[dict[str, Any]]) -> Sho
 
 @blueprint.post("/sourcing/rules/<uuid:rule_set_id>/end")
 @declare(permission="settings.edit")
-def end_rules(rule_set_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def end_rules(rule_set_id: UUID) -> Shown:
     """Have a rule set hold no more."""
     with transaction() as session:
         orders.services.end_rules(session, rule_set_id, actor=current_actor())

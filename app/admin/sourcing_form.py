@@ -22,6 +22,7 @@ EUR: Final = "EUR"
 JSON_MAX: Final = 100_000
 GAP: Final = "…"
 CENTS: Final = 100
+DIGITS_MAX: Final = 6
 NEW: Final[Mapping[str, tuple[Mapping[str, Any], str]]] = {
     "units_left": ({"filter": "units_left"}, "units"),
     "units_left_stores": ({"filter": "units_left", "except_warehouses": True}, "units"),
@@ -196,7 +197,7 @@ def _added(answers: Answers) -> list[dict[str, Any]]:
     if slot == "most_minor":
         minor = _minor(answers, "value")
         return [] if minor is None else [{**rule, slot: minor}]
-    if typed.isascii() and typed.isdigit() and len(typed) <= 6:  # noqa: PLR2004 (digits)
+    if typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MAX:
         return [{**rule, slot: int(typed)}]
     answers.errors["value"] = _("This rule needs a whole number.")
     return []

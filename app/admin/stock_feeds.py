@@ -27,6 +27,7 @@ from app.admin.stock_words import (
     FEEDS,
     say_refusal,
 )
+from app.answers import Shown
 from app.i18n import gettext as _
 from inventory.commands import DeclareFeed, FeedKind, FeedStatus
 from inventory.errors import FeedDiffers, FeedOutOfOrder
@@ -138,7 +139,7 @@ def feed(feed_id: UUID) -> str:
 
 @blueprint.post("/feeds/<uuid:feed_id>/let-through")
 @declare(permission="feeds.push")
-def let_feed_through(feed_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
+def let_feed_through(feed_id: UUID) -> Shown:
     """Have a snapshot applied that was held because it says that nearly nothing is left."""
     with transaction() as session:
 

@@ -15,8 +15,7 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.reading import Answers, asked
 from app.admin.scope import list_places
 from app.admin.stock_words import say_refusal
-from app.admin.words import N_
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from catalog.queries import SkuWords
 from inventory.queries import Work

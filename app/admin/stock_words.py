@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from app.admin.words import MOVEMENTS, N_, REASONS, Said
+from app.admin.words import MOVEMENTS, REASONS, Said
+from app.i18n import N_
 from app.i18n import gettext as _
 from catalog.errors import UnknownSku
 from inventory.commands import (

@@ -6,8 +6,7 @@ from flask import url_for
 
 from app import formats
 from app.admin.blueprint import show
-from app.admin.words import N_
-from app.i18n import current
+from app.i18n import N_, current
 from app.i18n import gettext as _
 from kernel.web import current_actor
 from stores.promises import is_open, opening_times

@@ -16,6 +16,7 @@ from app.admin.scope import get_place
 from app.admin.store_frame import show_store
 from app.admin.store_reading import read_until
 from app.admin.store_words import WAYS, WAYS_EXPLAINED
+from app.answers import Shown
 from app.i18n import gettext as _
 from kernel.db import transaction
 from kernel.errors import NotFound
@@ -76,7 +77,7 @@ def resume_way(code: str, way: str) -> Any:  # noqa: ANN401 (a redirect)
 
 @blueprint.post("/stores/<string:code>/brands")
 @declare(permission="stores.edit")
-def share_store(code: str) -> Any:  # noqa: ANN401 (a redirect)
+def share_store(code: str) -> Shown:
     """Have a location serve exactly these brands beside its own."""
     chosen = sorted(set(request.form.getlist("brands")))
     with transaction() as session:
@@ -112,5 +113,5 @@ def _read(way: str) -> StoreMethod:
         raise NotFound(NO_WAY) from error
 
 
-def _back(code: str, done: str) -> Any:  # noqa: ANN401 (a redirect)
+def _back(code: str, done: str) -> Shown:
     return redirect(url_for("office.store_ways", code=code, done=done), SEE_OTHER)

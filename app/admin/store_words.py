@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from app.admin.words import N_, Said
+from app.admin.words import Said
+from app.i18n import N_
 from stores.commands import Scope, StoreMethod
 from stores.queries import OpeningStep, Standing
 

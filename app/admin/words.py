@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from app.i18n import N_
 from kernel.actors import ActorKind
 from notifications.commands import Channel as MessageChannel
 from notifications.commands import MessageStatus, Template
 from orders.commands import Answer, CancelReason, Channel, Found, ShortReason, Status, Verified
-
-
-def N_(sentence: str) -> str:  # noqa: N802 (the name translators know)
-    """Mark a sentence for translation where it is shown."""
-    return sentence
 
 
 class Said(NamedTuple):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 import stores.queries
 import stores.services
 from app import sessions
-from app.admin.words import N_
 from app.demo.retailer import PASSWORD, PIN, STAFF, email_of
+from app.i18n import N_
 from kernel.actors import ActorKind
 from stores.commands import StaffRole
 from stores.services import token_hash

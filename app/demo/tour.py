@@ -12,7 +12,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 import orders.queries
-from app.admin.words import N_
+from app.i18n import N_
 from kernel import clock
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number

@@ -23,23 +23,6 @@ def due_cursor(due_at: datetime, row_id: UUID) -> str:
     return make_cursor(due_at.isoformat(), str(row_id))
 
 
-def read_due(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Return the deadline and id that such a cursor stands for.
-
-    Raises BadCursor.
-    """
-    parts = read_cursor(cursor, parts=2)
-    if parts is None:
-        return None
-    try:
-        due_at, row_id = datetime.fromisoformat(parts[0]), UUID(parts[1])
-    except ValueError as error:
-        raise BadCursor from error
-    if due_at.tzinfo is None:
-        raise BadCursor
-    return due_at, row_id
-
-
 def day_cursor(day: date, row_id: UUID) -> str:
     """Return the cursor of a list that is ordered by day."""
     return make_cursor(day.isoformat(), str(row_id))

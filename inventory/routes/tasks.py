@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from inventory import queries, services
 from inventory.routes.blueprint import blueprint, own_store
-from inventory.routes.pages import do_once, due_cursor, read_due
+from inventory.routes.pages import do_once, due_cursor
 from inventory.schemas import (
     AskCountSchema,
     AskedSchema,
@@ -21,7 +21,7 @@ from inventory.schemas import (
     TaskPageSchema,
 )
 from kernel.db import transaction
-from kernel.web import current_actor, declare
+from kernel.web import current_actor, declare, read_place
 
 
 @blueprint.get("/stores/<string:code>/count-tasks")
@@ -34,7 +34,7 @@ def list_tasks(query: dict[str, Any], code: str) -> dict[str, Any]:
         tasks = queries.list_tasks(
             session,
             location_id=own_store(session, code).id,
-            after=read_due(query["cursor"]),
+            after=read_place(query["cursor"]),
             limit=query["limit"],
         )
     last = tasks[-1] if len(tasks) == query["limit"] else None
@@ -97,7 +97,7 @@ def list_shortages(query: dict[str, Any], code: str) -> dict[str, Any]:
         found = queries.list_shortages(
             session,
             location_id=own_store(session, code).id,
-            after=read_due(query["cursor"]),
+            after=read_place(query["cursor"]),
             limit=query["limit"],
             closed=query["state"] == "closed",
         )

@@ -15,11 +15,12 @@ from catalog.services import list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
 from orders.commands import PricedBy, SetDeliveryMethod, SetDeliveryZone
-from stores.commands import HireStaff, OpenBrand, OpenLocation, StaffRole
+from stores.commands import HireStaff, OpenBrand, StaffRole
 from tests.conftest import SKUS, Shop, as_key, order_body
 from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
 from tests.orders.doors import NAMES, delivery_body, have_ship, open_way
+from tests.support.depot import depot
 from tests.unmoved import nothing_moves, problem
 
 TENTS = [{"sku": "TENT-2P", "quantity": 12}]
@@ -45,23 +46,7 @@ def hired(session: Session, name: str, role: StaffRole, *places: UUID, **more: A
 
 def open_depot(session: Session, brand_id: UUID, *, units: int = 5) -> UUID:
     """Open a warehouse near Tours with so many of each article."""
-    place = OpenLocation(
-        brand_id=brand_id,
-        code="depot",
-        name="Entrepôt Tours",
-        street="1 rue du Quai",
-        postcode="37000",
-        city="Tours",
-        country="FR",
-        phone=None,
-        latitude=47.39,
-        longitude=0.69,
-        time_zone="Europe/Paris",
-        opening_hours="24/7",
-        sells=False,
-        collects=False,
-        ships=True,
-    )
+    place = depot(brand_id)
     location_id, _ = stores.services.open_location(session, place)
     quantities = {each.sku: units for each in SKUS}
     receive(session, location_id=location_id, quantities=quantities, actor=SYSTEM)

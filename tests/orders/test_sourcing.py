@@ -17,10 +17,11 @@ from kernel.actors import SYSTEM
 from orders import jobs, sourcing
 from orders.commands import Channel, Method
 from orders.sourcing import Ask
-from stores.commands import HireStaff, OpenLocation, StaffRole
+from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
 from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
+from tests.support.depot import depot
 from tests.unmoved import nothing_moves, problem
 
 TRANSFER = {"after_partial": "transfer", "after_none": "transfer"}
@@ -48,26 +49,8 @@ def warehouse(session: Session, shop: Shop) -> UUID:
 
 def open_warehouse(session: Session, brand_id: UUID, code: str = "depot") -> UUID:
     """Open a location that ships and does not sell."""
-    location_id, _ = stores.services.open_location(
-        session,
-        OpenLocation(
-            brand_id=brand_id,
-            code=code,
-            name="Entrepôt Tours",
-            street="1 rue du Quai",
-            postcode="37000",
-            city="Tours",
-            country="FR",
-            phone=None,
-            latitude=47.39,
-            longitude=0.69,
-            time_zone="Europe/Paris",
-            opening_hours="24/7",
-            sells=False,
-            collects=False,
-            ships=True,
-        ),
-    )
+    place = depot(brand_id, code)
+    location_id, _ = stores.services.open_location(session, place)
     units = {"TENT-2P": 5, "MUG-BLUE": 5, "BOOK": 5}
     receive(session, location_id=location_id, quantities=units, actor=SYSTEM)
     return location_id

@@ -20,8 +20,9 @@ from inventory.services import receive
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from orders.commands import Method, PricedBy, SetDeliveryMethod, SetDeliveryZone, SetRules
-from stores.commands import OpenBrand, OpenLocation, Scope, SetRule
+from stores.commands import OpenBrand, Scope, SetRule
 from tests.orders.doors import NAMES, delivery_body
+from tests.support.depot import depot as depot_near_tours
 from tests.support.trade import Trade, together
 
 BRANDS = ("aubepin", "bruyere")
@@ -35,7 +36,7 @@ def open_depot(trade: Trade) -> UUID:
     with trade.place_of_work.inside(), transaction() as session:
         second = OpenBrand("bruyere", "Bruyère", "EUR", ("fr",), "b@bruyere.test", "Bruyere")
         stores.services.open_brand(session, second)
-        depot, _ = stores.services.open_location(session, place_of(shop.brand_id))
+        depot, _ = stores.services.open_location(session, depot_near_tours(shop.brand_id))
         stores.services.share_location(session, code="depot", brands=["bruyere"], actor=SYSTEM)
         if not session.execute(text("SELECT 1 FROM delivery_method")).first():
             for brand in BRANDS:
@@ -47,26 +48,6 @@ def open_depot(trade: Trade) -> UUID:
             only = SetRules("Depot", Method.DELIVERY, [{"filter": "capacity"}], {})
             orders.services.set_rules(session, only, actor=SYSTEM)
     return depot
-
-
-def place_of(brand_id: UUID) -> OpenLocation:
-    return OpenLocation(
-        brand_id=brand_id,
-        code="depot",
-        name="Entrepôt Tours",
-        street="1 rue du Quai",
-        postcode="37000",
-        city="Tours",
-        country="FR",
-        phone=None,
-        latitude=47.39,
-        longitude=0.69,
-        time_zone="Europe/Paris",
-        opening_hours="24/7",
-        sells=False,
-        collects=False,
-        ships=True,
-    )
 
 
 def stock(trade: Trade, depot: UUID, *, units: int) -> str:
