@@ -57,6 +57,14 @@ class MessageStatus(StrEnum):
     DEAD = "dead"
 
 
+class CallStatus(StrEnum):
+    """What became of telling a follower of one event."""
+
+    DUE = "due"
+    DONE = "done"
+    DEAD = "dead"
+
+
 @dataclass(frozen=True, slots=True)
 class Owe:
     """That an event of a parcel has to be told to its customer in this template's words.

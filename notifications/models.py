@@ -3,18 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base, BigId
-from notifications.commands import Channel, MessageStatus, Template
+from notifications.commands import CallStatus, Channel, MessageStatus, Template
 
 
 class Message(Base):
     """One message owed to one recipient because of one event: of a parcel, of a wish, of a case.
 
-    What is owed to staff (`staff_id`) speaks of a case or of their store.
+    What is owed to staff (`staff_id`) speaks of a case or of their store. A code that proves a
+    contact point goes there (`challenge_id`), whoever that is.
 
     `reference` is what the provider is given to know it by: the Message-ID of an e-mail. `due_at`
     is due time and end of lease in one, `fence` tells an old sender from the present one,
@@ -27,8 +28,9 @@ class Message(Base):
         Index(None, "order_id"),
         CheckConstraint(
             "(order_id IS NULL) = (fulfillment_id IS NULL)"
-            " AND num_nonnulls(fulfillment_id, wish_id, case_id, location_id) = 1"
-            " AND num_nonnulls(contact_id, staff_id) = 1"
+            " AND num_nonnulls(fulfillment_id, wish_id, case_id, location_id, cart_id,"
+            " challenge_id) = 1"
+            " AND num_nonnulls(contact_id, staff_id, challenge_id) = 1"
             " AND (staff_id IS NULL) = (num_nonnulls(case_id, location_id) = 0)",
             name="about",
         ),
@@ -46,6 +48,8 @@ class Message(Base):
     wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("stock_wish.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"))
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id"))
+    challenge_id: Mapped[UUID | None] = mapped_column(ForeignKey("challenge.id"))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     channel: Mapped[Channel]
@@ -63,4 +67,48 @@ class Message(Base):
     provider_id: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     note: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class Webhook(Base):
+    """Where a follower wants to be rung at when something happened; it signs with a derived key.
+
+    `events` names what it follows (all when empty). Its calls stop at `disabled_at`.
+    """
+
+    __tablename__ = "webhook"
+    __table_args__ = (Index(None, "key_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("api_key.id"))
+    url: Mapped[str]
+    events: Mapped[list[str]]
+    generation: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    failing_since: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class WebhookCall(Base):
+    """That a follower is to be told of one event, and what it answered.
+
+    `due_at` is due time and end of lease in one, `fence` tells an old caller from the present one.
+    """
+
+    __tablename__ = "webhook_call"
+    __table_args__ = (
+        UniqueConstraint("webhook_id", "event_id"),
+        Index("ix_webhook_call_due", "due_at", postgresql_where=text("status = 'due'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhook.id"))
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"))
+    status: Mapped[CallStatus]
+    due_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    fence: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    answered: Mapped[int | None]
+    note: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

@@ -57,6 +57,30 @@ class TillPayment(Base):
     taken_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 
+class OutsidePayment(Base):
+    """That somebody else took money for an obligation before it came to us: a foreign shop.
+
+    What goes back of it is told to them; our provider never saw it.
+    """
+
+    __tablename__ = "outside_payment"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_minor"),
+        CheckConstraint("back_minor BETWEEN 0 AND amount_minor", name="back_minor"),
+        UniqueConstraint("source", "payment_reference", "reference_id"),
+        Index(None, "reference_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference_id: Mapped[UUID]
+    source: Mapped[str]
+    payment_reference: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    back_minor: Mapped[int] = mapped_column(BigId, server_default="0")
+    currency: Mapped[str] = mapped_column(String(3))
+    taken_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
 class Obligation(Base):
     """Something owed by card under somebody's reference, numbered from 1 under it.
 

@@ -47,10 +47,14 @@ class Status(StrEnum):
 
 
 class Formation(StrEnum):
-    """How the contract came about: a distance contract may be withdrawn from for 14 days."""
+    """How the contract came about: a distance contract may be withdrawn from for 14 days.
+
+    A reservation is none: nothing is owed, its customer buys at the till or not.
+    """
 
     DISTANCE = "distance"
     IN_STORE = "in_store"
+    RESERVATION = "reservation"
 
 
 class ShortReason(StrEnum):

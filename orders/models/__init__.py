@@ -1,12 +1,12 @@
 """Tables of orders. Every invariant that one row can express is a constraint here."""
 
-from orders.models.carting import Cart, CartLine
+from orders.models.carting import Cart, CartHolder, CartLine
 from orders.models.casework import CaseFile
 from orders.models.collecting import Arrival, HandOverRow, OfflineFact, PickupPass, Proxy
 from orders.models.delivering import DeliveryMethod, DeliveryZone, Package
 from orders.models.parcels import FINAL, NEXT, Fulfillment, FulfillmentLine
 from orders.models.picking import PutBack, Reason, Substitution, Wave
-from orders.models.placing import Order, OrderCharge, OrderLine
+from orders.models.placing import ExternalOrder, Order, OrderCharge, OrderLine, PayLink
 from orders.models.promoting import Promotion, PromotionUse
 from orders.models.rerouting import Choice
 from orders.models.returning import GoodsReturn, GoodsReturnLine
@@ -18,11 +18,13 @@ __all__ = [
     "NEXT",
     "Arrival",
     "Cart",
+    "CartHolder",
     "CartLine",
     "CaseFile",
     "Choice",
     "DeliveryMethod",
     "DeliveryZone",
+    "ExternalOrder",
     "Fulfillment",
     "FulfillmentLine",
     "GoodsReturn",
@@ -33,6 +35,7 @@ __all__ = [
     "OrderCharge",
     "OrderLine",
     "Package",
+    "PayLink",
     "PickupPass",
     "Promotion",
     "PromotionUse",

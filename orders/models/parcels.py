@@ -66,7 +66,8 @@ class Fulfillment(Base):
     """The part of an order that one location does in one way.
 
     `accept_by` is until when the store has to take it on; `rerouted_to` is the one that took over.
-    What is delivered is promised to leave at `promised_at`, and to arrive between two days.
+    What is delivered is promised to leave at `promised_at`, and to arrive between two days. Until
+    `release_at` its customer may call it off alone, and its store does not see it.
     """
 
     __tablename__ = "fulfillment"
@@ -104,6 +105,7 @@ class Fulfillment(Base):
     promise_inputs: Mapped[dict[str, Any]]
     pending_until: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
+    release_at: Mapped[datetime | None]
     wave_id: Mapped[UUID | None] = mapped_column(ForeignKey("wave.id"))
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
     delivery_method_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery_method.id"))

@@ -1,13 +1,22 @@
 """Orders and their lines."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
-from kernel.db import Base
+from kernel.db import Base, BigId
 from orders.commands import Channel, Formation, Partly
 
 
@@ -15,11 +24,15 @@ class Order(Base):
     """What a customer asked for, on any channel. Its state is rolled up from its fulfillments.
 
     A sale at a till may be to nobody we know. `partly` is what the customer answered when asked
-    what to do while only part of it is there.
+    what to do while only part of it is there. `placed_at_id` and `seller_id` are the store and the
+    person it is credited to. `version` rises with each amendment.
     """
 
     __tablename__ = "sales_order"
-    __table_args__ = (Index(None, "contact_id"),)
+    __table_args__ = (
+        Index(None, "contact_id"),
+        Index(None, "placed_at_id", postgresql_where=text("placed_at_id IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(7), unique=True)
@@ -30,6 +43,9 @@ class Order(Base):
     currency: Mapped[str] = mapped_column(String(3))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     partly: Mapped[Partly | None]
+    placed_at_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    seller_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
     placed_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
 
 
@@ -75,3 +91,45 @@ class OrderCharge(Base):
     name: Mapped[str]
     amount_minor: Mapped[int]
     vat_bp: Mapped[int]
+
+
+class ExternalOrder(Base):
+    """An order a foreign shop brought: its number there, and what it stated, as it said it.
+
+    `stated` holds nothing of the person.
+    """
+
+    __tablename__ = "external_order"
+    __table_args__ = (UniqueConstraint("source", "number"), Index(None, "key_id", "brought_at"))
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), primary_key=True)
+    source: Mapped[str]
+    number: Mapped[str]
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("api_key.id"))
+    total_minor: Mapped[int] = mapped_column(BigId)
+    stated: Mapped[dict[str, Any]]
+    brought_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class PayLink(Base):
+    """Until when the customer of an order may pay it from a link, and who was sent it when.
+
+    `contact_id` is whom it was sent to; its stock is held until `pay_by`.
+    """
+
+    __tablename__ = "pay_link"
+    __table_args__ = (
+        Index(None, "order_id"),
+        Index("ix_pay_link_open", "pay_by", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"))
+    obligation_id: Mapped[UUID]
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    pay_by: Mapped[datetime]
+    remind_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    author_name: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    ended_at: Mapped[datetime | None]

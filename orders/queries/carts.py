@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from orders.commands import Status
-from orders.models import Cart, CartLine, Fulfillment, FulfillmentLine
+from orders.models import Cart, CartHolder, CartLine, Fulfillment, FulfillmentLine
 from orders.queries.shapes import CartFacts
 
 
@@ -24,9 +24,10 @@ def get_cart(session: Session, session_id: UUID | None) -> CartFacts:
     rows = session.execute(
         select(Cart.location_id, Fulfillment.id, Fulfillment.status, CartLine.sku, left)
         .outerjoin(Fulfillment, Fulfillment.id == Cart.pending_id)
-        .outerjoin(CartLine, CartLine.session_id == Cart.session_id)
+        .join(CartHolder, CartHolder.cart_id == Cart.id)
+        .outerjoin(CartLine, CartLine.cart_id == Cart.id)
         .outerjoin(FulfillmentLine, bought)
-        .where(Cart.session_id == session_id)
+        .where(CartHolder.session_id == session_id)
         .order_by(CartLine.added_at, CartLine.sku)
     ).all()
     if not rows:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
-from kernel.db import Base
+from kernel.db import Base, BigId
 from stores.commands import StaffRole
 
 
@@ -39,7 +39,8 @@ class StaffLocation(Base):
 class ApiKey(Base):
     """A bearer key: only its hash is kept. With `staff_id` it speaks for that person.
 
-    Without, it is an integration with exactly `scopes`, of one brand or of all.
+    Without, it is an integration with exactly `scopes`, of one brand or of all. One that brings the
+    orders of a foreign shop names it in `source`, and brings no more than its limits.
     """
 
     __tablename__ = "api_key"
@@ -50,6 +51,9 @@ class ApiKey(Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     scopes: Mapped[list[str]]
     brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
+    source: Mapped[str | None] = mapped_column(String(40))
+    order_max_minor: Mapped[int | None] = mapped_column(BigId)
+    day_max_minor: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
