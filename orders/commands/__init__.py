@@ -1,5 +1,6 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
+from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, SeenCart
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
@@ -48,6 +49,7 @@ from orders.commands.words import (
 __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
+    "NOTE_MAX",
     "VEHICLE_MAX",
     "Answer",
     "AnswerChoice",
@@ -56,6 +58,7 @@ __all__ = [
     "Box",
     "CancelReason",
     "CaseKind",
+    "ChangeCart",
     "Channel",
     "DeliveryFailure",
     "FetchFrom",
@@ -68,6 +71,7 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OfflinePlace",
+    "OpenCart",
     "OpenCase",
     "Pack",
     "Partly",
@@ -82,6 +86,7 @@ __all__ = [
     "Refused",
     "ReturnedLine",
     "ScanInWave",
+    "SeenCart",
     "SellAtTill",
     "SetDeliveryMethod",
     "SetDeliveryZone",

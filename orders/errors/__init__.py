@@ -1,5 +1,6 @@
 """Refusals of orders."""
 
+from orders.errors.carting import CartChanged, CartOrdered, EmptyCart, UnknownCart
 from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
@@ -85,9 +86,12 @@ __all__ = [
     "AddressNeeded",
     "AlreadyCollected",
     "AnswerNotOffered",
+    "CartChanged",
+    "CartOrdered",
     "CaseStands",
     "ChannelNotAllowed",
     "ChoiceAnswered",
+    "EmptyCart",
     "EmptyOrder",
     "HoldEnded",
     "IdentityNeeded",
@@ -128,6 +132,7 @@ __all__ = [
     "TooManyProxies",
     "TrackingNumberTaken",
     "UnknownCarrier",
+    "UnknownCart",
     "UnknownCase",
     "UnknownChoice",
     "UnknownDeliveryMethod",

@@ -1,5 +1,6 @@
 """What happens to orders."""
 
+from orders.events.carting import CartBecameOrder, CartSent
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
@@ -75,6 +76,8 @@ from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 __all__ = [
     "ArticlesPicked",
     "ArticlesRefused",
+    "CartBecameOrder",
+    "CartSent",
     "CaseAssigned",
     "CaseClosed",
     "CaseEscalated",

@@ -1,7 +1,7 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carrying import PartFacts, divide, find_part, still_carried
-from orders.queries.carts import get_cart
+from orders.queries.carts import get_cart, get_cart_by_code, get_cart_by_id
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -193,6 +193,8 @@ __all__ = [
     "find_rules",
     "find_way_to_collect",
     "get_cart",
+    "get_cart_by_code",
+    "get_cart_by_id",
     "get_case",
     "get_choice",
     "get_decisions",
