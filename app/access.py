@@ -15,6 +15,7 @@ SHOPPER: Final = EVERYBODY | {
     "orders.collect",
     "orders.read",
 }
+
 ASSOCIATE: Final = SHOPPER | {
     "cases.read",
     "cases.work",
@@ -22,6 +23,7 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.prepare",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.count",
     "stock.move",
     "stock.read",
@@ -46,6 +48,7 @@ AGENT: Final = SHOPPER | {
     "cases.work",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.read",
 }
 ADMIN: Final = MANAGER | {

@@ -18,6 +18,7 @@ from inventory.events import (
 from kernel.events import Subscriptions
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentAccepted,
@@ -101,6 +102,7 @@ SUBSCRIPTIONS: Subscriptions = {
         "open-lost-case": casework.open_lost_transfer,
     },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
     ShortageOpened: {"open-shortage-case": casework.open_shortage},
@@ -118,6 +120,7 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "cart.ordered.v1",
         "case.opened.v1",
         "delivery_method.set.v1",
         "delivery_zone.set.v1",

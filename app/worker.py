@@ -88,6 +88,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
     Periodic("seal-events", 30, seal_events),
+    Periodic("forget-old-carts", 3_600, orders.jobs.forget_old_carts),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
     Periodic("prune", 3_600, prune),
 )

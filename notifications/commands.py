@@ -33,6 +33,7 @@ class Template(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
+    CART = "cart"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
 
@@ -84,6 +85,15 @@ class OweWish:
 
     event_id: int
     wish_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweCart:
+    """That somebody has to be sent the link of a basket."""
+
+    event_id: int
+    cart_id: UUID
+    contact_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

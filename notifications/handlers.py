@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 import orders.queries
 from inventory.events import StockRanLow
 from notifications import services
-from notifications.commands import Owe, OweStaff, OweWish, Template
+from notifications.commands import Owe, OweCart, OweStaff, OweWish, Template
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentCancelled,
@@ -150,6 +151,11 @@ def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
 def announce_failed(session: Session, event: DeliveryFailed) -> None:
     """The customer is owed the news that the carrier could not deliver, and what happens next."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERY_FAILED))
+
+
+def send_cart_link(session: Session, event: CartSent) -> None:
+    """Somebody is owed the link of a basket they go on with."""
+    services.owe_cart(session, OweCart(event.event_id, event.cart_id, event.contact_id))
 
 
 def tell_of_case(session: Session, event: CaseEscalated) -> None:

@@ -18,6 +18,7 @@ GRACE_S: Final = 30
 FREED_MAX: Final = 500
 TOLD_MAX: Final = 200
 CHOICES_MAX: Final = 200
+CARTS_MAX: Final = 2_000
 
 
 def expire_uncollected() -> int:
@@ -161,3 +162,9 @@ def prune_decisions() -> None:
     """Forget who was chosen to send what more than 13 months ago."""
     with transaction() as session:
         sourcing.prune_decisions(session)
+
+
+def forget_old_carts() -> int:
+    """Have baskets gone that nobody touched for 90 days; return how many."""
+    with transaction() as session:
+        return services.forget_old_carts(session, limit=CARTS_MAX)

@@ -128,6 +128,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.DELIVERED: N_("Delivered"),
     Template.DELIVERY_FAILED: N_("Could not be delivered"),
     Template.BACK_IN_STOCK: N_("Back in stock"),
+    Template.CART: N_("Link of a basket"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),
     Template.REJECTED: N_("Refused by the store, with a choice"),

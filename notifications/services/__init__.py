@@ -3,6 +3,7 @@
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
+from notifications.services.telling_carts import owe_cart
 from notifications.services.telling_staff import owe_staff
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "begin",
     "claim_due",
     "owe",
+    "owe_cart",
     "owe_staff",
     "owe_wish",
     "resend",

@@ -33,6 +33,7 @@ from notifications.services.cases import AnyCase, Case, WishCase, read_case
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
+from notifications.services.telling_carts import CartCase, why_cart_outdated
 from notifications.services.telling_staff import StaffCase, why_outdated
 from orders.commands import Status
 
@@ -190,13 +191,14 @@ def _worn_out(message: Message) -> _Ending | None:
 def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
-    if isinstance(case, StaffCase):
+    if isinstance(case, CartCase):
+        why = why_cart_outdated(case)
+    elif isinstance(case, StaffCase):
         why = why_outdated(message, case)
-        return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
-    if case.parcel.status not in STILL_TRUE[message.template]:
-        note = f"too late: the parcel is {case.parcel.status}"
-        return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
-    why = _answered(message, case)
+    elif case.parcel.status not in STILL_TRUE[message.template]:
+        why = f"too late: the parcel is {case.parcel.status}"
+    else:
+        why = _answered(message, case)
     return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
 
 

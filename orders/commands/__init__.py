@@ -1,6 +1,6 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
-from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, SeenCart
+from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, OrderCart, SeenCart
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
@@ -73,6 +73,7 @@ __all__ = [
     "OfflinePlace",
     "OpenCart",
     "OpenCase",
+    "OrderCart",
     "Pack",
     "Partly",
     "PayBy",

@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from orders.commands.words import Channel
+from customers.commands import GiveAddress, GiveContact
+from orders.commands.words import Channel, Method, PayBy
 
 NOTE_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCart:
-    """A basket to begin; equal SKUs are already summed. `staff_id` is the adviser who fills it."""
+    """A basket to begin; equal SKUs are already summed."""
 
     channel: Channel
     quantities: Mapping[str, int] = field(default_factory=dict)
     store_code: str | None = None
     note: str | None = None
-    staff_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,23 @@ class SeenCart:
 
     id: UUID
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCart:
+    """A basket as it was seen, to become an order: for whom, how, where to, and how it is paid.
+
+    To a door it has `address` and `delivery_method`. With `by_link` a card pays it from a link that
+    is sent.
+    """
+
+    seen: SeenCart
+    channel: Channel
+    contact: GiveContact
+    pay_by: PayBy = PayBy.PICKUP
+    method: Method = Method.PICKUP
+    slot_id: UUID | None = None
+    address: GiveAddress | None = None
+    delivery_method: str | None = None
+    seen_total_minor: int | None = None
+    by_link: bool = False

@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from orders.errors.carting import CartChanged, CartOrdered, EmptyCart, UnknownCart
+from orders.errors.carting import CartChanged, CartOrdered, EmptyCart, NoStoreChosen, UnknownCart
 from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
@@ -98,6 +98,7 @@ __all__ = [
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
+    "NoStoreChosen",
     "NonceReused",
     "NotASubstitute",
     "NotBinned",

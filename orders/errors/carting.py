@@ -1,6 +1,6 @@
 """Refusals of baskets."""
 
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 
 
 class UnknownCart(NotFound):
@@ -36,3 +36,11 @@ class EmptyCart(Conflict):
     code = "empty-cart"
     title = "The basket is empty"
     way_out = "Put at least one article into it."
+
+
+class NoStoreChosen(Invalid):
+    """The basket is to be collected, but nobody said at which store."""
+
+    code = "no-store-chosen"
+    title = "No store was chosen"
+    way_out = "Choose the store where the basket is collected, or have it brought."

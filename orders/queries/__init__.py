@@ -1,7 +1,7 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carrying import PartFacts, divide, find_part, still_carried
-from orders.queries.carts import get_cart, get_cart_by_code, get_cart_by_id
+from orders.queries.carts import get_cart, get_cart_by_code, get_cart_by_id, select_visible_carts
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -262,6 +262,7 @@ __all__ = [
     "read_shelf",
     "roll_up",
     "select_visible",
+    "select_visible_carts",
     "select_visible_cases",
     "select_visible_wishes",
     "still_carried",

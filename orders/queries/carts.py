@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
+from kernel.actors import Actor
 from orders.commands import Status
 from orders.errors import UnknownCart
 from orders.models import Cart, CartHolder, CartLine, Fulfillment, FulfillmentLine
@@ -46,6 +48,21 @@ def get_cart_by_code(session: Session, code: str) -> CartFacts:
     if not rows:
         raise UnknownCart
     return _facts(rows)
+
+
+def select_visible_carts(actor: Actor, location_id: UUID | None = None) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the ids of baskets at an actor's stores, for others to join.
+
+    Baskets without a store are of those who see every store, and of every brand.
+    """
+    rows = select(Cart.id)
+    if location_id is not None:
+        rows = rows.where(Cart.location_id == location_id)
+    if actor.location_ids is not None:
+        rows = rows.where(Cart.location_id.in_(actor.location_ids))
+    if actor.brand_id is not None:
+        rows = rows.where(false())
+    return rows
 
 
 def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, str, int]:

@@ -2,6 +2,7 @@
 
 from orders.routes import (
     availability,
+    carting,
     cases,
     choosing,
     coming,
@@ -27,6 +28,7 @@ from orders.routes.blueprint import blueprint
 __all__ = [
     "availability",
     "blueprint",
+    "carting",
     "cases",
     "choosing",
     "coming",

@@ -42,6 +42,7 @@ from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
+from orders.services.ordering_carts import order_cart
 from orders.services.paying import (
     TillTicket,
     abandon_pending,
@@ -160,6 +161,7 @@ __all__ = [
     "offer_substitute",
     "open_cart",
     "open_case",
+    "order_cart",
     "pack",
     "pick",
     "place_delivery",

@@ -17,7 +17,7 @@ import customers.services
 import stores.queries
 from customers.commands import GiveContact
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import Actor, ActorKind
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from orders import queries
@@ -25,8 +25,12 @@ from orders.commands import ChangeCart, OpenCart, SeenCart
 from orders.errors import CartChanged, CartOrdered
 from orders.events import CartBecameOrder, CartSent
 from orders.models import Cart, CartLine
+from orders.services.placing import refuse_foreign_channel
 
 QUANTITY_MAX: Final = 999
+ADVISERS: Final = frozenset(
+    {ActorKind.ASSOCIATE, ActorKind.MANAGER, ActorKind.AGENT, ActorKind.ADMIN}
+)
 
 _TAKE_OUT_PAID = text("""
     WITH paid AS (
@@ -54,13 +58,15 @@ _HAVE = text("""
 """).bindparams(bindparam("skus", type_=ARRAY(Text)), bindparam("quantities", type_=ARRAY(Integer)))
 
 
-def open_cart(session: Session, command: OpenCart) -> UUID:
-    """Have a fresh basket with this in it; return its id.
+def open_cart(session: Session, command: OpenCart, *, actor: Actor) -> UUID:
+    """Have a fresh basket with this in it; return its id. Of staff it is the one who advises.
 
-    Raises UnknownSku or UnknownLocation.
+    Raises ChannelNotAllowed, UnknownSku or UnknownLocation.
     """
+    refuse_foreign_channel(command.channel, actor)
     cart_id = new_id()
-    values = {"note": command.note or None, "staff_id": command.staff_id}
+    adviser = actor.id if actor.kind in ADVISERS else None
+    values: dict[str, object] = {"note": command.note or None, "staff_id": adviser}
     if command.store_code:
         values["location_id"] = stores.queries.get_store(session, command.store_code).id
     session.execute(insert(Cart).values(id=cart_id, channel=command.channel, **values))

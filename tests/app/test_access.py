@@ -41,6 +41,7 @@ MAY: Final[dict[str, set[str]]] = {
     "orders.read": PUBLIC | STAFF,
     "orders.cancel": PUBLIC | STAFF,
     "orders.collect": PUBLIC | STAFF,
+    "orders.take": STAFF,
     "stock.read": STAFF,
     "fulfillments.read": STAFF,
     "messages.read": STAFF,

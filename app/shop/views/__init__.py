@@ -4,6 +4,7 @@ from app.shop.blueprint import blueprint
 from app.shop.views import (
     basket,
     browsing,
+    carrying,
     checkout,
     choosing,
     coming,
@@ -19,6 +20,7 @@ __all__ = [
     "basket",
     "blueprint",
     "browsing",
+    "carrying",
     "checkout",
     "choosing",
     "coming",

@@ -1,0 +1,61 @@
+"""A basket becomes an order, once: on whatever channel, with prices and promises of that moment."""
+
+from sqlalchemy.orm import Session
+
+import stores.queries
+from kernel.actors import Actor
+from orders import queries
+from orders.commands import Method, OrderCart, PayBy, PlaceDelivery, PlaceOrder
+from orders.errors import AddressNeeded, EmptyCart, NoStoreChosen
+from orders.queries import CartFacts
+from orders.services.carting import claim_cart, close_cart
+from orders.services.delivering import place_delivery
+from orders.services.placing import PlacedOrder, place_order
+
+
+def order_cart(session: Session, command: OrderCart, *, actor: Actor) -> PlacedOrder:
+    """Have a basket be an order, as it was seen: of two who order it at once one does.
+
+    Raises UnknownCart, CartChanged, CartOrdered, EmptyCart, NoStoreChosen, AddressNeeded, or what
+    `place_order` and `place_delivery` raise.
+    """
+    claim_cart(session, command.seen)
+    cart = queries.get_cart_by_id(session, command.seen.id)
+    if not cart.quantities:
+        raise EmptyCart
+    placed = _place(session, cart, command, actor=actor)
+    close_cart(session, command.seen.id, order_id=placed.id, actor=actor)
+    return placed
+
+
+def _place(session: Session, cart: CartFacts, command: OrderCart, *, actor: Actor) -> PlacedOrder:
+    """Place what is in a basket in the way that was chosen: the one place that knows the ways."""
+    store = stores.queries.get_store_by_id(session, cart.location_id) if cart.location_id else None
+    pay_by = PayBy.CARD if command.by_link else command.pay_by
+    if command.method is Method.DELIVERY:
+        if command.address is None or command.delivery_method is None:
+            raise AddressNeeded
+        delivery = PlaceDelivery(
+            command.channel,
+            cart.quantities,
+            command.contact,
+            command.address,
+            command.delivery_method,
+            pay_by,
+            store_code=store.code if store else None,
+            seen_total_minor=command.seen_total_minor,
+        )
+        return place_delivery(session, delivery, actor=actor)
+    if store is None:
+        raise NoStoreChosen
+    order = PlaceOrder(
+        command.channel,
+        store.code,
+        cart.quantities,
+        command.contact,
+        pay_by,
+        command.method,
+        command.slot_id,
+        command.seen_total_minor,
+    )
+    return place_order(session, order, actor=actor)
