@@ -78,6 +78,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("answer-overdue", 60, orders.jobs.answer_overdue),
     Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("remind-to-pay", 60, orders.jobs.remind_to_pay),
     Periodic("note-late", 60, orders.jobs.note_late),
     Periodic("keep-card-money", 600, orders.jobs.keep_card_money),
     Periodic("escalate-cases", 60, orders.jobs.escalate_cases),

@@ -1,8 +1,11 @@
 """What happens to orders because of their money and of transfers. Safe to repeat."""
 
+from contextlib import suppress
+
 from sqlalchemy.orm import Session
 
 import inventory.queries
+from inventory.errors import OutOfStock
 from inventory.events import (
     TransferCancelled,
     TransferChanged,
@@ -11,6 +14,7 @@ from inventory.events import (
 )
 from kernel.actors import SYSTEM
 from orders import queries, services
+from orders.errors import HoldEnded, NothingToPay
 from orders.events import FulfillmentInTransfer
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
@@ -35,8 +39,10 @@ def tell_captured(session: Session, event: PaymentCaptured) -> None:
 
 
 def tell_uncaptured(session: Session, event: CaptureFailed) -> None:
-    """A ready parcel whose money could not be taken is announced as to be paid."""
+    """A ready parcel whose money could not be taken is announced as to be paid, with a link."""
     services.tell_ready_paid(session, event.reference_id, captured=False)
+    with suppress(NothingToPay, HoldEnded, OutOfStock):
+        services.make_pay_link(session, event.reference_id, actor=SYSTEM)
 
 
 def settle_transfer(

@@ -7,6 +7,7 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.queries
+from kernel.actors import SYSTEM
 from kernel.db import transaction
 from orders import queries, services, sourcing
 
@@ -168,3 +169,14 @@ def forget_old_carts() -> int:
     """Have baskets gone that nobody touched for 90 days; return how many."""
     with transaction() as session:
         return services.forget_old_carts(session, limit=CARTS_MAX)
+
+
+def remind_to_pay() -> int:
+    """Have everybody reminded whose link to pay ends soon, and nobody who has paid; how many."""
+    with transaction() as session:
+        due = queries.list_due_reminders(session, limit=TOLD_MAX)
+    reminded = 0
+    for pay_link_id in due:
+        with transaction() as session:
+            reminded += services.remind_to_pay(session, pay_link_id, actor=SYSTEM)
+    return reminded

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import customers.queries
 import orders.queries
+import payments.queries
 import stores.queries
 from catalog.queries import SkuWords
 from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
-from notifications.commands import Template
+from notifications.commands import FROM_LINK, Template
 from notifications.events import MessageResent
 from notifications.models import Message
 from notifications.services.telling_carts import CartCase, read_cart_case
@@ -27,9 +28,11 @@ from orders.queries import (
     FulfillmentFacts,
     OrderFacts,
     PackageFacts,
+    PayLinkFacts,
     SubstituteFacts,
     WishFacts,
 )
+from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
 
@@ -58,6 +61,15 @@ class Case:
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery: who sends each parcel of its order."""
+    pay: "PayCase | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayCase:
+    """The open link from which an order is paid, and what a card owes of it; minor units."""
+
+    link: PayLinkFacts
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,18 @@ def read_case(session: Session, message: Message) -> AnyCase:
         substitute=_substitute(session, message, parcel, history),
         order=order,
         senders=_senders(session, order, parcel),
+        pay=_pay(session, message, order),
     )
+
+
+def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | None:
+    if message.template not in FROM_LINK:
+        return None
+    for link in orders.queries.list_pay_links(session, order.id):
+        owed = payments.queries.get_obligation(session, link.obligation_id)
+        if link.open and owed.status in {ObligationStatus.OPENED, ObligationStatus.FAILED}:
+            return PayCase(link, owed.amount_minor)
+    return None
 
 
 def _senders(

@@ -15,7 +15,7 @@ from kernel import links, qr
 from kernel.ids import show_code, show_order_number
 from kernel.money import vat_shares
 from notifications import gateway
-from notifications.commands import OPENS_PARCEL, Channel, Template
+from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
@@ -46,6 +46,9 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.DELIVERED: lambda line: line.handed_over,
     Template.DELIVERY_FAILED: lambda line: line.handed_over,
     Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
+    Template.PAY_LINK: lambda line: line.quantity - line.cancelled,
+    Template.PAY_REMINDER: lambda line: line.quantity - line.cancelled,
+    Template.UNPAID: lambda line: line.quantity,
 }
 """How many of each line a message speaks of."""
 PRICED: Final = OPENS_PARCEL | {
@@ -172,6 +175,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_substitute(case, voice),
         **_amounts(message.template, case, voice),
+        **_pay_link(message, case, voice),
         **_arrivals(case, voice),
     }
 
@@ -207,6 +211,22 @@ def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
         "choose_by": voice.moment(choice.answer_by),
         "short_choose_by": voice.short_moment(choice.answer_by),
         "waits_by_default": choice.fallback is Answer.WAIT,
+    }
+
+
+def _pay_link(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what the words about a link to pay may speak of; its link leads to the payment."""
+    pay = case.pay
+    if message.template not in FROM_LINK or pay is None:
+        return {}
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    return {
+        "link": f"{home}/pay/{links.pay_token(pay.link.id)}",
+        "amount": voice.money(pay.amount_minor, case.parcel.currency),
+        "pay_by": voice.moment(pay.link.pay_by),
+        "short_pay_by": voice.short_moment(pay.link.pay_by),
+        "waits": case.parcel.status is Status.PENDING,
+        "due": "",
     }
 
 

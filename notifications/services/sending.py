@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW, db_now
 from notifications import gateway
-from notifications.commands import OPENS_PARCEL, Channel, MessageStatus, Template
+from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, MessageStatus, Template
 from notifications.gateway import (
     Email,
     NotFound,
@@ -43,6 +43,17 @@ ATTEMPTS_MAX = 12
 BACKOFF_S, BACKOFF_S_MAX = 30, 3_600
 BUDGET_WINDOW = timedelta(hours=1)
 
+PAYABLE_STATES: Final = frozenset(
+    {
+        Status.PENDING,
+        Status.NEW,
+        Status.ACCEPTED,
+        Status.PICKING,
+        Status.IN_TRANSFER,
+        Status.READY,
+        Status.PACKED,
+    }
+)
 STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.CONFIRMATION: frozenset(
         {
@@ -68,6 +79,8 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.DELIVERED: frozenset({Status.DELIVERED}),
     Template.DELIVERY_FAILED: frozenset({Status.SHIPPED}),
     Template.SUBSTITUTE: frozenset({Status.PICKING}),
+    **dict.fromkeys(FROM_LINK, PAYABLE_STATES),
+    Template.UNPAID: frozenset({Status.EXPIRED}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -208,6 +221,8 @@ def _answered(message: Message, case: Case) -> str | None:
         return "no live pass"
     if message.template is Template.REJECTED and not (case.choice and case.choice.open):
         return "chosen already"
+    if message.template in FROM_LINK and case.pay is None:
+        return "the link to pay is over"
     if message.template is Template.SUBSTITUTE and case.substitute is None:
         return "too late: it was answered"
     return None

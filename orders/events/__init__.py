@@ -59,6 +59,8 @@ from orders.events.placing import (
     OrderPlaced,
     OrderStarted,
     PaidWithoutStock,
+    PayLinkMade,
+    PayLinkReminded,
     StockBack,
 )
 from orders.events.promoting import PromotionSet, PromotionWithdrawn
@@ -120,6 +122,8 @@ __all__ = [
     "PartlyAnswered",
     "PartlyThere",
     "PassReissued",
+    "PayLinkMade",
+    "PayLinkReminded",
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",

@@ -60,6 +60,13 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.pay_links import (
+    PayLinkFacts,
+    get_pay_link,
+    had_pay_link,
+    list_due_reminders,
+    list_pay_links,
+)
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
@@ -159,6 +166,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PayLinkFacts",
     "Preview",
     "PromotionFacts",
     "PromotionState",
@@ -206,6 +214,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_pay_link",
     "get_promotion",
     "get_put_back",
     "get_reason",
@@ -213,6 +222,7 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "had_pay_link",
     "list_case_history",
     "list_cases",
     "list_cases_of",
@@ -220,6 +230,7 @@ __all__ = [
     "list_deals_since",
     "list_decisions",
     "list_delivery_ways",
+    "list_due_reminders",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -239,6 +250,7 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_pay_links",
     "list_promotions",
     "list_proposed",
     "list_proxies",

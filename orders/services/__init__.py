@@ -43,6 +43,7 @@ from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.ordering_carts import order_cart
+from orders.services.pay_links import end_pay_links, make_pay_link, remind_to_pay
 from orders.services.paying import (
     TillTicket,
     abandon_pending,
@@ -138,6 +139,7 @@ __all__ = [
     "correct_contact",
     "decline_substitute",
     "end_old_wishes",
+    "end_pay_links",
     "end_rules",
     "end_wish",
     "escalate_case",
@@ -155,6 +157,7 @@ __all__ = [
     "lapse_substitute",
     "late_key",
     "leave_wave",
+    "make_pay_link",
     "mark_ready",
     "name_proxy",
     "note_late",
@@ -173,6 +176,7 @@ __all__ = [
     "reissue_pass",
     "reject_fulfillment",
     "remind",
+    "remind_to_pay",
     "remove_delivery_zone",
     "report_failed_delivery",
     "report_short_in_wave",

@@ -1,15 +1,18 @@
 """A basket becomes an order, once: on whatever channel, with prices and promises of that moment."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 import stores.queries
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from orders import queries
 from orders.commands import Method, OrderCart, PayBy, PlaceDelivery, PlaceOrder
 from orders.errors import AddressNeeded, EmptyCart, NoStoreChosen
 from orders.queries import CartFacts
 from orders.services.carting import claim_cart, close_cart
 from orders.services.delivering import place_delivery
+from orders.services.pay_links import make_pay_link
 from orders.services.placing import PlacedOrder, place_order
 
 
@@ -25,6 +28,8 @@ def order_cart(session: Session, command: OrderCart, *, actor: Actor) -> PlacedO
         raise EmptyCart
     placed = _place(session, cart, command, actor=actor)
     close_cart(session, command.seen.id, order_id=placed.id, actor=actor)
+    if command.by_link:
+        make_pay_link(session, placed.id, actor=replace(SYSTEM, name=actor.name))
     return placed
 
 

@@ -26,6 +26,7 @@ from orders.events import (
 from orders.models import FINAL
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
+from orders.services.pay_links import end_pay_links
 from orders.services.promising import accept_by
 from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
@@ -35,6 +36,8 @@ from stores.errors import UnknownLocation
 
 ABANDONED = "abandoned"
 UNCAPTURED = "uncaptured"
+_WAITING: Final = frozenset({Status.READY, Status.HANDED_OVER})
+"""States in which nothing else will take the money of a card any more."""
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
@@ -56,12 +59,20 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
 
     What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
     was taken by others reserves again; where nothing is left it ends and its money is let go.
+    What waits at the counter is taken at once, and let go where a till was quicker.
     """
     parcels = lock_order(session, order_id)
     if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
+    end_pay_links(session, order_id)
+    if find_authorised(session, order_id) is None:
+        return
+    if payments.queries.paid_minor(session, order_id) >= queries.owed_minor(session, order_id):
+        payments.services.cancel_obligation(session, obligation_id)
+    elif any(locked.parcel.status in _WAITING for locked in parcels):
+        request_capture(session, order_id)
 
 
 def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:

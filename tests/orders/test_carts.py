@@ -108,7 +108,9 @@ def test_what_is_not_in_order_changes_nothing(
             version=1,
         ),
     }
-    assert {answer.json.get("type", answer.json).rpartition("/")[2] for answer in refused.values()} == set(refused)
+    assert {
+        answer.json.get("type", answer.json).rpartition("/")[2] for answer in refused.values()
+    } == set(refused)
     assert client.get(f"/api/v1/carts/{token}").json == cart
 
     empty = ask(client, "", {}, key=shop.integration).json
