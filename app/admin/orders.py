@@ -97,6 +97,7 @@ def show_order(number: str, answers: Answers) -> str:
         tab="orders",
         can_cancel=actor.may("orders.cancel") and page["is_open"],
         can_choose=actor.may("orders.cancel"),
+        can_ask=actor.may("orders.take") and page["is_open"] and not page["paid_minor"],
         can_correct=actor.may("orders.collect"),
         reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],
         typed=answers.typed,

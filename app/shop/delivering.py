@@ -67,7 +67,13 @@ def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) ->
 
 
 def read_delivering(
-    session: Session, frame: Frame, basket: Basket, *, postcode: str, chosen: str
+    session: Session,
+    frame: Frame,
+    basket: Basket,
+    *,
+    postcode: str,
+    chosen: str,
+    channel: Channel = Channel.WEB,
 ) -> Delivering:
     """Return in which ways this basket can be brought to a postcode, priced as it is now.
 
@@ -76,7 +82,7 @@ def read_delivering(
     if frame.brand is None or not postcode or not basket.lines:
         return Delivering("", None, [], (), chosen, 0)
     asked = AskDelivery(
-        Channel.WEB, current(), basket.quantities, postcode, brand_code=frame.brand.code
+        channel, current(), basket.quantities, postcode, brand_code=frame.brand.code
     )
     found = orders.delivery.find_options(session, asked)
     place = stores.queries.find_place(postcode)

@@ -1,7 +1,13 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carrying import PartFacts, divide, find_part, still_carried
-from orders.queries.carts import get_cart, get_cart_by_code, get_cart_by_id, select_visible_carts
+from orders.queries.carts import (
+    get_cart,
+    get_cart_by_code,
+    get_cart_by_id,
+    list_advised_carts,
+    select_visible_carts,
+)
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -223,6 +229,7 @@ __all__ = [
     "get_wave",
     "get_wish",
     "had_pay_link",
+    "list_advised_carts",
     "list_case_history",
     "list_cases",
     "list_cases_of",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
@@ -48,6 +48,20 @@ def get_cart_by_code(session: Session, code: str) -> CartFacts:
     if not rows:
         raise UnknownCart
     return _facts(rows)
+
+
+def list_advised_carts(
+    session: Session, staff_id: UUID | None, *, limit: int = 10
+) -> list[CartFacts]:
+    """Return the open baskets an adviser began, the one changed last first."""
+    ids = (
+        select(Cart.id)
+        .where(Cart.staff_id == staff_id, Cart.order_id.is_(None))
+        .where(exists().where(CartLine.cart_id == Cart.id))
+        .order_by(Cart.changed_at.desc())
+        .limit(limit)
+    )
+    return [get_cart_by_id(session, cart_id) for cart_id in session.execute(ids).scalars().all()]
 
 
 def select_visible_carts(actor: Actor, location_id: UUID | None = None) -> Select[*tuple[Any, ...]]:

@@ -87,6 +87,7 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
+from orders.schemas.pay_links import PayLinkListSchema, PayLinkSchema
 from orders.schemas.picking import (
     FinishPutBackSchema,
     OfferSubstituteSchema,
@@ -185,6 +186,8 @@ __all__ = [
     "ParcelSchema",
     "PartlySchema",
     "PassKeysSchema",
+    "PayLinkListSchema",
+    "PayLinkSchema",
     "PickSchema",
     "PlaceDeliverySchema",
     "PlaceOrderSchema",
