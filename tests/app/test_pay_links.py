@@ -73,18 +73,21 @@ def status(order: dict[str, Any]) -> Status:
         return get_order(session, order["id"], actor=SYSTEM).status
 
 
-def told(session: Session) -> list[tuple[str, str]]:
-    session.rollback()
-    rows = session.execute(text("SELECT template, channel FROM message ORDER BY id"))
+def told(connection: Connection) -> list[tuple[str, str]]:
+    rows = connection.execute(text("SELECT template, channel FROM message ORDER BY id"))
     return [tuple(row) for row in rows]
 
 
 def test_an_order_by_phone_is_paid_from_its_link_once_each_visit_on_a_fresh_page(
-    client: FlaskClient, session: Session, shop: Shop, placed: dict[str, Any]
+    client: FlaskClient,
+    connection: Connection,
+    session: Session,
+    shop: Shop,
+    placed: dict[str, Any],
 ) -> None:
     (link,) = links_of(client, shop, placed)
     assert (link["open"], link["amount_minor"]) == (True, placed["total_minor"])
-    assert told(session) == [("pay_link", "email"), ("pay_link", "sms")]
+    assert told(connection) == [("pay_link", "email"), ("pay_link", "sms")]
     for message in session.query(Message).order_by(Message.id):
         letter = render(message, read_case(session, message))
         assert f"http://shop.test{link['path']}" in letter.text
@@ -107,11 +110,7 @@ def test_an_order_by_phone_is_paid_from_its_link_once_each_visit_on_a_fresh_page
 
 
 def test_the_customer_is_reminded_once_and_unpaid_the_order_ends_with_a_word(
-    client: FlaskClient,
-    connection: Connection,
-    session: Session,
-    shop: Shop,
-    placed: dict[str, Any],
+    client: FlaskClient, connection: Connection, shop: Shop, placed: dict[str, Any]
 ) -> None:
     held = "SELECT round(extract(epoch FROM {} - statement_timestamp()) / 60) FROM {}"
     for column, table in (("held_until", "reservation"), ("pay_by", "pay_link")):
@@ -121,14 +120,14 @@ def test_the_customer_is_reminded_once_and_unpaid_the_order_ends_with_a_word(
     connection.execute(text("UPDATE pay_link SET remind_at = now() - interval '1 minute'"))
     assert [orders.jobs.remind_to_pay(), orders.jobs.remind_to_pay()] == [1, 0]
     drain()
-    assert told(session)[2:] == [("pay_reminder", "email"), ("pay_reminder", "sms")]
+    assert told(connection)[2:] == [("pay_reminder", "email"), ("pay_reminder", "sms")]
 
     connection.execute(text("UPDATE pay_link SET pay_by = now() - interval '1 minute'"))
     connection.execute(text("UPDATE fulfillment SET pending_until = now() - interval '1 minute'"))
     orders.jobs.end_unpaid()
     drain()
     assert status(placed) is Status.EXPIRED
-    assert told(session)[4:] == [("unpaid", "email")]
+    assert {template for template, _ in told(connection)[4:]} == {"unpaid"}
     (link,) = links_of(client, shop, placed)
     page = client.get(link["path"], headers=HTML)
     assert "Ce lien est terminé" in page.text
@@ -159,7 +158,7 @@ def test_a_new_link_ends_the_old_and_links_are_nobodys_guess(
 
 
 def test_who_pays_at_the_till_first_gets_the_cards_money_back(
-    client: FlaskClient, session: Session, shop: Shop
+    client: FlaskClient, connection: Connection, shop: Shop
 ) -> None:
     order = client.post("/api/v1/orders", json=order_body(), headers=as_key(shop.integration)).json
     parcel = order["fulfillment_id"]
@@ -186,43 +185,37 @@ def test_who_pays_at_the_till_first_gets_the_cards_money_back(
     client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
     drain()
     drain()
-    session.rollback()
-    assert session.execute(text("SELECT status, captured_minor FROM card_payment")).one() == (
+    assert connection.execute(text("SELECT status, captured_minor FROM card_payment")).one() == (
         "cancelled",
         0,
     )
 
 
 def test_a_card_that_fails_at_ready_is_asked_for_by_a_link_and_then_taken_at_once(
-    client: FlaskClient,
-    connection: Connection,
-    session: Session,
-    shop: Shop,
-    placed: dict[str, Any],
+    client: FlaskClient, connection: Connection, shop: Shop, placed: dict[str, Any]
 ) -> None:
     (link,) = links_of(client, shop, placed)
     first = press(client, link["path"])
     paid = httpx.post(first.location, data=CARD, trust_env=False)
     client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
     drain()
-    lose_authorisation(session, placed)
+    lose_authorisation(connection, placed)
     drain()
     assert status(placed) is Status.READY
     newest, *_ = links_of(client, shop, placed)
     assert (newest["open"], newest["amount_minor"]) == (True, placed["total_minor"])
-    assert ("ready", "email") in told(session)
+    assert ("ready", "email") in told(connection)
     again = press(client, newest["path"])
     paid = httpx.post(again.location, data=CARD, trust_env=False)
     client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
     drain()
-    session.rollback()
-    captured = session.execute(text("SELECT max(captured_minor) FROM card_payment")).scalar_one()
+    captured = connection.execute(text("SELECT max(captured_minor) FROM card_payment")).scalar_one()
     assert captured == placed["total_minor"]
 
 
-def lose_authorisation(session: Session, placed: dict[str, Any]) -> None:
+def lose_authorisation(connection: Connection, placed: dict[str, Any]) -> None:
     """The store makes it ready, and the card's bank lets the money go before it is taken."""
-    intent = session.execute(text("SELECT intent_id FROM card_payment")).scalar_one()
+    intent = connection.execute(text("SELECT intent_id FROM card_payment")).scalar_one()
     cancelled = httpx.post(
         f"{gateway.settings().stripe_api_url}/v1/payment_intents/{intent}/cancel",
         headers={"Authorization": "Bearer sk_test_links"},
