@@ -36,6 +36,8 @@ from orders.queries import CartFacts
 from stores.errors import SlotUnavailable
 
 MANY: Final = 99
+ONCE: Final = frozenset({"add", "send"})
+"""What is done once, however often its button is pressed."""
 OK, CONFLICT, INVALID = 200, 409, 422
 PHONE: Final = Channel.PHONE
 
@@ -89,7 +91,10 @@ def work(token: str) -> Shown:
         if act == "place":
             return _place(token, cart_id, typed)
         with transaction() as session:
-            forms.told_once(session, lambda: _change(session, cart_id, typed, act, what))
+            if act in ONCE:
+                forms.told_once(session, lambda: _change(session, cart_id, typed, act, what))
+            else:  # the version guards it, and looking changes nothing
+                _change(session, cart_id, typed, act, what)
             if act == "who":
                 take_known(session, read_id(what) or UUID(int=0), typed)
     except FormSentBefore as before:
@@ -186,21 +191,17 @@ def _again(
     cart_id: UUID,
     typed: Typed,
     *,
-    refused: str | None = None,
-    said: str | None = None,
-    seen_minor: int | None = None,
-    focus: str = "",
     status: int = CONFLICT,
+    **more: Any,  # noqa: ANN401 (a template's context)
 ) -> Shown:
     with transaction() as session:
         cart = orders.queries.get_cart_by_id(session, cart_id)
         if cart.order_id is not None:
             return _show_placed(session, cart)
         shown = read_desk(session, cart, typed)
-    is_wrong = bool(typed.errors) and not refused
+    is_wrong = bool(typed.errors) and "refused" not in more
     code = INVALID if is_wrong and status == CONFLICT else status
-    page = _show(token, shown, refused=refused, said=said, seen_minor=seen_minor, focus=focus)
-    return page, code
+    return _show(token, shown, **more), code
 
 
 def _show(token: str, shown: Desk, **more: Any) -> str:  # noqa: ANN401 (a template's context)
