@@ -42,7 +42,8 @@ def tell_uncaptured(session: Session, event: CaptureFailed) -> None:
     """A ready parcel whose money could not be taken is announced as to be paid, with a link."""
     services.tell_ready_paid(session, event.reference_id, captured=False)
     with suppress(NothingToPay, HoldEnded, OutOfStock):
-        services.make_pay_link(session, event.reference_id, actor=SYSTEM)
+        order = queries.get_order(session, event.reference_id, actor=SYSTEM)
+        services.make_pay_link(session, order, actor=SYSTEM)
 
 
 def settle_transfer(

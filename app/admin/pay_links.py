@@ -16,7 +16,7 @@ def send_pay_link(number: str) -> Any:  # noqa: ANN401 (a redirect)
     """Have the customer sent a link to pay; it ends the one before."""
 
     def send() -> str:
-        orders.services.make_pay_link(session, order.id, actor=current_actor())
+        orders.services.make_pay_link(session, order, actor=current_actor())
         return go_to("order", number=number, _anchor="money")
 
     with transaction() as session:

@@ -25,7 +25,8 @@ def make_pay_link(order_id: UUID) -> Response:
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
-            return 201, {"id": str(services.make_pay_link(session, order_id, actor=actor))}
+            order = queries.get_order(session, order_id, actor=actor)
+            return 201, {"id": str(services.make_pay_link(session, order, actor=actor))}
 
         def show(kept: dict[str, Any]) -> dict[str, Any]:
             order = queries.get_order(session, order_id, actor=actor)

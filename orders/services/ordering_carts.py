@@ -1,7 +1,5 @@
 """A basket becomes an order, once: on whatever channel, with prices and promises of that moment."""
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 import stores.queries
@@ -29,7 +27,8 @@ def order_cart(session: Session, command: OrderCart, *, actor: Actor) -> PlacedO
     placed = _place(session, cart, command, actor=actor)
     close_cart(session, command.seen.id, order_id=placed.id, actor=actor)
     if command.by_link:
-        make_pay_link(session, placed.id, actor=replace(SYSTEM, name=actor.name))
+        order = queries.get_order(session, placed.id, actor=SYSTEM)
+        make_pay_link(session, order, actor=actor)
     return placed
 
 

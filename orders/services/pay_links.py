@@ -16,7 +16,7 @@ import payments.queries
 import payments.services
 import stores.queries
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW, db_now
 from kernel.ids import new_id
 from orders import queries
@@ -46,25 +46,26 @@ REMIND_SHARE: Final = 4
 """The reminder goes when a fourth of the time is left."""
 
 
-def make_pay_link(session: Session, order_id: UUID, *, actor: Actor) -> UUID:
+def make_pay_link(session: Session, order: OrderFacts, *, actor: Actor) -> UUID:
     """Have the customer sent a link to pay an order by card; return its id. It ends any before.
 
     An order that is pending is held until the link ends, as long as its store holds such orders.
-    One to be paid at its collection may be paid from the link before.
+    One to be paid at its collection may be paid from the link before. The door has read the order,
+    so it has made sure that it is the actor's.
 
-    Raises UnknownOrder, NothingToPay, HoldEnded or OutOfStock.
+    Raises NothingToPay, HoldEnded or OutOfStock.
     """
-    order = queries.get_order(session, order_id, actor=actor)
-    parcels = lock_order(session, order_id)
+    parcels = lock_order(session, order.id)
+    order = queries.get_order(session, order.id, actor=SYSTEM)  # as it is, now that it is held
     if order.contact_id is None or order.status not in OPEN:
         raise NothingToPay(state=order.status.value)
     obligation_id = _owed(session, order)
     pay_by = _deadline(session, order, parcels)
-    end_pay_links(session, order_id)
+    end_pay_links(session, order.id)
     moment = db_now(session)
     link = PayLink(
         id=new_id(),
-        order_id=order_id,
+        order_id=order.id,
         obligation_id=obligation_id,
         contact_id=order.contact_id,
         pay_by=pay_by,
@@ -74,7 +75,7 @@ def make_pay_link(session: Session, order_id: UUID, *, actor: Actor) -> UUID:
     session.add(link)
     session.flush()
     fact = PayLinkMade(
-        order_id=order_id,
+        order_id=order.id,
         fulfillment_id=order.first_id,
         pay_link_id=link.id,
         pay_by=pay_by,
