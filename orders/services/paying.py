@@ -27,6 +27,7 @@ from orders.models import FINAL
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by
+from orders.services.setting_out import set_out
 from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
@@ -189,6 +190,7 @@ def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
         tells=tells,
     )
     events.record(session, placed, actor=SYSTEM)
+    set_out(session, locked)
     return True
 
 
