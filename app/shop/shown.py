@@ -12,12 +12,15 @@ from app.shop.saying import say_slot
 from kernel.links import choice_token
 from orders.commands import Method, Status
 from orders.queries import (
+    LACKS,
     ArrivalFacts,
     ChoiceFacts,
     FulfillmentFacts,
     OrderFacts,
     PackageFacts,
     SubstituteFacts,
+    awaited,
+    left_to_person,
 )
 from stores.queries import BrandFacts, StoreFacts
 
@@ -122,6 +125,21 @@ class ShownParcel:
             return None
         said = say_window(first, last)
         return said[:1].upper() + said[1:]
+
+    @property
+    def lacks(self) -> bool:
+        """Tell whether not all of it was there when it was promised, and still is not."""
+        return LACKS in self.facts.promise_inputs
+
+    @property
+    def awaits(self) -> bool:
+        """Tell whether its store waits for some of it."""
+        return bool(awaited(self.facts.promise_inputs))
+
+    @property
+    def left_to_person(self) -> bool:
+        """Tell whether a person has to find a way for it."""
+        return left_to_person(self.facts.promise_inputs)
 
     @property
     def slot(self) -> str | None:

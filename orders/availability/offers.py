@@ -139,10 +139,12 @@ def _offer(
     coverage, reason = _judge(row, given, quantities, when=when, later=later)
     if coverage is Coverage.NONE:
         later = None
-    stock = (later, (), reach.available, reach.deliveries)
+    at_hand, coming = reach.available, reach.deliveries
     if when is None or coverage not in _NOW:
-        return StoreOffer(row, coverage, reason, given, None, None, None, *stock)
-    offer = StoreOffer(row, coverage, reason, given, *when, *stock)
+        return StoreOffer(
+            row, coverage, reason, given, later=later, at_hand=at_hand, deliveries=coming
+        )
+    offer = StoreOffer(row, coverage, reason, given, *when, later, (), at_hand, coming)
     if row.free_slots and offer.store.slotted:
         slots = stores.queries.free_slots_from(row.free_slots, since=when.ready_at, limit=SLOTS_MAX)
         offer = replace(offer, slots=slots)

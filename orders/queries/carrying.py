@@ -17,11 +17,12 @@ LACKS: Final = "lacks"
 """What a promise remembers of goods that were not there when it was made."""
 AWAITS: Final = "awaits"
 """What of these is announced, by SKU, and not there yet."""
+CASE: Final = "case"
 
 _AWAITED = text("""
     SELECT f.location_id, a.key AS sku, sum(a.value::integer) AS units
     FROM fulfillment f, jsonb_each_text(f.promise_inputs #> '{lacks,awaits}') a
-    WHERE f.status IN ('pending', 'in_transfer') AND a.key = ANY(:skus)
+    WHERE f.status IN ('pending', 'new', 'in_transfer') AND a.key = ANY(:skus)
       AND f.status NOT IN ('handed_over', 'delivered', 'expired', 'cancelled', 'rerouted')
     GROUP BY f.location_id, a.key
 """).bindparams(bindparam("skus", type_=ARRAY(Text)))
@@ -49,6 +50,11 @@ def still_carried(session: Session, fulfillment_id: UUID) -> dict[str, int]:
 def awaited(inputs: Mapping[str, Any]) -> dict[str, int]:
     """Return what a parcel with this promise waits for: announced goods, by SKU."""
     return dict(inputs.get(LACKS, {}).get(AWAITS, {}))
+
+
+def left_to_person(inputs: Mapping[str, Any]) -> bool:
+    """Tell whether nothing is kept for a parcel with this promise: a person finds all of it."""
+    return bool(inputs.get(LACKS, {}).get("after") == CASE)
 
 
 def sum_awaited(session: Session, skus: Sequence[str]) -> dict[UUID, dict[str, int]]:

@@ -25,7 +25,6 @@ from orders.commands import (
 )
 from orders.schemas.choosing import DeliveryAddressSchema
 from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, ShownNumber, VatSchema
-from orders.sourcing import After
 
 CODE_MAX = 40
 POSTCODE_MAX = 12
@@ -148,14 +147,7 @@ class DeliveryOptionsSchema(Schema):
 
     goods_minor = fields.Integer(required=True, attribute="quote.totals.total_minor")
     missing = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    follows = fields.Enum(
-        After,
-        by_value=True,
-        metadata=TEXT,
-        required=True,
-        allow_none=True,
-        attribute="decision.follows",
-    )
+    follows = fields.String(required=True, allow_none=True, attribute="decision.follows")
     answer_by = fields.AwareDateTime(required=True, allow_none=True)
     options = fields.List(fields.Nested(DeliveryOptionSchema), required=True)
 

@@ -166,12 +166,12 @@ def _wait(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
         raise _with_ways(session, gap)
     else:
         _release(session, gap)
-        leave_open(session, locked, asks=True)
+        leave_open(session, locked)
     record_decision(session, none, ask, gap.order_id)
 
 
 def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
-    """A person finds a way; one who has not paid yet is asked what they want, too."""
+    """A person finds a way, and the customer is asked what they want: once it is paid."""
     _release(session, gap)
     if gap.by_card:
         parcel = locked.parcel
@@ -179,7 +179,7 @@ def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
         parcel.promised_at = gap.store.asked_at + timedelta(hours=gap.store.rules.choice_hours)
         session.flush()
     else:
-        leave_open(session, locked, asks=True)
+        leave_open(session, locked)
         ask_a_person(session, locked)
     none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.CASE, rule_set_id=rules.id)
     record_decision(session, none, _ask(session, gap, gap.lacking), gap.order_id)

@@ -79,16 +79,11 @@ def brought(inputs: Mapping[str, Any]) -> list[Owner]:
     ]
 
 
-def left_to_person(inputs: Mapping[str, Any]) -> bool:
-    """Tell whether nothing is kept for a parcel: a person finds all of it."""
-    return bool(inputs.get(LACKS, {}).get("after") == After.CASE)
-
-
 def owners(
     fulfillment_id: UUID, location_id: UUID, owed: Mapping[str, int], inputs: Mapping[str, Any]
 ) -> list[Owner]:
     """Return who keeps what for a parcel that is promised, in the order of locks."""
-    if left_to_person(inputs):
+    if queries.left_to_person(inputs):
         return []
     brings = brought(inputs)
     coming = queries.awaited(inputs)

@@ -22,7 +22,7 @@ from orders.events import FulfillmentInTransfer, FulfillmentRejected
 from orders.models import Choice
 from orders.queries import LACKS
 from orders.services.casework import open_case
-from orders.services.lacking import Owner, await_less, brought, forget, left_to_person, reserve_one
+from orders.services.lacking import Owner, await_less, brought, forget, reserve_one
 from orders.services.locked import Locked
 from orders.services.parcels import find_parcel
 from orders.services.transferring import settle_fetch
@@ -37,8 +37,8 @@ def set_out(session: Session, locked: Locked) -> None:
     inputs = locked.parcel.promise_inputs
     if LACKS not in inputs:
         return
-    if left_to_person(inputs):
-        leave_open(session, locked, asks=False)
+    if queries.left_to_person(inputs):
+        leave_open(session, locked)
         ask_a_person(session, locked)
         return
     facts = [_draft(session, locked, each) for each in brought(inputs)]
@@ -78,10 +78,10 @@ def serve_awaiting(session: Session, fulfillment_id: UUID) -> bool:
     return True
 
 
-def leave_open(session: Session, locked: Locked, *, asks: bool) -> None:
-    """Have a parcel that nobody can prepare hold nothing, and wait for an answer.
+def leave_open(session: Session, locked: Locked) -> None:
+    """Ask the customer of a parcel that nobody can prepare what they want; it holds nothing.
 
-    `asks` is whether its customer is asked at once. Without an answer it goes on waiting.
+    Without an answer it goes on waiting.
     """
     parcel = locked.parcel
     parcel.move_to(Status.REJECTED)
@@ -101,7 +101,7 @@ def leave_open(session: Session, locked: Locked, *, asks: bool) -> None:
     session.add(choice)
     session.flush()
     fact = FulfillmentRejected(
-        **locked.ids, choice_id=choice.id, answer_by=choice.answer_by, asks=asks
+        **locked.ids, choice_id=choice.id, answer_by=choice.answer_by, asks=True
     )
     events.record(session, fact, actor=SYSTEM, reason=LACKING)
 

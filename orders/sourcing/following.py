@@ -80,7 +80,9 @@ def _awaiting(
     if lacks is None or lacks.on is None:
         return None
     later = once_there(send.store, lacks.on + A_DAY)
-    return later and replace(
+    if later is None:
+        return None
+    return replace(
         found, sends=(replace(send, ready_at=later.ready_at),), after=After.WAIT, lacks=lacks
     )
 
@@ -93,9 +95,10 @@ def _seen_to(ask: Ask, offers: Sequence[StoreOffer], decision: Decision) -> Deci
         if not unable(each, ask) and each.row.location_id not in excepted(ask)
     ]
     first = min(able, key=lambda each: each.distance_km or 0.0, default=None)
-    keeper = next(iter(decision.sends), first and send_from(first, {}))
-    if keeper is None:
+    best = [*decision.sends, *([send_from(first, {})] if first else [])]
+    if not best:
         return decision
+    keeper = best[0]
     answer_by = keeper.store.asked_at + timedelta(hours=keeper.store.rules.choice_hours)
     return replace(
         decision, sends=(replace(keeper, quantities=ask.quantities, ready_at=answer_by),)

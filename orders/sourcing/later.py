@@ -23,7 +23,9 @@ def once_there(
     """Return when an order can be ready whose goods arrive at its store on a day; None: never."""
     midnight = datetime.combine(arrives_on, time(), ZoneInfo(store.time_zone)).astimezone(UTC)
     start = max(midnight, since or store.asked_at)
-    return store.schedule and stores.promises.promise(store.schedule, store.rules, NO_LOAD, start)
+    if store.schedule is None:
+        return None
+    return stores.promises.promise(store.schedule, store.rules, NO_LOAD, start)
 
 
 def tomorrow(store: StoreFacts) -> date:

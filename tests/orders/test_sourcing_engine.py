@@ -239,7 +239,11 @@ def test_a_whole_chain_is_searched_within_bounds() -> None:
         ([{"rank": "cost"}], {}, "Rule 1 (cost) needs to know what a parcel costs: say limits"),
         ([], {"max_splits": 10}, 'Limits: "max_splits" is a whole number from 0 to 9.'),
         ([], {"splits": 1}, "There is no limit 'splits': limits are max_splits, "),
-        ([], {"after_none": "split"}, '"after_none" for delivery is one of alternatives.'),
+        (
+            [],
+            {"after_none": "split"},
+            '"after_none" for delivery is one of alternatives, wait, case.',
+        ),
         ([], {"cost": {"bands": [[9, 1]]}}, "the last one of null"),
         ("distance", {}, "Rules are a list of at most 30."),
         ([], [], "Limits are an object."),
