@@ -32,7 +32,7 @@ class SaidOption:
     @property
     def note(self) -> str:
         """Return everything but its name, as one line."""
-        return f"{self.price} · {self.window}. {self.parcels}"
+        return f"{self.price} · {self.window}. {self.parcels}".rstrip()
 
 
 def say_date(day: date) -> str:

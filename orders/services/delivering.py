@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 import customers.services
 from inventory.commands import Hold
-from inventory.errors import OutOfStock
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.ids import new_id
@@ -226,13 +225,14 @@ def _reserve(session: Session, parts: Sequence[Part], *, hold: Hold) -> None:
 
     Raises OutOfStock.
     """
-    short: dict[str, int] = {}
-    for part in parts:
-        promise = part.promise
-        keepers = owners(promise.fulfillment_id, part.location_id, part.quantities, promise.inputs)
-        short = queries.add(short, reserve_for(session, keepers, hold=hold))
-    if short:
-        raise OutOfStock(shortages=short)
+    keepers = [
+        each
+        for part in parts
+        for each in owners(
+            part.promise.fulfillment_id, part.location_id, part.quantities, part.promise.inputs
+        )
+    ]
+    reserve_for(session, keepers, hold=hold)
     for part in parts:
         keep_awaited(session, part.location_id, part.promise.inputs)
 

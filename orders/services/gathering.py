@@ -22,7 +22,6 @@ from orders.availability import Way, find_offers, rank_ways
 from orders.commands import PayBy, PlaceOrder, SourcingOutcome, Status, hold_of
 from orders.pricing import Quote
 from orders.services.lacking import (
-    Owner,
     brought,
     keep_awaited,
     refuse_beyond_hold,
@@ -143,12 +142,9 @@ def _bring(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     if not consolidate:
         _release(session, gap)
     _promise(session, gap, locked, Lacks(decision.sends), After.TRANSFER)
-    bringers = brought(locked.parcel.promise_inputs)
     if consolidate:
         _reserve_rest(session, gap)
-    short = reserve_for(session, sorted(bringers, key=_place), hold=gap.hold)
-    if short:
-        raise OutOfStock(shortages=short)
+    reserve_for(session, brought(locked.parcel.promise_inputs), hold=gap.hold)
     record_decision(session, replace(decision, after=After.TRANSFER), ask, gap.order_id)
 
 
@@ -223,10 +219,6 @@ def _announced(session: Session, gap: Gap) -> Lacks | None:
         lacks = lacks_until(gap.command.quantities, offer.at_hand, coming)
         return lacks if lacks and lacks.on else None
     return None
-
-
-def _place(owner: Owner) -> UUID:
-    return owner.location_id
 
 
 def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:

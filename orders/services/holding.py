@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import inventory.services
 import stores.queries
 from inventory.commands import Hold
+from inventory.errors import OutOfStock
 from kernel.clock import db_now
 from orders import queries
 from orders.commands import Status, hold_of
@@ -50,11 +51,13 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
         if gap := queries.divide(each.quantities, held):
             gaps.append(replace(each, quantities=gap))
             missing = queries.add(missing, gap)
-    with session.begin_nested() as tried:
-        left = reserve_for(session, gaps)
-        if left:
-            tried.rollback()
-    return {sku: missing[sku] - units for sku, units in left.items()}
+    try:
+        with session.begin_nested():
+            reserve_for(session, gaps)
+    except OutOfStock as short:
+        left: dict[str, int] = short.facts["shortages"]
+        return {sku: missing[sku] - units for sku, units in left.items()}
+    return {}
 
 
 def _hold_left(session: Session, locked: Locked) -> Hold:

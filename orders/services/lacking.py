@@ -4,7 +4,7 @@ It stands in the promise, under `lacks`, until the order counts: transfers are d
 what they will carry is held at their senders meanwhile, under the ids they will have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -100,17 +100,19 @@ def owners_of(locked: Locked) -> list[Owner]:
     return owners(parcel.id, parcel.location_id, locked.owed, parcel.promise_inputs)
 
 
-def reserve_for(
-    session: Session, keepers: Sequence[Owner], *, hold: Hold | None = None
-) -> dict[str, int]:
-    """Promise what each keeps; return what is left of everything that somebody is short of."""
+def reserve_for(session: Session, keepers: Iterable[Owner], *, hold: Hold | None = None) -> None:
+    """Promise what each keeps, in the order of locks.
+
+    Raises OutOfStock with what is left of everything that anybody is short of.
+    """
     short: dict[str, int] = {}
-    for each in keepers:
+    for each in sorted(keepers, key=lambda each: each.location_id):
         try:
             reserve_one(session, each, hold)
         except OutOfStock as refusal:
             short = queries.add(short, refusal.facts["shortages"])
-    return short
+    if short:
+        raise OutOfStock(shortages=short)
 
 
 def reserve_one(session: Session, keeper: Owner, hold: Hold | None = None) -> None:
