@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 import inventory.queries
 from orders.models import Fulfillment, PutBack, Substitution
 
-
 _PROMISED = text("""
     SELECT (b ->> 'id')::uuid AS owner_id, f.id
     FROM fulfillment f, jsonb_array_elements(f.promise_inputs #> '{lacks,brings}') b

@@ -18,7 +18,7 @@ from customers.commands import GiveContact
 from inventory.errors import OutOfStock
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
-from orders import jobs, services
+from orders import jobs, queries, services
 from orders.commands import Channel, PayBy, PlaceOrder
 from orders.errors import PromiseBeyondHold
 from payments import gateway
@@ -204,6 +204,12 @@ def test_what_is_missing_is_brought_together_once_the_order_counts(desk: Desk, k
     assert told["follows"] == "transfer"
     assert days_until(told["promised_at"]) > 0.0
     assert desk.reserved() == {"lyon": 10, "paris": 2}
+    if kind != "unpaid":
+        held = desk.session.execute(
+            text("SELECT fulfillment_id FROM reservation WHERE quantity = 2")
+        ).scalar_one()
+        behind = queries.find_parcels_behind(desk.session, [held])
+        assert behind == {held: UUID(desk.counter.parcel)}
     desk.pay(kind)
     assert (desk.counter.status(), desk.reserved()) == ("in_transfer", {"lyon": 10, "paris": 2})
     (transfer,) = desk.transfers()
