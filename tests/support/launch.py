@@ -9,9 +9,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
 from sqlalchemy import (
@@ -31,12 +33,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
+import inventory.queries
+import inventory.services
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
 from inventory.services import counting, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
+from orders import queries
 from orders.commands import OfflineDeed, OfflinePlace
 from orders.models import OfflineFact
 from orders.services import (
@@ -279,7 +284,29 @@ def remove_price_guard() -> None:
     )
 
 
+def remove_announced_guard() -> None:
+    """Who waits for announced goods does not keep others from waiting for the same meanwhile."""
+    inventory.services.lock_expected = look_at_expected
+    read = queries.sum_awaited
+
+    def read_slowly(session: Session, skus: Sequence[str]) -> dict[UUID, dict[str, int]]:
+        found = read(session, skus)
+        time.sleep(0.2)
+        return found
+
+    queries.sum_awaited = read_slowly
+
+
+def look_at_expected(
+    session: Session, location_id: UUID, skus: Sequence[str]
+) -> list[inventory.queries.IncomingFacts]:
+    """Return what a location expects, as it is at this moment."""
+    found = inventory.queries.list_incoming(session, location_id=location_id)
+    return [each for each in found if each.sku in skus]
+
+
 GUARDS = {
+    "announced": remove_announced_guard,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
     "carry": remove_carry_guard,
