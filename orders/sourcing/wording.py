@@ -199,7 +199,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "do:split": ("Send more parcels", "Envoyer davantage de colis"),
     "do:transfer": ("Bring it together in one place", "Le rassembler en un seul lieu"),
     "do:wait": ("Wait for what is announced", "Attendre ce qui est annoncé"),
-    "do:case": ("Take the order, and open a case", "Prendre la commande, et ouvrir un dossier"),
+    "do:case": ("Take the order, and open a case", "Prendre la commande, et ouvrir un cas"),
     "limit:one": ("Everything in one parcel.", "Tout en un seul colis."),
     "limit:max_splits": ("At most {value} parcels.", "Au plus {value} colis."),
     "limit:min_value_minor": (
