@@ -1,7 +1,7 @@
 """Run one of our programs with a guard removed or a failpoint set, for tests only.
 
 `python -m tests.support.launch [OPTION…] PROGRAM [ARGUMENT…]`: PROGRAM is `web` (gunicorn's
-arguments follow) or a command of `comptoir`. Production code knows nothing of this.
+arguments follow), `sandbox` or a command of `comptoir`. Production code knows nothing of this.
 """
 
 import argparse
@@ -50,7 +50,9 @@ from orders.services import (
     writing,
 )
 from pos_adapter.services import receiving
+from sandbox.__main__ import main as sandbox
 from stores.services import booking
+from tests.support import travel
 
 PLACED = "placed"
 A_MOMENT_S = 0.3
@@ -60,6 +62,7 @@ MINUTES = ("hold_min", "cap_min")
 def main() -> None:
     """Set what was asked for, then be the program."""
     options = _options()
+    travel.follow()
     for guard in options.without_guard:
         GUARDS[guard]()
     if options.pause_before_taking_ms:
@@ -69,6 +72,10 @@ def main() -> None:
     if options.program == "web":
         sys.argv = ["gunicorn", *options.arguments]
         wsgiapp.run()
+    elif options.program == "sandbox":
+        travel.follow_everywhere()
+        sys.argv = ["sandbox", *options.arguments]
+        sandbox()
     else:
         comptoir([options.program, *options.arguments])
 
