@@ -122,6 +122,8 @@ def _promised(session: Session, owed: Owed, owner: OwnerFacts | None, actor: Act
     parcel_id = behind.get(owed.fulfillment_id, owed.fulfillment_id)
     number = orders.queries.list_numbers(session, [parcel_id]).get(parcel_id)
     words = {"num": owed.quantity, "bins": owed.in_bins or 0}
+    if owner and not actor.sees_brand(owner.brand_id):
+        return Part(_("%(num)d for an order of another brand") % words)
     if owner and owner.kind is not OwnerKind.PARCEL:
         return _kept_for(owed, owner)
     said = _("%(num)d for parcel %(number)s") % {

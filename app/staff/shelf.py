@@ -19,6 +19,7 @@ from app.staff.stock_words import cause_word, day_word, today
 from inventory.commands import CountStatus, Direction, TaskCause, TransferStatus
 from inventory.queries import ArrivalFacts, CountFacts, TaskFacts, TransferFacts
 from kernel.ids import show_order_number
+from kernel.web import current_actor
 from stores.queries import StoreFacts
 
 AHEAD: Final = timedelta(days=1)
@@ -181,10 +182,12 @@ def _transfers_out(session: Session, store: StoreFacts) -> list[Job]:
 def orders_of(session: Session, transfers: Iterable[TransferFacts]) -> dict[UUID, str]:
     """Return the number of the order that each of these transfers carries for, as people see it.
 
-    Also for whoever may not see the parcel: the number is what both ends speak of.
+    Also for whoever may not see the parcel: the number is what both ends speak of. Those who see
+    one brand only are told of its orders.
     """
     carrying = {each.id: each.fulfillment_id for each in transfers if each.fulfillment_id}
-    numbers = orders.queries.list_numbers(session, carrying.values()) if carrying else {}
+    brand_id = current_actor().brand_id
+    numbers = orders.queries.list_numbers(session, carrying.values(), brand_id=brand_id)
     return {
         transfer_id: show_order_number(numbers[parcel_id])
         for transfer_id, parcel_id in carrying.items()

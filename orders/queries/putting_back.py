@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
@@ -54,13 +54,18 @@ class OwnerFacts:
     kind: OwnerKind
     fulfillment_id: UUID
     order_number: str
+    brand_id: UUID
+
+
+_OWNED: Final = (Fulfillment.id.label("parcel_id"), Order.number, Order.brand_id)
 
 
 def list_put_backs(
-    session: Session, *, location_id: UUID, limit: int = LIST_MAX
+    session: Session, *, location_id: UUID, actor: Actor, limit: int = LIST_MAX
 ) -> list[PutBackFacts]:
-    """Return what a store has to put back, the most urgent first; the caller may see it."""
-    return _read(session, PutBack.location_id == location_id, limit=limit)
+    """Return what a store has to put back, the most urgent first; the caller may see the store."""
+    here = and_(PutBack.location_id == location_id, _of_brand(actor))
+    return _read(session, here, limit=limit)
 
 
 def get_put_back(session: Session, put_back_id: UUID, *, actor: Actor) -> PutBackFacts:
@@ -68,7 +73,7 @@ def get_put_back(session: Session, put_back_id: UUID, *, actor: Actor) -> PutBac
 
     Raises UnknownPutBack, also for those of stores that are not the actor's.
     """
-    found = _read(session, PutBack.id == put_back_id, limit=1)
+    found = _read(session, and_(PutBack.id == put_back_id, _of_brand(actor)), limit=1)
     if not found or not actor.sees_location(found[0].location_id):
         raise UnknownPutBack(put_back_id=str(put_back_id))
     return found[0]
@@ -85,25 +90,25 @@ def list_owners(session: Session, ids: Iterable[UUID]) -> dict[UUID, OwnerFacts]
     """Return whose each of these reservations is; ids of others are left out."""
     wanted = set(ids)
     statements = {
-        OwnerKind.PARCEL: select(
-            Fulfillment.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
-        ).where(Fulfillment.id.in_(wanted)),
-        OwnerKind.PUT_BACK: select(
-            PutBack.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
-        )
+        OwnerKind.PARCEL: select(Fulfillment.id.label("owner_id"), *_OWNED).where(
+            Fulfillment.id.in_(wanted)
+        ),
+        OwnerKind.PUT_BACK: select(PutBack.id.label("owner_id"), *_OWNED)
         .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
         .where(PutBack.id.in_(wanted)),
-        OwnerKind.SUBSTITUTE: select(
-            Substitution.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
-        )
+        OwnerKind.SUBSTITUTE: select(Substitution.id.label("owner_id"), *_OWNED)
         .join(Fulfillment, Fulfillment.id == Substitution.fulfillment_id)
         .where(Substitution.id.in_(wanted)),
     }
     return {
-        row.owner_id: OwnerFacts(kind, row.parcel_id, row.number)
+        row.owner_id: OwnerFacts(kind, row.parcel_id, row.number, row.brand_id)
         for kind, rows in statements.items()
         for row in session.execute(rows.join(Order, Order.id == Fulfillment.order_id))
     }
+
+
+def _of_brand(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.brand_id is None else Order.brand_id == actor.brand_id
 
 
 def _read(session: Session, wanted: ColumnElement[bool], *, limit: int) -> list[PutBackFacts]:

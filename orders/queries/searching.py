@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
@@ -95,8 +95,10 @@ def find_newest_order(session: Session, *, since: datetime, channel: Channel) ->
     ).scalar_one_or_none()
 
 
-def list_numbers(session: Session, parcel_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the order number of each parcel; unknown ids are left out.
+def list_numbers(
+    session: Session, parcel_ids: Iterable[UUID], *, brand_id: UUID | None = None
+) -> dict[UUID, str]:
+    """Return the order number of each parcel, of one brand or any; unknown ids are left out.
 
     Also of what keeps goods for a parcel under an id of its own, as stock names it.
     """
@@ -104,7 +106,10 @@ def list_numbers(session: Session, parcel_ids: Iterable[UUID]) -> dict[UUID, str
     rows = session.execute(
         select(Fulfillment.id, Order.number)
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(Fulfillment.id.in_(set(behind.values())))
+        .where(
+            Fulfillment.id.in_(set(behind.values())),
+            true() if brand_id is None else Order.brand_id == brand_id,
+        )
     )
     numbers = {row.id: row.number for row in rows}
     return {

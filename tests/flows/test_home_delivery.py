@@ -3,7 +3,6 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,13 +10,12 @@ import pytest
 from stdnum import ean
 
 from tests.flows.test_transfers_and_deliveries import do
+from tests.orders.doors import ADDRESS
 from tests.support.firm import Firm, Place, open_firm
-from tests.support.pages import Pages, open_tablet, sign_in, words
+from tests.support.pages import Pages, open_tablet, page_in, sign_in, words
 from tests.support.trade import Trade
-from tests.support.travel import PARIS, Clock
+from tests.support.travel import Clock, minute
 from tests.support.vendors import Vendors
-
-ADDRESS = {"line1": "12 rue des Lilas", "postcode": "33000", "city": "Bordeaux"}
 
 
 @dataclass(frozen=True)
@@ -93,11 +91,6 @@ def scene(trade: Trade) -> Scene:
     sku = firm.list_article({depot.id: 5}, gtin=f"0{gtin}")
     email = f"{secrets.token_hex(6)}@example.org"
     return Scene(firm, shop, depot, open_tablet(trade, shop), gtin, sku, email)
-
-
-def minute(said: str) -> str:
-    """Return an instant as a clock in Paris shows it."""
-    return f"{datetime.fromisoformat(said).astimezone(PARIS):%a %d %b %H:%M}"
 
 
 def test_what_the_shelf_lacks_is_brought_from_elsewhere_and_followed_to_the_door(
@@ -179,10 +172,3 @@ def test_nobody_is_there_and_goods_and_money_come_back(
     (case,) = (each for each in cases if each["order_id"] == sent.order_id)
     assert case["facts"]["amount_minor"] == 2_490
     assert trade.place_of_work.broken() == []
-
-
-def page_in(message: str) -> str:
-    """Return the path of the order's page that a message links to."""
-    found = re.search(r"http://shop\.test(/fr/orders/\S+)", message)
-    assert found is not None, message
-    return found[1]

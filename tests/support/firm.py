@@ -69,11 +69,13 @@ class Firm:
         """Return a SKU of 10 euros, with so many units at each of these places."""
         sku = f"T-{secrets.token_hex(6)}".upper()
         article = ListSku(sku, sku, {"fr": sku, "en": sku}, 1000, "EUR", 2000)
+        article = replace(article, **differs)
         with self._inside() as session:
-            list_skus(session, [replace(article, **differs)], brand_id=self.brand_id)
+            list_skus(session, [article], brand_id=self.brand_id)
             for location_id, count in units.items():
-                receive(session, location_id=location_id, quantities={sku: count}, actor=SYSTEM)
-        return sku
+                quantities = {article.sku: count}
+                receive(session, location_id=location_id, quantities=quantities, actor=SYSTEM)
+        return article.sku
 
     def open_way(self, **differs: Any) -> None:
         """Bring orders anywhere in France for 4.90 euros, in two or three working days."""

@@ -44,6 +44,13 @@ def words(page: str) -> str:
     return " ".join(unescape(seen).replace("\xa0", " ").replace("\u202f", " ").split())
 
 
+def page_in(message: str) -> str:
+    """Return the path of the order's page that a message links to."""
+    found = re.search(r"http://shop\.test(/fr/orders/\S+)", message)
+    assert found is not None, message
+    return found[1]
+
+
 def open_browser(trade: Trade) -> Pages:
     """Return a browser that knows nobody; it is closed with the installation."""
     browser = httpx.Client(

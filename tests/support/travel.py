@@ -17,25 +17,30 @@ from tests.support.vendors import eventually
 
 PARIS = ZoneInfo("Europe/Paris")
 _MOMENTS = ("statement_timestamp", "transaction_timestamp", "clock_timestamp", "now")
+_MOMENT = """
+    CREATE FUNCTION travel.{name}() RETURNS timestamptz LANGUAGE sql STABLE AS
+    'SELECT pg_catalog.{name}() + ahead FROM travel.clock'
+"""
 _MEND = """
     DO $$ DECLARE each record; BEGIN
         FOR each IN
             SELECT table_name AS t, column_name AS c FROM information_schema.columns
             WHERE table_schema = 'public' AND column_default LIKE '%%statement_timestamp()'
         LOOP
-            EXECUTE format(
-                'ALTER TABLE %%I ALTER %%I SET DEFAULT travel.statement_timestamp()', each.t, each.c);
+            EXECUTE format('ALTER TABLE %%I ALTER %%I SET DEFAULT', each.t, each.c)
+                || ' travel.statement_timestamp()';
         END LOOP;
     END $$
 """
 """Defaults name the function they were made with."""
 _OPEN = """
     SELECT (SELECT count(*) FROM delivery WHERE done_at IS NULL AND dead_at IS NULL)
-        + (SELECT count(*) FROM message WHERE status = 'due'
-           AND due_at <= travel.statement_timestamp())
-        + (SELECT count(*) FROM payment_wish WHERE status = 'due'
-           AND due_at <= travel.statement_timestamp()) AS open
+        + (SELECT count(*) FROM message
+           WHERE status = 'due' AND due_at <= travel.now() + interval '10 minutes')
+        + (SELECT count(*) FROM payment_wish
+           WHERE status = 'due' AND due_at <= travel.now() + interval '10 minutes') AS open
 """
+"""What is being sent right now is due again when its lease ends."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,14 @@ class Clock:
         """
         self.settle()
         moment = datetime.fromisoformat(wall).replace(tzinfo=zone)
-        [gone] = self.place.rows(
+        gone = self.place.rows(
             "UPDATE travel.clock SET ahead = %(moment)s - pg_catalog.statement_timestamp()"
             " WHERE ahead < %(moment)s - pg_catalog.statement_timestamp()"
             " RETURNING extract(epoch FROM ahead) AS seconds",
             moment=moment,
         )
-        _file(self.place).write_text(str(gone["seconds"]))
+        assert gone, f"it is after {wall} already: journeys of one house go on in time"
+        _file(self.place).write_text(str(gone[0]["seconds"]))
         return moment
 
     def settle(self) -> None:
@@ -72,10 +78,7 @@ def open_clock(place: Installation) -> Clock:
     place.rows("CREATE TABLE travel.clock AS SELECT interval '0' AS ahead")
     place.rows("GRANT SELECT ON travel.clock TO PUBLIC")
     for name in _MOMENTS:
-        place.rows(
-            f"CREATE FUNCTION travel.{name}() RETURNS timestamptz LANGUAGE sql STABLE AS"
-            f" 'SELECT pg_catalog.{name}() + ahead FROM travel.clock'"
-        )
+        place.rows(_MOMENT.format(name=name))
     place.rows(_MEND)
     (database,) = place.rows("SELECT current_database() AS name")
     path = "travel, pg_catalog, public"
@@ -83,6 +86,11 @@ def open_clock(place: Installation) -> Clock:
     _file(place).write_text("0")
     place.environment["TEST_CLOCK"] = str(_file(place))
     return Clock(place)
+
+
+def minute(said: str) -> str:
+    """Return an instant as a clock in Paris shows it: `Mon 07 May 08:30`."""
+    return f"{datetime.fromisoformat(said).astimezone(PARIS):%a %d %b %H:%M}"
 
 
 def follow() -> None:
