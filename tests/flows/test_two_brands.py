@@ -22,12 +22,29 @@ from tests.support.trade import Trade
 from tests.support.travel import Clock
 from tests.support.vendors import Vendors
 
-ALIKE = 3
+ALIKE = 2
 """So many pages of one kind are looked at."""
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[^/?]*\d[^/?]*")
 PAGE = re.compile(r'href="(/fr/(?:office|tablet)[^"#]*)')
+THING = {"sku": "BOOK", "quantity": 1}
 BODIES: dict[str, dict[str, Any]] = {
-    "accept": {},
+    "assign": {"owner_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
+    "bin": {"bin": "A1"},
+    "contact": {"email": "eve@example.org"},
+    "delivery-failed": {"reason": "absent"},
+    "fetch": {"from_store": "lyon", "items": [THING]},
+    "pack": {"packages": [{"items": [THING]}]},
+    "partly": {"answer": "wait"},
+    "pick": {"items": [THING]},
+    "proxies": {"last_name": "Petit", "email": "eve@example.org"},
+    "ready": {"bin": "A1"},
+    "reassign": {"reason": "no_time", "store": "lyon"},
+    "reject": {"reason": "no_time"},
+    "resolve": {"resolution": "delivered"},
+    "returned": {"disposition": "restock"},
+    "short": {**THING, "reason": "damaged"},
+    "substitutes": {**THING, "substitute_sku": "MUG-BLUE", "reason": "damaged"},
+    "till-payment": {"store": "lyon", "ticket_number": "T-9"},
 }
 """What is posted, by the last word of a path; nothing where no word is needed."""
 READS = ("fulfillments.read", "orders.read", "messages.read", "cases.read", "stock.read")
@@ -44,6 +61,7 @@ class Side:
     email: str
     ids: dict[str, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
+    waits: str = ""
 
     @property
     def secrets(self) -> set[str]:
@@ -172,7 +190,8 @@ def trade_something(shared: Shared, whose: Side, vendors: Vendors) -> None:
     customer = {"last_name": whose.name, "email": whose.email}
     waits = trade.place({whose.sku: 1}, store=shop.code, customer=customer).json()
     whose.numbers.append(waits["number"])
-    parcel = f"/fulfillments/{waits['fulfillment_id']}"
+    whose.waits = waits["fulfillment_id"]
+    parcel = f"/fulfillments/{whose.waits}"
     do(trade, f"{parcel}/accept", {}, key=shop.key)
     do(trade, f"{parcel}/pick", {"items": items}, key=shop.key)
     do(trade, f"{parcel}/ready", {"bin": "A1"}, key=shop.key)
@@ -275,19 +294,17 @@ def lists_of(shared: Shared, own: Side, other: Side, people: People) -> Iterator
     for path, methods in paths.items():
         if "get" not in methods or set(re.findall(r"{(\w+)}", path)) - {"code"}:
             continue
-        for whose in (own, other):
-            for code in (shared.depot.code, whose.shop.code):
-                asked = {"store": code, "brand": whose.firm.code, "said": whose.name}
-                asked |= {"q": whose.numbers[0], "sku": whose.sku, "postcode": "33000"}
-                named = {each["name"] for each in methods["get"].get("parameters", [])}
-                query = {name: value for name, value in asked.items() if name in named}
-                for key in people.keys:
-                    headers = {"Authorization": f"Bearer {key}"}
-                    answer = shared.trade.http.get(
-                        path.replace("{code}", code), params=query, headers=headers
-                    )
-                    assert answer.status_code in {200, 403, 404, 422}, answer.text
-                    yield answer.text, f"{whose.name} {whose.numbers[0]}"
+        named = {each["name"] for each in methods["get"].get("parameters", [])}
+        for whose, place in ((own, shared.depot), (other, shared.depot), (other, other.shop)):
+            asked = {"store": place.code, "brand": whose.firm.code, "said": whose.name}
+            asked |= {"q": whose.numbers[0], "sku": whose.sku, "postcode": "33000"}
+            query = {name: value for name, value in asked.items() if name in named}
+            for key in people.keys[1:]:
+                headers = {"Authorization": f"Bearer {key}"}
+                about = path.replace("{code}", place.code)
+                answer = shared.trade.http.get(about, params=query, headers=headers)
+                assert answer.status_code in {200, 403, 404, 422}, answer.text
+                yield answer.text, f"{whose.name} {whose.numbers[0]}"
 
 
 def ask_for_foreign(shared: Shared, other: Side, people: People) -> None:
@@ -307,4 +324,9 @@ def ask_for_foreign(shared: Shared, other: Side, people: People) -> None:
                 body = BODIES.get(path.rpartition("/")[2], {})
                 answer = shared.trade.post(found.removeprefix("/api/v1"), body, key=key)
                 assert answer.status_code in {403, 404}, (found, answer.text)
+    counter = {"store": other.shop.code, "fulfillment_id": other.waits, "identity_seen": True}
+    for key in people.keys:
+        for path in ("/hand-overs/check", "/hand-overs"):
+            answer = shared.trade.post(path, counter, key=key)
+            assert answer.status_code in {403, 404}, answer.text
     assert shared.trade.place_of_work.rows("SELECT max(id) FROM event") == before
