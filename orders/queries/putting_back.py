@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from orders.errors import UnknownPutBack
 from orders.models import Fulfillment, Order, PutBack, Substitution
+from orders.queries.parcels import at, holds
 
 LIST_MAX: Final = 200
 
@@ -54,69 +55,72 @@ class OwnerFacts:
     kind: OwnerKind
     fulfillment_id: UUID
     order_number: str
-    brand_id: UUID
-
-
-_OWNED: Final = (Fulfillment.id.label("parcel_id"), Order.number, Order.brand_id)
 
 
 def list_put_backs(
     session: Session, *, location_id: UUID, actor: Actor, limit: int = LIST_MAX
 ) -> list[PutBackFacts]:
-    """Return what a store has to put back, the most urgent first; the caller may see the store."""
-    here = and_(PutBack.location_id == location_id, _of_brand(actor))
-    return _read(session, here, limit=limit)
+    """Return what of the actor's a store has to put back, the most urgent first."""
+    return _read(session, PutBack.location_id == location_id, actor=actor, limit=limit)
 
 
 def get_put_back(session: Session, put_back_id: UUID, *, actor: Actor) -> PutBackFacts:
     """Return one open put-back.
 
-    Raises UnknownPutBack, also for those of stores that are not the actor's.
+    Raises UnknownPutBack, also for those of stores or brands that are not the actor's.
     """
-    found = _read(session, and_(PutBack.id == put_back_id, _of_brand(actor)), limit=1)
-    if not found or not actor.sees_location(found[0].location_id):
+    found = _read(session, PutBack.id == put_back_id, actor=actor, limit=1)
+    if not found:
         raise UnknownPutBack(put_back_id=str(put_back_id))
     return found[0]
 
 
-def count_put_backs(session: Session, *, location_id: UUID) -> int:
-    """Return how many bins a store has to put back."""
+def count_put_backs(session: Session, *, location_id: UUID, actor: Actor) -> int:
+    """Return how many bins of the actor's a store has to put back."""
     return session.execute(
-        select(func.count()).where(PutBack.location_id == location_id, PutBack.done_at.is_(None))
+        select(func.count())
+        .select_from(PutBack)
+        .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(PutBack.location_id == location_id, PutBack.done_at.is_(None), holds(actor))
     ).scalar_one()
 
 
-def list_owners(session: Session, ids: Iterable[UUID]) -> dict[UUID, OwnerFacts]:
-    """Return whose each of these reservations is; ids of others are left out."""
+def list_owners(session: Session, ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, OwnerFacts]:
+    """Return whose each of these reservations is; others, and other brands', are left out."""
     wanted = set(ids)
     statements = {
-        OwnerKind.PARCEL: select(Fulfillment.id.label("owner_id"), *_OWNED).where(
-            Fulfillment.id.in_(wanted)
-        ),
-        OwnerKind.PUT_BACK: select(PutBack.id.label("owner_id"), *_OWNED)
+        OwnerKind.PARCEL: select(
+            Fulfillment.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
+        ).where(Fulfillment.id.in_(wanted)),
+        OwnerKind.PUT_BACK: select(
+            PutBack.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
+        )
         .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
         .where(PutBack.id.in_(wanted)),
-        OwnerKind.SUBSTITUTE: select(Substitution.id.label("owner_id"), *_OWNED)
+        OwnerKind.SUBSTITUTE: select(
+            Substitution.id.label("owner_id"), Fulfillment.id.label("parcel_id"), Order.number
+        )
         .join(Fulfillment, Fulfillment.id == Substitution.fulfillment_id)
         .where(Substitution.id.in_(wanted)),
     }
     return {
-        row.owner_id: OwnerFacts(kind, row.parcel_id, row.number, row.brand_id)
+        row.owner_id: OwnerFacts(kind, row.parcel_id, row.number)
         for kind, rows in statements.items()
-        for row in session.execute(rows.join(Order, Order.id == Fulfillment.order_id))
+        for row in session.execute(
+            rows.join(Order, Order.id == Fulfillment.order_id).where(holds(actor))
+        )
     }
 
 
-def _of_brand(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.brand_id is None else Order.brand_id == actor.brand_id
-
-
-def _read(session: Session, wanted: ColumnElement[bool], *, limit: int) -> list[PutBackFacts]:
+def _read(
+    session: Session, wanted: ColumnElement[bool], *, actor: Actor, limit: int
+) -> list[PutBackFacts]:
     rows = session.execute(
         select(PutBack, Order.number, (PutBack.due_at < DB_NOW).label("overdue"))
         .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(wanted, PutBack.done_at.is_(None))
+        .where(wanted, PutBack.done_at.is_(None), holds(actor), at(actor))
         .order_by(PutBack.due_at, PutBack.id)
         .limit(limit)
         .execution_options(populate_existing=True)
