@@ -57,8 +57,12 @@ class Buyer:
 
     def act(self, parcel: dict[str, Any], act: str, body: dict[str, Any] | None = None) -> None:
         """Whoever sends the parcel does something with it, and everybody hears of it."""
-        (at,) = (each for each in self.places if each.code == parcel["store"])
-        do(self.trade, f"/fulfillments/{parcel['fulfillment_id']}/{act}", body or {}, key=at.key)
+        key = self.at(parcel).key
+        do(self.trade, f"/fulfillments/{parcel['fulfillment_id']}/{act}", body or {}, key=key)
+
+    def at(self, parcel: dict[str, Any]) -> Place:
+        """Return who sends a parcel."""
+        return next(each for each in self.places if each.code == parcel["store"])
 
     def pack(self, parcel: dict[str, Any], *, short: int = 0) -> None:
         """Take it on, pick it but for what is short, and pack it."""
@@ -171,13 +175,16 @@ def test_what_a_card_no_longer_pays_stays_until_another_does(buyer: Buyer) -> No
     buyer.pack(parcel)
     case = eventually(lambda: unpaid(buyer))
     assert case["facts"]["due_minor"] == 2_490
-    at = buyer.places[0]
+    at = buyer.at(parcel)
     refused = buyer.trade.post(f"/fulfillments/{parcel['fulfillment_id']}/ship", {}, key=at.key)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/payment-due")
     assert refused.json()["due_minor"] == 2_490
 
+    page = f"/fr/orders/{buyer.order['access_token']}"
+    assert "Votre carte n’a pas pu être débitée" in open_browser(buyer.trade).read(page)
     buyer.pay()
     buyer.gave(2_490, 0)
+    assert "Votre carte" not in open_browser(buyer.trade).read(page)
     eventually(lambda: unpaid(buyer) is None)
     buyer.act(parcel, "ship")
     buyer.act(parcel, "delivered")
