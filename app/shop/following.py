@@ -85,6 +85,10 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
+        any(
+            each.status is ObligationStatus.FAILED
+            for each in payments.queries.list_obligations(session, order_id)
+        ),
     )
 
 

@@ -166,13 +166,17 @@ class ShownProxy:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
-    """An order, for whoever holds its link: the minimum."""
+    """An order, for whoever holds its link: the minimum.
+
+    `uncharged` is whether its card could not be charged, so that another has to pay.
+    """
 
     facts: OrderFacts
     number: str
     brand: BrandFacts
     collector: str
     parcels: list[ShownParcel]
+    uncharged: bool
 
     @property
     def ended(self) -> bool:
@@ -225,4 +229,6 @@ class ShownOrder:
             )
             for each in self.parcels
         ]
-        return sha256(repr((seen, self.collector, current())).encode()).hexdigest()[:16]
+        return sha256(repr((seen, self.collector, self.uncharged, current())).encode()).hexdigest()[
+            :16
+        ]

@@ -1,7 +1,7 @@
 """Run one of our programs with a guard removed or a failpoint set, for tests only.
 
 `python -m tests.support.launch [OPTION…] PROGRAM [ARGUMENT…]`: PROGRAM is `web` (gunicorn's
-arguments follow) or a command of `comptoir`. Production code knows nothing of this.
+arguments follow), `sandbox` or a command of `comptoir`. Production code knows nothing of this.
 """
 
 import argparse
@@ -55,7 +55,9 @@ from orders.services import (
     writing,
 )
 from pos_adapter.services import receiving
+from sandbox.__main__ import main as sandbox
 from stores.services import booking
+from tests.support import travel
 
 PLACED = "placed"
 A_MOMENT_S = 0.3
@@ -65,6 +67,7 @@ MINUTES = ("hold_min", "cap_min")
 def main() -> None:
     """Set what was asked for, then be the program."""
     options = _options()
+    travel.follow()
     for guard in options.without_guard:
         GUARDS[guard]()
     if options.pause_before_taking_ms:
@@ -74,6 +77,10 @@ def main() -> None:
     if options.program == "web":
         sys.argv = ["gunicorn", *options.arguments]
         wsgiapp.run()
+    elif options.program == "sandbox":
+        travel.follow_everywhere()
+        sys.argv = ["sandbox", *options.arguments]
+        sandbox()
     else:
         comptoir([options.program, *options.arguments])
 
@@ -199,7 +206,9 @@ def remove_wave_guard() -> None:
     if sql.count(guard) != 1:
         message = f"the guard {guard!r} is not there"
         raise ValueError(message)
-    trusting = text(sql.replace(guard, "")).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+    trusting = text(sql.replace(guard, "")).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)), bindparam("brand_id", type_=Uuid)
+    )
     waving._CHOOSE = trusting  # type: ignore[misc]  # noqa: SLF001 (the same)
 
 
