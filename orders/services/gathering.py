@@ -1,6 +1,7 @@
 """An order to collect at a store that lacks some of it: as the rules for collecting say.
 
-What could be reserved when it was placed is; nothing else of it is.
+Nothing of it is reserved when this begins; what is reserved here, is by location: two stores that
+gather from each other at once wait for each other, and never both.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from orders.sourcing import (
     Ask,
     Decision,
     Held,
+    Send,
     decide_by,
     held,
     record_decision,
@@ -43,7 +45,6 @@ from orders.sourcing import (
 from stores.queries import Near, StoreFacts, Where
 
 LACKING: Final = "no_stock"
-GATHERED: Final = "gathered"
 UNSOURCED: Final = "unsourced"
 """What the key of a case begins with that nobody could be found for."""
 NEAR_KM: Final = 100.0
@@ -114,14 +115,7 @@ def _bring(session: Session, gap: Gap, rules: Held) -> datetime:
     if decision.missing:
         raise _with_ways(session, gap)
     locked = lock_parcel(session, gap.fulfillment_id, actor=SYSTEM)
-    if consolidate:
-        _reserve_rest(session, gap)
-    else:
-        _release(session, gap)
-    transfers = [
-        (send, _draft(session, gap, send.store.id, send.quantities))
-        for send in sorted(decision.sends, key=lambda each: each.store.id)
-    ]
+    transfers = _take(session, gap, decision, here=gap.there if consolidate else {})
     promise_anew(session, locked.parcel, gap.store, arrives_on=today_at(session, gap.store) + A_DAY)
     locked.parcel.accept_by = None
     locked.parcel.move_to(Status.IN_TRANSFER)
@@ -140,8 +134,37 @@ def _bring(session: Session, gap: Gap, rules: Held) -> datetime:
     return locked.parcel.promised_at
 
 
-def _draft(session: Session, gap: Gap, source_id: UUID, quantities: Mapping[str, int]) -> UUID:
-    draft = DraftTransfer(source_id, gap.store.id, quantities, fulfillment_id=gap.fulfillment_id)
+def _take(
+    session: Session, gap: Gap, decision: Decision, *, here: Mapping[str, int]
+) -> list[tuple[Send, UUID]]:
+    """Reserve what each location gives, in the order of locks; return what is carried by what.
+
+    Raises OutOfStock, with `ways`, when somebody was faster.
+    """
+    sends = {send.store.id: send for send in decision.sends}
+    transfers: list[tuple[Send, UUID]] = []
+    try:
+        with session.begin_nested():
+            for location_id in sorted({gap.store.id, *sends}):
+                if location_id in sends:
+                    send = sends[location_id]
+                    transfers.append((send, _draft(session, gap, send)))
+                elif here:
+                    inventory.services.reserve(
+                        session,
+                        fulfillment_id=gap.fulfillment_id,
+                        location_id=location_id,
+                        quantities=here,
+                    )
+    except OutOfStock:
+        raise _with_ways(session, gap) from None
+    return transfers
+
+
+def _draft(session: Session, gap: Gap, send: Send) -> UUID:
+    draft = DraftTransfer(
+        send.store.id, gap.store.id, send.quantities, fulfillment_id=gap.fulfillment_id
+    )
     return inventory.services.draft_transfer(session, draft, actor=SYSTEM)[0]
 
 
@@ -151,7 +174,6 @@ def _wait(session: Session, gap: Gap, rules: Held, after: After) -> datetime:
     locked.parcel.move_to(Status.REJECTED)
     session.flush()
     stores.services.release_booking(session, locked.parcel.id)
-    _release(session, gap)
     choice = Choice(
         id=new_id(),
         fulfillment_id=locked.parcel.id,
@@ -204,32 +226,6 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
         postcode=gap.store.postcode,
         store_id=gap.store.id,
     )
-
-
-def _reserve_rest(session: Session, gap: Gap) -> None:
-    """Reserve what the store has of what it is short of; the rest of it was reserved already."""
-    rest = {sku: units for sku, units in gap.there.items() if sku in gap.short.facts["shortages"]}
-    if rest:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=rest,
-        )
-
-
-def _release(session: Session, gap: Gap) -> None:
-    """Give back what was reserved when the order was placed."""
-    short = gap.short.facts["shortages"]
-    taken = {sku: units for sku, units in gap.command.quantities.items() if sku not in short}
-    if taken:
-        inventory.services.release(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=taken,
-            reason=GATHERED,
-        )
 
 
 def _with_ways(session: Session, gap: Gap) -> OutOfStock:

@@ -121,16 +121,20 @@ def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
 def _reserve(
     session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
 ) -> PlacedOrder:
-    """Promise the goods to the order, or have what is lacking brought to the store."""
+    """Promise the goods to the order, or have what is lacking brought to the store.
+
+    Of what is refused nothing stays locked: others come before this store in the order of locks.
+    """
     by_card = command.pay_by is PayBy.CARD
     try:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=placed.fulfillment_id,
-            location_id=store.id,
-            quantities=command.quantities,
-            hold=hold_of(store.rules, command.channel) if by_card else None,
-        )
+        with session.begin_nested():
+            inventory.services.reserve(
+                session,
+                fulfillment_id=placed.fulfillment_id,
+                location_id=store.id,
+                quantities=command.quantities,
+                hold=hold_of(store.rules, command.channel) if by_card else None,
+            )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
         return replace(placed, promised_at=gather(session, gap))
