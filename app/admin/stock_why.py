@@ -107,7 +107,7 @@ def _page(session: Session, sku: str, code: str, answers: Answers) -> str:
     lines = inventory.queries.list_ledger(
         session, location_id=store.id, sku=sku, at=at, before=_before(), limit=LEDGER_LINES
     )
-    owners = orders.queries.list_owners(session, _parcels(why, lines))
+    owners = orders.queries.list_owners(session, _parcels(why, lines), actor=actor)
     verdict = why.verdict
     return show_stock(
         "why.html",

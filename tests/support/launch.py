@@ -198,7 +198,9 @@ def remove_wave_guard() -> None:
     if sql.count(guard) != 1:
         message = f"the guard {guard!r} is not there"
         raise ValueError(message)
-    trusting = text(sql.replace(guard, "")).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+    trusting = text(sql.replace(guard, "")).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)), bindparam("brand_id", type_=Uuid)
+    )
     waving._CHOOSE = trusting  # type: ignore[misc]  # noqa: SLF001 (the same)
 
 
