@@ -119,7 +119,7 @@ def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Par
 
 
 def _promised(session: Session, owed: Owed, owner: OwnerFacts | None, actor: Actor) -> Part:
-    """Return for which parcel it is: of another store the number alone, of another brand nothing."""
+    """Return for which parcel it is: elsewhere the number alone, of another brand nothing."""
     behind = orders.queries.find_parcels_behind(session, [owed.fulfillment_id])
     parcel_id = behind.get(owed.fulfillment_id, owed.fulfillment_id)
     number = orders.queries.list_numbers(session, [parcel_id], actor=actor).get(parcel_id)
