@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -85,7 +86,7 @@ def test_a_confirmation_says_every_discount_and_charge_and_comes_to_what_the_pag
     assert ordered.order["total_minor"] == total
     shown = f"{total // 100000} {total // 100 % 1000:03},{total % 100:02} €"
     assert shown in said
-    token = order_token(ordered.order["id"])
+    token = order_token(UUID(ordered.order["id"]))
     page = ordered.client.get(f"/fr/orders/{token}")
     assert page.status_code == 200
     assert shown in spaced(page.text)
