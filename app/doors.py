@@ -1,9 +1,9 @@
 """Ways to a door in words: days, parcels and prices, the same for shop, tablet and back office."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from app import formats
 from app.i18n import current, ngettext
@@ -33,6 +33,18 @@ class SaidOption:
     def note(self) -> str:
         """Return everything but its name, as one line."""
         return f"{self.price} · {self.window}. {self.parcels}".rstrip()
+
+
+def say_both_prices(facts: Mapping[str, Any]) -> str:
+    """Return what a basket was said to cost and what it costs now, for who was to pay it."""
+    seen, now = (
+        formats.money(minor, facts["currency"], language=current())
+        for minor in (facts["seen_minor"], facts["total_minor"])
+    )
+    if facts["seen_minor"] < 0:  # no page of ours said what it would cost
+        return _("It costs %(now)s. Nothing was ordered.") % {"now": now}
+    said = _("The price was %(seen)s and is %(now)s now. Nothing was ordered.")
+    return said % {"seen": seen, "now": now}
 
 
 def say_date(day: date) -> str:

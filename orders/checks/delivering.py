@@ -50,8 +50,8 @@ DELIVERING = (
             SELECT f.order_id, sum(
                 floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
                       / (2 * o.price_per))
-                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
-                        / (2 * l.quantity))) AS minor
+                - l.discount_minor / l.quantity * l.handed_over
+                - least(l.handed_over, l.discount_minor % l.quantity)) AS minor
             FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
             JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
             WHERE f.method = 'delivery' AND f.delivery_method_id IS NOT NULL AND l.handed_over > 0

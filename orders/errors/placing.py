@@ -22,7 +22,8 @@ class EmptyOrder(Invalid):
 class PriceChanged(Conflict):
     """The basket does not cost what the customer saw: `seen_minor` was told, it is `total_minor`.
 
-    `lines` has what each article costs now; `charges` what having it brought does.
+    Both are in `currency`. `lines` has what each article costs now; `charges` what having it
+    brought does.
     """
 
     code = "price-changed"

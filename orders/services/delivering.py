@@ -77,7 +77,8 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     plan = _plan(session, command)
     if not actor.sees_brand(plan.ask.brand.id):
         raise UnknownBrand(brand=plan.ask.brand.code)
-    refuse_another_price(plan.quote, seen_minor=command.seen_total_minor)
+    currency = plan.ask.brand.currency
+    refuse_another_price(plan.quote, seen_minor=command.seen_total_minor, currency=currency)
     contact = customers.services.give_contact(session, command.contact)
     address_id = customers.services.give_address(session, contact.id, command.address)
     parts = [_part(session, plan, send, address_id) for send in plan.sends]
@@ -87,7 +88,7 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     _reserve(session, parts, hold=plan.hold)
-    take_promotions(session, plan.quote, lambda: _quote_again(session, plan))
+    take_promotions(session, plan.quote, lambda: _quote_again(session, plan), currency=currency)
     return placed
 
 

@@ -1,6 +1,7 @@
 """An order to collect at a store that lacks some of it: as the rules for collecting say.
 
-What could be reserved when it was placed is; nothing else of it is.
+Nothing of it is reserved when this begins; what is reserved here, is by location: two stores that
+gather from each other at once wait for each other, and never both.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-import inventory.services
 import stores.queries
 from inventory.commands import Hold
 from inventory.errors import OutOfStock
@@ -22,6 +22,7 @@ from orders.availability import Way, find_offers, rank_ways
 from orders.commands import PayBy, PlaceOrder, SourcingOutcome, Status, hold_of
 from orders.pricing import Quote
 from orders.services.lacking import (
+    Owner,
     brought,
     keep_awaited,
     refuse_beyond_hold,
@@ -49,7 +50,6 @@ from orders.sourcing import (
 from stores.commands import StoreMethod
 from stores.queries import Near, StoreFacts, Where
 
-GATHERED: Final = "gathered"
 NEAR_KM: Final = 100.0
 
 
@@ -139,12 +139,15 @@ def _bring(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     decision = decide_by(session, ask, rules)
     if decision.missing:
         raise _with_ways(session, gap)
-    if not consolidate:
-        _release(session, gap)
     _promise(session, gap, locked, Lacks(decision.sends), After.TRANSFER)
-    if consolidate:
-        _reserve_rest(session, gap)
-    reserve_for(session, brought(locked.parcel.promise_inputs), hold=gap.hold)
+    keepers = brought(locked.parcel.promise_inputs)
+    if consolidate and gap.there:
+        keepers.append(_own(gap))
+    try:
+        with session.begin_nested():
+            reserve_for(session, keepers, hold=gap.hold)
+    except OutOfStock:  # somebody was faster
+        raise _with_ways(session, gap) from None
     record_decision(session, replace(decision, after=After.TRANSFER), ask, gap.order_id)
 
 
@@ -155,20 +158,18 @@ def _wait(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.WAIT, rule_set_id=rules.id)
     if lacks is not None:
         _promise(session, gap, locked, lacks, After.WAIT)
-        _reserve_rest(session, gap)
+        reserve_for(session, [_own(gap)] if gap.there else [], hold=gap.hold)
         keep_awaited(session, gap.store.id, locked.parcel.promise_inputs)
         none = replace(none, lacks=lacks)
     elif gap.by_card:
         raise _with_ways(session, gap)
     else:
-        _release(session, gap)
         leave_open(session, locked)
     record_decision(session, none, ask, gap.order_id)
 
 
 def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     """A person finds a way, and the customer is asked what they want: once it is paid."""
-    _release(session, gap)
     if gap.by_card:
         parcel = locked.parcel
         parcel.promise_inputs = remember(parcel.promise_inputs, After.CASE, Lacks())
@@ -242,31 +243,9 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
     )
 
 
-def _reserve_rest(session: Session, gap: Gap) -> None:
-    """Reserve what the store has of what it is short of; the rest of it was reserved already."""
-    rest = {sku: units for sku, units in gap.there.items() if sku in gap.short.facts["shortages"]}
-    if rest:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=rest,
-            hold=gap.hold,
-        )
-
-
-def _release(session: Session, gap: Gap) -> None:
-    """Give back what was reserved when the order was placed."""
-    short = gap.short.facts["shortages"]
-    taken = {sku: units for sku, units in gap.command.quantities.items() if sku not in short}
-    if taken:
-        inventory.services.release(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=taken,
-            reason=GATHERED,
-        )
+def _own(gap: Gap) -> Owner:
+    """Return what the store itself keeps of it."""
+    return Owner(gap.fulfillment_id, gap.store.id, gap.there)
 
 
 def _with_ways(session: Session, gap: Gap) -> OutOfStock:

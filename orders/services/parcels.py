@@ -214,15 +214,19 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
     give_back_promotions(session, locked.parcel.order_id)
 
 
-def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+def cancel_parcel(
+    session: Session, locked: Locked, *, why: str, actor: Actor, tells: bool = True
+) -> None:
     """The parcel ends cancelled: nothing of it is owed any more.
+
+    Its customer is told, unless another parcel `tells` of this one as well.
 
     Raises WrongState.
     """
     locked.parcel.move_to(Status.CANCELLED)
     locked.parcel.ended_at = db_now(session)
     give_up(session, locked, why=why, actor=actor)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    fact = FulfillmentCancelled(**locked.ids, reason=why, tells=tells)
     events.record(session, fact, actor=actor, reason=why)
 
 

@@ -231,4 +231,9 @@ def _end_without_stock(session: Session, locked: Locked, missing: dict[str, int]
     give_up(session, locked, why=why)
     found = PaidWithoutStock(**locked.ids, missing=missing)
     events.record(session, found, actor=SYSTEM, reason=why)
-    events.record(session, FulfillmentCancelled(**locked.ids, reason=why), actor=SYSTEM, reason=why)
+    events.record(
+        session,
+        FulfillmentCancelled(**locked.ids, reason=why, tells=True),
+        actor=SYSTEM,
+        reason=why,
+    )

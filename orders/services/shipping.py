@@ -177,7 +177,7 @@ def return_to_store(
     settle_case(session, case_key(fulfillment_id), resolution="returned", actor=actor)
     came_back = DeliveryReturned(**locked.ids, quantities=back, disposition=disposition.value)
     events.record(session, came_back, actor=actor)
-    ended = FulfillmentCancelled(**locked.ids, reason=UNDELIVERABLE)
+    ended = FulfillmentCancelled(**locked.ids, reason=UNDELIVERABLE, tells=True)
     events.record(session, ended, actor=actor, reason=UNDELIVERABLE)
 
 

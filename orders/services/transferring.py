@@ -71,11 +71,11 @@ def fetch_from(
     reason = command.reason and queries.get_reason(session, ReasonKind.SHORT, command.reason)
     source = stores.queries.get_store(session, command.source_store)
     here = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    expected_on = command.expected_on or today_at(session, here) + A_DAY
+    promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     transfer_id, number = _move_promise(
         session, locked, command, source=source, reason=reason or None, actor=actor
     )
-    expected_on = command.expected_on or today_at(session, here) + A_DAY
-    promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
     quit_wave(session, locked.parcel, actor=actor)

@@ -27,6 +27,7 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "order-of-locks",
 )
 
 

@@ -38,24 +38,28 @@ import inventory.services
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
-from inventory.services import counting, promising, transferring
+from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders import queries
-from orders.commands import OfflineDeed, OfflinePlace
+from orders.commands import OfflineDeed, OfflinePlace, PlaceOrder
 from orders.models import OfflineFact
+from orders.pricing import Quote
 from orders.services import (
     checking,
     choosing,
     handing_over,
     offline,
+    placing,
     promoting,
     telling,
     waving,
     writing,
 )
+from orders.services.placing import PlacedOrder
 from pos_adapter.services import receiving
 from sandbox.__main__ import main as sandbox
+from stores.queries import StoreFacts
 from stores.services import booking
 from tests.support import travel
 
@@ -314,8 +318,22 @@ def look_at_expected(
     return [each for each in found if each.sku in skus]
 
 
+def remove_order_of_locks() -> None:
+    """A store that lacks some of an order keeps its own levels locked while it asks others."""
+    reserve = placing._reserve  # noqa: SLF001 (the guard is removed here)
+
+    def keep_locked(
+        session: Session, command: PlaceOrder, *placed: Any, store: StoreFacts, quote: Quote
+    ) -> PlacedOrder:
+        lock_levels(session, location_id=store.id, skus=command.quantities)
+        return reserve(session, command, *placed, store=store, quote=quote)
+
+    placing._reserve = keep_locked  # type: ignore[assignment]  # noqa: SLF001 (the same)
+
+
 GUARDS = {
     "announced": remove_announced_guard,
+    "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
     "carry": remove_carry_guard,

@@ -102,7 +102,7 @@ def _place(session: Session, place: Here) -> str:
         typed["way"],
         PayBy.CARD if typed["pay_by"] == PayBy.CARD.value else PayBy.TILL,
         store_code=place.store.code,
-        seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else None,
+        seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
     )
     placed = services.place_delivery(session, command, actor=place.actor)
     return url_for("tablet.show_door", order_id=placed.id)
