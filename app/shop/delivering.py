@@ -55,12 +55,19 @@ def guess_postcode(frame: Frame) -> str:
     return found[0] if found else ""
 
 
+def ask_for(frame: Frame, quantities: Mapping[str, int], postcode: str) -> AskDelivery | None:
+    """Return the question for what a shopper wants brought; None while there is nothing."""
+    if frame.brand is None or not quantities:
+        return None
+    return AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+
+
 def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) -> SaidOption | None:
     """Return the first way to the door of where somebody looks, for what is in their hands."""
     postcode = guess_postcode(frame)
-    if frame.brand is None or not postcode or not quantities or not card_enabled():
+    asked = ask_for(frame, quantities, postcode)
+    if frame.brand is None or asked is None or not postcode or not card_enabled():
         return None
-    asked = AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
     options = orders.delivery.find_options(session, asked).options
     said = say_options(options[:1], frame.brand.currency)
     return said[0] if said else None
@@ -73,11 +80,9 @@ def read_delivering(
 
     Raises UnreadablePostcode.
     """
-    if frame.brand is None or not postcode or not basket.lines:
+    asked = ask_for(frame, basket.quantities, postcode)
+    if asked is None or not postcode:
         return Delivering("", None, [], (), chosen, 0)
-    asked = AskDelivery(
-        Channel.WEB, current(), basket.quantities, postcode, brand_code=frame.brand.code
-    )
     found = orders.delivery.find_options(session, asked)
     place = stores.queries.find_place(postcode)
     options = say_options(found.options, basket.currency)

@@ -1,6 +1,7 @@
 """The pages of home delivery: the shopper's checkout, the tablet's few taps, head office's ways."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payments import gateway
+from payments.gateway import PaymentSettings
 from stores.commands import StaffRole
 from tests.app.test_choosing import read, send
 from tests.app.test_delivering import press
@@ -51,6 +54,15 @@ def orders_of(session: Session) -> list[tuple[str, str, int]]:
     return [tuple(row) for row in rows]
 
 
+@pytest.fixture
+def cards() -> Iterator[None]:
+    """Cards are taken; nobody pays with one here."""
+    before = gateway.settings()
+    gateway.configure(PaymentSettings(stripe_api_url="http://127.0.0.1:9", stripe_api_key="sk"))
+    yield
+    gateway.configure(before)
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
     client: FlaskClient, session: Session, doors: UUID, language: str
@@ -74,6 +86,27 @@ def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
     order = read(client, placed.headers["Location"])
     assert "33000 Bordeaux" in order
     assert "rue des Lilas" not in order
+
+
+def test_a_basket_has_being_brought_among_its_ways_and_asks_where_to_in_place(
+    client: FlaskClient, doors: UUID, cards: None
+) -> None:
+    article = read(client, "/en/articles/TENT")
+    send(client, article, "/en/basket/add", sku="TENT-2P")
+    nowhere = read(client, "/en/basket")
+    assert "from €4.90" in nowhere
+    assert "Arrives between" not in nowhere
+
+    asked = send(client, nowhere, "/en/place", where="33000", back="/en/basket")
+    assert asked.status_code == 303
+    there = read(client, "/en/basket")
+    ways = re.findall(r'<li class="way">(.*?)</li>', there, re.DOTALL)
+    said = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in ways]
+
+    assert ["Arrives between" in each for each in said] == [*[False] * (len(said) - 1), True]
+    assert re.search(r"€4\.90 · €60\.10 more, and delivery is free\.", said[-1]), said
+    assert all("No charge" in each for each in said[:-1])
+    assert "from €4.90" not in there
 
 
 def test_an_unreadable_postcode_is_said_beside_its_field(client: FlaskClient, doors: UUID) -> None:
