@@ -51,6 +51,11 @@ class Ways:
     brought: bool = False
     least: str | None = None
 
+    @property
+    def first(self) -> SaidWay | None:
+        """Return the best way in which nothing is missing, for the page's one button."""
+        return next((each for each in self.ranked if each.kind == "all"), None)
+
 
 def read_ways(session: Session, frame: Frame, basket: Basket) -> Ways:
     """Return every way to get a basket, but not the store that has it all and is chosen already.
@@ -77,7 +82,11 @@ def read_ways(session: Session, frame: Frame, basket: Basket) -> Ways:
 
 
 def _least(minor: int | None, currency: str) -> str | None:
-    return None if minor is None else formats.money(minor, currency, language=current())
+    if minor == 0:
+        return _("free to some addresses")
+    if minor is None:
+        return None
+    return _("from %(price)s") % {"price": formats.money(minor, currency, language=current())}
 
 
 def _say(ranked: list[RankedWay], basket: Basket) -> list[SaidWay]:

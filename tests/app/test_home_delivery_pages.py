@@ -58,7 +58,9 @@ def orders_of(session: Session) -> list[tuple[str, str, int]]:
 def cards() -> Iterator[None]:
     """Cards are taken; nobody pays with one here."""
     before = gateway.settings()
-    gateway.configure(PaymentSettings(stripe_api_url="http://127.0.0.1:9", stripe_api_key="sk"))
+    gateway.configure(
+        PaymentSettings(stripe_api_url="http://127.0.0.1:9", stripe_api_key="sk_test_ways")
+    )
     yield
     gateway.configure(before)
 
@@ -125,6 +127,11 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
     tablet: Tablet = enter(client, session, shop, StaffRole.ASSOCIATE, "Inès Morel")
     where = tablet.get("/where", said="TENT-2P")
     assert 'href="/en/tablet/door?sku=TENT-2P"' in where.text
+    said = words(where)
+    instead = said[said.index("For a customer") :]
+    assert re.search(r"Ready .+? · Paris Bastille, 389.km No charge", instead), instead
+    assert re.search(r"Here from tomorrow · sent by Paris Bastille, 389.km No charge", instead)
+    assert re.search(r"Arrives between .+? · Home delivery €4\.90 · €60\.10 more", instead)
     asked = tablet.get("/door", sku="TENT-2P", postcode="33000")
     assert "Sent by Paris Bastille" in words(asked)
     buyer = {
