@@ -103,7 +103,7 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
     (rule_set,) = session.execute(text("SELECT id FROM rule_set")).scalars()
     again = desk.read(f"{RULES}?of={rule_set}")
     assert "Near first" in again
-    assert bands in again
+    assert "50 4,90 * 7" in again
     page = desk.read(f"/en/office/orders/{placed['number']}")
     assert "Lyon Croix-Rousse sends all of it, " in page
     assert "nearest of 2 that could" in page
