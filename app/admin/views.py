@@ -31,6 +31,7 @@ from app.admin import (
     store_slots,
     store_terminals,
     store_ways,
+    taking,
 )
 from app.admin.blueprint import blueprint
 
@@ -66,4 +67,5 @@ __all__ = [
     "store_slots",
     "store_terminals",
     "store_ways",
+    "taking",
 ]

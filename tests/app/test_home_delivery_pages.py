@@ -15,11 +15,11 @@ from payments.gateway import PaymentSettings
 from stores.commands import StaffRole
 from tests.app.test_choosing import read, send
 from tests.app.test_delivering import press
-from tests.app.test_office import Desk, hired
+from tests.app.test_office import Desk, hired, plain
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import Tablet, words
-from tests.conftest import Shop
-from tests.orders.doors import have_ship, open_way
+from tests.conftest import Shop, as_key
+from tests.orders.doors import delivery_body, have_ship, open_way
 
 BUYER = {
     "first_name": "Chloé",
@@ -159,6 +159,34 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
 
     assert orders_of(session) == [("delivery", "new", 490)]
     assert "Paid: it is prepared now." in words(tablet.get(due))
+
+
+def test_a_desk_types_the_ticket_of_a_till_that_is_not_linked(
+    client: FlaskClient, session: Session, shop: Shop, doors: UUID, hired: dict[str, Any]
+) -> None:
+    body = delivery_body({"TENT-2P": 1}, channel="store", store="lyon", pay_by="till")
+    placed = client.post(
+        "/api/v1/orders/deliveries", json=body, headers=as_key(shop.associate)
+    ).get_json()
+    desk = Desk(client)
+    desk.sign_in("sophie@aubepin.test")
+    path = f"/en/office/orders/{placed['number']}"
+    assert "Whose till?" in desk.read(path)
+
+    unsaid = desk.send(f"{path}/till-payment", till="paris", ticket="")
+    theirs = desk.send(f"{path}/till-payment", till="lyon", ticket="T-78")
+    assert (unsaid.status_code, theirs.status_code) == (422, 422)
+    assert "Choose the store whose till it was." in plain(theirs)
+    assert orders_of(session) == [("delivery", "pending", 490)]
+    taken = desk.send(f"{path}/till-payment", till="paris", ticket="T-78")
+
+    assert taken.status_code == 303
+    assert orders_of(session) == [("delivery", "new", 490)]
+    page = desk.read(path)
+    assert "Till ticket T-78 , €94.80" in page
+    assert "Whose till?" not in page
+    again = desk.send(f"{path}/till-payment", till="paris", ticket="T-79")
+    assert "Nothing is due for this order any more." in plain(again)
 
 
 def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(
