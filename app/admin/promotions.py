@@ -78,6 +78,7 @@ def list_promotions() -> str:
         "promotions.html",
         "promotions",
         rows=rows,
+        on=ON,
         said=said,
         brand=brand,
         brands=brands,
