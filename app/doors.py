@@ -9,6 +9,7 @@ from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from orders.delivery import DeliveryOption
+from orders.queries import FulfillmentFacts
 
 NOON: Final = time(12)
 ZONE: Final = "UTC"
@@ -48,6 +49,13 @@ def say_window(first: date, last: date) -> str:
         "first": say_date(first),
         "last": say_date(last),
     }
+
+
+def say_arrival(parcel: FulfillmentFacts) -> str | None:
+    """Return between which days a parcel arrives; None where nobody promised any."""
+    if parcel.arrives_from is None or parcel.arrives_by is None:
+        return None
+    return say_window(parcel.arrives_from, parcel.arrives_by)
 
 
 def say_options(options: Sequence[DeliveryOption], currency: str) -> list[SaidOption]:

@@ -95,7 +95,7 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
         tried = plain(desk.send(RULES, **FORM, draft=first, act="try"))
     assert "Nothing has moved." in tried
     assert "Orders 1 1" in tried
-    assert "lyon paris" in tried
+    assert "Lyon Croix-Rousse Paris Bastille" in tried
     bands = "50 4,90\n* 7"
     saved = desk.send(RULES, **FORM, draft=first, bands=bands, act="save")
     assert (saved.status_code, saved.location) == (303, "/en/office/sourcing?done=set")
