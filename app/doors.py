@@ -1,10 +1,13 @@
 """Ways to a door in words: days, parcels and prices, the same for shop, tablet and back office."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Final
 
+import stores.queries
 from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
@@ -13,6 +16,8 @@ from orders.queries import FulfillmentFacts
 
 NOON: Final = time(12)
 ZONE: Final = "UTC"
+DISTRICT: Final = re.compile(r" \d+er? Arrondissement$")
+"""What a postcode of Paris, Lyon or Marseille says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,20 @@ class SaidOption:
     to_free: str | None
     free_share: int | None
     """How far the basket is towards free delivery, in per cent."""
+    vat: str
 
     @property
     def note(self) -> str:
         """Return everything but its name, as one line."""
         return f"{self.price} · {self.window}. {self.parcels}"
+
+
+def find_town(postcode: str) -> str:
+    """Return the town a postcode is known for, as addresses write it; empty where nobody knows."""
+    place = stores.queries.find_place(postcode)
+    if place is None or not place.exact:
+        return ""
+    return DISTRICT.sub("", place.label.removeprefix(postcode)).strip()
 
 
 def say_date(day: date) -> str:
@@ -83,7 +97,13 @@ def _option(option: DeliveryOption, currency: str) -> SaidOption:
         _say_parcels(option),
         to_free,
         share,
+        ", ".join(_say_vat(each.rate_bp, money(each.vat_minor)) for each in option.totals.vat),
     )
+
+
+def _say_vat(rate_bp: int, amount: str) -> str:
+    rate = formats.number(Decimal(rate_bp) / 100, language=current())
+    return _("of which VAT %(rate)s: %(amount)s") % {"rate": f"{rate}\u00a0%", "amount": amount}
 
 
 def _say_parcels(option: DeliveryOption) -> str:

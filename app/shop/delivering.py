@@ -8,8 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 import orders.delivery
-import stores.queries
-from app.doors import SaidOption, say_options
+from app.doors import SaidOption, find_town, say_options
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled
@@ -17,7 +16,6 @@ from app.shop.baskets import Basket
 from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
 from app.shop.visitor import Frame
-from kernel.money import VatShare
 from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
 
 CODE_MAX: Final = 40
@@ -37,7 +35,6 @@ class Delivering:
     postcode: str
     town: str | None
     options: list[SaidOption]
-    vat: tuple[VatShare, ...]
     chosen: str
     missing: int
 
@@ -82,17 +79,13 @@ def read_delivering(
     """
     asked = ask_for(frame, basket.quantities, postcode)
     if asked is None or not postcode:
-        return Delivering("", None, [], (), chosen, 0)
+        return Delivering("", None, [], chosen, 0)
     found = orders.delivery.find_options(session, asked)
-    place = stores.queries.find_place(postcode)
     options = say_options(found.options, basket.currency)
-    kept = next((each for each in found.options if each.way.code == chosen), None)
-    shown = kept or (found.options[0] if found.options else None)
     return Delivering(
         postcode,
-        place.label.removeprefix(f"{postcode} ") if place and place.exact else None,
+        find_town(postcode) or None,
         options,
-        shown.totals.vat if shown else (),
         chosen or (options[0].code if options else ""),
         sum(found.decision.missing.values()),
     )
