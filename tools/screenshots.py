@@ -183,6 +183,9 @@ def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:
 
     Returns the number of the order that is brought, which waits for its money.
     """
+    page.goto(f"{shop.address}/{language}/tablet/where?said=THEIERE-BLEU")
+    page.locator("#instead").evaluate("title => title.scrollIntoView()")
+    _picture(page, f"tablet-instead-{language}")
     door = f"/{language}/tablet/door?sku=THEIERE-BLEU&postcode=69001"
     _shoot(page, shop, door, f"tablet-door-{language}")
     for name, value in BUYER.items():
