@@ -16,7 +16,7 @@ import orders.services
 from app import formats
 from app.admin.blueprint import blueprint
 from app.admin.prices import choose_brand, read_minor, show_prices, shown_moment, zone_of
-from app.admin.promotions import complain, read_promotion, type_promotion, where_by_id
+from app.admin.promotions import UNFIT, complain, read_promotion, type_promotion, where_by_id
 from app.admin.reading import Answers
 from app.admin.store_reading import read_moment
 from app.admin.tables import Report, Row, Wrong, read_table, take_rows, write_table
@@ -27,15 +27,12 @@ from catalog.commands import SetPrice
 from catalog.errors import (
     PriceBelowEco,
     PriceInThePast,
-    UnknownArticle,
-    UnknownCategory,
     UnknownSku,
 )
 from catalog.imports import NO, YES
 from catalog.queries import ListedPrice
 from kernel.db import transaction
 from kernel.web import current_actor, declare
-from orders.errors import PromotionCodeTaken, UnreadablePromotion
 from orders.queries import PromotionState
 from stores.queries import BrandFacts
 
@@ -188,13 +185,7 @@ def _take_promotions(session: Session, brand: BrandFacts, *, apply: bool) -> Rep
                 orders.services.set_promotion(
                     session, command, brand_id=brand.id, actor=current_actor()
                 )
-        except (
-            PromotionCodeTaken,
-            UnreadablePromotion,
-            UnknownArticle,
-            UnknownCategory,
-            UnknownSku,
-        ) as refusal:
+        except UNFIT as refusal:
             complain(answers, refusal)
             raise Wrong(_say(answers)) from refusal
         return f"{code}: {command.names[current()]}"

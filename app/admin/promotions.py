@@ -59,6 +59,14 @@ STATES: Final = {
     PromotionState.USED_UP: ("wait", N_("Used up")),
     PromotionState.WITHDRAWN: ("plain", N_("Withdrawn")),
 }
+UNFIT: Final = (
+    PromotionCodeTaken,
+    UnreadablePromotion,
+    UnknownArticle,
+    UnknownCategory,
+    UnknownSku,
+)
+"""What `complain` says beside its field."""
 FIELDS: Final = {"take": "take", "location": "place", "uses_max": "uses_max", "names": "name_fr"}
 
 
@@ -122,13 +130,7 @@ def set_promotion(code: str) -> Shown:
         try:
             with session.begin_nested():
                 return forms.once(session, act)
-        except (
-            PromotionCodeTaken,
-            UnreadablePromotion,
-            UnknownArticle,
-            UnknownCategory,
-            UnknownSku,
-        ) as refusal:
+        except UNFIT as refusal:
             complain(answers, refusal)
         return _form(session, brand, known, answers), 422
 
