@@ -1,17 +1,23 @@
 """Ways to a door in words: days, parcels and prices, the same for shop, tablet and back office."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
+import stores.queries
 from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from orders.delivery import DeliveryOption
+from orders.queries import FulfillmentFacts
 
 NOON: Final = time(12)
 ZONE: Final = "UTC"
+DISTRICT: Final = re.compile(r" \d+er? Arrondissement$")
+"""What a postcode of Paris, Lyon or Marseille says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class SaidOption:
     to_free: str | None
     free_share: int | None
     """How far the basket is towards free delivery, in per cent."""
+    vat: str
 
     @property
     def note(self) -> str:
@@ -47,6 +54,14 @@ def say_both_prices(facts: Mapping[str, Any]) -> str:
     return said % {"seen": seen, "now": now}
 
 
+def find_town(postcode: str) -> str:
+    """Return the town a postcode is known for, as addresses write it; empty where nobody knows."""
+    place = stores.queries.find_place(postcode)
+    if place is None or not place.exact:
+        return ""
+    return DISTRICT.sub("", place.label.removeprefix(postcode)).strip()
+
+
 def say_date(day: date) -> str:
     """Return a day as people say it: « jeudi 26 novembre »."""
     return formats.day(datetime.combine(day, NOON, UTC), ZONE, language=current())
@@ -60,6 +75,13 @@ def say_window(first: date, last: date) -> str:
         "first": say_date(first),
         "last": say_date(last),
     }
+
+
+def say_arrival(parcel: FulfillmentFacts) -> str | None:
+    """Return between which days a parcel arrives; None where nobody promised any."""
+    if parcel.arrives_from is None or parcel.arrives_by is None:
+        return None
+    return say_window(parcel.arrives_from, parcel.arrives_by)
 
 
 def say_options(options: Sequence[DeliveryOption], currency: str) -> list[SaidOption]:
@@ -87,6 +109,7 @@ def _option(option: DeliveryOption, currency: str) -> SaidOption:
         _say_parcels(option),
         to_free,
         share,
+        ", ".join(_say_vat(each.rate_bp, money(each.vat_minor)) for each in option.totals.vat),
     )
 
 
@@ -94,6 +117,11 @@ def _say_window(option: DeliveryOption) -> str:
     if option.arrives_from is None or option.arrives_by is None:
         return _("we write to you how and when it comes")
     return say_window(option.arrives_from, option.arrives_by)
+
+
+def _say_vat(rate_bp: int, amount: str) -> str:
+    rate = formats.number(Decimal(rate_bp) / 100, language=current())
+    return _("of which VAT %(rate)s: %(amount)s") % {"rate": f"{rate}\u00a0%", "amount": amount}
 
 
 def _say_parcels(option: DeliveryOption) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 import customers.queries
 import inventory.queries
 import stores.queries
+from app.doors import say_arrival
 from app.i18n import gettext as _
-from app.staff.delivering import say_arrival
 from app.staff.words import state_word
 from inventory.commands import TaskCause
 from kernel.actors import Actor

@@ -20,6 +20,7 @@ from orders.pricing import (
     QuotedCharge,
     Totals,
     charge_for,
+    price_cheapest,
     price_way,
 )
 from orders.sourcing import After, Ask, Decision, Send
@@ -113,7 +114,7 @@ def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
 
     Raises UnknownLocation, UnknownBrand, or UnreadablePostcode.
     """
-    store = stores.queries.get_store(session, asked.store_code) if asked.store_code else None
+    store = _store(session, asked)
     return DeliveryAsk(
         _brand(session, asked, store),
         asked.channel,
@@ -143,6 +144,25 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
         if fee is not None
     )
     return DeliveryOptions(quote, decision, options)
+
+
+def find_least(session: Session, asked: AskDelivery) -> int | None:
+    """Return the least it costs to have a basket brought, as long as nobody says where to.
+
+    None when nobody can send it, or nothing is brought in that country. The postcode is not read.
+
+    Raises UnknownSku, UnknownLocation, or UnknownBrand.
+    """
+    store = _store(session, asked)
+    nowhere = Destination(asked.country, "")
+    brand = _brand(session, asked, store)
+    ask = DeliveryAsk(brand, asked.channel, asked.language, asked.quantities, nowhere, store)
+    quote = read_goods(session, ask)
+    ways = [each for each in queries.list_delivery_ways(session, brand.id) if each.offered]
+    fee = price_cheapest(ways, quote, country=asked.country)
+    if fee is None or sourcing.decide(session, to_source(ask, quote)).missing:
+        return None
+    return fee.amount_minor
 
 
 def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
@@ -206,6 +226,10 @@ def _ways(
         for way in queries.list_delivery_ways(session, ask.brand.id)
         if way.offered
     }
+
+
+def _store(session: Session, asked: AskDelivery) -> StoreFacts | None:
+    return stores.queries.get_store(session, asked.store_code) if asked.store_code else None
 
 
 def _brand(session: Session, asked: AskDelivery, store: StoreFacts | None) -> BrandFacts:

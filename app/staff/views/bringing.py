@@ -15,7 +15,7 @@ import orders.queries
 import payments.queries
 import stores.queries
 from app.answers import Shown
-from app.doors import SaidOption, say_options, say_window
+from app.doors import SaidOption, find_town, say_options, say_window
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
@@ -144,8 +144,7 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
         else:
             options = say_options(found.options, place.store.currency)
             nobody = bool(found.decision.missing)
-            known = stores.queries.find_place(asked.typed["postcode"])
-            town = known.label.partition(" ")[2] if known and known.exact else ""
+            town = find_town(asked.typed["postcode"])
     return render_template(
         "tablet/door.html",
         one=shown[asked.sku],
