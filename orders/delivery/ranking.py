@@ -51,8 +51,8 @@ def rank_all(ways: Sequence[Way], options: Sequence[DeliveryOption]) -> list[Ran
     """Return the ways to collect a basket and those to a door, the best first.
 
     Best is: nothing missing, then the day one has all of it, then the price, then as `ways` come. A
-    way to a door is left out when another is there as early for as little, or when only a person can
-    tell its day.
+    way to a door is left out when another is there as early for as little, or when nobody knows its
+    day yet.
     """
     dated = [RankedWay(delivery=option) for option in options if option.arrives_by]
     brought: list[RankedWay] = []
