@@ -32,7 +32,7 @@ class SaidOption:
     @property
     def note(self) -> str:
         """Return everything but its name, as one line."""
-        return f"{self.price} · {self.window}. {self.parcels}"
+        return f"{self.price} · {self.window}. {self.parcels}".rstrip()
 
 
 def say_both_prices(facts: Mapping[str, Any]) -> str:
@@ -83,15 +83,23 @@ def _option(option: DeliveryOption, currency: str) -> SaidOption:
         money(price_minor) if price_minor else _("Free"),
         option.totals.total_minor,
         money(option.totals.total_minor),
-        say_window(option.arrives_from, option.arrives_by),
+        _say_window(option),
         _say_parcels(option),
         to_free,
         share,
     )
 
 
+def _say_window(option: DeliveryOption) -> str:
+    if option.arrives_from is None or option.arrives_by is None:
+        return _("we write to you how and when it comes")
+    return say_window(option.arrives_from, option.arrives_by)
+
+
 def _say_parcels(option: DeliveryOption) -> str:
-    """Return who sends it; of several parcels each with its last day."""
+    """Return who sends it; of several parcels each with its last day; empty where nobody knows."""
+    if not option.parcels:
+        return ""
     if len(option.parcels) == 1:
         return _("Sent by %(store)s") % {"store": option.parcels[0].send.store.name}
     each = ", ".join(

@@ -19,6 +19,7 @@ from app.shop.contact import Typed, read_contact
 from app.shop.visitor import Frame
 from kernel.money import VatShare
 from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.delivery import DeliveryOption, DeliveryOptions
 
 CODE_MAX: Final = 40
 POSTCODE_MAX: Final = 12
@@ -40,6 +41,8 @@ class Delivering:
     vat: tuple[VatShare, ...]
     chosen: str
     missing: int
+    too_late: bool = False
+    """Whether it leaves later than a card holds money."""
 
     @property
     def way(self) -> SaidOption | None:
@@ -61,7 +64,7 @@ def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) ->
     if frame.brand is None or not postcode or not quantities or not card_enabled():
         return None
     asked = AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
-    options = orders.delivery.find_options(session, asked).options
+    options = _by_card(orders.delivery.find_options(session, asked))
     said = say_options(options[:1], frame.brand.currency)
     return said[0] if said else None
 
@@ -80,17 +83,23 @@ def read_delivering(
     )
     found = orders.delivery.find_options(session, asked)
     place = stores.queries.find_place(postcode)
-    options = say_options(found.options, basket.currency)
-    kept = next((each for each in found.options if each.way.code == chosen), None)
-    shown = kept or (found.options[0] if found.options else None)
+    payable = _by_card(found)
+    options = say_options(payable, basket.currency)
+    kept = next((each for each in payable if each.way.code == chosen), None)
+    shown = kept or (payable[0] if payable else None)
     return Delivering(
         postcode,
         place.label.removeprefix(f"{postcode} ") if place and place.exact else None,
         options,
         shown.totals.vat if shown else (),
         chosen or (options[0].code if options else ""),
-        sum(found.decision.missing.values()),
+        sum(found.missing.values()),
+        bool(found.options) and not payable,
     )
+
+
+def _by_card(found: DeliveryOptions) -> list[DeliveryOption]:
+    return [each for each in found.options if PayBy.CARD in each.pay_by]
 
 
 def read_delivery(

@@ -87,10 +87,11 @@ DELIVERING = (
         LEFT JOIN LATERAL (
             SELECT (SELECT jsonb_agg(DISTINCT (c ->> 'location_id')::uuid
                                      ORDER BY (c ->> 'location_id')::uuid)
-                    FROM jsonb_array_elements(s.chosen) c) AS decided
+                    FROM jsonb_array_elements(s.chosen) c
+                    WHERE c -> 'brings' IS NULL) AS decided, s.asked ->> 'after' AS after
             FROM sourcing_decision s WHERE s.order_id = o.id AND s.method = 'delivery'
             ORDER BY s.decided_at, s.id LIMIT 1) d ON true
-        WHERE d.decided IS DISTINCT FROM p.sent
+        WHERE d.decided IS DISTINCT FROM p.sent AND d.after IS DISTINCT FROM 'case'
           AND o.placed_at >= (SELECT min(decided_at) FROM sourcing_decision)
           AND o.placed_at > statement_timestamp() - interval '390 days'
         """,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import customers.queries
 import stores.queries
 from orders import queries, sourcing
-from orders.commands import AskDelivery, Channel, Method
+from orders.commands import AskDelivery, Channel, Method, PayBy
 from orders.delivery.windows import Destination, arrival_of
 from orders.errors import NotBroughtThere, UnknownDeliveryMethod
 from orders.pricing import (
@@ -22,7 +22,8 @@ from orders.pricing import (
     charge_for,
     price_way,
 )
-from orders.sourcing import Ask, Decision, Send
+from orders.sourcing import After, Ask, Decision, Send
+from payments.queries import HOLD_LASTS
 from stores.errors import UnknownBrand
 from stores.promises import Arrival
 from stores.queries import BrandFacts, StoreFacts
@@ -68,14 +69,22 @@ class DeliveryOption:
     parcels: tuple[OptionParcel, ...]
 
     @property
-    def arrives_from(self) -> date:
-        """Return the first day on which something can arrive."""
-        return min(parcel.arrival.first for parcel in self.parcels)
+    def arrives_from(self) -> date | None:
+        """Return the first day on which something can arrive; None while a person looks for it."""
+        return min((parcel.arrival.first for parcel in self.parcels), default=None)
 
     @property
-    def arrives_by(self) -> date:
-        """Return the day by which all of it is there."""
-        return max(parcel.arrival.last for parcel in self.parcels)
+    def arrives_by(self) -> date | None:
+        """Return the day by which all of it is there; None while a person looks for it."""
+        return max((parcel.arrival.last for parcel in self.parcels), default=None)
+
+    @property
+    def pay_by(self) -> tuple[PayBy, ...]:
+        """Return how it can be paid: a card lets go of what leaves too late for it."""
+        late = any(
+            parcel.leaves_at > parcel.send.store.asked_at + HOLD_LASTS for parcel in self.parcels
+        )
+        return (PayBy.TILL,) if late else (PayBy.CARD, PayBy.TILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,18 @@ class DeliveryOptions:
     quote: Quote
     decision: Decision
     options: tuple[DeliveryOption, ...]
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """Return what keeps a basket from being taken, by SKU."""
+        return self.decision.missing if self.decision.refused else {}
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Return by when a person says how and when it comes; None where that is known."""
+        if self.decision.follows is not After.CASE:
+            return None
+        return self.decision.sends[0].ready_at
 
 
 def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
@@ -114,7 +135,7 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     ask = read_ask(session, asked)
     quote = read_goods(session, ask)
     decision = sourcing.decide(session, to_source(ask, quote))
-    if decision.missing or not decision.sends:
+    if decision.refused:
         return DeliveryOptions(quote, decision, ())
     options = tuple(
         _option(ask, quote, decision, way, fee)
@@ -215,7 +236,7 @@ def _option(
                 to=ask.to,
             ),
         )
-        for send in decision.sends
+        for send in (() if decision.follows is After.CASE else decision.sends)
     )
     totals = replace(quote, charges=(charge,)).totals
     return DeliveryOption(way, fee, charge, totals, parcels)

@@ -55,6 +55,14 @@ class HoldEnded(Conflict):
     way_out = "Order again: the articles may still be there."
 
 
+class PromiseBeyondHold(Conflict):
+    """A card lets go of its money before `promised_at`; `pay_by` says how else to pay."""
+
+    code = "promise-beyond-hold"
+    title = "It is there later than a card holds its money"
+    way_out = "Order it again, paid in one of the ways `pay_by` names."
+
+
 class UnknownWish(NotFound):
     """There is no such wish to be told."""
 

@@ -22,6 +22,7 @@ from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.giving_back import ask_to_give_back
+from orders.services.lacking import give_back
 from orders.services.locked import Locked
 from orders.services.promoting import give_back_promotions
 from orders.services.putting_back import ask_put_back
@@ -189,6 +190,7 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
     stores.services.release_booking(session, locked.parcel.id)
     aside, owed = locked.in_bin, locked.owed
     withdraw_substitutes(session, locked, also=owed, actor=actor)
+    give_back(session, locked, why=why)
     if aside:
         ask_put_back(session, locked, aside, why=why, actor=actor)
     for sku, quantity in owed.items():

@@ -35,6 +35,7 @@ from orders.services.promising import (
 )
 from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
+from orders.sourcing import After
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
 from stores.errors import UnknownLocation
@@ -66,6 +67,8 @@ class PlacedOrder:
     promised_at: datetime
     currency: str
     totals: Totals
+    follows: After | None = None
+    """What is done about what was not there when it was placed."""
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
     parcels: tuple[PlacedParcel, ...] = ()
@@ -139,7 +142,8 @@ def _reserve(
             )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        return replace(placed, promised_at=gather(session, gap))
+        gathered = gather(session, gap)
+        return replace(placed, promised_at=gathered.promised_at, follows=gathered.after)
     return placed
 
 

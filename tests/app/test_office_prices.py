@@ -115,6 +115,9 @@ def test_a_promotion_is_changed_and_withdrawn(head: Desk, session: Session) -> N
         text("SELECT id FROM promotion WHERE withdrawn_at IS NULL")
     ).scalar_one()
     head.open(f"/en/office/promotions/{second}")
+    assert head.read("/en/office/promotions?q=MUG").count("10 % off mugs") == 2
+    assert "off mugs" not in head.read("/en/office/promotions?q=m%25gs")
+    head.open(f"/en/office/promotions/{second}")
     assert head.send(f"/en/office/promotions/{second}/withdraw").status_code == 303
     assert [each[2] for each in promotions(session)] == [False, False]
 

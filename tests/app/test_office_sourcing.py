@@ -117,7 +117,7 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
         ({"name": ""}, "Give these rules a name."),
         ({"parcels": "11"}, "Give a whole number from 1 to 10."),
         ({"max_cost": "dear"}, "Give an amount in euros, like 4,90."),
-        ({"after_none": "wait"}, "This cannot be done for orders of this kind."),
+        ({"after_none": "split"}, "This cannot be done for orders of this kind."),
         ({"draft": '[{"rank": "cost"}]'}, "needs to know what a parcel costs"),
         ({"draft": '[{"filter": "locations", "not": ["nowhere"]}]'}, "names 'nowhere'"),
         ({"scope": "brand:none"}, "There is no such brand"),

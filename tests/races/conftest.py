@@ -16,6 +16,7 @@ PAUSE = "--pause-before-taking-ms"
 
 
 GUARDS = (
+    "announced",
     "stock",
     "hand-over",
     "slot",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import inventory.queries
 import orders.delivery
 import stores.promises
+import stores.queries
 from app.doors import SaidOption, say_options
 from app.i18n import current
 from app.staff.articles import Shown, find_skus
@@ -83,12 +84,17 @@ def _level(session: Session, place: Here, sku: str) -> inventory.queries.LevelFa
 
 
 def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
-    """Return every other store, those that have it first, then by distance."""
+    """Return the brand's other stores, those that have it first, then by distance."""
     near = Near(place.store.latitude, place.store.longitude, WORLD_KM)
+    brand = stores.queries.get_brand(session, place.store.brand_id).code
     offers = availability.find_offers(
-        session, quantities={sku: QUANTITY_MAX}, where=Where(near=near)
+        session, quantities={sku: QUANTITY_MAX}, where=Where(near=near, brand=brand)
     )
-    rows = [_other(offer, sku) for offer in offers if offer.store.id != place.store.id]
+    rows = [
+        _other(offer, sku)
+        for offer in offers
+        if offer.store.id != place.store.id and offer.store.sells
+    ]
     return sorted(rows, key=lambda row: (not row["units"], row["km"]))
 
 
