@@ -4,11 +4,10 @@ MONEY_EXAMPLES asks for more orders than the few of every day.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,14 +51,12 @@ from orders.models import FINAL
 from orders.pricing import totals
 from orders.queries import FulfillmentFacts, LineFacts, OrderFacts
 from orders.services import PlacedOrder, TillTicket
-from payments import gateway
-from payments.gateway import PaymentSettings
-from sandbox import Options, running
 from tests.conftest import Shop
 from tests.orders.delivering import DAY
 from tests.orders.doors import have_ship, open_way
-from tests.orders.test_card import pay
+from tests.orders.test_card import pay, stripe
 
+__all__ = ["stripe"]
 EXAMPLES: Final = int(os.environ.get("MONEY_EXAMPLES", "10"))
 WHO: Final = GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr")
 HOME: Final = GiveAddress("12 rue des Lilas", "33000", "Bordeaux", None)
@@ -345,18 +342,6 @@ def end(case: Case) -> None:
             hand_over(case, None)
     case.do(orders.services.cancel_order, case.order_id, reason=CancelReason.CUSTOMER_REMORSE)
     drain()
-
-
-@pytest.fixture
-def stripe(tmp_path: Path) -> Iterator[None]:
-    """A Stripe of its own."""
-    before = gateway.settings()
-    with running(tmp_path / "stripe", Options()) as addresses:
-        gateway.configure(
-            PaymentSettings(stripe_api_url=addresses.stripe, stripe_api_key="sk_test_shop")
-        )
-        yield
-    gateway.configure(before)
 
 
 @pytest.mark.usefixtures("stripe")
