@@ -99,7 +99,7 @@ def test_what_the_shelf_lacks_is_brought_from_elsewhere_and_followed_to_the_door
     clock.go_to("2029-05-04 15:30")  # Friday; the Tuesday and the Thursday after are holidays
     sign_in(scene.tablet, scene.shop.staff_id)
     lacking = scene.tablet.read(f"/fr/tablet/where?said={scene.gtin}")
-    assert "4,90 €, livré entre vendredi 11 mai et samedi 12 mai." in lacking
+    assert "ivré entre vendredi 11 mai et samedi 12 mai · Livraison à domicile 4,90 €" in lacking
     assert "Paris Bastille" not in lacking  # another brand's
     sent = scene.order(trade)
     due = scene.tablet.read(sent.page)
