@@ -11,6 +11,7 @@ from app.admin import (
     pay_links,
     people,
     places,
+    price_tables,
     prices,
     promotions,
     reasons,
@@ -32,6 +33,7 @@ from app.admin import (
     store_slots,
     store_terminals,
     store_ways,
+    taking,
 )
 from app.admin.blueprint import blueprint
 
@@ -47,6 +49,7 @@ __all__ = [
     "pay_links",
     "people",
     "places",
+    "price_tables",
     "prices",
     "promotions",
     "reasons",
@@ -68,4 +71,5 @@ __all__ = [
     "store_slots",
     "store_terminals",
     "store_ways",
+    "taking",
 ]

@@ -30,6 +30,9 @@ ROWS: Final[Sequence[tuple[str, Callable[[Tally], str]]]] = (
     ("parcels", lambda tally: f"{tally.parcels:,}"),
     ("kilometres", lambda tally: f"{tally.km:,.0f}"),
     ("units nobody sends", lambda tally: f"{tally.missing_units:,}"),
+    ("brought together first", lambda tally: f"{tally.gathered:,}"),
+    ("waiting for what is announced", lambda tally: f"{tally.waiting:,}"),
+    ("left to a person", lambda tally: f"{tally.left_to_person:,}"),
     ("parcels from stores", lambda tally: f"{tally.from_stores:,}"),
     ("stores' last units taken", lambda tally: f"{tally.last_units:,}"),
     ("locations that send", lambda tally: f"{len(tally.by_store):,}"),
@@ -142,6 +145,7 @@ def _table(found: Mapping[str, Replay]) -> str:
         lines += [
             f"  {show_order_number(one.order_number)}: {', '.join(one.was) or 'nobody'}"
             f" → {', '.join(one.would_be) or 'nobody'}"
+            f"{f', {one.missing_units:,} units nobody' if one.missing_units else ''}"
             for one in each.differing[:SHOWN_MAX]
         ]
     return "\n".join(lines)

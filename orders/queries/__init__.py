@@ -1,6 +1,18 @@
 """Reads of orders, and the shapes others may see."""
 
-from orders.queries.carrying import PartFacts, divide, find_part, still_carried
+from orders.queries.carrying import (
+    AWAITS,
+    LACKS,
+    PartFacts,
+    add,
+    awaited,
+    divide,
+    find_part,
+    left_to_person,
+    list_awaiting,
+    still_carried,
+    sum_awaited,
+)
 from orders.queries.carts import (
     get_cart,
     get_cart_by_code,
@@ -47,6 +59,12 @@ from orders.queries.coming import (
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
+from orders.queries.following import (
+    Followed,
+    OrderChange,
+    list_order_changes,
+    start_following,
+)
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
@@ -147,6 +165,8 @@ from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_
 
 __all__ = [
     "ACCEPT",
+    "AWAITS",
+    "LACKS",
     "LAST_DAY",
     "PAGE_ROWS",
     "READY",
@@ -158,6 +178,7 @@ __all__ = [
     "ChargeFacts",
     "ChoiceFacts",
     "DecisionFacts",
+    "Followed",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -166,6 +187,7 @@ __all__ = [
     "Load",
     "OfflineParcel",
     "OfflineTruth",
+    "OrderChange",
     "OrderFacts",
     "OwnerFacts",
     "OwnerKind",
@@ -190,6 +212,8 @@ __all__ = [
     "WaveStop",
     "WayToCollect",
     "WishFacts",
+    "add",
+    "awaited",
     "count_cases",
     "count_loads",
     "count_open",
@@ -229,7 +253,9 @@ __all__ = [
     "get_wave",
     "get_wish",
     "had_pay_link",
+    "left_to_person",
     "list_advised_carts",
+    "list_awaiting",
     "list_case_history",
     "list_cases",
     "list_cases_of",
@@ -250,6 +276,7 @@ __all__ = [
     "list_offered_slots",
     "list_open_contacts",
     "list_open_waves",
+    "list_order_changes",
     "list_order_parcels",
     "list_overdue_pending",
     "list_owners",
@@ -284,7 +311,9 @@ __all__ = [
     "select_visible_carts",
     "select_visible_cases",
     "select_visible_wishes",
+    "start_following",
     "still_carried",
+    "sum_awaited",
     "unspent_minor",
     "waiting_at",
     "was_asked",

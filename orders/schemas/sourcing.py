@@ -85,6 +85,9 @@ class TallySchema(Schema):
     missing_units = fields.Integer(required=True)
     last_units = fields.Integer(required=True)
     from_stores = fields.Integer(required=True)
+    gathered = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    left_to_person = fields.Integer(required=True)
 
 
 class DifferingSchema(Schema):
@@ -95,6 +98,7 @@ class DifferingSchema(Schema):
     placed_at = fields.AwareDateTime(required=True)
     was = fields.List(fields.String(), required=True)
     would_be = fields.List(fields.String(), required=True)
+    missing_units = fields.Integer(required=True)
 
 
 class ReplaySchema(Schema):

@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 import orders.services
 from app.answers import Shown
 from app.forms import once
-from app.paying import card_enabled
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint
 from app.shop.carts import change_held, say_seen
-from app.shop.delivering import find_first
 from app.shop.refusals import say
 from app.shop.visitor import read_frame, remember_visitor, show
+from app.shop.ways import read_ways
 from kernel.db import transaction
 from kernel.ids import read_cart_code, show_cart_code
 from kernel.web import declare
@@ -29,7 +28,7 @@ QUANTITY_MAX: Final = 99
 @blueprint.get(f"{PAGES}/basket")
 @declare(permission="catalog.read")
 def basket() -> str:
-    """Show the basket, and which stores have all of it."""
+    """Show the basket, and in which ways all of it can be had: from stores, or at the door."""
     return show_basket()
 
 
@@ -38,15 +37,14 @@ def show_basket(refused: str | None = None) -> str:
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
-        door = find_first(session, frame, filled.quantities)
+        ways = read_ways(session, frame, filled)
     cart = frame.visitor.cart
     aside = read_cart_code(request.args.get("aside", ""))
     return show(
         "basket",
         frame,
         basket=filled,
-        cards=card_enabled(),
-        door=door,
+        ways=ways,
         refused=refused,
         seen=say_seen(cart),
         note=cart.note if filled.lines else None,

@@ -121,7 +121,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         orders.services.close_cart(session, cart.id, order_id=placed.id, actor=as_shopper())
         return f"{PLACED}:{placed.id}"
     orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
-    return f"{UNPAID}:{placed.id}"
+    return f"{PLACED if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
 def _seen_minor() -> int:
