@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 import orders.services
+import stores.queries
 from app import forms
 from app.admin.blueprint import SEE_OTHER, blueprint, show
 from app.admin.desk_ordering import SENTENCES, read_order, read_reach_of
@@ -221,12 +222,14 @@ def _show(token: str, shown: Desk, **more: Any) -> str:  # noqa: ANN401 (a templ
 def _show_placed(session: Session, cart: CartFacts) -> str:
     order = orders.queries.get_order(session, cart.order_id or UUID(int=0), actor=SYSTEM)
     links = orders.queries.list_pay_links(session, order.id)
+    store = stores.queries.get_store_by_id(session, order.fulfillments[0].location_id)
     return show(
         "desk_placed.html",
         tab="desk",
         order=order,
         number=show_order_number(order.number),
         link=next(iter(links), None),
+        zone=store.time_zone,
         token=order_token(order.id),
     )
 

@@ -8,6 +8,7 @@ second money goes back by itself.
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from orders.queries import OrderFacts
 from orders.services.holding import hold_until
 from orders.services.parcels import Locked, lock_order
 from payments.commands import ObligationStatus, OpenObligation
+from stores.queries import StoreFacts
 
 PAYABLE: Final = frozenset({ObligationStatus.OPENED, ObligationStatus.FAILED})
 OPEN: Final = frozenset(
@@ -43,7 +45,9 @@ OPEN: Final = frozenset(
 )
 """States of an order whose money can still be asked for from a link."""
 REMIND_SHARE: Final = 4
-"""The reminder goes when a fourth of the time is left."""
+"""The reminder goes when a fourth of the time is left, by day."""
+DAY_BEGINS, DAY_ENDS = 9, 20
+"""Hours, where the store is, in which nobody minds a reminder."""
 
 
 def make_pay_link(session: Session, order: OrderFacts, *, actor: Actor) -> UUID:
@@ -60,7 +64,8 @@ def make_pay_link(session: Session, order: OrderFacts, *, actor: Actor) -> UUID:
     if order.contact_id is None or order.status not in OPEN:
         raise NothingToPay(state=order.status.value)
     obligation_id = _owed(session, order)
-    pay_by = _deadline(session, order, parcels)
+    store = stores.queries.get_store_by_id(session, order.fulfillments[0].location_id)
+    pay_by = _deadline(session, order, parcels, store)
     end_pay_links(session, order.id)
     moment = db_now(session)
     link = PayLink(
@@ -69,7 +74,7 @@ def make_pay_link(session: Session, order: OrderFacts, *, actor: Actor) -> UUID:
         obligation_id=obligation_id,
         contact_id=order.contact_id,
         pay_by=pay_by,
-        remind_at=pay_by - (pay_by - moment) / REMIND_SHARE,
+        remind_at=_reminder(moment, pay_by, ZoneInfo(store.time_zone)),
         author_name=actor.name,
     )
     session.add(link)
@@ -134,9 +139,21 @@ def _owed(session: Session, order: OrderFacts) -> UUID:
     return payments.services.open_obligation(session, command)
 
 
-def _deadline(session: Session, order: OrderFacts, parcels: list[Locked]) -> datetime:
+def _reminder(moment: datetime, pay_by: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when to remind, by day where the store is; None where the time is too short."""
+    wanted = (pay_by - (pay_by - moment) / REMIND_SHARE).astimezone(zone)
+    evening = wanted.replace(hour=DAY_ENDS - 1, minute=0, second=0, microsecond=0)
+    if wanted.hour < DAY_BEGINS:
+        wanted = evening - timedelta(days=1)
+    elif wanted.hour >= DAY_ENDS:
+        wanted = evening
+    return wanted if wanted > moment else None
+
+
+def _deadline(
+    session: Session, order: OrderFacts, parcels: list[Locked], store: StoreFacts
+) -> datetime:
     """Return until when it may be paid, its stock held that long where it waits for it."""
-    store = stores.queries.get_store_by_id(session, order.fulfillments[0].location_id)
     channel = order.channel if order.channel is not Channel.WEB else Channel.PHONE
     minutes = store.rules.hold_min(channel.value)
     wanted = db_now(session) + timedelta(minutes=minutes)
