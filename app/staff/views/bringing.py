@@ -187,5 +187,5 @@ def show_due(session: Session, place: Here, order_id: UUID, *, error: str | None
         picture=f"data:image/png;base64,{picture}",
         error=error,
         sent=request.args.get("did") == "sent",
-        links=card_enabled() and place.actor.may("orders.take"),
+        can_send_link=card_enabled() and place.actor.may("orders.take"),
     )
