@@ -18,7 +18,7 @@ from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
 from app.shop.visitor import Frame
 from kernel.money import VatShare
-from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
 
 CODE_MAX: Final = 40
 POSTCODE_MAX: Final = 12
@@ -95,7 +95,7 @@ def read_delivering(
 
 def read_delivery(
     form: Mapping[str, str], frame: Frame, basket: Basket
-) -> tuple[PlaceDelivery | None, Typed]:
+) -> tuple[PlaceOrder | None, Typed]:
     """Return the order a form asks for, None where something is wrong, and what was typed."""
     contact, typed = read_contact(form, language=current())
     address = read_address(form, typed)
@@ -103,12 +103,10 @@ def read_delivery(
     seen = form.get(f"seen:{way}", "")[:TOTAL_MAX]
     if typed.errors or frame.brand is None:
         return None, typed
-    command = PlaceDelivery(
+    command = PlaceOrder(
         Channel.WEB,
-        basket.quantities,
+        [Bring(address, basket.quantities, way)],
         contact,
-        address,
-        way,
         PayBy.CARD,
         brand_code=frame.brand.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,

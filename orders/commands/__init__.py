@@ -6,14 +6,21 @@ from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
 from orders.commands.delivering import (
     AskDelivery,
     Band,
-    PlaceDelivery,
     SetDeliveryMethod,
     SetDeliveryZone,
 )
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
-from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.placing import (
+    Bring,
+    Collect,
+    OrderPart,
+    PlaceOrder,
+    WishStock,
+    add_up,
+    hold_of,
+)
 from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
@@ -54,9 +61,11 @@ __all__ = [
     "AskDelivery",
     "Band",
     "Box",
+    "Bring",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "Collect",
     "DeliveryFailure",
     "FetchFrom",
     "Formation",
@@ -69,10 +78,10 @@ __all__ = [
     "OfflineOutcome",
     "OfflinePlace",
     "OpenCase",
+    "OrderPart",
     "Pack",
     "Partly",
     "PayBy",
-    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -98,5 +107,6 @@ __all__ = [
     "Verified",
     "WaveOrder",
     "WishStock",
+    "add_up",
     "hold_of",
 ]

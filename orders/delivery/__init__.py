@@ -1,14 +1,16 @@
 """Having a basket brought: who sends it, in which ways, for how much, and when it arrives."""
 
+from orders.delivery.charging import Carriage, Carried, charge_ways
 from orders.delivery.options import (
     DeliveryAsk,
     DeliveryOption,
     DeliveryOptions,
     OptionParcel,
-    choose_way,
     find_options,
     read_ask,
+    read_destination,
     read_goods,
+    read_seller,
     to_source,
     whereabouts,
 )
@@ -16,17 +18,21 @@ from orders.delivery.windows import ARRIVAL, Destination, Window, find_window, w
 
 __all__ = [
     "ARRIVAL",
+    "Carriage",
+    "Carried",
     "DeliveryAsk",
     "DeliveryOption",
     "DeliveryOptions",
     "Destination",
     "OptionParcel",
     "Window",
-    "choose_way",
+    "charge_ways",
     "find_options",
     "find_window",
     "read_ask",
+    "read_destination",
     "read_goods",
+    "read_seller",
     "to_source",
     "whereabouts",
     "window_of",

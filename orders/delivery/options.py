@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,8 @@ import customers.queries
 import stores.queries
 from orders import queries, sourcing
 from orders.commands import AskDelivery, Channel, Method
+from orders.delivery.charging import list_offered_ways
 from orders.delivery.windows import Destination, arrival_of
-from orders.errors import NotBroughtThere, UnknownDeliveryMethod
 from orders.pricing import (
     DeliveryWay,
     Fee,
@@ -94,16 +95,39 @@ def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
     """
     store = stores.queries.get_store(session, asked.store_code) if asked.store_code else None
     return DeliveryAsk(
-        _brand(session, asked, store),
+        read_seller(session, code=asked.brand_code, store=store),
         asked.channel,
         asked.language,
         asked.quantities,
-        Destination(
-            asked.country,
-            customers.queries.normal_postcode(asked.postcode, country=asked.country),
-        ),
+        read_destination(asked.postcode, country=asked.country),
         store,
     )
+
+
+def read_destination(postcode: str, *, country: str) -> Destination:
+    """Return where a postcode is, as it is compared.
+
+    Raises UnreadablePostcode.
+    """
+    return Destination(country, customers.queries.normal_postcode(postcode, country=country))
+
+
+def read_seller(session: Session, *, code: str | None, store: StoreFacts | None) -> BrandFacts:
+    """Return the brand that sells: the store's, the one with a code, or the only one there is.
+
+    Raises UnknownBrand.
+    """
+    if store is not None:
+        return stores.queries.get_brand(session, store.brand_id)
+    if code is not None:
+        named = stores.queries.find_brand(session, code)
+        if named is None:
+            raise UnknownBrand
+        return named
+    brands = stores.queries.list_brands(session)
+    if len(brands) != 1:
+        raise UnknownBrand
+    return brands[0]
 
 
 def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
@@ -116,11 +140,12 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     decision = sourcing.decide(session, to_source(ask, quote))
     if decision.missing or not decision.sends:
         return DeliveryOptions(quote, decision, ())
-    options = tuple(
-        _option(ask, quote, decision, way, fee)
-        for way, fee in _ways(session, ask, quote).values()
-        if fee is not None
-    )
+    country, postcode = ask.to.country, ask.to.postcode
+    priced = [
+        (way, price_way(way, quote, country=country, postcode=postcode))
+        for way in list_offered_ways(session, ask.brand.id)
+    ]
+    options = tuple(_option(ask, quote, decision, way, fee) for way, fee in priced if fee)
     return DeliveryOptions(quote, decision, options)
 
 
@@ -138,8 +163,13 @@ def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
     )
 
 
-def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
-    """Return what sourcing is asked so that a basket comes to a postcode."""
+def to_source(
+    ask: DeliveryAsk, quote: Quote, *, taken: Mapping[UUID, Mapping[str, int]] | None = None
+) -> Ask:
+    """Return what sourcing is asked so that goods of a basket come to a postcode.
+
+    `taken` is what other parts of the same order take where.
+    """
     latitude, longitude = whereabouts(ask)
     return Ask(
         brand_id=ask.brand.id,
@@ -152,53 +182,12 @@ def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
         values_minor={
             line.sku: replace(line.priced, quantity=1, discount_minor=0).amount_minor
             for line in quote.lines
+            if line.sku in ask.quantities
         },
         postcode=ask.to.postcode,
         store_id=ask.store.id if ask.store else None,
+        taken=taken or {},
     )
-
-
-def choose_way(
-    session: Session, ask: DeliveryAsk, quote: Quote, *, code: str
-) -> tuple[DeliveryWay, Fee]:
-    """Return the way with a code and what it costs for this basket.
-
-    Raises UnknownDeliveryMethod, or NotBroughtThere, which names the ways that lead there.
-    """
-    ways = _ways(session, ask, quote)
-    if code not in ways:
-        raise UnknownDeliveryMethod(known=sorted(ways))
-    way, fee = ways[code]
-    if fee is None:
-        leading = sorted(each for each, (_way, fee) in ways.items() if fee is not None)
-        raise NotBroughtThere(ways=leading, postcode=ask.to.postcode)
-    return way, fee
-
-
-def _ways(
-    session: Session, ask: DeliveryAsk, quote: Quote
-) -> dict[str, tuple[DeliveryWay, Fee | None]]:
-    """Return the ways a brand offers, each with its price; None for what does not lead there."""
-    country, postcode = ask.to.country, ask.to.postcode
-    return {
-        way.code: (way, price_way(way, quote, country=country, postcode=postcode))
-        for way in queries.list_delivery_ways(session, ask.brand.id)
-        if way.offered
-    }
-
-
-def _brand(session: Session, asked: AskDelivery, store: StoreFacts | None) -> BrandFacts:
-    if store is not None:
-        return stores.queries.get_brand(session, store.brand_id)
-    if asked.brand_code is not None:
-        named = stores.queries.find_brand(session, asked.brand_code)
-        if named is None:
-            raise UnknownBrand
-        return named
-    brands = stores.queries.list_brands(session)
-    if len(brands) != 1:
-        raise UnknownBrand
-    return brands[0]
 
 
 def _option(

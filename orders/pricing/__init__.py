@@ -18,6 +18,7 @@ from orders.pricing.quoting import (
     QuotedLine,
     divide_discount,
     quote_basket,
+    quote_part,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "lowest_before",
     "price_way",
     "quote_basket",
+    "quote_part",
     "shelf_price",
     "totals",
     "weigh",

@@ -185,11 +185,8 @@ class OrderFacts:
 
     @property
     def awaits_till(self) -> bool:
-        """Tell whether a till may still take the money of a delivery that waits for it."""
-        return any(
-            parcel.method is Method.DELIVERY and parcel.status is Status.PENDING
-            for parcel in self.fulfillments
-        )
+        """Tell whether a till may still take the money of an order that waits for it."""
+        return any(parcel.status is Status.PENDING for parcel in self.fulfillments)
 
     @property
     def first_id(self) -> UUID:

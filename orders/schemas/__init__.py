@@ -48,7 +48,6 @@ from orders.schemas.delivering import (
     DeliveryMethodListSchema,
     DeliveryMethodSchema,
     DeliveryOptionsSchema,
-    PlaceDeliverySchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
     TillPaidSchema,
@@ -71,8 +70,6 @@ from orders.schemas.ordering import (
     FulfillmentSchema,
     OrderQuerySchema,
     OrderSchema,
-    PlacedOrderSchema,
-    PlaceOrderSchema,
     ReadySchema,
     ShortSchema,
     SlotListSchema,
@@ -94,6 +91,7 @@ from orders.schemas.picking import (
     WaveSchema,
     offer_of,
 )
+from orders.schemas.placing import PlaceDeliverySchema, PlacedOrderSchema, PlaceOrderSchema
 from orders.schemas.pricing import (
     BrandQuerySchema,
     OpenPromotionSchema,

@@ -12,7 +12,6 @@ from orders.services.casework import (
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
-from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.gathering import UNSOURCED
 from orders.services.handing_over import hand_over
@@ -142,7 +141,6 @@ __all__ = [
     "open_case",
     "pack",
     "pick",
-    "place_delivery",
     "place_order",
     "put_in_cart",
     "question_deed",

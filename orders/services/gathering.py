@@ -23,12 +23,13 @@ from kernel.ids import new_id
 from kernel.money import line_amount
 from orders import queries
 from orders.availability import Way, find_offers, rank_ways
-from orders.commands import Answer, CaseKind, OpenCase, PayBy, PlaceOrder, SourcingOutcome, Status
+from orders.commands import Answer, CaseKind, Channel, OpenCase, SourcingOutcome, Status
 from orders.events import FulfillmentInTransfer, FulfillmentRejected
 from orders.models import Choice
 from orders.pricing import Quote
 from orders.services.casework import open_case
 from orders.services.parcels import Locked, lock_parcel
+from orders.services.planning import Share
 from orders.services.transferring import A_DAY, promise_anew, today_at
 from orders.sourcing import (
     After,
@@ -51,38 +52,48 @@ NEAR_KM: Final = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An order as it was placed, at a store that is short of some of it."""
+    """A part of an order as it was placed, at a store that is short of some of it."""
 
-    command: PlaceOrder
-    store: StoreFacts
+    channel: Channel
+    share: Share
     quote: Quote
     order_id: UUID
     fulfillment_id: UUID
     short: OutOfStock
 
     @property
+    def store(self) -> StoreFacts:
+        """Return where it is to be collected."""
+        return self.share.store
+
+    @property
+    def wanted(self) -> Mapping[str, int]:
+        """Return all of it."""
+        return self.share.quantities
+
+    @property
     def there(self) -> dict[str, int]:
         """Return what the store has of it."""
         left: Mapping[str, int] = self.short.facts["shortages"]
-        have = {sku: left.get(sku, units) for sku, units in self.command.quantities.items()}
+        have = {sku: left.get(sku, units) for sku, units in self.wanted.items()}
         return {sku: units for sku, units in have.items() if units}
 
     @property
     def lacking(self) -> dict[str, int]:
         """Return what it has not."""
         there = self.there
-        less = {sku: n - there.get(sku, 0) for sku, n in self.command.quantities.items()}
+        less = {sku: n - there.get(sku, 0) for sku, n in self.wanted.items()}
         return {sku: units for sku, units in less.items() if units}
 
 
 def gather(session: Session, gap: Gap) -> datetime:
     """Have done what the rules say about what a store lacks; return when its parcel is promised.
 
-    An order that a card pays is not gathered: its stock is held while its customer pays.
+    What waits for its money is not gathered: its stock is held while its customer pays.
 
     Raises OutOfStock where no rules hold or they find nobody; where they say so, with `ways`.
     """
-    rules = None if gap.command.pay_by is PayBy.CARD else _find_rules(session, gap)
+    rules = _find_rules(session, gap)
     if rules is None:
         raise gap.short
     limits = rules.book.limits
@@ -98,8 +109,8 @@ def _find_rules(session: Session, gap: Gap) -> Held | None:
     found = queries.find_rules(
         session,
         brand_id=gap.store.brand_id,
-        channel=gap.command.channel,
-        method=rules_method(gap.command.method),
+        channel=gap.channel,
+        method=rules_method(gap.share.method),
         store_id=gap.store.id,
     )
     return held(found) if found else None
@@ -108,7 +119,7 @@ def _find_rules(session: Session, gap: Gap) -> Held | None:
 def _bring(session: Session, gap: Gap, rules: Held) -> datetime:
     """Others bring it to the store; reserved where it is, carried, promised for when it arrives."""
     consolidate = rules.book.limits.consolidate
-    wanted = gap.lacking if consolidate else dict(gap.command.quantities)
+    wanted = gap.lacking if consolidate else dict(gap.wanted)
     ask = _ask(session, gap, wanted)
     decision = decide_by(session, ask, rules)
     if decision.missing:
@@ -195,8 +206,8 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
     return Ask(
         brand_id=gap.store.brand_id,
         brand=stores.queries.get_brand(session, gap.store.brand_id).code,
-        channel=gap.command.channel,
-        method=gap.command.method,
+        channel=gap.channel,
+        method=gap.share.method,
         quantities=dict(wanted),
         latitude=gap.store.latitude,
         longitude=gap.store.longitude,
@@ -221,7 +232,7 @@ def _reserve_rest(session: Session, gap: Gap) -> None:
 def _release(session: Session, gap: Gap) -> None:
     """Give back what was reserved when the order was placed."""
     short = gap.short.facts["shortages"]
-    taken = {sku: units for sku, units in gap.command.quantities.items() if sku not in short}
+    taken = {sku: units for sku, units in gap.wanted.items() if sku not in short}
     if taken:
         inventory.services.release(
             session,
@@ -238,11 +249,11 @@ def _with_ways(session: Session, gap: Gap) -> OutOfStock:
     brand = stores.queries.get_brand(session, gap.store.brand_id).code
     offers = find_offers(
         session,
-        quantities=gap.command.quantities,
+        quantities=gap.wanted,
         where=Where(near, brand=brand),
         leaving_out=gap.fulfillment_id,
     )
-    ways = rank_ways(offers, gap.command.quantities)
+    ways = rank_ways(offers, gap.wanted)
     return OutOfStock(shortages=gap.short.facts["shortages"], ways=[_say(way) for way in ways])
 
 

@@ -2,7 +2,7 @@
 
 from orders.sourcing.deciding import Held, decide, decide_by, held, held_rules, rules_method
 from orders.sourcing.explaining import explain
-from orders.sourcing.recording import prune_decisions, record_decision
+from orders.sourcing.recording import decision_values, prune_decisions, record_decision
 from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
 from orders.sourcing.rules import FILTERS, RANKS, After, read_book
 from orders.sourcing.shapes import Ask, Decision, Send
@@ -22,6 +22,7 @@ __all__ = [
     "Tally",
     "decide",
     "decide_by",
+    "decision_values",
     "explain",
     "held",
     "held_rules",

@@ -1,7 +1,7 @@
 """Keeping what was decided, so that it can be explained and decided again; kept 13 months."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -18,44 +18,47 @@ LIVES: Final = timedelta(days=396)
 
 def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UUID) -> None:
     """Keep who was chosen to send what of an order, by which rules, out of whom."""
-    session.add(
-        SourcingDecision(
-            id=new_id(),
-            order_id=order_id,
-            brand_id=ask.brand_id,
-            rule_set_id=decision.rule_set_id,
-            channel=ask.channel,
-            method=rules_method(ask.method),
-            outcome=decision.outcome,
-            asked={
-                "quantities": dict(ask.quantities),
-                "values_minor": dict(ask.values_minor),
-                "brand": ask.brand,
-                "store_id": str(ask.store_id) if ask.store_id else None,
-                "without": sorted(map(str, ask.without)),
-                "after": decision.after.value,
-            },
-            place={
-                "latitude": ask.latitude,
-                "longitude": ask.longitude,
-                "postcode": ask.postcode,
-            },
-            chosen=[
-                {
-                    "location_id": str(send.store.id),
-                    "store": send.store.code,
-                    "name": send.store.name,
-                    "quantities": dict(send.quantities),
-                    "ready_at": send.ready_at.isoformat(),
-                    "km": round(send.distance_km, 1),
-                }
-                for send in decision.sends
-            ],
-            candidates=list(decision.candidates),
-            losing={**decision.losing, "missing": dict(decision.missing)},
-        )
-    )
+    session.add(SourcingDecision(order_id=order_id, **decision_values(decision, ask)))
     session.flush()
+
+
+def decision_values(decision: Decision, ask: Ask) -> dict[str, Any]:
+    """Return what is kept of a decision beside whose order it is of."""
+    return {
+        "id": new_id(),
+        "brand_id": ask.brand_id,
+        "rule_set_id": decision.rule_set_id,
+        "channel": ask.channel,
+        "method": rules_method(ask.method),
+        "outcome": decision.outcome,
+        "asked": {
+            "quantities": dict(ask.quantities),
+            "values_minor": dict(ask.values_minor),
+            "brand": ask.brand,
+            "store_id": str(ask.store_id) if ask.store_id else None,
+            "without": sorted(map(str, ask.without)),
+            "taken": {str(place): dict(units) for place, units in ask.taken.items()},
+            "after": decision.after.value,
+        },
+        "place": {
+            "latitude": ask.latitude,
+            "longitude": ask.longitude,
+            "postcode": ask.postcode,
+        },
+        "chosen": [
+            {
+                "location_id": str(send.store.id),
+                "store": send.store.code,
+                "name": send.store.name,
+                "quantities": dict(send.quantities),
+                "ready_at": send.ready_at.isoformat(),
+                "km": round(send.distance_km, 1),
+            }
+            for send in decision.sends
+        ],
+        "candidates": list(decision.candidates),
+        "losing": {**decision.losing, "missing": dict(decision.missing)},
+    }
 
 
 def prune_decisions(session: Session) -> None:

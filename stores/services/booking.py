@@ -1,11 +1,13 @@
 """Capacity: a slot and a place in a day, booked under their guards and given back once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from kernel.db import UTCDateTime
@@ -62,6 +64,10 @@ _BOOK = text("""
     bindparam("fulfillment_id", type_=Uuid),
 )
 
+_LOCK = text("""
+    SELECT id, starts_at FROM slot WHERE id = ANY(:slot_ids) ORDER BY id FOR UPDATE
+""").bindparams(bindparam("slot_ids", type_=ARRAY(Uuid)))
+
 _RELEASE = text("""
     WITH given AS (
         UPDATE capacity_booking b SET released_at = statement_timestamp()
@@ -78,6 +84,15 @@ _RELEASE = text("""
     FROM given g LEFT JOIN place p ON p.id = g.slot_id
     WHERE d.location_id = g.location_id AND d.day = g.day
 """).bindparams(bindparam("fulfillment_id", type_=Uuid), bindparam("used", type_=Boolean))
+
+
+def lock_slots(session: Session, slot_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Keep these slots as they are while one transaction books several; return when they begin.
+
+    Days are locked after all slots: what is booked next is booked in the order of its days.
+    """
+    rows = session.execute(_LOCK, {"slot_ids": sorted(slot_ids)})
+    return {row.id: row.starts_at for row in rows}
 
 
 def book_capacity(session: Session, command: BookCapacity) -> Booked:

@@ -29,7 +29,7 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, Collect, PayBy, PlaceOrder
 from orders.errors import HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
@@ -106,12 +106,9 @@ def _place(session: Session, contact: GiveContact) -> str:
     method, slot_id = read_choice(_wanted())
     command = PlaceOrder(
         Channel.WEB,
-        basket.chosen.store.code,
-        basket.quantities,
+        [Collect(basket.chosen.store.code, basket.quantities, method, slot_id)],
         contact,
         _pay_by(),
-        method=method,
-        slot_id=slot_id,
         seen_total_minor=_seen_minor(),
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
