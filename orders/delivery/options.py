@@ -26,7 +26,7 @@ from orders.pricing import (
 from orders.sourcing import Ask, Decision, Send
 from stores.errors import UnknownBrand
 from stores.promises import Arrival
-from stores.queries import BrandFacts, StoreFacts
+from stores.queries import StoreFacts
 
 FRANCE: Final = "FR"
 MIDDLE: Final = (46.6, 2.4)
@@ -34,10 +34,19 @@ MIDDLE: Final = (46.6, 2.4)
 
 
 @dataclass(frozen=True, slots=True)
+class SellingBrand:
+    """The brand that sells what is brought."""
+
+    id: UUID
+    code: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryAsk:
     """Which basket is to be brought where; `store` is where the order is begun, if in one."""
 
-    brand: BrandFacts
+    brand: SellingBrand
     channel: Channel
     language: str
     quantities: Mapping[str, int]
@@ -112,22 +121,21 @@ def read_destination(postcode: str, *, country: str) -> Destination:
     return Destination(country, customers.queries.normal_postcode(postcode, country=country))
 
 
-def read_seller(session: Session, *, code: str | None, store: StoreFacts | None) -> BrandFacts:
+def read_seller(session: Session, *, code: str | None, store: StoreFacts | None) -> SellingBrand:
     """Return the brand that sells: the store's, the one with a code, or the only one there is.
 
     Raises UnknownBrand.
     """
     if store is not None:
-        return stores.queries.get_brand(session, store.brand_id)
+        return SellingBrand(store.brand_id, store.brand_code, store.currency)
     if code is not None:
         named = stores.queries.find_brand(session, code)
-        if named is None:
-            raise UnknownBrand
-        return named
-    brands = stores.queries.list_brands(session)
+        brands = [named] if named else []
+    else:
+        brands = stores.queries.list_brands(session)
     if len(brands) != 1:
         raise UnknownBrand
-    return brands[0]
+    return SellingBrand(brands[0].id, brands[0].code, brands[0].currency)
 
 
 def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:

@@ -120,7 +120,7 @@ def _bring(session: Session, gap: Gap, rules: Held) -> datetime:
     """Others bring it to the store; reserved where it is, carried, promised for when it arrives."""
     consolidate = rules.book.limits.consolidate
     wanted = gap.lacking if consolidate else dict(gap.wanted)
-    ask = _ask(session, gap, wanted)
+    ask = _ask(gap, wanted)
     decision = decide_by(session, ask, rules)
     if decision.missing:
         raise _with_ways(session, gap)
@@ -179,7 +179,7 @@ def _wait(session: Session, gap: Gap, rules: Held, after: After) -> datetime:
     if after is After.CASE:
         _open_case(session, gap, locked)
     none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=after, rule_set_id=rules.id)
-    record_decision(session, none, _ask(session, gap, gap.lacking), gap.order_id)
+    record_decision(session, none, _ask(gap, gap.lacking), gap.order_id)
     return locked.parcel.promised_at
 
 
@@ -196,7 +196,7 @@ def _open_case(session: Session, gap: Gap, locked: Locked) -> None:
     open_case(session, command)
 
 
-def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
+def _ask(gap: Gap, wanted: Mapping[str, int]) -> Ask:
     worth = {
         line.sku: line_amount(
             quantity=1, unit_price_minor=line.unit_price_minor, price_per=line.price_per
@@ -205,7 +205,7 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
     }
     return Ask(
         brand_id=gap.store.brand_id,
-        brand=stores.queries.get_brand(session, gap.store.brand_id).code,
+        brand=gap.store.brand_code,
         channel=gap.channel,
         method=gap.share.method,
         quantities=dict(wanted),
@@ -246,11 +246,10 @@ def _release(session: Session, gap: Gap) -> None:
 def _with_ways(session: Session, gap: Gap) -> OutOfStock:
     """Return the refusal with the ways in which all of it, or most of it, can be had."""
     near = Near(gap.store.latitude, gap.store.longitude, NEAR_KM)
-    brand = stores.queries.get_brand(session, gap.store.brand_id).code
     offers = find_offers(
         session,
         quantities=gap.wanted,
-        where=Where(near, brand=brand),
+        where=Where(near, brand=gap.store.brand_code),
         leaving_out=gap.fulfillment_id,
     )
     ways = rank_ways(offers, gap.wanted)

@@ -17,7 +17,7 @@ from orders.services.delivering import Door, carried, find_door
 from orders.services.promising import WAYS, refuse_unless_offered, require_way
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
-from stores.queries import BrandFacts, StoreFacts
+from stores.queries import StoreFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Seller:
     counters: Mapping[int, StoreFacts]
     begun_at: StoreFacts | None
     home: StoreFacts | None
-    brand: BrandFacts | None
+    brand: delivery.SellingBrand | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _take(taken: dict[UUID, dict[str, int]], place: UUID, quantities: Mapping[st
 
 
 def _ask(
-    command: PlaceOrder, brand: BrandFacts, part: Bring, *, begun_at: StoreFacts | None
+    command: PlaceOrder, brand: delivery.SellingBrand, part: Bring, *, begun_at: StoreFacts | None
 ) -> DeliveryAsk:
     address = part.address
     return DeliveryAsk(

@@ -188,6 +188,7 @@ def _columns(
             Location.id.label("location_id"),
             Location.brand_id,
             Location.group_id,
+            Brand.code.label("brand_code"),
             Brand.currency,
             Brand.languages[0].astext.label("default_language"),
             Location.code.label("store_code"),
