@@ -189,6 +189,12 @@ class OrderFacts:
         return any(parcel.status is Status.PENDING for parcel in self.fulfillments)
 
     @property
+    def leaves_paid(self) -> bool:
+        """Tell whether some of it is brought or taken along: it is paid before, as a whole."""
+        before = {Method.DELIVERY, Method.CARRY_OUT}
+        return any(parcel.method in before for parcel in self.fulfillments)
+
+    @property
     def first_id(self) -> UUID:
         """Return the parcel that stands for the order where one has to."""
         return min(parcel.id for parcel in self.fulfillments)
