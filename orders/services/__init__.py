@@ -37,6 +37,7 @@ from orders.services.paying import (
     withdraw_pending,
 )
 from orders.services.placing import PlacedOrder, PlacedParcel, place_order
+from orders.services.planning import quote_order
 from orders.services.preparing import (
     accept,
     bin_parcel,
@@ -144,6 +145,7 @@ __all__ = [
     "place_order",
     "put_in_cart",
     "question_deed",
+    "quote_order",
     "reassign",
     "record_against_rules",
     "record_deed",

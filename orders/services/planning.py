@@ -84,6 +84,15 @@ def plan_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Plan:
     return Plan(command, seller, quote, shares, doors)
 
 
+def quote_order(session: Session, command: PlaceOrder, *, actor: Actor) -> tuple[Quote, str]:
+    """Return what an order would cost now, having it brought included, and in which currency.
+
+    Raises what `read_seller` and `price_order` raise.
+    """
+    seller = read_seller(session, command, actor=actor)
+    return price_order(session, command, seller)[0], seller.currency
+
+
 def read_seller(session: Session, command: PlaceOrder, *, actor: Actor) -> Seller:
     """Return who sells what is asked, at which stores: all of one brand.
 

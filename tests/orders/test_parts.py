@@ -95,14 +95,12 @@ def test_one_order_is_collected_here_and_there_and_brought_under_one_number(
     orders.services.set_promotion(session, quick, brand_id=counter.shop.brand_id, actor=SYSTEM)
     session.commit()
     goods = TENT + 4 * MUG - round(4 * MUG * 0.1) + BOOK
-    response = place(
-        counter,
-        part(LYON, tent=1, mug=1),
-        part(PARIS, mug=2),
-        part(DOOR, mug=1, book=1),
-        pay_by="card",
-        seen_total_minor=goods + 490,
-    )
+    parts = (part(LYON, tent=1, mug=1), part(PARIS, mug=2), part(DOOR, mug=1, book=1))
+    quoted = counter.client.post("/api/v1/quotes", json={"parts": parts})
+    assert (quoted.status_code, quoted.json["total_minor"]) == (200, goods + 490), quoted.text
+    assert [each["amount_minor"] for each in quoted.json["charges"]] == [490]
+
+    response = place(counter, *parts, pay_by="card", seen_total_minor=quoted.json["total_minor"])
 
     assert response.status_code == 201, response.text
     assert response.json["total_minor"] == goods + 490
