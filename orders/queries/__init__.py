@@ -1,6 +1,7 @@
 """Reads of orders, and the shapes others may see."""
 
 from orders.queries.carrying import PartFacts, divide, find_part, still_carried
+from orders.queries.cart_ways import LineWay, list_line_ways
 from orders.queries.carts import get_cart
 from orders.queries.cases import (
     CaseCount,
@@ -157,6 +158,7 @@ __all__ = [
     "HandOverFacts",
     "LateParcel",
     "LineFacts",
+    "LineWay",
     "Load",
     "OfflineParcel",
     "OfflineTruth",
@@ -233,6 +235,7 @@ __all__ = [
     "list_given",
     "list_lapsing",
     "list_late",
+    "list_line_ways",
     "list_lying",
     "list_numbers",
     "list_offered_slots",

@@ -1,6 +1,7 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
+from orders.services.cart_ways import choose_line_ways
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import (
     assign_case,
@@ -111,6 +112,7 @@ __all__ = [
     "change_promotion",
     "check_parcel",
     "check_rules",
+    "choose_line_ways",
     "choose_store",
     "close_delivery_method",
     "close_store",

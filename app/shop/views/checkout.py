@@ -72,7 +72,7 @@ def order_basket() -> Shown:
         return _refused(typed, refusal)
     if answer.headers["Location"] == CHANGED:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
-    return _show_order(answer)
+    return show_placed(answer)
 
 
 def _refused(typed: Typed, refusal: Refusal) -> Shown:
@@ -134,7 +134,7 @@ def _pay_by() -> PayBy:
     return PayBy.CARD if by_card else PayBy.PICKUP
 
 
-def _show_order(answer: Response) -> Response:
+def show_placed(answer: Response) -> Response:
     """Return the way to the order: only its id was stored, the signed link is made now."""
     kind, _colon, order_id = answer.headers["Location"].partition(":")
     if kind not in {PLACED, UNPAID}:
