@@ -55,6 +55,24 @@ class Counter:
         """Return the name of the field that says when."""
         return slot_field(self.nearby.store.code)
 
+    @property
+    def asks(self) -> bool:
+        """Tell whether a slot has to be chosen: the soonest is not to be had."""
+        return self.said is None
+
+    @property
+    def said(self) -> str | None:
+        """Return when it is collected unless somebody chooses another time."""
+        soonest = (
+            each.soonest
+            for each in self.collecting.methods
+            if each.value == self.collecting.chosen and each.soonest
+        )
+        when = next(soonest, None)
+        return (
+            _("As soon as it is ready: %(when)s. Another time?") % {"when": when} if when else None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Door:

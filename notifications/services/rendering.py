@@ -170,6 +170,23 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_substitute(case, voice),
         **_amounts(message.template, case, voice),
         **_arrivals(case, voice),
+        **_parts(case, voice),
+    }
+
+
+def _parts(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what each parcel of an order with several ways is: (way, store, when)."""
+    if not case.is_mixed or case.order is None:
+        return {"parts": []}
+    return {
+        "parts": [
+            (
+                each.method.value,
+                case.senders[each.id].name,
+                voice.day(each.arrives_by) if each.arrives_by else voice.moment(each.promised_at),
+            )
+            for each in case.order.fulfillments
+        ]
     }
 
 
@@ -262,11 +279,11 @@ def _picture(case: AnyCase) -> bytes | None:
 def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[ChargeFacts, ...]]:
     """Return the lines a message has, and what is paid beside them.
 
-    A delivery is confirmed once for all its parcels; having it brought stands there, and where the
+    An order is confirmed once for all its parcels; having it brought stands there, and where the
     first of them was delivered.
     """
     parcel, order = case.parcel, case.order
-    if order is None or parcel.method is not Method.DELIVERY:
+    if order is None or not (parcel.method is Method.DELIVERY or case.is_mixed):
         return list(parcel.lines), ()
     if template is Template.CONFIRMATION:
         lines = [line for each in order.fulfillments for line in each.lines]
@@ -282,7 +299,8 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
-    is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
+    is_brought = case.order is not None and case.order.leaves_paid
+    is_whole = template is Template.CONFIRMATION and is_brought
     due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
     is_priced = template in PRICED
     return {

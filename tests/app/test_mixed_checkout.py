@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.worker import drain
 from kernel.links import order_token
+from notifications.models import Message
+from notifications.services.cases import read_case
+from notifications.services.rendering import render
 from tests.app.test_choosing import read, send
 from tests.app.test_shop import HTML, cards, order_id_of
 from tests.conftest import Shop
@@ -23,12 +26,15 @@ BUYER = {
     "first_name": "Chloé",
     "last_name": "Durand",
     "email": "chloe.durand@example.org",
+    "phone": "06 39 98 12 34",
     "line1": "12 rue des Lilas",
     "postcode": "33000",
     "city": "Bordeaux",
     "way": "standard",
 }
 CARD = "4242 4242 4242 4242"
+NOTEBOOK = {"fr": "Carnet", "en": "Notebook"}
+PARTS = {"fr": "en 3 parties", "en": "in 3 parts"}
 
 
 @pytest.fixture
@@ -111,8 +117,13 @@ def test_a_basket_is_collected_here_and_there_and_brought_as_one_order(
         assert said in order
     assert "rue des Lilas" not in order
     assert 'name="way:' not in client.get(address, headers=HTML).text  # nothing is left in it
-    told = text("SELECT template FROM message WHERE channel = 'email'")
-    assert list(session.execute(told).scalars()) == ["confirmation"]
+    [letter, sms] = [
+        render(each, read_case(session, each))
+        for each in session.query(Message).order_by(Message.channel)
+    ]
+    for said in ("Lyon Croix-Rousse", "Paris Bastille", "Notebook", "4.90", "112.25"):
+        assert said.replace("Notebook", NOTEBOOK[language]) in letter.text.replace(",", ".")
+    assert PARTS[language] in sms.text
 
 
 def test_two_stores_without_a_door_are_reserved_without_paying(
