@@ -1,7 +1,7 @@
 """A basket to be brought to a door, as its page shows it: ways, what was typed, its total."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,8 +44,13 @@ class Delivering:
     @property
     def way(self) -> SaidOption | None:
         """Return the way that is chosen, the first one until then."""
-        wanted = (each for each in self.options if each.code == self.chosen)
-        return next(wanted, self.options[0] if self.options else None)
+        return chosen_way(self.options, self.chosen)
+
+
+def chosen_way(options: Sequence[SaidOption], chosen: str) -> SaidOption | None:
+    """Return the way that is chosen, the first one until then."""
+    wanted = (each for each in options if each.code == chosen)
+    return next(wanted, options[0] if options else None)
 
 
 def guess_postcode(frame: Frame) -> str:

@@ -19,6 +19,7 @@ from app.i18n import gettext as _
 from app.paying import card_enabled
 from app.shop.baskets import Basket, BasketLine
 from app.shop.collecting import Collecting, read_choice, read_collecting
+from app.shop.delivering import chosen_way
 from app.shop.offers import Nearby
 from app.shop.visitor import Frame, as_shopper
 from customers.commands import GiveAddress, GiveContact
@@ -93,8 +94,7 @@ class Door:
     @property
     def way(self) -> SaidOption | None:
         """Return the way that is chosen, the first one until then."""
-        wanted = (each for each in self.options if each.code == self.chosen)
-        return next(wanted, self.options[0] if self.options else None)
+        return chosen_way(self.options, self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
