@@ -9,6 +9,7 @@ from app.admin import (
     orders,
     people,
     places,
+    price_tables,
     prices,
     promotions,
     reasons,
@@ -30,6 +31,7 @@ from app.admin import (
     store_slots,
     store_terminals,
     store_ways,
+    taking,
 )
 from app.admin.blueprint import blueprint
 
@@ -43,6 +45,7 @@ __all__ = [
     "orders",
     "people",
     "places",
+    "price_tables",
     "prices",
     "promotions",
     "reasons",
@@ -64,4 +67,5 @@ __all__ = [
     "store_slots",
     "store_terminals",
     "store_ways",
+    "taking",
 ]

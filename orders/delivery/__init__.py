@@ -7,6 +7,7 @@ from orders.delivery.options import (
     DeliveryOptions,
     OptionParcel,
     SellingBrand,
+    find_least,
     find_options,
     read_ask,
     read_destination,
@@ -15,10 +16,12 @@ from orders.delivery.options import (
     to_source,
     whereabouts,
 )
+from orders.delivery.ranking import BROUGHT, RankedWay, rank_all
 from orders.delivery.windows import ARRIVAL, Destination, Window, find_window, window_of
 
 __all__ = [
     "ARRIVAL",
+    "BROUGHT",
     "Carriage",
     "Carried",
     "DeliveryAsk",
@@ -26,11 +29,14 @@ __all__ = [
     "DeliveryOptions",
     "Destination",
     "OptionParcel",
+    "RankedWay",
     "SellingBrand",
     "Window",
     "charge_ways",
+    "find_least",
     "find_options",
     "find_window",
+    "rank_all",
     "read_ask",
     "read_destination",
     "read_goods",

@@ -62,6 +62,7 @@ from orders.errors.placing import (
     OrderNotCancellable,
     PaidBeforehand,
     PriceChanged,
+    PromiseBeyondHold,
     UnknownOrder,
     UnknownWish,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromiseBeyondHold",
     "PromotionCodeTaken",
     "PromotionEnded",
     "StoreNotNamed",

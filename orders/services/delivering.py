@@ -7,13 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.ids import new_id
 from orders import delivery
 from orders.availability import find_offers
-from orders.commands import Bring
+from orders.commands import Bring, PayBy
 from orders.delivery import Carried, DeliveryAsk, Window
 from orders.pricing import DeliveryWay, Fee, Quote
+from orders.services.lacking import refuse_beyond_hold, remember
 from orders.services.promising import Promise
-from orders.sourcing import Ask, Decision, decide
+from orders.sourcing import After, Ask, Decision, Send, decide
 from stores.queries import Near, StoreFacts, Where
 
 STORES_NAMED: Final = 3
@@ -35,10 +37,27 @@ class Door:
     @property
     def is_open(self) -> bool:
         """Tell whether all of it can be sent."""
-        return bool(self.decision.sends) and not self.decision.missing
+        return not self.decision.refused
 
-    def window(self, promise: Promise, store: StoreFacts) -> Window:
-        """Return between which days what a location promises arrives here."""
+    def later(self, send: Send, *, pay_by: PayBy) -> Promise | None:
+        """Return what a location is promised to send once it has it; None for what it has.
+
+        What a person has to find is promised to be answered, not to arrive.
+
+        Raises PromiseBeyondHold.
+        """
+        follows = self.decision.follows
+        if follows is None:
+            return None
+        if follows is not After.CASE:
+            asked_at = send.store.asked_at
+            refuse_beyond_hold(send.ready_at, asked_at=asked_at, pay_by=pay_by, instead=PayBy.TILL)
+        return Promise(new_id(), send.ready_at, remember({}, follows, self.decision.lacks))
+
+    def window(self, promise: Promise, store: StoreFacts) -> Window | None:
+        """Return between which days what a location promises arrives here, if anybody knows."""
+        if self.decision.follows is After.CASE:
+            return None
         return delivery.window_of(
             promise.at, time_zone=store.time_zone, zone=self.fee.zone, to=self.ask.to
         )

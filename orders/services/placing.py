@@ -12,7 +12,7 @@ import customers.services
 import payments.services
 import stores.queries
 from kernel import events
-from kernel.actors import Actor, ActorKind
+from kernel.actors import SYSTEM, Actor, ActorKind
 from orders.commands import (
     CHANNELS_OF,
     Bring,
@@ -25,13 +25,16 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, PaidBeforehand, PriceChanged
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Quote, Totals
+from orders.services.gathering import Gathered
+from orders.services.parcels import lock_parcel
 from orders.services.planning import Plan, Share, plan_order, price_order
 from orders.services.promising import STAFF, Promise, accept_by, take_promises
 from orders.services.promoting import use_promotions
 from orders.services.reserving import refuse_unsendable, reserve_order
+from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
 from orders.services.writing import NewOrder, NewParcel, write_order
-from orders.sourcing import decision_values
+from orders.sourcing import After, decision_values
 from payments.commands import OpenObligation
 from payments.services import Ticket
 from stores.errors import UnknownLocation, UnknownStaff
@@ -67,6 +70,8 @@ class PlacedOrder:
     currency: str
     totals: Totals
     parcels: tuple[PlacedParcel, ...]
+    follows: After | None = None
+    """What is done about what was not there when it was placed."""
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
 
@@ -80,18 +85,18 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     What a store to collect at lacks is brought there, waited for or refused, as its rules say.
 
     Raises ChannelNotAllowed, PaidBeforehand, PriceChanged, UnknownStaff, OutOfStock,
-    NotDeliverable, TicketUsed, a refusal of the contact or an address, or what `plan_order` and
-    `take_promises` raise.
+    NotDeliverable, PromiseBeyondHold, TicketUsed, a refusal of the contact or an address, or what
+    `plan_order` and `take_promises` raise.
     """
     refuse_foreign_channel(command.channel, actor)
     _refuse_unpaid(command)
     plan = plan_order(session, command, actor=actor)
     placed_at_id = _placed_at(plan, actor)
-    refuse_another_price(plan.quote, seen_minor=command.seen_total_minor)
+    _refuse_another_price(plan, plan.quote, seen_minor=command.seen_total_minor)
     refuse_unsendable(session, plan)
     contact = customers.services.give_contact(session, command.contact)
     addresses = _give_addresses(session, command, contact.id)
-    promises = take_promises(session, plan.shares)
+    promises = _take_promises(session, plan)
     order = replace(
         _new_order(plan, promises, addresses, contact_id=contact.id),
         placed_at_id=placed_at_id,
@@ -102,11 +107,11 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     placed = _placed(plan, order, order_id, number)
     if command.pay_by is PayBy.CARD:
         placed = _owe_by_card(session, placed)
-    later = reserve_order(session, plan, order.parcels, order_id=order_id)
+    gathered = reserve_order(session, plan, order.parcels, order_id=order_id)
     _take_promotions(session, plan)
     if command.ticket_number is not None:
         _take_money(session, plan, placed, ticket_number=command.ticket_number, actor=actor)
-    return _promised_anew(placed, later)
+    return placed if gathered is None else _promised_anew(placed, gathered)
 
 
 def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
@@ -119,17 +124,15 @@ def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))
 
 
-def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
-    """Return nothing when a basket costs what was told, or nobody was told.
-
-    Raises PriceChanged.
-    """
+def _refuse_another_price(plan: Plan, quote: Quote, *, seen_minor: int | None) -> None:
+    """Return nothing when an order costs what was told, or nobody was told."""
     total_minor = quote.totals.total_minor
     if seen_minor is None or seen_minor == total_minor:
         return
     raise PriceChanged(
         seen_minor=seen_minor,
         total_minor=total_minor,
+        currency=plan.seller.currency,
         lines={line.sku: line.priced.amount_minor for line in quote.lines},
         charges={charge.name: charge.amount_minor for charge in quote.charges},
     )
@@ -184,6 +187,12 @@ def _give_addresses(session: Session, command: PlaceOrder, contact_id: UUID) -> 
     return found
 
 
+def _take_promises(session: Session, plan: Plan) -> list[Promise]:
+    """Return when each parcel is there; what is not there yet was promised when it was planned."""
+    now = iter(take_promises(session, [each for each in plan.shares if each.later is None]))
+    return [each.later or next(now) for each in plan.shares]
+
+
 def _new_order(
     plan: Plan,
     promises: Sequence[Promise],
@@ -221,12 +230,13 @@ def _parcel(share: Share, promise: Promise, address_id: UUID | None, *, waits: b
     )
     if share.door is None:
         return parcel
+    parcel = replace(parcel, address_id=address_id, delivery_method_id=share.door.way.id)
     window = share.door.window(promise, share.store)
+    if window is None:
+        return parcel
     return replace(
         parcel,
         promise=replace(promise, inputs={**promise.inputs, **window.inputs}),
-        address_id=address_id,
-        delivery_method_id=share.door.way.id,
         arrives_from=window.first,
         arrives_by=window.last,
     )
@@ -246,7 +256,8 @@ def _placed(plan: Plan, order: NewOrder, order_id: UUID, number: str) -> PlacedO
         )
         for share, parcel in zip(plan.shares, order.parcels, strict=True)
     )
-    first = parcels[0]
+    first = next(each for each in parcels if each.fulfillment_id == order.first_id)
+    follows = (door.decision.follows for door in plan.doors.values())
     return PlacedOrder(
         order_id,
         number,
@@ -255,15 +266,14 @@ def _placed(plan: Plan, order: NewOrder, order_id: UUID, number: str) -> PlacedO
         order.currency,
         plan.quote.totals,
         parcels,
+        follows=next((each for each in follows if each), None),
     )
 
 
 def _record(session: Session, plan: Plan, order: NewOrder, order_id: UUID, *, actor: Actor) -> None:
     """Tell of each parcel; the first tells the customer, and has what is paid beside the goods."""
     kind = OrderStarted if plan.command.waits_for_money else OrderPlaced
-    for number, (parcel, worth_minor) in enumerate(
-        zip(order.parcels, order.worths_minor, strict=True)
-    ):
+    for parcel, worth_minor in zip(order.parcels, order.worths_minor, strict=True):
         fact = kind(
             order_id=order_id,
             fulfillment_id=parcel.promise.fulfillment_id,
@@ -273,7 +283,7 @@ def _record(session: Session, plan: Plan, order: NewOrder, order_id: UUID, *, ac
             total_minor=worth_minor,
             currency=order.currency,
             promised_at=parcel.promise.at,
-            tells=number == 0,
+            tells=parcel.promise.fulfillment_id == order.first_id,
         )
         events.record(session, fact, actor=actor)
 
@@ -290,7 +300,7 @@ def _take_promotions(session: Session, plan: Plan) -> None:
     """
     if not use_promotions(session, plan.quote.limited):
         again, _carriage = price_order(session, plan.command, plan.seller)
-        refuse_another_price(again, seen_minor=plan.quote.totals.total_minor)
+        _refuse_another_price(plan, again, seen_minor=plan.quote.totals.total_minor)
 
 
 def _take_money(
@@ -303,6 +313,8 @@ def _take_money(
     ticket = Ticket(begun_at.id, ticket_number, placed.totals.total_minor, placed.currency)
     payments.services.record_till_payment(session, reference_id=placed.id, ticket=ticket)
     for share, parcel in zip(plan.shares, placed.parcels, strict=True):
+        if share.later is not None:
+            set_out(session, lock_parcel(session, parcel.fulfillment_id, actor=SYSTEM))
         if share.method is Method.CARRY_OUT:
             ids = {
                 "fulfillment_id": parcel.fulfillment_id,
@@ -312,12 +324,8 @@ def _take_money(
             take_along(session, ids, quantities=parcel.quantities, actor=actor)
 
 
-def _promised_anew(placed: PlacedOrder, later: Mapping[UUID, datetime]) -> PlacedOrder:
-    """Return the order with the promises of what is brought to its stores first."""
-    if not later:
-        return placed
-    parcels = tuple(
-        replace(each, promised_at=later.get(each.fulfillment_id, each.promised_at))
-        for each in placed.parcels
-    )
-    return replace(placed, parcels=parcels, promised_at=parcels[0].promised_at)
+def _promised_anew(placed: PlacedOrder, gathered: Gathered) -> PlacedOrder:
+    """Return the order with the promise of what its store did not have."""
+    at = gathered.promised_at
+    parcels = tuple(replace(each, promised_at=at) for each in placed.parcels)
+    return replace(placed, parcels=parcels, promised_at=at, follows=gathered.after)

@@ -14,7 +14,7 @@ from orders.delivery import Carriage, DeliveryAsk
 from orders.errors import EmptyOrder
 from orders.pricing import Quote
 from orders.services.delivering import Door, carried, find_door
-from orders.services.promising import WAYS, refuse_unless_offered, require_way
+from orders.services.promising import WAYS, Promise, refuse_unless_offered, require_way
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
 from stores.queries import StoreFacts
@@ -30,6 +30,8 @@ class Share:
     quantities: Mapping[str, int]
     slot_id: UUID | None = None
     door: Door | None = None
+    later: Promise | None = None
+    """When it can be sent that is not there yet; what is there is promised when it is placed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ def plan_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Plan:
     for part_no, door in doors.items():
         for send in door.decision.sends:
             require_way(send.store, Method.DELIVERY)
-            shares.append(Share(part_no, send.store, Method.DELIVERY, send.quantities, door=door))
+            later = door.later(send, pay_by=command.pay_by) if door.is_open else None
+            shares.append(
+                Share(part_no, send.store, Method.DELIVERY, send.quantities, door=door, later=later)
+            )
     shares.sort(key=lambda each: (each.store.id, each.part_no))
     return Plan(command, seller, quote, shares, doors)
 
@@ -186,7 +191,7 @@ def _find_doors(
     for (part_no, part), by in zip(bring, carriage.doors, strict=True):
         ask = _ask(command, seller.brand, part, begun_at=seller.begun_at)
         door = find_door(session, part, ask, quote=quote, by=by, taken=dict(taken))
-        for send in door.decision.sends:
+        for send in (*door.decision.sends, *door.decision.lacks.brings):
             _take(taken, send.store.id, send.quantities)
         doors[part_no] = door
     return doors

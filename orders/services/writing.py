@@ -65,7 +65,15 @@ class NewOrder:
             for parcel, share in zip(self.parcels, self.shares, strict=True)
         ]
         charged = sum(each.amount_minor for each in self.quote.charges)
-        return [goods[0] + charged, *goods[1:]]
+        return [
+            minor + charged * (parcel.promise.fulfillment_id == self.first_id)
+            for parcel, minor in zip(self.parcels, goods, strict=True)
+        ]
+
+    @property
+    def first_id(self) -> UUID:
+        """Return the parcel that stands for the order where one has to."""
+        return min(parcel.promise.fulfillment_id for parcel in self.parcels)
 
 
 JSON_VALUES: Final = ("lines", "parcels", "parts", "charges", "decisions")

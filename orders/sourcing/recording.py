@@ -11,7 +11,8 @@ from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from orders.models import SourcingDecision
 from orders.sourcing.deciding import rules_method
-from orders.sourcing.shapes import Ask, Decision
+from orders.sourcing.rules import After
+from orders.sourcing.shapes import Ask, Decision, Send
 
 LIVES: Final = timedelta(days=396)
 
@@ -24,6 +25,7 @@ def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UU
 
 def decision_values(decision: Decision, ask: Ask) -> dict[str, Any]:
     """Return what is kept of a decision beside whose order it is of."""
+    unfound = decision.missing and decision.after is After.CASE
     return {
         "id": new_id(),
         "brand_id": ask.brand_id,
@@ -46,18 +48,27 @@ def decision_values(decision: Decision, ask: Ask) -> dict[str, Any]:
             "postcode": ask.postcode,
         },
         "chosen": [
-            {
-                "location_id": str(send.store.id),
-                "store": send.store.code,
-                "name": send.store.name,
-                "quantities": dict(send.quantities),
-                "ready_at": send.ready_at.isoformat(),
-                "km": round(send.distance_km, 1),
-            }
-            for send in decision.sends
+            *(_chosen(send) for send in ([] if unfound else decision.sends)),
+            *({**_chosen(send), "brings": True} for send in decision.lacks.brings),
         ],
         "candidates": list(decision.candidates),
-        "losing": {**decision.losing, "missing": dict(decision.missing)},
+        "losing": {
+            **decision.losing,
+            "missing": dict(decision.missing),
+            "awaits": dict(decision.lacks.awaits),
+            "awaits_until": decision.lacks.on and decision.lacks.on.isoformat(),
+        },
+    }
+
+
+def _chosen(send: Send) -> dict[str, Any]:
+    return {
+        "location_id": str(send.store.id),
+        "store": send.store.code,
+        "name": send.store.name,
+        "quantities": dict(send.quantities),
+        "ready_at": send.ready_at.isoformat(),
+        "km": round(send.distance_km, 1),
     }
 
 
