@@ -57,6 +57,8 @@ class Case:
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery: who sends each parcel of its order."""
+    difference_minor: int | None = None
+    """What a card is still to pay of what became dearer, minor units; None when none pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
         substitute=_substitute(session, message, parcel, history),
         order=order,
         senders=_senders(session, order, parcel),
+        difference_minor=orders.queries.difference_minor(session, order.id),
     )
 
 

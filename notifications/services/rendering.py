@@ -39,6 +39,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.PROXY_COLLECTED: lambda line: line.handed_over,
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.AMENDED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
@@ -51,9 +52,10 @@ PRICED: Final = OPENS_PARCEL | {
     Template.CONFIRMATION,
     Template.RECEIPT,
     Template.REROUTED,
+    Template.AMENDED,
     Template.DELIVERED,
 }
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
 
@@ -163,6 +165,9 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "extend": f"{link}/extend" if offers_more and message.template in KEEPS_LONGER else "",
         "extension_days": case.store.rules.extension_days,
         "stop": "",
+        "difference": voice.money(case.difference_minor, parcel.currency)
+        if case.difference_minor
+        else "",
         "is_delivery": parcel.method is Method.DELIVERY,
         "partly_asked": case.partly is None,
         **_choice(message, case, voice),
@@ -283,7 +288,8 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
     is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
-    due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
+    by_card = template is Template.AMENDED and case.difference_minor is not None
+    due = total - case.paid_minor if template in TO_PAY and not (is_whole or by_card) else 0
     is_priced = template in PRICED
     return {
         "lines": [

@@ -1,5 +1,6 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
+from orders.commands.amending import AmendOrder, Collector
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
@@ -21,6 +22,7 @@ from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
+    USUAL_CHANNEL,
     Answer,
     CancelReason,
     CaseKind,
@@ -48,7 +50,9 @@ from orders.commands.words import (
 __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
+    "USUAL_CHANNEL",
     "VEHICLE_MAX",
+    "AmendOrder",
     "Answer",
     "AnswerChoice",
     "AskDelivery",
@@ -57,6 +61,7 @@ __all__ = [
     "CancelReason",
     "CaseKind",
     "Channel",
+    "Collector",
     "DeliveryFailure",
     "FetchFrom",
     "Formation",

@@ -1,5 +1,12 @@
 """Refusals of orders."""
 
+from orders.errors.amending import (
+    LinePriceChanged,
+    NothingToAmend,
+    StaleOrder,
+    TooLateToAmend,
+    VersionRequired,
+)
 from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
@@ -91,6 +98,7 @@ __all__ = [
     "EmptyOrder",
     "HoldEnded",
     "IdentityNeeded",
+    "LinePriceChanged",
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
@@ -106,6 +114,7 @@ __all__ = [
     "NotReady",
     "NotServedOutside",
     "NothingDue",
+    "NothingToAmend",
     "NothingToCollect",
     "NothingToPick",
     "NothingToSplit",
@@ -121,10 +130,12 @@ __all__ = [
     "PriceChanged",
     "PromotionCodeTaken",
     "PromotionEnded",
+    "StaleOrder",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
     "SubstituteOnOrder",
+    "TooLateToAmend",
     "TooManyProxies",
     "TrackingNumberTaken",
     "UnknownCarrier",
@@ -146,6 +157,7 @@ __all__ = [
     "UnreadableReason",
     "UnreadableRules",
     "UnreadableZone",
+    "VersionRequired",
     "WrongMethod",
     "WrongState",
     "WrongStore",

@@ -1,5 +1,6 @@
 """What happens to orders."""
 
+from orders.events.amending import OrderAmended
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
@@ -108,6 +109,7 @@ __all__ = [
     "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
+    "OrderAmended",
     "OrderCancelled",
     "OrderPlaced",
     "OrderSold",

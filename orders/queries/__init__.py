@@ -42,7 +42,7 @@ from orders.queries.coming import (
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
 from orders.queries.load import waiting_at
-from orders.queries.money import owed_minor, paid_for, unspent_minor
+from orders.queries.money import difference_minor, owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
@@ -180,6 +180,7 @@ __all__ = [
     "count_loads",
     "count_open",
     "count_put_backs",
+    "difference_minor",
     "divide",
     "find_arrival",
     "find_last_hand_over",

@@ -191,6 +191,7 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         tuple(parcels),
         order.partly,
         _charges(session, order.id, parcels),
+        order.version,
     )
 
 
@@ -316,6 +317,8 @@ def _facts(
         arrives_from=row.arrives_from,
         arrives_by=row.arrives_by,
         rerouted_to=row.rerouted_to,
+        slot_id=row.slot_id,
+        release_at=row.release_at,
         lines=tuple(lines),
     )
 

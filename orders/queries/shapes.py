@@ -116,6 +116,8 @@ class FulfillmentFacts:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    slot_id: UUID | None = None
+    release_at: datetime | None = None
 
     @property
     def owed(self) -> Totals:
@@ -171,6 +173,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     partly: Partly | None = None
     charges: tuple[ChargeFacts, ...] = ()
+    version: int = 1
 
     @property
     def status(self) -> Status:

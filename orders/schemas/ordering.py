@@ -256,6 +256,9 @@ class OrderSchema(Schema):
 
     id = fields.UUID(required=True)
     number = ShownNumber(required=True)
+    version = fields.Integer(
+        required=True, metadata={"description": "For `If-Match` when the order is changed."}
+    )
     channel = fields.String(required=True)
     formation = fields.String(required=True)
     language = fields.String(required=True)

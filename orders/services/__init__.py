@@ -1,5 +1,6 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.amending import Amended, amend_order, preview_amendment
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import (
@@ -85,6 +86,7 @@ from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_st
 __all__ = [
     "LEAD",
     "UNSOURCED",
+    "Amended",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -96,6 +98,7 @@ __all__ = [
     "abandon_pending",
     "accept",
     "accept_substitute",
+    "amend_order",
     "announce_arrival",
     "announce_way",
     "answer_choice",
@@ -144,6 +147,7 @@ __all__ = [
     "pick",
     "place_delivery",
     "place_order",
+    "preview_amendment",
     "put_in_cart",
     "question_deed",
     "reassign",

@@ -27,6 +27,7 @@ class Onward:
     address_id: UUID | None = None
     slot_id: UUID | None = None
     delivery_method_id: UUID | None = None
+    tells: bool = True
 
 
 def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> UUID:
@@ -35,6 +36,23 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
     The money stays where it is: it is the order's.
 
     Raises what `require_way` and `take_promise` raise, or OutOfStock.
+    """
+    owed = old.owed
+    fresh = begin_anew(session, old, onward, actor=actor)
+    inventory.services.reserve(
+        session, fulfillment_id=fresh.id, location_id=fresh.location_id, quantities=owed
+    )
+    if old.parcel.delivery_method_id != onward.delivery_method_id:
+        settle_money(session, old.parcel.order_id)  # what is no longer brought costs nothing
+    return fresh.id
+
+
+def begin_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> Fulfillment:
+    """Have a new parcel owe what another one owed; its goods are still to be reserved.
+
+    One that waits to be paid goes on waiting, as long as before.
+
+    Raises what `require_way` and `take_promise` raise.
     """
     require_way(onward.store, onward.method)
     promise = take_promise(session, onward, store=onward.store)
@@ -52,20 +70,16 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
         for sku, quantity in owed.items()
     )
     _leave(session, old, fresh)
-    inventory.services.reserve(
-        session, fulfillment_id=fresh.id, location_id=fresh.location_id, quantities=owed
-    )
     fact = FulfillmentRerouted(
         **old.ids,
         to_fulfillment_id=fresh.id,
         to_location_id=fresh.location_id,
         method=onward.method.value,
         promised_at=promise.at,
+        tells=onward.tells,
     )
     events.record(session, fact, actor=actor)
-    if old.parcel.delivery_method_id != onward.delivery_method_id:
-        settle_money(session, old.parcel.order_id)  # what is no longer brought costs nothing
-    return fresh.id
+    return fresh
 
 
 def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise) -> Fulfillment:
@@ -76,19 +90,24 @@ def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise
         method_id=onward.delivery_method_id,
         address_id=onward.address_id,
     )
+    pending, slot = old.parcel.status is Status.PENDING, promise.slot
     return Fulfillment(
         id=promise.fulfillment_id,
         order_id=old.parcel.order_id,
         location_id=onward.store.id,
         method=onward.method,
-        status=Status.NEW,
+        status=Status.PENDING if pending else Status.NEW,
+        pending_until=old.parcel.pending_until,
+        slot_id=UUID(slot.id) if slot else None,
+        slot_starts_at=slot.starts_at if slot else None,
+        slot_ends_at=slot.ends_at if slot else None,
         promised_at=promise.at,
         promise_inputs={**promise.inputs, **(window.inputs if window else {})},
         address_id=onward.address_id,
         delivery_method_id=onward.delivery_method_id,
         arrives_from=window.first if window else None,
         arrives_by=window.last if window else None,
-        accept_by=accept_by(onward.store),
+        accept_by=None if pending else accept_by(onward.store),
     )
 
 
@@ -98,5 +117,6 @@ def _leave(session: Session, old: Locked, fresh: Fulfillment) -> None:
         line.cancelled += line.open
     old.parcel.move_to(Status.REROUTED)
     old.parcel.rerouted_to = fresh.id
+    old.parcel.pending_until = None
     old.parcel.ended_at = db_now(session)
     session.flush()

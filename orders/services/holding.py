@@ -31,7 +31,7 @@ def extend_hold(session: Session, fulfillment_id: UUID) -> None:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.PENDING:
         return
-    hold = _hold_left(session, locked)
+    hold = hold_left(session, locked)
     held, until = _extend(session, locked, hold)
     missing = _missing(locked, held)
     if missing:
@@ -70,7 +70,7 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
     return {}
 
 
-def _hold_left(session: Session, locked: Locked) -> Hold:
+def hold_left(session: Session, locked: Locked) -> Hold:
     """Return the hold that may begin now: nobody stretches the cap by beginning anew.
 
     Raises HoldEnded.

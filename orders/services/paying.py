@@ -24,6 +24,7 @@ from orders.events import (
     ReadyPaid,
 )
 from orders.models import FINAL
+from orders.services.differing import divide_due
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by
@@ -35,6 +36,9 @@ from stores.errors import UnknownLocation
 
 ABANDONED = "abandoned"
 UNCAPTURED = "uncaptured"
+_PREPARED: Final = frozenset(
+    {Status.READY, Status.PACKED, Status.SHIPPED, Status.DELIVERED, Status.HANDED_OVER}
+)
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
@@ -62,6 +66,8 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
+    if any(locked.parcel.status in _PREPARED for locked in parcels):
+        request_capture(session, order_id)  # what became dearer was paid after the rest was taken
 
 
 def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:
@@ -134,20 +140,30 @@ def find_authorised(session: Session, order_id: UUID) -> ObligationFacts | None:
 
 def request_capture(session: Session, order_id: UUID) -> bool:
     """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, order_id)
-    if held is None:
+    if find_authorised(session, order_id) is None:
         return False
-    owed_minor = queries.owed_minor(session, order_id)
-    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
-    return True
+    shares = divide_due(session, order_id, due_minor=queries.owed_minor(session, order_id))
+    for obligation_id, share_minor in shares.items():
+        if share_minor:
+            payments.services.request_capture(session, obligation_id, amount_minor=share_minor)
+        else:
+            payments.services.cancel_obligation(session, obligation_id)
+    return any(shares.values())
 
 
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
     """The money of ready parcels was taken or could not be: the customer may be told now.
 
     What was refused meanwhile goes back; what was given meanwhile and not paid asks a person.
+    While another card of the order is being taken nobody is told yet; a difference that is paid
+    after they were told is not told again.
     """
-    for locked in lock_order(session, order_id):
+    parcels = lock_order(session, order_id)
+    if captured and find_authorised(session, order_id) is not None:
+        return
+    for locked in parcels:
+        if captured and _was_told(session, locked):
+            continue
         if locked.parcel.status is Status.READY:
             events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
         elif locked.parcel.status is Status.HANDED_OVER and not captured:
@@ -155,6 +171,14 @@ def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None
             ask_for_money(session, facts, due_minor=facts.owed.total_minor, reason=UNCAPTURED)
     if captured:
         settle_money(session, order_id)
+
+
+def _was_told(session: Session, locked: Locked) -> bool:
+    """Tell whether the customer of a parcel was told already that it is ready and paid."""
+    return any(
+        each.name == ReadyPaid.name and each.facts["captured"]
+        for each in events.list_history(session, [locked.parcel.id])
+    )
 
 
 def _confirm_all(session: Session, parcels: Sequence[Locked]) -> None:

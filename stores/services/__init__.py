@@ -3,6 +3,7 @@
 from stores.services.booking import (
     Booked,
     book_capacity,
+    lock_capacity,
     next_slots,
     release_booking,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "key_hash",
     "limit_staff",
     "list_slotted",
+    "lock_capacity",
     "make_slots",
     "move_staff",
     "next_slots",
