@@ -132,6 +132,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.LOW_STOCK: N_("What runs low"),
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
+    Template.AMENDED: N_("The order was changed"),
     Template.PARTLY: N_("Part of it is there"),
     Template.PROXY_PASS: N_("Code for somebody they send"),
     Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from app.amending import find_amendable
 from app.doors import say_window
 from app.i18n import current
 from app.shop.saying import say_slot
@@ -182,6 +183,11 @@ class ShownOrder:
     def proxies_max(self) -> int:
         """Return how many people may be sent for it, at most."""
         return min(parcel.store.rules.proxies_max for parcel in self.parcels)
+
+    @property
+    def amendable(self) -> bool:
+        """Tell whether its articles, store, slot or address can still be changed."""
+        return find_amendable(self.facts) is not None
 
     @property
     def cancellable(self) -> bool:

@@ -117,7 +117,10 @@ def test_another_store_takes_over_in_one_step_and_the_customer_is_told_once(
     states = {each["id"]: each for each in read(counter)["fulfillments"]}
     assert states[counter.parcel]["status"] == "rerouted"
     assert states[counter.parcel]["rerouted_to"] == fresh
-    assert (states[fresh]["status"], states[fresh]["location_id"]) == ("new", str(counter.shop.paris))
+    assert (states[fresh]["status"], states[fresh]["location_id"]) == (
+        "new",
+        str(counter.shop.paris),
+    )
     assert read(counter)["total_minor"] == TENT + 4 * MUG
     assert [reserved(counter, "MUG-BLUE", each) for each in ("lyon", "paris")] == [0, 4]
     told = counter.session.execute(text("SELECT template FROM message ORDER BY id")).scalars()
@@ -128,7 +131,9 @@ def test_another_store_takes_over_in_one_step_and_the_customer_is_told_once(
     assert broken(counter) == []
 
 
-@pytest.mark.parametrize("place", ["picking", "picked", "ready", "partly", "handed_over", "cancelled"])
+@pytest.mark.parametrize(
+    "place", ["picking", "picked", "ready", "partly", "handed_over", "cancelled"]
+)
 def test_once_somebody_was_at_the_goods_nothing_is_changed(counter: Counter, place: str) -> None:
     counter.bring_to(place)
     with nothing_moves(counter.session.connection()):
@@ -173,9 +178,7 @@ def test_what_cannot_be_is_refused_whole_and_nothing_moves(counter: Counter) -> 
 
 def test_what_costs_more_today_is_not_added_in_silence(counter: Counter) -> None:
     counter.place()
-    counter.session.execute(
-        text("UPDATE price SET amount_minor = 1490 WHERE sku = 'MUG-BLUE'")
-    )
+    counter.session.execute(text("UPDATE price SET amount_minor = 1490 WHERE sku = 'MUG-BLUE'"))
     counter.session.commit()
     with nothing_moves(counter.session.connection()):
         refused = amend(counter, lines=lines(MUG_BLUE=3))
