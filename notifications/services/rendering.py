@@ -59,6 +59,9 @@ TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Templa
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
 
+NOUNS: Final = {"fr": ("commande", "réservation"), "en": ("order", "reservation")}
+"""What is written about: an order, or a reservation, for which nothing is owed."""
+
 _pages = Environment(
     loader=PackageLoader("notifications"),
     autoescape=select_autoescape(["html"], default=False),
@@ -156,6 +159,9 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "ended": voice.moment(parcel.ended_at) if parcel.ended_at else "",
         "is_ready": parcel.status is Status.READY,
         "is_distance": case.is_distance,
+        "is_reservation": parcel.is_reservation,
+        "noun": NOUNS[message.language][parcel.is_reservation],
+        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
         "is_paid": case.paid_minor > 0,
         "reason": case.reason,
         "code": show_code(passes.typed_code(case.collect.id))
@@ -288,8 +294,13 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
     is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
+    owes_nothing = case.parcel.is_reservation
     by_card = template is Template.AMENDED and case.difference_minor is not None
-    due = total - case.paid_minor if template in TO_PAY and not (is_whole or by_card) else 0
+    due = (
+        total - case.paid_minor
+        if template in TO_PAY and not (is_whole or by_card or owes_nothing)
+        else 0
+    )
     is_priced = template in PRICED
     return {
         "lines": [

@@ -33,6 +33,8 @@ class PlaceOrder:
     slot_id: UUID | None = None
     seen_total_minor: int | None = None
     """What the customer was told it costs; None when nobody was told."""
+    reservation: bool = False
+    """Nothing is paid: the store confirms, keeps it for hours, and the customer buys or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,12 @@ from orders.errors.promoting import (
     UnknownPromotion,
     UnreadablePromotion,
 )
+from orders.errors.reserving import (
+    NotReleased,
+    ReservationNotOffered,
+    TooManyReservations,
+    TooManyReserved,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -112,6 +118,7 @@ __all__ = [
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
+    "NotReleased",
     "NotServedOutside",
     "NothingDue",
     "NothingToAmend",
@@ -130,6 +137,7 @@ __all__ = [
     "PriceChanged",
     "PromotionCodeTaken",
     "PromotionEnded",
+    "ReservationNotOffered",
     "StaleOrder",
     "StoreNotNamed",
     "SubstituteAnswered",
@@ -137,6 +145,8 @@ __all__ = [
     "SubstituteOnOrder",
     "TooLateToAmend",
     "TooManyProxies",
+    "TooManyReservations",
+    "TooManyReserved",
     "TrackingNumberTaken",
     "UnknownCarrier",
     "UnknownCase",

@@ -80,6 +80,7 @@ from orders.queries.putting_back import (
 )
 from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
+from orders.queries.reserving import count_reservations, list_unconfirmed
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
     PAGE_ROWS,
@@ -180,6 +181,7 @@ __all__ = [
     "count_loads",
     "count_open",
     "count_put_backs",
+    "count_reservations",
     "difference_minor",
     "divide",
     "find_arrival",
@@ -250,6 +252,7 @@ __all__ = [
     "list_servable",
     "list_substitutes",
     "list_unanswered",
+    "list_unconfirmed",
     "list_waiting",
     "list_waiting_outside",
     "list_wave_parcels",

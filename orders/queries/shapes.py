@@ -118,6 +118,12 @@ class FulfillmentFacts:
     arrives_by: date | None = None
     slot_id: UUID | None = None
     release_at: datetime | None = None
+    formation: Formation = Formation.DISTANCE
+
+    @property
+    def is_reservation(self) -> bool:
+        """Tell whether its customer owes nothing: they buy it at the till, or not."""
+        return self.formation is Formation.RESERVATION
 
     @property
     def owed(self) -> Totals:

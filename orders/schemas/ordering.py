@@ -13,6 +13,7 @@ from kernel.fields import (
     Quantity,
     QueryInteger,
     SafeText,
+    StrictBoolean,
     StrictSchema,
 )
 from kernel.ids import show_order_number
@@ -71,6 +72,10 @@ class PlaceOrderSchema(ItemsSchema):
         allow_none=True,
         metadata={"description": "What the customer was shown; another total is a 409 with both."},
     )
+    reservation = StrictBoolean(
+        load_default=False,
+        metadata={"description": "Nothing is paid: it is kept for hours, and bought or not."},
+    )
 
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
@@ -84,6 +89,7 @@ class PlaceOrderSchema(ItemsSchema):
             method=data["method"],
             slot_id=data["slot_id"],
             seen_total_minor=data["seen_total_minor"],
+            reservation=data["reservation"],
         )
 
 
@@ -217,6 +223,8 @@ class FulfillmentSchema(Schema):
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
     accept_by = fields.AwareDateTime(required=True, allow_none=True)
+    release_at = fields.AwareDateTime(required=True, allow_none=True)
+    formation = fields.String(required=True)
     wave_id = fields.UUID(required=True, allow_none=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -23,11 +23,11 @@ from orders.events import (
     PaidWithoutStock,
     ReadyPaid,
 )
-from orders.models import FINAL
+from orders.models import FINAL, Order
 from orders.services.differing import divide_due
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
-from orders.services.promising import accept_by
+from orders.services.promising import accept_by, release_at
 from orders.services.unpaid import ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
@@ -197,7 +197,14 @@ def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
     store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
-    locked.parcel.accept_by = accept_by(store)
+    released = release_at(
+        store,
+        method=locked.parcel.method,
+        channel=session.get_one(Order, locked.parcel.order_id).channel,
+        slot_starts_at=locked.parcel.slot_starts_at,
+    )
+    locked.parcel.release_at = released
+    locked.parcel.accept_by = accept_by(store, after=released)
     session.flush()
     order = queries.get_order(session, locked.parcel.order_id, actor=SYSTEM)
     facts = next(each for each in order.fulfillments if each.id == locked.parcel.id)

@@ -18,6 +18,7 @@ from orders import queries
 from orders.commands import (
     CHANNELS_OF,
     Channel,
+    Formation,
     PayBy,
     PlaceOrder,
     hold_of,
@@ -28,11 +29,11 @@ from orders.pricing import Quote, Totals
 from orders.services.gathering import Gap, gather
 from orders.services.promising import (
     Promise,
-    accept_by,
     refuse_unless_offered,
     take_promise,
 )
 from orders.services.promoting import use_promotions
+from orders.services.reserving import refuse_reservation, when_seen
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
@@ -79,7 +80,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     What the store lacks is brought there, waited for or refused, as the rules for collecting say.
 
     Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
-    refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
+    refusal of the contact, or what `refuse_unless_offered`, `refuse_reservation` and `take_promise`
+    raise.
     """
     if not command.quantities:
         raise EmptyOrder
@@ -96,6 +98,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     quote = _quote(session, command, store)
     refuse_another_price(quote, seen_minor=command.seen_total_minor)
     contact = customers.services.give_contact(session, command.contact)
+    if command.reservation:
+        refuse_reservation(session, command, store=store, contact=contact)
     promise = take_promise(session, command, store=store)
     placed = _open(
         session, command, store=store, promise=promise, quote=quote, contact_id=contact.id
@@ -206,13 +210,9 @@ def _open(
     contact_id: UUID,
 ) -> PlacedOrder:
     by_card = command.pay_by is PayBy.CARD
-    part = Part(
-        promise,
-        store.id,
-        command.method,
-        command.quantities,
-        accept_by=None if by_card else accept_by(store),
-    )
+    part = Part(promise, store.id, command.method, command.quantities)
+    if not by_card:
+        part = replace(part, **when_seen(store, command, promise))
     order = NewOrder(
         store.brand_id,
         command.channel,
@@ -222,6 +222,7 @@ def _open(
         quote,
         [part],
         pending_min=hold_of(store.rules, command.channel).minutes if by_card else None,
+        formation=Formation.RESERVATION if command.reservation else None,
     )
     order_id, number = write_order(session, order)
     return PlacedOrder(

@@ -1,14 +1,14 @@
 """An open order is changed: articles, store, slot, who collects, where it goes. All or nothing."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from app.cli.check import run_checks
 from tests.conftest import as_key
-from tests.orders.conftest import PLACES, Counter
+from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
 from tests.unmoved import nothing_moves, problem
 
@@ -117,10 +117,8 @@ def test_another_store_takes_over_in_one_step_and_the_customer_is_told_once(
     states = {each["id"]: each for each in read(counter)["fulfillments"]}
     assert states[counter.parcel]["status"] == "rerouted"
     assert states[counter.parcel]["rerouted_to"] == fresh
-    assert (states[fresh]["status"], states[fresh]["location_id"]) == (
-        "new",
-        str(counter.shop.paris),
-    )
+    there = (states[fresh]["status"], states[fresh]["location_id"])
+    assert there == ("new", str(counter.shop.paris))
     assert read(counter)["total_minor"] == TENT + 4 * MUG
     assert [reserved(counter, "MUG-BLUE", each) for each in ("lyon", "paris")] == [0, 4]
     told = counter.session.execute(text("SELECT template FROM message ORDER BY id")).scalars()
@@ -131,16 +129,14 @@ def test_another_store_takes_over_in_one_step_and_the_customer_is_told_once(
     assert broken(counter) == []
 
 
-@pytest.mark.parametrize(
-    "place", ["picking", "picked", "ready", "partly", "handed_over", "cancelled"]
-)
+@pytest.mark.parametrize("place", ["picking", "picked", "ready", "handed_over", "cancelled"])
 def test_once_somebody_was_at_the_goods_nothing_is_changed(counter: Counter, place: str) -> None:
     counter.bring_to(place)
     with nothing_moves(counter.session.connection()):
         refused = amend(counter, lines=lines(BOOK=1))
         state = counter.status()
     assert problem(refused) == (409, "too-late-to-amend")
-    assert refused.json["state"] == {"picked": "picking", "partly": "ready"}.get(place, state)
+    assert refused.json["state"] == {"picked": "picking"}.get(place, state)
 
 
 def test_what_cannot_be_is_refused_whole_and_nothing_moves(counter: Counter) -> None:
@@ -204,5 +200,3 @@ def test_an_associate_changes_what_their_store_prepares(counter: Counter) -> Non
     assert (amended.status_code, amended.json["delta_minor"]) == (201, BOOK)
     channel = text("SELECT facts ->> 'channel' FROM event WHERE name = 'order.amended.v1'")
     assert counter.session.execute(channel).scalar_one() == "store"
-    assert UUID(amended.json["order_id"]) == UUID(counter.order["id"])
-    assert set(PLACES) >= {"new"}
