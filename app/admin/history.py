@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app import formats
 from app.admin.words import ANSWERS, CHANNELS, FOUND, REASONS, REFUSALS, ROLES
+from app.changes import say_changes
 from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
 from kernel.actors import ActorKind
@@ -99,11 +100,6 @@ TITLES: Final[Mapping[str, str]] = {
     "payment.doubted.v1": N_("The card provider contradicts what is owed"),
 }
 
-WHO_AND_WHERE: Final[Mapping[str, str]] = {
-    "collector": N_("somebody else collects"),
-    "address": N_("brought elsewhere"),
-}
-
 
 def tell(history: Sequence[Recorded], scene: Scene) -> list[Happening]:
     """Return the story, oldest first."""
@@ -140,32 +136,6 @@ def _placed(facts: Mapping[str, Any], scene: Scene) -> str:
     articles = ngettext("%(num)d article", "%(num)d articles", count) % {"num": count}
     channel = _(CHANNELS[Channel(facts["channel"])])
     return f"{channel} · {articles} · {_money(facts['total_minor'], scene)}"
-
-
-def say_changes(facts: Mapping[str, Any], scene: Scene) -> str:
-    """Return what an order was and is, in words: articles, store, slot, who, where, money."""
-    changes = facts["changes"]
-    said = [
-        f"{scene.articles.get(sku, sku)} {before} → {after}"
-        for sku, (before, after) in changes.get("lines", {}).items()
-    ]
-    if "store" in changes:
-        said.append(" → ".join(changes["store"]))
-    if "slot" in changes:
-        slots = (_slot(each, scene) for each in changes["slot"])
-        said.append(_("slot: %(slots)s") % {"slots": " → ".join(slots)})
-    said += [_(WHO_AND_WHERE[each]) for each in changes if each in WHO_AND_WHERE]
-    delta = facts["delta_minor"]
-    if delta:
-        more = _("%(amount)s more") if delta > 0 else _("%(amount)s less")
-        said.append(more % {"amount": _money(abs(delta), scene)})
-    return f"{_(CHANNELS[Channel(facts['channel'])])} · " + ", ".join(said)
-
-
-def _slot(at: str | None, scene: Scene) -> str:
-    if at is None:
-        return "–"
-    return formats.when(datetime.fromisoformat(at), scene.zone, language=current())
 
 
 def _articles(facts: Mapping[str, Any], scene: Scene) -> str:
@@ -225,7 +195,9 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
-    "order.amended.v1": say_changes,
+    "order.amended.v1": lambda facts, scene: say_changes(
+        facts, names=scene.articles, zone=scene.zone, currency=scene.currency
+    ),
     "choice.answered.v1": _answer,
     "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,

@@ -63,6 +63,7 @@ CANCEL_REASONS: Final[Mapping[CancelReason, str]] = {
 }
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: words for each, words in CANCEL_REASONS.items()},
+    "unconfirmed": N_("The store did not confirm in time"),
     ShortReason.NOT_FOUND.value: N_("Not found on the shelf"),
     ShortReason.DAMAGED.value: N_("Damaged"),
     ShortReason.DISPLAY_ONLY.value: N_("Only the display piece is left"),

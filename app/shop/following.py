@@ -14,6 +14,7 @@ import orders.services
 import payments.queries
 import stores.queries
 from app import formats
+from app.changes import list_changes
 from app.i18n import current
 from app.i18n import gettext as _
 from app.shop.pictures import pictured
@@ -85,6 +86,8 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
+        orders.queries.difference_minor(session, order_id) or 0,
+        list_changes(session, facts),
     )
 
 
@@ -103,8 +106,12 @@ def read_proxies(session: Session, order_id: UUID, *, actor: Actor) -> list[Show
     ]
 
 
-def state_words(status: Status) -> str:
-    """Return what a state is called."""
+def state_words(status: Status, *, reserved: bool = False) -> str:
+    """Return what a state is called; a reservation's first states have words of their own."""
+    if reserved and status is Status.NEW:
+        return _("The store checks and confirms")
+    if reserved and status is Status.ACCEPTED:
+        return _("Confirmed by the store")
     return {
         Status.PENDING: _("Waiting for the payment"),
         Status.NEW: _("Received by the store"),
@@ -142,7 +149,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         parcel,
         store,
         KINDS.get(parcel.status, "wait"),
-        state_words(parcel.status),
+        state_words(parcel.status, reserved=parcel.is_reservation),
         lines,
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),

@@ -32,6 +32,13 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     ),
     "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
     "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
+    "reservation-not-offered": lambda: _("This store does not reserve without payment: order it."),
+    "too-many-reservations": lambda: _(
+        "Several reservations wait for you already. Collect or cancel one first, or order instead."
+    ),
+    "too-many-reserved": lambda: _(
+        "So many of one article are not reserved without payment. Take fewer, or order them."
+    ),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
     "price-changed": lambda: _("A price has changed meanwhile. Read your order once more."),
     "not-deliverable": lambda: _(

@@ -1,6 +1,6 @@
 """What the page of an order shows of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -11,7 +11,7 @@ from app.doors import say_window
 from app.i18n import current
 from app.shop.saying import say_slot
 from kernel.links import choice_token
-from orders.commands import Method, Status
+from orders.commands import Formation, Method, Status
 from orders.queries import (
     ArrivalFacts,
     ChoiceFacts,
@@ -96,6 +96,13 @@ class ShownParcel:
         return self.facts.status is Status.READY
 
     @property
+    def alone_until(self) -> datetime | None:
+        """Return until when its customer can call it off before the store has seen it."""
+        until = self.facts.release_at
+        waits = self.facts.status is Status.NEW and until and until > self.store.asked_at
+        return until if waits else None
+
+    @property
     def choice_token(self) -> str | None:
         """Return what opens the choice of what happens next, while it can be made."""
         return choice_token(self.choice.id) if self.choice and self.choice.open else None
@@ -156,6 +163,10 @@ class ShownOrder:
     brand: BrandFacts
     collector: str
     parcels: list[ShownParcel]
+    difference_minor: int = 0
+    """What a card is still to pay since the order was changed, minor units."""
+    changes: list[tuple[datetime, str]] = field(default_factory=list)
+    """What was changed since it was placed, and when."""
 
     @property
     def ended(self) -> bool:
@@ -185,6 +196,11 @@ class ShownOrder:
         return min(parcel.store.rules.proxies_max for parcel in self.parcels)
 
     @property
+    def reserved(self) -> bool:
+        """Tell whether nothing is owed for it: its customer buys it in the store, or not."""
+        return self.facts.formation is Formation.RESERVATION
+
+    @property
     def amendable(self) -> bool:
         """Tell whether its articles, store, slot or address can still be changed."""
         return find_amendable(self.facts) is not None
@@ -210,7 +226,10 @@ class ShownOrder:
                 [(package.tracking_number, package.failed_at) for package in each.packages],
                 (each.choice_token, each.waits_until, each.part, self.facts.partly),
                 each.coming,
+                each.alone_until,
             )
             for each in self.parcels
         ]
-        return sha256(repr((seen, self.collector, current())).encode()).hexdigest()[:16]
+        return sha256(
+            repr((seen, self.collector, self.facts.version, current())).encode()
+        ).hexdigest()[:16]

@@ -294,13 +294,9 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
     is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
-    owes_nothing = case.parcel.is_reservation
     by_card = template is Template.AMENDED and case.difference_minor is not None
-    due = (
-        total - case.paid_minor
-        if template in TO_PAY and not (is_whole or by_card or owes_nothing)
-        else 0
-    )
+    owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
+    due = total - case.paid_minor if owes else 0
     is_priced = template in PRICED
     return {
         "lines": [

@@ -19,7 +19,7 @@ from inventory.commands import Hold
 from kernel import events
 from kernel.actors import SYSTEM, Actor
 from orders import queries
-from orders.commands import AmendOrder, CancelReason, Method, Status
+from orders.commands import AmendOrder, CancelReason, Formation, Method, Status
 from orders.errors import (
     AnswerNotOffered,
     EmptyOrder,
@@ -44,6 +44,7 @@ from orders.services.parcels import cancel_parcel, load_lines, lock_order, settl
 from orders.services.placing import refuse_foreign_channel
 from orders.services.promising import WAYS
 from orders.services.promoting import uncount_promotions, use_promotions
+from orders.services.reserving import refuse_too_many
 from stores.queries import StoreFacts
 
 AMENDABLE: Final = frozenset({Status.PENDING, Status.NEW, Status.ACCEPTED})
@@ -141,6 +142,9 @@ def _begin(session: Session, command: AmendOrder, actor: Actor) -> _Work:
     _refuse_late(session, locked)
     _refuse_unfit(command, locked)
     onward = _onward(session, command, order, locked)
+    if order.formation is Formation.RESERVATION:
+        here = stores.queries.get_rules(session, locked.parcel.location_id)
+        refuse_too_many(onward.rules if onward else here, command.quantities)
     at_id = onward.id if onward else locked.parcel.location_id
     lines = read_changes(session, order, locked, command.quantities, store_id=at_id)
     if not (lines.after or onward or command.address or command.collector):

@@ -1,6 +1,7 @@
 """A parcel that takes over what another one owed: at another store, at the door, or later."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,9 @@ from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import delivery
-from orders.commands import Method, Status
+from orders.commands import Formation, Method, Status
 from orders.events import FulfillmentRerouted
-from orders.models import Fulfillment, FulfillmentLine
+from orders.models import Fulfillment, FulfillmentLine, Order
 from orders.services.parcels import Locked, settle_money
 from orders.services.promising import Promise, accept_by, require_way, take_promise
 from stores.queries import StoreFacts
@@ -107,7 +108,19 @@ def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise
         delivery_method_id=onward.delivery_method_id,
         arrives_from=window.first if window else None,
         arrives_by=window.last if window else None,
-        accept_by=None if pending else accept_by(onward.store),
+        release_at=old.parcel.release_at,
+        accept_by=None if pending else _accept_by(session, old, onward.store),
+    )
+
+
+def _accept_by(session: Session, old: Locked, store: StoreFacts) -> datetime | None:
+    """Return until when a store takes on what goes on there: a reservation it confirms."""
+    reserved = session.get_one(Order, old.parcel.order_id).formation is Formation.RESERVATION
+    released = old.parcel.release_at
+    return accept_by(
+        store,
+        after=released if released and released > store.asked_at else None,
+        within_min=store.rules.reservation_confirm_min if reserved else None,
     )
 
 

@@ -3,6 +3,7 @@
 And when a store sees what was ordered: not before its customer could think again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from orders.models import Order
 from orders.services.parcels import Locked, cancel_parcel, find_parcel
 from orders.services.promising import Promise, accept_by, release_at
 from stores.queries import StoreFacts
+from stores.settings import TradeRules
 
 UNCONFIRMED: Final = "unconfirmed"
 """Why a reservation ended that its store did not confirm in time."""
@@ -41,13 +43,21 @@ def refuse_reservation(
     rules = store.rules
     if not rules.reserves or command.pay_by is not PayBy.PICKUP:
         raise ReservationNotOffered(store=store.code)
-    most = rules.reservation_units_max
-    over = {sku: units for sku, units in command.quantities.items() if units > most}
-    if over:
-        raise TooManyReserved(most=most, skus=sorted(over))
+    refuse_too_many(rules, command.quantities)
     known = customers.queries.list_contact_ids(session, email=contact.email, phone=contact.phone)
     if queries.count_reservations(session, known) >= rules.reservations_max:
         raise TooManyReservations(most=rules.reservations_max)
+
+
+def refuse_too_many(rules: TradeRules, quantities: Mapping[str, int]) -> None:
+    """Return nothing when so many of each SKU may be reserved without being paid.
+
+    Raises TooManyReserved.
+    """
+    most = rules.reservation_units_max
+    over = sorted(sku for sku, units in quantities.items() if units > most)
+    if over:
+        raise TooManyReserved(most=most, skus=over)
 
 
 def when_seen(store: StoreFacts, command: PlaceOrder, promise: Promise) -> dict[str, Any]:

@@ -275,6 +275,7 @@ def walk(counter: Any, language: str) -> None:
         counter.reject(counter.place(language=language, **way))
         counter.reject(counter.place(language=language, **way), instead="paris")
         counter.offer_substitute(counter.place(language=language, **way))
+        counter.amend(counter.place(language=language, **way))
 
 
 def messages(session: Session, *channels: Channel) -> list[Message]:

@@ -36,6 +36,8 @@ from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
 TOTAL_SIGNS: Final = 10
+RESERVE: Final = "reserve"
+"""What a form says that wants nothing paid: neither now nor owed later."""
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 
 
@@ -113,6 +115,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         method=method,
         slot_id=slot_id,
         seen_total_minor=_seen_minor(),
+        reservation=request.form.get("payment") == RESERVE,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
@@ -204,5 +207,5 @@ def _page(
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
-        payment=request.form.get("payment", PayBy.PICKUP.value),
+        payment=request.values.get("payment", PayBy.PICKUP.value),
     )
