@@ -98,6 +98,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "wrong_size": N_("Wrong size"),
     "damaged": N_("Damaged"),
     "too_late": N_("Too late"),
+    "not_bought": N_("Not bought"),
 }
 ANSWERS: Final[Mapping[str, str]] = {
     Answer.OTHER_STORE.value: N_("Another store"),
