@@ -93,7 +93,7 @@ def test_a_reservation_is_confirmed_kept_for_hours_bought_in_part_and_the_rest_i
     paid = counter.session.execute(text("SELECT amount_minor FROM till_payment")).scalar_one()
     assert paid == MUG
     tasks = counter.session.execute(text("SELECT quantities, why FROM put_back")).one()
-    assert tuple(tasks) == ({"TENT-2P": 1, "MUG-BLUE": 1}, "not_bought")
+    assert tuple(tasks) == ({"TENT-2P": 1, "MUG-BLUE": 1}, "refused")
     levels = reserved(counter)
     assert (levels["MUG-BLUE"], levels["TENT-2P"]) == ((9, 1), (10, 1))
     assert messages(counter) == ["confirmation", "ready", "receipt"]
