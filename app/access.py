@@ -53,6 +53,7 @@ ADMIN: Final = MANAGER | {
     "catalog.edit",
     "feeds.push",
     "keys.issue",
+    "orders.follow",
     "prices.edit",
     "settings.edit",
     "stock.follow",

@@ -120,6 +120,10 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "webhook.opened.v1",
+        "webhook.closed.v1",
+        "webhook.paused.v1",
+        "webhook.resumed.v1",
         "case.opened.v1",
         "delivery_method.set.v1",
         "delivery_zone.set.v1",
