@@ -53,7 +53,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
-from orders.services.reserving import UNCONFIRMED, lapse_reservation
+from orders.services.reservations import UNCONFIRMED, lapse_reservation
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.ruling import check_rules, end_rules, set_rules, try_rules

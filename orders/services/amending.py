@@ -44,7 +44,7 @@ from orders.services.parcels import cancel_parcel, load_lines, lock_order, settl
 from orders.services.placing import refuse_foreign_channel
 from orders.services.promising import WAYS
 from orders.services.promoting import uncount_promotions, use_promotions
-from orders.services.reserving import refuse_too_many
+from orders.services.reservations import refuse_too_many
 from stores.queries import StoreFacts
 
 AMENDABLE: Final = frozenset({Status.PENDING, Status.NEW, Status.ACCEPTED})

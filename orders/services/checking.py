@@ -36,7 +36,7 @@ from orders.pricing import totals
 from orders.queries import FulfillmentFacts, PassState
 from orders.services.parcels import REISSUED, hold_money
 from orders.services.paying import find_authorised
-from orders.services.reserving import NOT_BOUGHT
+from orders.services.reservations import NOT_BOUGHT
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 

@@ -33,7 +33,7 @@ from orders.services.promising import (
     take_promise,
 )
 from orders.services.promoting import use_promotions
-from orders.services.reserving import refuse_reservation, when_seen
+from orders.services.reservations import refuse_reservation, when_seen
 from orders.services.writing import NewOrder, Part, write_order
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod

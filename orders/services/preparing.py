@@ -40,7 +40,7 @@ from orders.services.parcels import (
 )
 from orders.services.paying import request_capture
 from orders.services.proxies import give_proxies_passes
-from orders.services.reserving import kept_until
+from orders.services.reservations import kept_until
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
