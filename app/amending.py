@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import request
+from flask import redirect, request
 from sqlalchemy.orm import Session
 
 import orders.queries
@@ -17,7 +17,7 @@ import orders.services
 import stores.queries
 from app import formats
 from app.answers import Shown as Answer
-from app.forms import once
+from app.forms import SEE_OTHER, once
 from app.i18n import current
 from app.i18n import gettext as _
 from customers.commands import GiveAddress
@@ -86,6 +86,8 @@ class Shown:
     typed: Mapping[str, str]
     more: Mapping[str, int] = field(default_factory=dict)
     preview: Amended | None = None
+    by_card: bool = False
+    """Whether a card holds, or paid, what the order cost."""
 
     @property
     def brought(self) -> bool:
@@ -117,6 +119,8 @@ class Door:
     way_back: str
     parcel_id: UUID | None = None
     more: Callable[[Session], Mapping[str, int]] = lambda _session: {}
+    sku_of: Callable[[Session, str], str | None] = lambda _session, said: said
+    """Which SKU is meant by a code or barcode that somebody types or scans."""
 
 
 def show_form(door: Door, *, refused: str | None = None, preview: Amended | None = None) -> str:
@@ -139,20 +143,29 @@ def take_form(door: Door) -> Answer:
             parcel = find_amendable(order, door.parcel_id)
             if parcel is None:
                 raise TooLateToAmend(state=order.status.value)
-            asked = Asked(request.form, door.channel, door.more(session))
+            asked = _read(session, door)
             if asked.confirms:
-                return once(session, lambda: _done(session, door, order, parcel, asked))
+                once(session, lambda: _done(session, door, order, parcel, asked))
+                return redirect(door.way_back, SEE_OTHER)
             preview = try_amendment(session, order, parcel, asked, actor=door.actor)
     except Refusal as refusal:
         return show_form(door, refused=say(refusal, order)), REFUSED
     return show_form(door, preview=preview)
 
 
+def _read(session: Session, door: Door) -> Asked:
+    """Return what the form asks for, with the SKU that a typed or scanned code means."""
+    form, said = dict(request.form), request.form.get("add_sku", "").strip()[:SKU_MAX]
+    if said:
+        form["add_sku"] = door.sku_of(session, said) or said
+    return Asked(form, door.channel, door.more(session))
+
+
 def _done(
     session: Session, door: Door, order: OrderFacts, parcel: FulfillmentFacts, asked: Asked
 ) -> str:
     try_amendment(session, order, parcel, asked, actor=door.actor)
-    return door.way_back
+    return ""  # the way back may hold the link, which is not kept
 
 
 def find_amendable(order: OrderFacts, parcel_id: UUID | None = None) -> FulfillmentFacts | None:
@@ -209,7 +222,8 @@ def describe(session: Session, order: OrderFacts, parcel: FulfillmentFacts, aske
         chosen = asked.form.get("store") or here.code
         known = chosen if chosen in {code for code, _name in places} else here.code
         slots = _slots(session, known, COLLECTED[parcel.method], parcel)
-    return Shown(order, parcel, places, slots, here.code, asked.form, asked.more)
+    by_card = orders.queries.difference_minor(session, order.id) is not None
+    return Shown(order, parcel, places, slots, here.code, asked.form, asked.more, by_card=by_card)
 
 
 def say(refusal: Refusal, order: OrderFacts) -> str:

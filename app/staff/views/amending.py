@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from app.amending import Door, show_form, take_form
 from app.amending import Shown as Change
 from app.answers import Shown
+from app.staff.articles import find_sku
 from app.staff.views.base import blueprint, here
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -32,7 +33,8 @@ def amend(parcel_id: UUID) -> Shown:
 
 def _door(parcel_id: UUID) -> Door:
     with transaction() as session:
-        actor = here(session).actor
+        place = here(session)
+        actor, brand_id = place.actor, place.store.brand_id
         order_id = queries.get_fulfillment(session, parcel_id, actor=actor).order_id
 
     def page(order: OrderFacts, change: Change | None, refused: str | None) -> str:
@@ -51,4 +53,5 @@ def _door(parcel_id: UUID) -> Door:
         page,
         url_for("tablet.show_parcel", parcel_id=parcel_id),
         parcel_id=parcel_id,
+        sku_of=lambda session, said: find_sku(session, said=said, brand_id=brand_id),
     )
