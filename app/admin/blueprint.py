@@ -29,7 +29,7 @@ TABS: Final = (
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
 )
-NEEDED: Final = {"prices": "prices.edit"}
+NEEDED: Final = {"people": "stores.pause", "prices": "prices.edit"}
 """What one must be allowed to see a tab that is not everybody's."""
 WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
 

@@ -86,6 +86,10 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
+        any(
+            each.status is ObligationStatus.FAILED
+            for each in payments.queries.list_obligations(session, order_id)
+        ),
         orders.queries.difference_minor(session, order_id) or 0,
         list_changes(session, facts),
     )
@@ -149,7 +153,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         parcel,
         store,
         KINDS.get(parcel.status, "wait"),
-        state_words(parcel.status, reserved=parcel.is_reservation),
+        _state(parcel),
         lines,
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
@@ -166,6 +170,15 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         orders.queries.find_arrival(session, parcel.id),
         sum(refused.values()),
     )
+
+
+def _state(parcel: FulfillmentFacts) -> str:
+    """Return where a parcel stands: nobody comes to a store for what is brought."""
+    if parcel.method is Method.DELIVERY and parcel.status is Status.IN_TRANSFER:
+        return _("Being brought together")
+    if parcel.method is Method.DELIVERY and parcel.status is Status.REJECTED:
+        return _("We look for a way")
+    return state_words(parcel.status, reserved=parcel.is_reservation)
 
 
 def _part(session: Session, parcel: FulfillmentFacts) -> ShownPart | None:

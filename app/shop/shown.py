@@ -13,12 +13,15 @@ from app.shop.saying import say_slot
 from kernel.links import choice_token
 from orders.commands import Formation, Method, Status
 from orders.queries import (
+    LACKS,
     ArrivalFacts,
     ChoiceFacts,
     FulfillmentFacts,
     OrderFacts,
     PackageFacts,
     SubstituteFacts,
+    awaited,
+    left_to_person,
 )
 from stores.queries import BrandFacts, StoreFacts
 
@@ -132,6 +135,21 @@ class ShownParcel:
         return said[:1].upper() + said[1:]
 
     @property
+    def lacks(self) -> bool:
+        """Tell whether not all of it was there when it was promised, and still is not."""
+        return LACKS in self.facts.promise_inputs
+
+    @property
+    def awaits(self) -> bool:
+        """Tell whether its store waits for some of it."""
+        return bool(awaited(self.facts.promise_inputs))
+
+    @property
+    def left_to_person(self) -> bool:
+        """Tell whether a person has to find a way for it."""
+        return left_to_person(self.facts.promise_inputs)
+
+    @property
     def slot(self) -> str | None:
         """Return when its customer comes, where they chose a time."""
         if self.facts.slot_starts_at is None or self.facts.slot_ends_at is None:
@@ -156,13 +174,17 @@ class ShownProxy:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
-    """An order, for whoever holds its link: the minimum."""
+    """An order, for whoever holds its link: the minimum.
+
+    `uncharged` is whether its card could not be charged, so that another has to pay.
+    """
 
     facts: OrderFacts
     number: str
     brand: BrandFacts
     collector: str
     parcels: list[ShownParcel]
+    uncharged: bool
     difference_minor: int = 0
     """What a card is still to pay since the order was changed, minor units."""
     changes: list[tuple[datetime, str]] = field(default_factory=list)
@@ -230,6 +252,5 @@ class ShownOrder:
             )
             for each in self.parcels
         ]
-        return sha256(
-            repr((seen, self.collector, self.facts.version, current())).encode()
-        ).hexdigest()[:16]
+        shown = (seen, self.collector, self.uncharged, self.facts.version, current())
+        return sha256(repr(shown).encode()).hexdigest()[:16]

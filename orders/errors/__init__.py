@@ -68,6 +68,7 @@ from orders.errors.placing import (
     HoldEnded,
     OrderNotCancellable,
     PriceChanged,
+    PromiseBeyondHold,
     UnknownOrder,
     UnknownWish,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromiseBeyondHold",
     "PromotionCodeTaken",
     "PromotionEnded",
     "ReservationNotOffered",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import customers.services
@@ -32,7 +33,7 @@ from orders.errors import (
     WrongMethod,
 )
 from orders.events import OrderAmended
-from orders.models import FINAL, Fulfillment, Order
+from orders.models import FINAL, Cart, Fulfillment, Order
 from orders.queries import OrderFacts
 from orders.services.amending_lines import LineChanges, change_lines, read_changes
 from orders.services.bringing import bring_elsewhere, price_bringing
@@ -183,7 +184,8 @@ def _refuse_late(session: Session, locked: Locked) -> None:
     """Raises TooLateToAmend once somebody is at the goods, or they are on their way."""
     parcel = locked.parcel
     begun = any(line.picked for line in locked.lines.values()) or parcel.wave_id is not None
-    if parcel.status in AMENDABLE and not begun and not queries.still_carried(session, parcel.id):
+    elsewhere = queries.LACKS in parcel.promise_inputs or queries.still_carried(session, parcel.id)
+    if parcel.status in AMENDABLE and not begun and not elsewhere:
         return
     raise TooLateToAmend(state=parcel.status.value, fulfillment_id=str(parcel.id))
 
@@ -278,6 +280,7 @@ def _open_elsewhere(
     else:
         _free(session, work.locked, held)
         _reserve(session, work, fresh, wanted)
+    session.execute(update(Cart).where(Cart.pending_id == old.id).values(pending_id=fresh.id))
     if store.id != old.location_id:
         work.told["store"] = [here.code, store.code]
     if was_slot or fresh.slot_starts_at:

@@ -52,7 +52,11 @@ def keep_money(session: Session, hold: EndingHold) -> bool:
     if hold.obligation_id not in divide_due(session, hold.reference_id, due_minor=0):
         return False
     parcels = queries.list_order_parcels(session, hold.reference_id)
-    certain_minor = sum(each.owed.total_minor for each in parcels if each.status in CERTAIN)
+    certain_minor = sum(
+        each.owed.total_minor
+        for each in parcels
+        if each.status in CERTAIN and not queries.awaited(each.promise_inputs)
+    )
     shares = divide_due(session, hold.reference_id, due_minor=certain_minor)
     taken_minor = shares[hold.obligation_id]
     if taken_minor:

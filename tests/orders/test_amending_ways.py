@@ -115,7 +115,7 @@ def test_an_order_to_a_door_goes_elsewhere_and_pays_what_its_goods_cost_to_bring
 def test_a_promotion_follows_what_is_added_and_taken_away_and_is_counted_once(
     counter: Counter,
 ) -> None:
-    promotion_id = promote(counter, uses_max=1)
+    promotion_id = promote(counter, uses_max=2)
     counter.place(items=[{"sku": "BOOK", "quantity": 1}])
     counted = text("SELECT uses FROM promotion WHERE id = :id")
 

@@ -16,6 +16,7 @@ PAUSE = "--pause-before-taking-ms"
 
 
 GUARDS = (
+    "announced",
     "stock",
     "hand-over",
     "slot",
@@ -26,6 +27,7 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "order-of-locks",
 )
 
 
