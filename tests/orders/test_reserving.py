@@ -60,7 +60,11 @@ def reserved(counter: Counter) -> dict[str, tuple[int, int]]:
 
 def messages(counter: Counter) -> list[str]:
     tell(counter.session)
-    return list(counter.session.execute(text("SELECT template FROM message ORDER BY id")).scalars())
+    return list(
+        counter.session.execute(
+            text("SELECT template FROM message WHERE channel = 'email' ORDER BY id")
+        ).scalars()
+    )
 
 
 def broken(counter: Counter) -> list[str]:
