@@ -42,9 +42,8 @@ from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders import queries
-from orders.commands import OfflineDeed, OfflinePlace, PlaceOrder
+from orders.commands import OfflineDeed, OfflinePlace
 from orders.models import OfflineFact
-from orders.pricing import Quote
 from orders.services import (
     checking,
     choosing,
@@ -56,10 +55,9 @@ from orders.services import (
     waving,
     writing,
 )
-from orders.services.placing import PlacedOrder
+from orders.services.gathering import Gap, Gathered
 from pos_adapter.services import receiving
 from sandbox.__main__ import main as sandbox
-from stores.queries import StoreFacts
 from stores.services import booking
 from tests.support import travel
 
@@ -328,15 +326,13 @@ def look_at_expected(
 
 def remove_order_of_locks() -> None:
     """A store that lacks some of an order keeps its own levels locked while it asks others."""
-    reserve = placing._reserve  # noqa: SLF001 (the guard is removed here)
+    gather = placing.gather
 
-    def keep_locked(
-        session: Session, command: PlaceOrder, *placed: Any, store: StoreFacts, quote: Quote
-    ) -> PlacedOrder:
-        lock_levels(session, location_id=store.id, skus=command.quantities)
-        return reserve(session, command, *placed, store=store, quote=quote)
+    def keep_locked(session: Session, gap: Gap) -> Gathered:
+        lock_levels(session, location_id=gap.store.id, skus=gap.command.quantities)
+        return gather(session, gap)
 
-    placing._reserve = keep_locked  # type: ignore[assignment]  # noqa: SLF001 (the same)
+    placing.gather = keep_locked
 
 
 GUARDS = {
