@@ -182,9 +182,11 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
 
 
 def _change(page: Page, order: str, language: str) -> None:
-    """See what two of an article would come to, and leave it at that."""
+    """See what it would come to with somebody else collecting, and leave it at that."""
     page.goto(f"{order}/amend")
-    page.locator("main form input[inputmode=numeric]").first.fill("2")
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    for name, value in (("first_name", "Paul"), ("last_name", "Petit")):
+        page.locator(f"main [name={name}]").fill(value)
     page.locator("main form .button-primary").click()
     page.locator("#sum-title").scroll_into_view_if_needed()
     _picture(page, f"shop-amend-{language}")

@@ -21,7 +21,7 @@ from tests.orders.doors import delivery_body, have_ship, open_way
 PLACING_MAX = 12
 DELIVERING_MAX = 30
 BRINGING_MAX = 7
-HANDING_OVER_MAX = 24
+HANDING_OVER_MAX = 25
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
