@@ -11,6 +11,7 @@ EVERYBODY: Final = PUBLIC | {
     "orders.place",
 }
 SHOPPER: Final = EVERYBODY | {
+    "orders.amend",
     "orders.cancel",
     "orders.collect",
     "orders.read",

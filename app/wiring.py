@@ -31,6 +31,7 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAmended,
     OrderPlaced,
     PaidWithoutStock,
     PartlyThere,
@@ -52,6 +53,7 @@ from payments.events import (
 )
 
 SUBSCRIPTIONS: Subscriptions = {
+    OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentAccepted: {"settle-late": casework.settle_late},
     FulfillmentReady: {

@@ -24,6 +24,7 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     REJECTED = "rejected"
     REROUTED = "rerouted"
+    AMENDED = "amended"
     PARTLY = "partly"
     SUBSTITUTE = "substitute"
     BACK_IN_STOCK = "back_in_stock"

@@ -18,6 +18,7 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAmended,
     OrderPlaced,
     PartlyThere,
     PassReissued,
@@ -103,8 +104,15 @@ def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
 
 
 def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
-    """The customer is owed where and when the order goes on."""
-    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+    """The customer is owed where and when the order goes on, unless other news says it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def announce_amended(session: Session, event: OrderAmended) -> None:
+    """The customer is owed the order as it is now, once for all that changed with it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.AMENDED))
 
 
 def ask_partly(session: Session, event: PartlyThere) -> None:

@@ -154,6 +154,9 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     tablet, parcel = _page(browser, "tablet", language), shop.parcel_of(number)
     _become(tablet, shop, language, "associate")
     _shoot(tablet, shop, f"/{language}/tablet/", f"tablet-board-{language}")
+    _change(_page(browser, "phone", language), order_page.url.partition("?")[0], language)
+    amend = f"/{language}/tablet/parcels/{parcel['id']}/amend"
+    _shoot(tablet, shop, amend, f"tablet-amend-{language}")
     shop.act(parcel["id"], "accept")
     _shoot(tablet, shop, f"/{language}/tablet/parcels/{parcel['id']}", f"tablet-pick-{language}")
     shop.act(
@@ -176,6 +179,17 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     _answer(_page(browser, "phone", language), shop, language)
     _desk(_page(browser, "desk", language), shop, language, number)
     _source(_page(browser, "desk", language), shop, language, brought)
+
+
+def _change(page: Page, order: str, language: str) -> None:
+    """See what it would come to with somebody else collecting, and leave it at that."""
+    page.goto(f"{order}/amend")
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    for name, value in (("first_name", "Paul"), ("last_name", "Petit")):
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form .button-primary").click()
+    page.locator("#sum-title").scroll_into_view_if_needed()
+    _picture(page, f"shop-amend-{language}")
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:
@@ -284,6 +298,9 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     _shoot(page, shop, door, f"shop-checkout-delivery-{language}")
     _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
     _choose_ways(page, shop, language)
+    page.goto(f"{shop.address}/{language}/checkout?payment=reserve")
+    page.locator("input[value=reserve]").scroll_into_view_if_needed()
+    _picture(page, f"shop-reserve-{language}")
     page.goto(f"{shop.address}/{language}/checkout")
     for name, value in CUSTOMER.items():
         page.locator(f"[name={name}]").fill(value)
@@ -390,6 +407,8 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
     (rejected,) = shop.list_parcels("rejected")
     path = f"{office}/orders/{rejected['order_number']}"
     _shoot(page, shop, path, f"office-choice-{language}")
+    number_open = shop.list_parcels("accepted")[0]["order_number"]
+    _shoot(page, shop, f"{office}/orders/{number_open}/amend", f"office-amend-{language}")
     _shoot(page, shop, f"/{language}/demo/mailbox", f"mailbox-{language}")
     ready = re.compile(f"(prêt|ready).*{number}", re.IGNORECASE)
     letter = page.locator(".letter").filter(has_text=ready)

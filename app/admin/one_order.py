@@ -28,6 +28,7 @@ from app.admin.words import (
     VERIFIED,
 )
 from app.case_words import KINDS
+from app.changes import name_articles
 from app.doors import say_arrival
 from app.i18n import N_, current
 from app.i18n import gettext as _
@@ -204,7 +205,7 @@ def _scene(session: Session, order: OrderFacts, history: list[Recorded], zone: s
     ids: set[UUID] = set()
     for each in history:
         ids |= {known for known in (each.actor_id, each.device_id) if known is not None}
-    articles = {line.sku: line.name for parcel in order.fulfillments for line in parcel.lines}
+    articles = name_articles(session, order, history)
     found = orders.queries.list_reasons(session, closed=True)
     reasons = {each.code: each.labels[current()] for each in found}
     return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency, reasons)

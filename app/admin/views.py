@@ -1,6 +1,7 @@
 """Everything the back office shows, gathered under its blueprint."""
 
 from app.admin import (
+    amending,
     cases,
     choosing_pages,
     correcting,
@@ -36,6 +37,7 @@ from app.admin import (
 from app.admin.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "blueprint",
     "cases",
     "choosing_pages",

@@ -61,6 +61,8 @@ class Case:
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery, or of several parcels: whose each is."""
+    difference_minor: int | None = None
+    """What a card is still to pay of what became dearer, minor units; None when none pays."""
 
     @property
     def is_mixed(self) -> bool:
@@ -128,6 +130,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
         substitute=_substitute(session, message, parcel, history),
         order=order,
         senders=_senders(session, order, parcel),
+        difference_minor=orders.queries.difference_minor(session, order.id),
     )
 
 

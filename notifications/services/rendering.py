@@ -39,6 +39,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.PROXY_COLLECTED: lambda line: line.handed_over,
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.AMENDED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
@@ -51,11 +52,15 @@ PRICED: Final = OPENS_PARCEL | {
     Template.CONFIRMATION,
     Template.RECEIPT,
     Template.REROUTED,
+    Template.AMENDED,
     Template.DELIVERED,
 }
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
+
+NOUNS: Final = {"fr": ("commande", "réservation"), "en": ("order", "reservation")}
+"""What is written about: an order, or a reservation, for which nothing is owed."""
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -154,6 +159,9 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "ended": voice.moment(parcel.ended_at) if parcel.ended_at else "",
         "is_ready": parcel.status is Status.READY,
         "is_distance": case.is_distance,
+        "is_reservation": parcel.is_reservation,
+        "noun": NOUNS[message.language][parcel.is_reservation],
+        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
         "is_paid": case.paid_minor > 0,
         "reason": case.reason,
         "code": show_code(passes.typed_code(case.collect.id))
@@ -163,6 +171,9 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "extend": f"{link}/extend" if offers_more and message.template in KEEPS_LONGER else "",
         "extension_days": case.store.rules.extension_days,
         "stop": "",
+        "difference": voice.money(case.difference_minor, parcel.currency)
+        if case.difference_minor
+        else "",
         "is_delivery": parcel.method is Method.DELIVERY,
         "goes_on": case.goes_on,
         "partly_asked": case.partly is None,
@@ -316,7 +327,9 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     total = sum(amount for _, amount in [*priced, *brought])
     is_brought = case.order is not None and case.order.leaves_paid
     is_whole = template is Template.CONFIRMATION and is_brought
-    due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
+    by_card = template is Template.AMENDED and case.difference_minor is not None
+    owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
+    due = total - case.paid_minor if owes else 0
     is_priced = template in PRICED
     return {
         "lines": [

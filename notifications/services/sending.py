@@ -60,6 +60,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
     Template.REJECTED: frozenset({Status.REJECTED}),
+    Template.AMENDED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.PARTLY: frozenset({Status.IN_TRANSFER}),
     Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),

@@ -1,5 +1,6 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
+from orders.commands.amending import AmendOrder, Collector
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
@@ -28,6 +29,7 @@ from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
+    USUAL_CHANNEL,
     Answer,
     CancelReason,
     CaseKind,
@@ -55,7 +57,9 @@ from orders.commands.words import (
 __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
+    "USUAL_CHANNEL",
     "VEHICLE_MAX",
+    "AmendOrder",
     "Answer",
     "AnswerChoice",
     "AskDelivery",
@@ -66,6 +70,7 @@ __all__ = [
     "CaseKind",
     "Channel",
     "Collect",
+    "Collector",
     "DeliveryFailure",
     "FetchFrom",
     "Formation",

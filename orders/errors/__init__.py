@@ -1,5 +1,12 @@
 """Refusals of orders."""
 
+from orders.errors.amending import (
+    LinePriceChanged,
+    NothingToAmend,
+    StaleOrder,
+    TooLateToAmend,
+    VersionRequired,
+)
 from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
     AddressNeeded,
@@ -72,6 +79,12 @@ from orders.errors.promoting import (
     UnknownPromotion,
     UnreadablePromotion,
 )
+from orders.errors.reserving import (
+    NotReleased,
+    ReservationNotOffered,
+    TooManyReservations,
+    TooManyReserved,
+)
 from orders.errors.shipping import (
     NumberMissing,
     PackagesDiffer,
@@ -93,6 +106,7 @@ __all__ = [
     "EmptyOrder",
     "HoldEnded",
     "IdentityNeeded",
+    "LinePriceChanged",
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
@@ -106,8 +120,10 @@ __all__ = [
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
+    "NotReleased",
     "NotServedOutside",
     "NothingDue",
+    "NothingToAmend",
     "NothingToCollect",
     "NothingToPick",
     "NothingToSplit",
@@ -125,11 +141,16 @@ __all__ = [
     "PromiseBeyondHold",
     "PromotionCodeTaken",
     "PromotionEnded",
+    "ReservationNotOffered",
+    "StaleOrder",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
     "SubstituteOnOrder",
+    "TooLateToAmend",
     "TooManyProxies",
+    "TooManyReservations",
+    "TooManyReserved",
     "TrackingNumberTaken",
     "UnknownCarrier",
     "UnknownCase",
@@ -150,6 +171,7 @@ __all__ = [
     "UnreadableReason",
     "UnreadableRules",
     "UnreadableZone",
+    "VersionRequired",
     "WrongMethod",
     "WrongState",
     "WrongStore",

@@ -1,5 +1,6 @@
 """What happens to orders."""
 
+from orders.events.amending import OrderAmended
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
@@ -110,6 +111,7 @@ __all__ = [
     "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
+    "OrderAmended",
     "OrderCancelled",
     "OrderPlaced",
     "OrderSold",

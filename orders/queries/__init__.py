@@ -61,7 +61,7 @@ from orders.queries.following import (
     start_following,
 )
 from orders.queries.load import waiting_at
-from orders.queries.money import owed_minor, paid_for, unspent_minor
+from orders.queries.money import difference_minor, owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
@@ -99,6 +99,7 @@ from orders.queries.putting_back import (
 )
 from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
+from orders.queries.reserving import count_reservations, list_unconfirmed
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
     PAGE_ROWS,
@@ -206,6 +207,8 @@ __all__ = [
     "count_loads",
     "count_open",
     "count_put_backs",
+    "count_reservations",
+    "difference_minor",
     "divide",
     "find_arrival",
     "find_last_hand_over",
@@ -279,6 +282,7 @@ __all__ = [
     "list_servable",
     "list_substitutes",
     "list_unanswered",
+    "list_unconfirmed",
     "list_waiting",
     "list_waiting_outside",
     "list_wave_parcels",

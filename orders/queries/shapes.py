@@ -116,6 +116,14 @@ class FulfillmentFacts:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    slot_id: UUID | None = None
+    release_at: datetime | None = None
+    formation: Formation = Formation.DISTANCE
+
+    @property
+    def is_reservation(self) -> bool:
+        """Tell whether its customer owes nothing: they buy it at the till, or not."""
+        return self.formation is Formation.RESERVATION
 
     @property
     def owed(self) -> Totals:
@@ -171,6 +179,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     partly: Partly | None = None
     charges: tuple[ChargeFacts, ...] = ()
+    version: int = 1
 
     @property
     def status(self) -> Status:

@@ -1,6 +1,7 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
 from orders.routes import (
+    amending,
     availability,
     cases,
     choosing,
@@ -26,6 +27,7 @@ from orders.routes import (
 from orders.routes.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "availability",
     "blueprint",
     "cases",

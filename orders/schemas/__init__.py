@@ -1,5 +1,6 @@
 """JSON of orders, of availability and of wishes."""
 
+from orders.schemas.amending import AmendedSchema, AmendSchema
 from orders.schemas.availability import (
     AvailabilitySchema,
     BasketQuerySchema,
@@ -118,6 +119,8 @@ from orders.schemas.shipping import (
 from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
+    "AmendSchema",
+    "AmendedSchema",
     "AnswerChoiceSchema",
     "ArrivedSchema",
     "AskDeliveryQuerySchema",

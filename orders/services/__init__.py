@@ -1,5 +1,6 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.amending import Amended, amend_order, preview_amendment
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.cart_ways import choose_line_ways
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
@@ -52,6 +53,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.reservations import UNCONFIRMED, lapse_reservation
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
@@ -85,7 +87,9 @@ from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_st
 
 __all__ = [
     "LEAD",
+    "UNCONFIRMED",
     "UNSOURCED",
+    "Amended",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -97,6 +101,7 @@ __all__ = [
     "abandon_pending",
     "accept",
     "accept_substitute",
+    "amend_order",
     "announce_arrival",
     "announce_way",
     "answer_choice",
@@ -134,6 +139,7 @@ __all__ = [
     "finish_put_back",
     "hand_over",
     "keep_money",
+    "lapse_reservation",
     "lapse_substitute",
     "late_key",
     "leave_wave",
@@ -145,6 +151,7 @@ __all__ = [
     "pack",
     "pick",
     "place_order",
+    "preview_amendment",
     "put_in_cart",
     "question_deed",
     "quote_order",

@@ -33,7 +33,7 @@ def extend_hold(session: Session, fulfillment_id: UUID) -> None:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.PENDING:
         return
-    hold = _hold_left(session, locked)
+    hold = hold_left(session, locked)
     ends = [_extend(session, each, hold) for each in owners_of(locked)]
     locked.parcel.pending_until = min(ends, default=db_now(session) + hold.minutes * MINUTE)
     session.flush()
@@ -60,7 +60,7 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
     return {}
 
 
-def _hold_left(session: Session, locked: Locked) -> Hold:
+def hold_left(session: Session, locked: Locked) -> Hold:
     """Return the hold that may begin now: nobody stretches the cap by beginning anew.
 
     Raises HoldEnded.

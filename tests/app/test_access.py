@@ -39,6 +39,7 @@ MAY: Final[dict[str, set[str]]] = {
     "availability.read": PUBLIC | STAFF,
     "orders.place": PUBLIC | STAFF,
     "orders.read": PUBLIC | STAFF,
+    "orders.amend": PUBLIC | STAFF,
     "orders.cancel": PUBLIC | STAFF,
     "orders.collect": PUBLIC | STAFF,
     "stock.read": STAFF,

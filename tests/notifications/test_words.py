@@ -275,6 +275,7 @@ def walk(counter: Any, language: str) -> None:
         counter.reject(counter.place(language=language, **way))
         counter.reject(counter.place(language=language, **way), instead="paris")
         counter.offer_substitute(counter.place(language=language, **way))
+        counter.amend(counter.place(language=language, **way))
 
 
 def messages(session: Session, *channels: Channel) -> list[Message]:
@@ -351,7 +352,7 @@ def test_a_text_message_fits_one_part_whatever_the_store_and_the_link(
                 assert is_gsm7(letter.text), letter.text
                 assert count_segments(letter.text) == 1, letter.text
                 count += 1
-    assert count == 30 * len(called) * len(ADDRESSES)
+    assert count == 32 * len(called) * len(ADDRESSES)
 
 
 def test_the_fullest_line_that_fits_is_taken() -> None:

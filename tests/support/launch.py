@@ -171,13 +171,21 @@ def remove_carry_guard() -> None:
 
 def remove_parcel_guard() -> None:
     """A parcel is read without being kept, and then moved on as it was read."""
+    _unlock("fulfillment")
 
+
+def remove_order_guard() -> None:
+    """An order is read without being kept, and then changed as it was read."""
+    _unlock("sales_order")
+
+
+def _unlock(table: str) -> None:
     @event.listens_for(SessionFactory, "do_orm_execute")
     def read(state: ORMExecuteState) -> Result[Any] | None:
         statement = state.statement
         if not isinstance(statement, Select) or statement._for_update_arg is None:  # noqa: SLF001 (the guard is removed here)
             return None
-        if "FROM fulfillment " not in str(statement).replace("\n", " "):
+        if f"FROM {table} " not in str(statement).replace("\n", " "):
             return None
         unlocked = statement._clone()  # noqa: SLF001 (the same)
         unlocked._for_update_arg = None  # noqa: SLF001 (the same)
@@ -334,6 +342,7 @@ GUARDS = {
     "price": remove_price_guard,
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
+    "order": remove_order_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,

@@ -2,6 +2,7 @@
 
 from app.shop.blueprint import blueprint
 from app.shop.views import (
+    amending,
     basket,
     browsing,
     checkout,
@@ -17,6 +18,7 @@ from app.shop.views import (
 )
 
 __all__ = [
+    "amending",
     "basket",
     "blueprint",
     "browsing",

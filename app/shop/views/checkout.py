@@ -36,6 +36,8 @@ from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
 TOTAL_SIGNS: Final = 10
+RESERVE: Final = "reserve"
+"""What a form says that wants nothing paid: neither now nor owed later."""
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 
 
@@ -110,6 +112,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         contact,
         _pay_by(),
         seen_total_minor=_seen_minor(),
+        reservation=request.form.get("payment") == RESERVE,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
@@ -201,5 +204,5 @@ def _page(
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
-        payment=request.form.get("payment", PayBy.PICKUP.value),
+        payment=request.values.get("payment", PayBy.PICKUP.value),
     )
