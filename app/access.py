@@ -16,6 +16,7 @@ SHOPPER: Final = EVERYBODY | {
     "orders.collect",
     "orders.read",
 }
+
 ASSOCIATE: Final = SHOPPER | {
     "cases.read",
     "cases.work",
@@ -23,6 +24,7 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.prepare",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.count",
     "stock.move",
     "stock.read",
@@ -47,6 +49,7 @@ AGENT: Final = SHOPPER | {
     "cases.work",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.read",
 }
 ADMIN: Final = MANAGER | {

@@ -19,6 +19,7 @@ from inventory.events import (
 from kernel.events import Subscriptions
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentAccepted,
@@ -31,11 +32,14 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAbandoned,
     OrderAmended,
     OrderPlaced,
     PaidWithoutStock,
     PartlyThere,
     PassReissued,
+    PayLinkMade,
+    PayLinkReminded,
     PickupReminded,
     ProxyPassGiven,
     ReadyPaid,
@@ -104,6 +108,10 @@ SUBSCRIPTIONS: Subscriptions = {
         "open-lost-case": casework.open_lost_transfer,
     },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    PayLinkMade: {"send-pay-link": notifications.handlers.send_pay_link},
+    PayLinkReminded: {"remind-to-pay": notifications.handlers.remind_to_pay},
+    OrderAbandoned: {"tell-unpaid": notifications.handlers.tell_unpaid},
+    CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
     StockReceived: {"serve-awaiting": orders.handlers.serve_awaiting},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
@@ -122,6 +130,7 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "cart.ordered.v1",
         "webhook.opened.v1",
         "webhook.closed.v1",
         "webhook.paused.v1",
@@ -155,7 +164,6 @@ UNHEARD = frozenset(
         "terminal.enrolled.v1",
         "terminal.key_renewed.v1",
         "terminal.revoked.v1",
-        "order.abandoned.v1",
         "payment.failed.v1",
         "order.cancelled.v1",
         "fulfillment.picking_started.v1",

@@ -80,6 +80,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("answer-overdue", 60, orders.jobs.answer_overdue),
     Periodic("serve-waiting", 60, orders.jobs.serve_waiting),
     Periodic("remind-waiting", 300, orders.jobs.remind_waiting),
+    Periodic("remind-to-pay", 60, orders.jobs.remind_to_pay),
     Periodic("note-late", 60, orders.jobs.note_late),
     Periodic("keep-card-money", 600, orders.jobs.keep_card_money),
     Periodic("escalate-cases", 60, orders.jobs.escalate_cases),
@@ -90,6 +91,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
     Periodic("seal-events", 5, seal_events),
+    Periodic("forget-old-carts", 3_600, orders.jobs.forget_old_carts),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
     Periodic("prune", 3_600, prune),
 )

@@ -39,7 +39,7 @@ BUYER = {
     "city": "Lyon",
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
-LINK = re.compile(r"/(?:fr|en)/((?:orders|choices)/[^\s/?]+)")
+LINK = re.compile(r"/(?:fr|en)/((?:orders|choices|baskets|pay)/[^\s/?]+)")
 STORE = "lyon-croix-rousse"
 LETTERS = {
     "question": ("chloe.durand", "un autre article à la place"),
@@ -49,6 +49,8 @@ LETTERS = {
     "outside": ("yasmine.haddad", "C’est prêt"),
     "sent": ("margot.lambert", "C’est prêt"),
     "refused": ("thomas.nguyen", "retirée"),
+    "shared": ("jeanne.roche", "panier"),
+    "pay": ("oscar.meunier", "à payer"),
 }
 """Whose letter, and what its subject says, leads to each page of the customer's side."""
 STOP_S, PATIENCE_S = 60, 20
@@ -177,6 +179,7 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     brought = _walk_the_shelf(tablet, shop, language)
     _take_ways_out(tablet, shop, language)
     _answer(_page(browser, "phone", language), shop, language)
+    _carry(browser, shop, language)
     _desk(_page(browser, "desk", language), shop, language, number)
     _source(_page(browser, "desk", language), shop, language, brought)
 
@@ -190,6 +193,42 @@ def _change(page: Page, order: str, language: str) -> None:
     page.locator("main form .button-primary").click()
     page.locator("#sum-title").scroll_into_view_if_needed()
     _picture(page, f"shop-amend-{language}")
+
+
+def _carry(browser: Browser, shop: Shop, language: str) -> None:
+    """Take one basket from a phone to the store's tablet and to the desk of a call."""
+    phone = _page(browser, "phone", language)
+    phone.goto(f"{shop.address}/{language}/articles/THEIERE?store={STORE}")
+    phone.locator(".article-words .bar button").click()
+    phone.wait_for_url("**/basket**")
+    phone.locator("form[action$='/basket/elsewhere'] button").click()
+    phone.locator(".ticket-code").wait_for()
+    _picture(phone, f"shop-elsewhere-{language}")
+    code = phone.locator(".ticket-code").inner_text()
+    _shoot(phone, shop, f"/{language}/baskets", f"shop-resume-{language}")
+    tablet = _page(browser, "tablet", language)
+    _become(tablet, shop, language, "associate")
+    tablet.goto(f"{shop.address}/{language}/tablet/baskets")
+    tablet.locator("#field-said").fill(code)
+    tablet.keyboard.press("Enter")
+    tablet.wait_for_load_state("networkidle")
+    _picture(tablet, f"tablet-basket-{language}")
+    desk = _page(browser, "desk", language)
+    _become(desk, shop, language, "agent")
+    _shoot(desk, shop, f"/{language}/office/desk", f"office-desk-begin-{language}")
+    desk.locator("#field-code").fill(code)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    for name, value in {"q": "vase", "where": "Lyon", "who": "06 39 98 12 04"}.items():
+        desk.locator(f"#field-{name}").fill(value)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-{language}")
+    desk.locator(".desk-known").first.click()
+    desk.wait_for_load_state("networkidle")
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-placed-{language}")
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:

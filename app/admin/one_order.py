@@ -32,6 +32,7 @@ from app.changes import name_articles
 from app.doors import say_arrival
 from app.i18n import N_, current
 from app.i18n import gettext as _
+from app.paying import card_enabled
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
@@ -104,6 +105,8 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         ],
         "is_open": order.status in CANCELLABLE,
         "token": order_token(order.id),
+        "pay_links": orders.queries.list_pay_links(session, order.id),
+        "cards_taken": card_enabled(),
         "proxies": _proxies(session, order.id),
         "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
     }

@@ -100,6 +100,7 @@ def show_order(number: str, answers: Answers) -> str:
         can_cancel=actor.may("orders.cancel") and page["is_open"],
         can_amend=actor.may("orders.amend") and find_amendable(facts) is not None,
         can_choose=actor.may("orders.cancel"),
+        can_ask=actor.may("orders.take") and page["is_open"] and not page["paid_minor"],
         can_correct=actor.may("orders.collect"),
         tills=tills,
         reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],

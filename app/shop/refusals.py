@@ -17,6 +17,12 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "pickup-not-offered": lambda: _(
         "Nothing can be collected from this store. Choose another one; your basket is kept."
     ),
+    "cart-changed": lambda: _(
+        "Somebody changed this basket on another device. This is how it is now: nothing of yours"
+        " was done."
+    ),
+    "cart-ordered": lambda: _("This basket was ordered already, on another device."),
+    "empty-cart": lambda: _("Your basket is empty."),
     "unknown-sku": lambda: _("An article is no longer sold. We took it out of your basket."),
     "order-cancelled": lambda: _("This order was already cancelled. There is nothing left to do."),
     "order-not-cancellable": lambda: _(

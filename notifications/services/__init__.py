@@ -17,6 +17,7 @@ from notifications.services.following import (
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
+from notifications.services.telling_carts import owe_cart
 from notifications.services.telling_staff import owe_staff
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "list_webhooks",
     "open_webhook",
     "owe",
+    "owe_cart",
     "owe_staff",
     "owe_wish",
     "resend",

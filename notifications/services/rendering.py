@@ -15,12 +15,13 @@ from kernel import links, qr
 from kernel.ids import show_code, show_order_number
 from kernel.money import vat_shares
 from notifications import gateway
-from notifications.commands import OPENS_PARCEL, Channel, Template
+from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
 from notifications.services.cases import AnyCase, Case, WishCase
 from notifications.services.owing import address_of
+from notifications.services.telling_carts import CartCase, cart_facts
 from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
@@ -46,6 +47,9 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.DELIVERED: lambda line: line.handed_over,
     Template.DELIVERY_FAILED: lambda line: line.handed_over,
     Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
+    Template.PAY_LINK: lambda line: line.quantity - line.cancelled,
+    Template.PAY_REMINDER: lambda line: line.quantity - line.cancelled,
+    Template.UNPAID: lambda line: line.quantity,
 }
 """How many of each line a message speaks of."""
 PRICED: Final = OPENS_PARCEL | {
@@ -129,6 +133,8 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         facts = staff_facts(message, case)
         kinds = _say(f"kinds.{message.language}.txt", facts)
         return {**facts, "what": kinds.get(facts["kind"], "")}
+    if isinstance(case, CartCase):
+        return {**cart_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 
@@ -181,6 +187,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_substitute(case, voice),
         **_amounts(message.template, case, voice),
+        **_pay_link(message, case, voice),
         **_arrivals(case, voice),
         **_parts(case, voice),
     }
@@ -233,6 +240,22 @@ def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
         "choose_by": voice.moment(choice.answer_by),
         "short_choose_by": voice.short_moment(choice.answer_by),
         "waits_by_default": choice.fallback is Answer.WAIT,
+    }
+
+
+def _pay_link(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what the words about a link to pay may speak of; its link leads to the payment."""
+    pay = case.pay
+    if message.template not in FROM_LINK or pay is None:
+        return {}
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    return {
+        "link": f"{home}/pay/{links.pay_token(pay.link.id)}",
+        "amount": voice.money(pay.amount_minor, case.parcel.currency),
+        "pay_by": voice.moment(pay.link.pay_by),
+        "short_pay_by": voice.short_moment(pay.link.pay_by),
+        "waits": case.parcel.status is Status.PENDING,
+        "due": "",
     }
 
 

@@ -11,14 +11,6 @@ class StaleOrder(Conflict):
     way_out = "Read the order again, and send what is still wanted with its present version."
 
 
-class VersionRequired(Invalid):
-    """Changing an order needs the version it was seen at."""
-
-    code = "version-required"
-    title = "An If-Match header with the order's version is required"
-    way_out = "Send `If-Match` with the `version` of the order as you read it."
-
-
 class TooLateToAmend(Conflict):
     """The store is at the parcel already, or it has ended: `state` says how far it is."""
 

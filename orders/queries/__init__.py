@@ -14,7 +14,13 @@ from orders.queries.carrying import (
     sum_awaited,
 )
 from orders.queries.cart_ways import LineWay, list_line_ways
-from orders.queries.carts import get_cart
+from orders.queries.carts import (
+    get_cart,
+    get_cart_by_code,
+    get_cart_by_id,
+    list_advised_carts,
+    select_visible_carts,
+)
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -78,6 +84,13 @@ from orders.queries.parcels import (
     list_parcels_of,
     list_waiting,
     list_wave_parcels,
+)
+from orders.queries.pay_links import (
+    PayLinkFacts,
+    get_pay_link,
+    had_pay_link,
+    list_due_reminders,
+    list_pay_links,
 )
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
@@ -184,6 +197,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PayLinkFacts",
     "Preview",
     "PromotionFacts",
     "PromotionState",
@@ -222,6 +236,8 @@ __all__ = [
     "find_rules",
     "find_way_to_collect",
     "get_cart",
+    "get_cart_by_code",
+    "get_cart_by_id",
     "get_case",
     "get_choice",
     "get_decisions",
@@ -233,6 +249,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_pay_link",
     "get_promotion",
     "get_put_back",
     "get_reason",
@@ -240,7 +257,9 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "had_pay_link",
     "left_to_person",
+    "list_advised_carts",
     "list_awaiting",
     "list_case_history",
     "list_cases",
@@ -249,6 +268,7 @@ __all__ = [
     "list_deals_since",
     "list_decisions",
     "list_delivery_ways",
+    "list_due_reminders",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -270,6 +290,7 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_pay_links",
     "list_promotions",
     "list_proposed",
     "list_proxies",
@@ -294,6 +315,7 @@ __all__ = [
     "read_shelf",
     "roll_up",
     "select_visible",
+    "select_visible_carts",
     "select_visible_cases",
     "select_visible_wishes",
     "start_following",

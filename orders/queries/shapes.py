@@ -266,12 +266,22 @@ def roll_up(statuses: Iterable[Status]) -> Status:
 class CartFacts:
     """A basket: quantities by SKU in the order they were chosen, and where to collect them.
 
-    `pending_id` is the fulfillment that was begun from it and waits for its payment.
+    `pending_id` is the fulfillment that was begun from it and waits for its payment, `order_id`
+    what it became. Without an id there is no such basket yet. Who it is for (`contact_id`) is for
+    staff to see, never for whoever holds the basket.
     """
 
     quantities: Mapping[str, int]
     location_id: UUID | None
     pending_id: UUID | None = None
+    id: UUID | None = None
+    version: int = 0
+    code: str | None = None
+    channel: Channel = Channel.WEB
+    staff_id: UUID | None = None
+    contact_id: UUID | None = None
+    note: str | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

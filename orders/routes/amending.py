@@ -1,27 +1,16 @@
 """Changing an open order: articles, store, slot, address, who collects."""
 
-import re
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from kernel.db import transaction
-from kernel.web import answer_once, current_actor, declare
+from kernel.web import IF_MATCH, answer_once, current_actor, declare, read_version
 from orders import services
 from orders.commands import USUAL_CHANNEL, AmendOrder, Channel
-from orders.errors import VersionRequired
 from orders.routes.blueprint import blueprint
 from orders.schemas import AmendedSchema, AmendSchema
-
-VERSION_MAX: Final = 2**31 - 1
-IF_MATCH: Final = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The `version` of the order as it was read.",
-    "schema": {"type": "string", "pattern": r'^"?[1-9][0-9]{0,9}"?$'},
-}
 
 
 @blueprint.post("/orders/<uuid:order_id>/amendments")
@@ -58,17 +47,6 @@ def _command(body: dict[str, Any], order_id: UUID) -> AmendOrder:
     usual = USUAL_CHANNEL.get(current_actor().kind, Channel.WEB)
     return AmendOrder(
         order_id=order_id,
-        version=_seen_version(),
+        version=read_version(),
         **{**body, "channel": body["channel"] or usual},
     )
-
-
-def _seen_version() -> int:
-    """Return the version the asker saw.
-
-    Raises VersionRequired.
-    """
-    said = re.fullmatch(r'(?:W/)?"?([1-9][0-9]{0,9})"?', request.headers.get("If-Match", ""))
-    if said is None or int(said[1]) > VERSION_MAX:
-        raise VersionRequired
-    return int(said[1])

@@ -28,6 +28,7 @@ from orders.services.casework import settle_case
 from orders.services.differing import divide_due
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
+from orders.services.pay_links import end_pay_links
 from orders.services.promising import accept_by, release_at
 from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
@@ -43,7 +44,7 @@ PAID_AFTER_ALL: Final = "paid"
 _LEAVING: Final = frozenset({Status.HANDED_OVER, Status.PACKED})
 """Where a parcel is whose goods leave, or may, without the money."""
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED, Status.REROUTED})
-_PREPARED: Final = frozenset({Status.READY, Status.PACKED})
+_PREPARED: Final = frozenset({Status.READY, Status.PACKED, Status.HANDED_OVER})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
@@ -64,14 +65,20 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
 
     What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
     was taken by others reserves again; where nothing is left it ends and its money is let go. Of
-    what is prepared already, because another card could not be charged, the money is taken at once.
+    what is prepared already, because another card could not be charged or it was to be paid on
+    collection, the money is taken at once; it is let go where a till was quicker.
     """
     parcels = lock_order(session, order_id)
     if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
-    if any(locked.parcel.status in _PREPARED for locked in parcels):
+    end_pay_links(session, order_id)
+    if find_authorised(session, order_id) is None:
+        return
+    if payments.queries.paid_minor(session, order_id) >= queries.owed_minor(session, order_id):
+        payments.services.cancel_obligation(session, obligation_id)
+    elif any(locked.parcel.status in _PREPARED for locked in parcels):
         request_capture(session, order_id)
 
 

@@ -42,6 +42,7 @@ MAY: Final[dict[str, set[str]]] = {
     "orders.amend": PUBLIC | STAFF,
     "orders.cancel": PUBLIC | STAFF,
     "orders.collect": PUBLIC | STAFF,
+    "orders.take": STAFF,
     "stock.read": STAFF,
     "fulfillments.read": STAFF,
     "messages.read": STAFF,

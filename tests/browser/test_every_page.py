@@ -23,7 +23,7 @@ import orders.services
 from app.demo.retailer import PIN
 from app.embedded import Cluster
 from kernel.db import transaction
-from kernel.links import choice_token, order_token, wish_token
+from kernel.links import cart_token, choice_token, order_token, pay_token, wish_token
 from orders.commands import WishStock
 from tests.support.demonstration import demonstration, served
 
@@ -152,6 +152,8 @@ def _enter(chromium: Browser, url: str, area: str) -> Any:
         page.goto(f"{url}/en/articles/THEIERE?store={HOME}")
         page.locator(".article-words .bar button").click()
         page.wait_for_url("**/basket**")
+        page.get_by_role("button", name="Show its code").click()
+        page.wait_for_url("**/basket/elsewhere")
     else:
         page.locator(f".doors button[value={'admin' if area == 'office' else 'associate'}]").click()
         page.wait_for_url(re.compile(f"/en/{area}"))
@@ -193,6 +195,10 @@ def _named() -> dict[str, list[str]]:
             " UNION SELECT f.order_id FROM fulfillment f"
             " JOIN substitution s ON s.fulfillment_id = f.id"
         )
+        carts = [
+            cart_token(each) for each in column("SELECT id FROM cart WHERE staff_id IS NOT NULL")
+        ]
+        links = column("SELECT id FROM pay_link")
         choices = column("SELECT id FROM choice")
         kinds = [f"{path}/{each}" for path, sql in KINDS.items() for each in column(sql)]
         sent = column(
@@ -208,12 +214,21 @@ def _named() -> dict[str, list[str]]:
             *(f"{link}/{way}" for way in ("code", "cancel", "extend", "collector", "others")),
             *(f"choices/{choice_token(each)}" for each in choices),
             f"wishes/{wish_token(wish)}",
+            "basket/elsewhere",
+            *(f"baskets/{each}" for each in carts),
+            *(f"pay/{pay_token(each)}" for each in links),
         ],
         "tablet": [
             *(f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}),
             *(f"tablet/door/{each}" for each in due),
+            *(f"tablet/baskets/{each}" for each in carts),
         ],
-        "office": [*kinds, *decided, *(f"office/orders/{row.number}" for row in states)],
+        "office": [
+            *kinds,
+            *decided,
+            *(f"office/desk/{each}" for each in carts),
+            *(f"office/orders/{row.number}" for row in states),
+        ],
     }
 
 

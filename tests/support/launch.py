@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -43,8 +44,9 @@ from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders import queries
 from orders.commands import OfflineDeed, OfflinePlace
-from orders.models import OfflineFact
+from orders.models import Cart, OfflineFact
 from orders.services import (
+    carting,
     checking,
     choosing,
     handing_over,
@@ -296,6 +298,23 @@ def remove_promotion_guard() -> None:
     ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+def remove_cart_guard() -> None:
+    """Whoever changes or orders a basket trusts the version they read before."""
+
+    def trust(session: Session, cart_id: Any, *, seen_version: int | None, **values: object) -> int:
+        now = session.execute(
+            select(Cart.version, Cart.order_id).where(Cart.id == cart_id)
+        ).one_or_none()
+        if now is None or now.order_id or seen_version not in {None, now.version}:
+            raise carting._why_not(session, cart_id)  # noqa: SLF001 (as the guard says it)
+        time.sleep(A_MOMENT_S)
+        raised = update(Cart).where(Cart.id == cart_id).values(version=now.version + 1, **values)
+        session.execute(raised)
+        return now.version + 1
+
+    carting._touch = trust  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_price_guard() -> None:
     """Who prices a SKU does not wait for who prices it now."""
     pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
@@ -340,6 +359,7 @@ GUARDS = {
     "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
+    "cart": remove_cart_guard,
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
     "order": remove_order_guard,

@@ -17,6 +17,7 @@ from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.carts import say_seen
 from app.shop.closing import say_closed_soon
 from app.shop.collecting import Collecting, read_choice, read_collecting, say_lost
 from app.shop.contact import Typed, read_contact
@@ -29,8 +30,8 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import Channel, Collect, PayBy, PlaceOrder
-from orders.errors import HoldEnded, PriceChanged
+from orders.commands import Channel, Collect, PayBy, PlaceOrder, SeenCart
+from orders.errors import CartChanged, CartOrdered, HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
 
@@ -93,12 +94,13 @@ def _place(session: Session, contact: GiveContact) -> str:
     one; was it paid meanwhile, then it is shown instead.
     """
     frame = read_frame(session)
-    visitor_id = remember_visitor(session)
-    basket = read_basket(session, frame)
-    if basket.chosen is None:
+    remember_visitor(session)
+    basket, cart = read_basket(session, frame), frame.visitor.cart
+    if basket.chosen is None or cart.id is None:
         return url_for("shop.basket")
     if request.form.get("goods", basket.goods) != basket.goods:
         return CHANGED
+    orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     if frame.visitor.cart.pending_id is not None:
         paid = orders.services.withdraw_pending(
             session, frame.visitor.cart.pending_id, actor=as_shopper()
@@ -116,9 +118,9 @@ def _place(session: Session, contact: GiveContact) -> str:
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
-        orders.services.empty_cart(session, visitor_id)
+        orders.services.close_cart(session, cart.id, order_id=placed.id, actor=as_shopper())
         return f"{PLACED}:{placed.id}"
-    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{PLACED if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
@@ -151,9 +153,12 @@ def show_placed(answer: Response) -> Response:
 
 def _changed(typed: Typed) -> Shown:
     """Take fewer or another store, then show the page again with what was typed."""
-    with transaction() as session:
-        change_from_form(session, remember_visitor(session))
     typed.errors.clear()
+    try:
+        with transaction() as session:
+            change_from_form(session, remember_visitor(session))
+    except (CartChanged, CartOrdered) as refusal:
+        return _again(typed, status=409, refused=say(refusal))
     return _again(typed, status=200)
 
 
@@ -198,6 +203,7 @@ def _page(
         "checkout",
         frame,
         basket=basket,
+        seen=say_seen(frame.visitor.cart),
         typed=typed,
         refused=refused,
         seen_minor=seen_minor,

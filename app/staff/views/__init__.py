@@ -2,6 +2,7 @@
 
 from app.staff.views import (
     amending,
+    baskets,
     bringing,
     cases,
     correcting,
@@ -11,6 +12,7 @@ from app.staff.views import (
     fetching,
     finding,
     packing,
+    pay_links,
     preparing,
     printing,
     putting_back,
@@ -25,6 +27,7 @@ from app.staff.views.base import blueprint
 
 __all__ = [
     "amending",
+    "baskets",
     "blueprint",
     "bringing",
     "cases",
@@ -35,6 +38,7 @@ __all__ = [
     "fetching",
     "finding",
     "packing",
+    "pay_links",
     "preparing",
     "printing",
     "putting_back",
