@@ -3,6 +3,7 @@
 import notifications.handlers
 import orders.handlers
 from app import casework
+from customers.events import ChallengeAsked
 from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
@@ -101,6 +102,7 @@ SUBSCRIPTIONS: Subscriptions = {
         "open-lost-case": casework.open_lost_transfer,
     },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    ChallengeAsked: {"send-code": notifications.handlers.send_code},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
     ShortageOpened: {"open-shortage-case": casework.open_shortage},
@@ -118,6 +120,14 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "account.opened.v1",
+        "account.closed.v1",
+        "account.password_changed.v1",
+        "contact_point.proven.v1",
+        "contact_point.forgotten.v1",
+        "customer.merged.v1",
+        "customer.parted.v1",
+        "shopper.signed_in.v1",
         "case.opened.v1",
         "delivery_method.set.v1",
         "delivery_zone.set.v1",

@@ -35,6 +35,7 @@ class Template(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
+    CODE = "code"
 
 
 OPENS_PARCEL = frozenset(
@@ -84,6 +85,14 @@ class OweWish:
 
     event_id: int
     wish_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweCode:
+    """That a contact point is to be sent the code that proves it."""
+
+    event_id: int
+    challenge_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

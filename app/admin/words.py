@@ -130,6 +130,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.BACK_IN_STOCK: N_("Back in stock"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),
+    Template.CODE: N_("Six-digit code"),
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
     Template.PARTLY: N_("Part of it is there"),

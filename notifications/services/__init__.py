@@ -1,5 +1,6 @@
 """Use cases of messages: owe one, lease those due, begin a call to the vendor, settle it."""
 
+from notifications.services.codes import owe_code
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
@@ -11,6 +12,7 @@ __all__ = [
     "begin",
     "claim_due",
     "owe",
+    "owe_code",
     "owe_staff",
     "owe_wish",
     "resend",

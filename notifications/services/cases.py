@@ -18,6 +18,7 @@ from kernel.events import Recorded
 from notifications.commands import Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.codes import CodeCase, read_code_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly
 from orders.passes import PassFacts
@@ -80,7 +81,7 @@ class WishCase:
     store: StoreFacts
 
 
-AnyCase = Case | WishCase | StaffCase
+AnyCase = Case | WishCase | StaffCase | CodeCase
 """Whatever a message may speak of."""
 
 
@@ -88,6 +89,8 @@ def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
     if message.staff_id is not None:
         return read_staff_case(session, message)
+    if message.challenge_id is not None:
+        return read_code_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)

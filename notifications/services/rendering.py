@@ -20,6 +20,7 @@ from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
 from notifications.services.cases import AnyCase, Case, WishCase
+from notifications.services.codes import CodeCase, code_facts
 from notifications.services.owing import address_of
 from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
@@ -124,6 +125,8 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         facts = staff_facts(message, case)
         kinds = _say(f"kinds.{message.language}.txt", facts)
         return {**facts, "what": kinds.get(facts["kind"], "")}
+    if isinstance(case, CodeCase):
+        return {**code_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 

@@ -30,6 +30,7 @@ from notifications.gateway import (
 )
 from notifications.models import Message
 from notifications.services.cases import AnyCase, Case, WishCase, read_case
+from notifications.services.codes import CodeCase
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
@@ -190,6 +191,9 @@ def _worn_out(message: Message) -> _Ending | None:
 def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
+    if isinstance(case, CodeCase):
+        over = None if case.challenge.open else "too late: the code is over"
+        return _Ending(MessageStatus.SUPPRESSED, over, falls_back=False) if over else None
     if isinstance(case, StaffCase):
         why = why_outdated(message, case)
         return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None

@@ -1,0 +1,207 @@
+"""Customers as people who serve them see them: who, how reached, merged with whom, what agreed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from customers.errors import UnknownCustomer, UnknownMerge
+from customers.models import Account, Address, Consent, Contact, Customer, FormerId, Merge
+from customers.queries.accounts import (
+    AccountFacts,
+    PointFacts,
+    find_account,
+    list_points,
+    list_saved_addresses,
+)
+from customers.queries.contacts import AddressFacts, ContactFacts, get_contacts
+from customers.queries.resolving import find_roots, list_family, select_family
+
+ROWS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """That two customers were found to be one person, by whom and why; undone or not."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    reason: str
+    author_name: str
+    merged_at: datetime
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """One person: everybody they were found to be, and what they said of themselves.
+
+    `contacts` are the snapshots of their orders, the newest first.
+    """
+
+    id: UUID
+    language: str
+    created_at: datetime
+    family: tuple[UUID, ...]
+    account: AccountFacts | None
+    points: tuple[PointFacts, ...]
+    contacts: tuple[ContactFacts, ...]
+    addresses: tuple[AddressFacts, ...]
+    merges: tuple[MergeFacts, ...]
+    former: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """Return what they are called: in their account, else in their newest order."""
+        if self.account and self.account.name:
+            return self.account.name
+        return self.contacts[0].name if self.contacts else ""
+
+
+def get_customer(session: Session, customer_id: UUID) -> CustomerFacts:
+    """Return a customer, or whom they were merged into.
+
+    Raises UnknownCustomer.
+    """
+    root = find_roots(session, [customer_id]).get(customer_id)
+    if root is None:
+        raise UnknownCustomer
+    row = session.get_one(Customer, root)
+    family = list_family(session, root)
+    said = session.execute(
+        select(Contact.id)
+        .where(Contact.customer_id.in_(family))
+        .order_by(Contact.created_at.desc(), Contact.id.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    ids = list(said)
+    contacts = get_contacts(session, ids)
+    return CustomerFacts(
+        id=root,
+        language=row.language,
+        created_at=row.created_at,
+        family=tuple(family),
+        account=find_account(session, root),
+        points=tuple(list_points(session, root)),
+        contacts=tuple(contacts[each] for each in ids),
+        addresses=_addresses(session, root, ids),
+        merges=tuple(_merges(session, family)),
+        former=tuple(_former(session, family)),
+    )
+
+
+def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which customer each contact is of, after all merges."""
+    rows = session.execute(
+        select(Contact.id, Contact.customer_id).where(Contact.id.in_(contact_ids))
+    ).all()
+    roots = find_roots(session, {row.customer_id for row in rows})
+    return {row.id: roots[row.customer_id] for row in rows}
+
+
+def list_account_owners(session: Session, said: str) -> list[UUID]:
+    """Return whose open accounts are opened with an address, or named so; a few at most."""
+    like = func.unaccent(func.lower(" ".join(said.split())))
+    name = func.unaccent(func.lower(func.concat_ws(" ", Account.first_name, Account.last_name)))
+    rows = session.execute(
+        select(Account.customer_id)
+        .where(Account.closed_at.is_(None))
+        .where((func.strpos(name, like) > 0) | (func.strpos(Account.email, like) > 0))
+        .order_by(Account.opened_at.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    return sorted(set(find_roots(session, list(rows)).values()))
+
+
+def get_merge(session: Session, merge_id: UUID) -> MergeFacts:
+    """Return one merge, undone or not.
+
+    Raises UnknownMerge.
+    """
+    row = session.get(Merge, merge_id)
+    if row is None:
+        raise UnknownMerge
+    return _merge(row)
+
+
+def may_tell(
+    session: Session, customer_id: UUID, *, purpose: str, channel: str, topic: str = ""
+) -> bool:
+    """Tell whether somebody agreed to be told this: the newest that they said of it holds.
+
+    What was said of every topic holds of each. Without a word from them, nobody may.
+    """
+    granted = session.execute(
+        select(Consent.granted)
+        .where(
+            Consent.customer_id.in_(select_family(customer_id)),
+            Consent.purpose == purpose,
+            Consent.channel == channel,
+            Consent.topic.in_({topic, ""}),
+        )
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return granted is True
+
+
+def find_former(session: Session, *, source: str, value: str) -> UUID | None:
+    """Return whom another system's id names, before any merge."""
+    return session.execute(
+        select(FormerId.customer_id).where(FormerId.source == source, FormerId.value == value)
+    ).scalar_one_or_none()
+
+
+def _addresses(
+    session: Session, root: UUID, contact_ids: Sequence[UUID]
+) -> tuple[AddressFacts, ...]:
+    """Return where something was brought to, and what the account keeps; each place once."""
+    rows = session.execute(
+        select(Address)
+        .where(Address.contact_id.in_(contact_ids))
+        .order_by(Address.created_at.desc(), Address.id.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    brought = [
+        AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
+        for row in rows
+    ]
+    found = {each.lines: each for each in [*brought, *list_saved_addresses(session, root)]}
+    return tuple(found.values())
+
+
+def _merges(session: Session, family: Sequence[UUID]) -> list[MergeFacts]:
+    rows = session.execute(
+        select(Merge)
+        .where(Merge.kept_id.in_(family) | Merge.merged_id.in_(family))
+        .order_by(Merge.merged_at.desc(), Merge.id.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    return [_merge(row) for row in rows]
+
+
+def _former(session: Session, family: Sequence[UUID]) -> list[tuple[str, str]]:
+    rows = session.execute(
+        select(FormerId.source, FormerId.value)
+        .where(FormerId.customer_id.in_(family))
+        .order_by(FormerId.source, FormerId.value)
+    )
+    return [(row.source, row.value) for row in rows]
+
+
+def _merge(row: Merge) -> MergeFacts:
+    return MergeFacts(
+        row.id,
+        row.kept_id,
+        row.merged_id,
+        row.reason,
+        row.author_name,
+        row.merged_at,
+        row.undone_at,
+        row.undone_by,
+    )
