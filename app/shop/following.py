@@ -85,6 +85,7 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
+        contact is not None and contact.email is not None,
     )
 
 

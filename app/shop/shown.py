@@ -148,13 +148,14 @@ class ShownProxy:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
-    """An order, for whoever holds its link: the minimum."""
+    """An order, for whoever holds its link: the minimum; `is_written_to` by e-mail."""
 
     facts: OrderFacts
     number: str
     brand: BrandFacts
     collector: str
     parcels: list[ShownParcel]
+    is_written_to: bool = False
 
     @property
     def ended(self) -> bool:

@@ -60,6 +60,7 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
+from orders.queries.people import list_order_ids, list_orders_of, seen_contacts
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
@@ -230,7 +231,9 @@ __all__ = [
     "list_offered_slots",
     "list_open_contacts",
     "list_open_waves",
+    "list_order_ids",
     "list_order_parcels",
+    "list_orders_of",
     "list_overdue_pending",
     "list_owners",
     "list_packages",
@@ -259,6 +262,7 @@ __all__ = [
     "read_quote",
     "read_shelf",
     "roll_up",
+    "seen_contacts",
     "select_visible",
     "select_visible_cases",
     "select_visible_wishes",

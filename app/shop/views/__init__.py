@@ -2,6 +2,9 @@
 
 from app.shop.blueprint import blueprint
 from app.shop.views import (
+    account,
+    account_addresses,
+    account_details,
     basket,
     browsing,
     checkout,
@@ -16,6 +19,9 @@ from app.shop.views import (
 )
 
 __all__ = [
+    "account",
+    "account_addresses",
+    "account_details",
     "basket",
     "blueprint",
     "browsing",
