@@ -23,13 +23,14 @@ OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
     ("cases", "Cases", "alert-triangle"),
+    ("customers", "Customers", "user"),
     ("stock", "Stock", "box"),
     ("prices", "Prices", "tag"),
     ("stores", "Stores", "building-store"),
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
 )
-NEEDED: Final = {"prices": "prices.edit"}
+NEEDED: Final = {"prices": "prices.edit", "customers": "customers.read"}
 """What one must be allowed to see a tab that is not everybody's."""
 WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
 

@@ -30,12 +30,15 @@ from customers.queries.contacts import (
 )
 from customers.queries.people import (
     CustomerFacts,
+    FoundCustomer,
     MergeFacts,
     find_former,
     get_customer,
     get_merge,
     list_account_owners,
     list_contact_owners,
+    list_contacts_of,
+    list_found,
     may_tell,
 )
 from customers.queries.resolving import find_roots, list_family, select_family, whose
@@ -49,6 +52,7 @@ __all__ = [
     "ChallengeFacts",
     "ContactFacts",
     "CustomerFacts",
+    "FoundCustomer",
     "MergeFacts",
     "PointFacts",
     "SessionFacts",
@@ -68,7 +72,9 @@ __all__ = [
     "list_account_owners",
     "list_contact_ids",
     "list_contact_owners",
+    "list_contacts_of",
     "list_family",
+    "list_found",
     "list_own_contact_ids",
     "list_points",
     "list_saved_addresses",

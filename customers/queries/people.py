@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from customers.errors import UnknownCustomer, UnknownMerge
+from customers.errors import UnknownMerge
 from customers.models import Account, Address, Consent, Contact, Customer, FormerId, Merge
 from customers.queries.accounts import (
     AccountFacts,
@@ -17,8 +17,8 @@ from customers.queries.accounts import (
     list_points,
     list_saved_addresses,
 )
-from customers.queries.contacts import AddressFacts, ContactFacts, get_contacts
-from customers.queries.resolving import find_roots, list_family, select_family
+from customers.queries.contacts import MATCH_MIN, AddressFacts, ContactFacts, get_contacts
+from customers.queries.resolving import find_roots, list_family, select_family, whose
 
 ROWS_MAX = 50
 
@@ -63,36 +63,86 @@ class CustomerFacts:
         return self.contacts[0].name if self.contacts else ""
 
 
-def get_customer(session: Session, customer_id: UUID) -> CustomerFacts:
+@dataclass(frozen=True, slots=True)
+class FoundCustomer:
+    """One line of a search: as they called themselves last, and whether they have an account."""
+
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    has_account: bool
+
+
+def get_customer(
+    session: Session, customer_id: UUID, *, said_in: Collection[UUID] | None = None
+) -> CustomerFacts:
     """Return a customer, or whom they were merged into.
+
+    With `said_in`, only what they said in these contacts: the rest is nobody's business there.
 
     Raises UnknownCustomer.
     """
-    root = find_roots(session, [customer_id]).get(customer_id)
-    if root is None:
-        raise UnknownCustomer
-    row = session.get_one(Customer, root)
+    root = whose(session, customer_id)
+    row = session.execute(select(Customer).where(Customer.id == root)).scalar_one()
     family = list_family(session, root)
-    said = session.execute(
-        select(Contact.id)
-        .where(Contact.customer_id.in_(family))
-        .order_by(Contact.created_at.desc(), Contact.id.desc())
-        .limit(ROWS_MAX)
-    ).scalars()
-    ids = list(said)
-    contacts = get_contacts(session, ids)
+    ids = list_contacts_of(session, root)
+    ids = [each for each in ids if said_in is None or each in said_in][:ROWS_MAX]
+    contacts = [get_contacts(session, ids)[each] for each in ids]
+    points, account = list_points(session, root), find_account(session, root)
+    kept = list_saved_addresses(session, root)
+    if said_in is not None:
+        said = {(each.email or "").lower() for each in contacts} | {x.phone for x in contacts}
+        points = [each for each in points if each.value in said]
+        account = account if account and account.email in said else None
+        kept = []
     return CustomerFacts(
         id=root,
         language=row.language,
         created_at=row.created_at,
         family=tuple(family),
-        account=find_account(session, root),
-        points=tuple(list_points(session, root)),
-        contacts=tuple(contacts[each] for each in ids),
-        addresses=_addresses(session, root, ids),
+        account=account,
+        points=tuple(points),
+        contacts=tuple(contacts),
+        addresses=_addresses(session, ids, kept),
         merges=tuple(_merges(session, family)),
-        former=tuple(_former(session, family)),
+        former=tuple(_former(session, family)) if said_in is None else (),
     )
+
+
+def list_contacts_of(session: Session, customer_id: UUID) -> list[UUID]:
+    """Return every contact a customer gave, or somebody merged with them; the newest first."""
+    rows = session.execute(
+        select(Contact.id)
+        .where(Contact.customer_id.in_(select_family(customer_id)))
+        .order_by(Contact.created_at.desc(), Contact.id.desc())
+    )
+    return list(rows.scalars())
+
+
+def list_found(
+    session: Session, contact_ids: Sequence[UUID], *, accounts: Sequence[UUID] = ()
+) -> list[FoundCustomer]:
+    """Return whose these contacts are, as each said it in the first of them; then `accounts`."""
+    owners = list_contact_owners(session, contact_ids)
+    newest: dict[UUID, UUID] = {}
+    for contact_id in contact_ids:
+        newest.setdefault(owners[contact_id], contact_id)
+    shown = dict(list(newest.items())[:ROWS_MAX])
+    contacts = get_contacts(session, list(shown.values()))
+    found = []
+    for root in [*shown, *(each for each in accounts if each not in shown)][:ROWS_MAX]:
+        account, contact = find_account(session, root), contacts.get(shown.get(root))
+        found.append(
+            FoundCustomer(
+                root,
+                contact.name if contact else account.name if account else "",
+                contact.email if contact else account.email if account else None,
+                contact.phone if contact else None,
+                account is not None,
+            )
+        )
+    return found
 
 
 def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -106,7 +156,10 @@ def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict
 
 def list_account_owners(session: Session, said: str) -> list[UUID]:
     """Return whose open accounts are opened with an address, or named so; a few at most."""
-    like = func.unaccent(func.lower(" ".join(said.split())))
+    wanted = " ".join(said.split())
+    if len(wanted) < MATCH_MIN:
+        return []
+    like = func.unaccent(func.lower(wanted))
     name = func.unaccent(func.lower(func.concat_ws(" ", Account.first_name, Account.last_name)))
     rows = session.execute(
         select(Account.customer_id)
@@ -158,7 +211,7 @@ def find_former(session: Session, *, source: str, value: str) -> UUID | None:
 
 
 def _addresses(
-    session: Session, root: UUID, contact_ids: Sequence[UUID]
+    session: Session, contact_ids: Sequence[UUID], kept: Sequence[AddressFacts]
 ) -> tuple[AddressFacts, ...]:
     """Return where something was brought to, and what the account keeps; each place once."""
     rows = session.execute(
@@ -171,7 +224,7 @@ def _addresses(
         AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
         for row in rows
     ]
-    found = {each.lines: each for each in [*brought, *list_saved_addresses(session, root)]}
+    found = {each.lines: each for each in [*brought, *kept]}
     return tuple(found.values())
 
 

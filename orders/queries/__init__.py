@@ -60,7 +60,14 @@ from orders.queries.parcels import (
     list_waiting,
     list_wave_parcels,
 )
-from orders.queries.people import list_order_ids, list_orders_of, seen_contacts
+from orders.queries.people import (
+    find_people,
+    get_person,
+    get_seen_merge,
+    list_order_ids,
+    list_orders_of,
+    seen_contacts,
+)
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
@@ -191,6 +198,7 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_people",
     "find_rules",
     "find_way_to_collect",
     "get_cart",
@@ -205,10 +213,12 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_person",
     "get_promotion",
     "get_put_back",
     "get_reason",
     "get_rule_set",
+    "get_seen_merge",
     "get_substitute",
     "get_wave",
     "get_wish",

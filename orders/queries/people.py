@@ -7,7 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+import customers.queries
+from customers.errors import UnknownCustomer, UnknownMerge
+from customers.queries import CustomerFacts, FoundCustomer, MergeFacts
 from kernel.actors import Actor
+from kernel.ids import read_order_number
 from orders.models import Fulfillment, Order
 from orders.queries.parcels import _at, _holds, get_order
 from orders.queries.shapes import OrderFacts
@@ -53,6 +57,54 @@ def seen_contacts(session: Session, contact_ids: Collection[UUID], *, actor: Act
         .distinct()
     )
     return {each for each in rows.scalars() if each is not None}
+
+
+def get_person(session: Session, customer_id: UUID, *, actor: Actor) -> CustomerFacts:
+    """Return a customer as an actor may see them: whole, or what was said to their stores.
+
+    Raises UnknownCustomer, also for those who ordered nothing of the actor's stores or brand.
+    """
+    if actor.location_ids is None and actor.brand_id is None:
+        return customers.queries.get_customer(session, customer_id)
+    said = customers.queries.list_contacts_of(session, customer_id)
+    seen = seen_contacts(session, said, actor=actor)
+    if not seen:
+        raise UnknownCustomer
+    return customers.queries.get_customer(session, customer_id, said_in=seen)
+
+
+def get_seen_merge(session: Session, merge_id: UUID, *, actor: Actor) -> MergeFacts:
+    """Return a merge of a customer whom the actor may see.
+
+    Raises UnknownMerge.
+    """
+    known = customers.queries.get_merge(session, merge_id)
+    try:
+        get_person(session, known.kept_id, actor=actor)
+    except UnknownCustomer as error:
+        raise UnknownMerge from error
+    return known
+
+
+def find_people(session: Session, said: str, *, actor: Actor) -> list[FoundCustomer]:
+    """Return the customers a name, number, address or order number belongs to, the newest first.
+
+    They are those whom the actor may see; a few dozen at most.
+    """
+    number = read_order_number(said)
+    if number is not None:
+        order = session.execute(
+            select(Order.contact_id).where(
+                Order.number == number, _holds(actor), _has_parcel(actor)
+            )
+        ).scalar_one_or_none()
+        return customers.queries.list_found(session, [order] if order else [])
+    contacts = customers.queries.find_contact_ids(session, said)
+    if actor.location_ids is None and actor.brand_id is None:
+        accounts = customers.queries.list_account_owners(session, said)
+        return customers.queries.list_found(session, contacts, accounts=accounts)
+    seen = seen_contacts(session, contacts, actor=actor)
+    return customers.queries.list_found(session, [each for each in contacts if each in seen])
 
 
 def _has_parcel(actor: Actor) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "customer",
 )
 
 

@@ -252,9 +252,7 @@ def _change_point(point_id: UUID, done: str) -> Shown:
                     session, account.customer_id, point_id, actor=as_shopper()
                 )
     except LastSignIn:
-        typed.errors["reach"] = _(
-            "You sign in with this address: choose another one first."
-        )
+        typed.errors["reach"] = _("You sign in with this address: choose another one first.")
     except UnknownPoint:
         typed.errors["reach"] = _("This account does not have it any more.")
     return _details(typed, status=409) if typed.errors else _done(done)
