@@ -37,6 +37,7 @@ from kernel.errors import TooManyAttempts
 from kernel.ids import show_order_number
 from kernel.links import order_token
 from kernel.web import declare
+from orders.commands import Method
 from orders.queries import OrderFacts
 
 WAIT: Final = 429
@@ -52,12 +53,14 @@ def account() -> Shown:
         if signed_in is None:
             return to_sign_in()
         found = _orders(session, signed_in)
-        stores_of = {
-            parcel.location_id: stores.queries.get_store_by_id(session, parcel.location_id).name
+        places = {
+            parcel.id: _("Home delivery")
+            if parcel.method is Method.DELIVERY
+            else stores.queries.get_store_by_id(session, parcel.location_id).name
             for each in found
             for parcel in each.fulfillments
         }
-    rows = [_row(each, stores_of) for each in found]
+    rows = [_row(each, places) for each in found]
     return show("account", frame, rows=rows, done=request.args.get("done"))
 
 
@@ -227,14 +230,14 @@ def _orders(session: Session, signed_in: AccountFacts) -> list[OrderFacts]:
     return [orders.queries.get_order(session, each, actor=actor) for each in ids]
 
 
-def _row(order: OrderFacts, stores_of: dict[UUID, str]) -> dict[str, object]:
+def _row(order: OrderFacts, places: dict[UUID, str]) -> dict[str, object]:
     return {
         "number": show_order_number(order.number),
         "href": url_for("shop.order", token=order_token(order.id)),
         "placed_at": order.placed_at,
         "kind": KINDS.get(order.status, "wait"),
         "state": state_words(order.status),
-        "where": ", ".join(sorted({stores_of[each.location_id] for each in order.fulfillments})),
+        "where": ", ".join(sorted({places[each.id] for each in order.fulfillments})),
         "lines": [
             f"{line.quantity} × {line.name}" for each in order.fulfillments for line in each.lines
         ],
