@@ -56,6 +56,7 @@ ADMIN: Final = MANAGER | {
     "catalog.edit",
     "feeds.push",
     "keys.issue",
+    "orders.follow",
     "prices.edit",
     "settings.edit",
     "stock.follow",

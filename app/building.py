@@ -13,6 +13,7 @@ import app.shop.views
 import app.staff.views
 import catalog.routes
 import inventory.routes
+import notifications.routes
 import orders.routes
 import payments.routes
 import pos_adapter.routes
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     stores.routes.blueprint,
     inventory.routes.blueprint,
     orders.routes.blueprint,
+    notifications.routes.blueprint,
     pos_adapter.routes.blueprint,
     app.feeds.routes.blueprint,
 )

@@ -70,6 +70,7 @@ def seal_events() -> None:
 
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
+    Periodic("ring-followers", 5, notifications.jobs.ring_followers),
     Periodic("work-payments", 2, payments.jobs.work),
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
@@ -87,7 +88,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
-    Periodic("seal-events", 30, seal_events),
+    Periodic("seal-events", 5, seal_events),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
     Periodic("prune", 3_600, prune),
 )

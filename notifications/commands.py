@@ -58,14 +58,6 @@ class MessageStatus(StrEnum):
     DEAD = "dead"
 
 
-class CallStatus(StrEnum):
-    """What became of telling a follower of one event."""
-
-    DUE = "due"
-    DONE = "done"
-    DEAD = "dead"
-
-
 @dataclass(frozen=True, slots=True)
 class Owe:
     """That an event of a parcel has to be told to its customer in this template's words.
@@ -108,3 +100,11 @@ class OweStaff:
     case_id: UUID | None = None
     location_id: UUID | None = None
     level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWebhook:
+    """Where a follower wants to be rung, and about which events: all when none is named."""
+
+    url: str
+    events: frozenset[str] = frozenset()

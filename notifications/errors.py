@@ -1,6 +1,6 @@
 """Refusals of notifications."""
 
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class UnknownMessage(NotFound):
@@ -17,3 +17,30 @@ class MessageUnderway(Conflict):
     code = "message-underway"
     title = "This message is still on its way"
     way_out = "Wait until it was sent or given up, then send it again."
+
+
+class UnknownWebhook(NotFound):
+    """There is no such webhook, or it is not this key's."""
+
+    code = "unknown-webhook"
+    title = "No such webhook"
+    way_out = "List the webhooks of this key."
+
+
+class AddressRefused(Invalid):
+    """Nobody may be rung at this address: it is no https address in the open internet.
+
+    `why` is `scheme`, `address` (private, or of this machine) or `unknown` (no such host).
+    """
+
+    code = "address-refused"
+    title = "This address cannot be rung at"
+    way_out = "Give an https address, without a user in it, that the internet can reach."
+
+
+class OnlyIntegrations(Forbidden):
+    """Only the key of an integration can be rung: a person has the pages."""
+
+    code = "only-integrations"
+    title = "Only an integration's key may do this"
+    way_out = "Issue a key for the integration and call with it."

@@ -43,3 +43,42 @@ class MessageReached(Event):
     order_id: UUID
     fulfillment_id: UUID
     template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookOpened(Event):
+    """A follower is rung from now on when something happens to orders."""
+
+    name = "webhook.opened.v1"
+    aggregate = "webhook"
+    webhook_id: UUID
+    key_id: UUID
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookClosed(Event):
+    """A follower is rung no more."""
+
+    name = "webhook.closed.v1"
+    aggregate = "webhook"
+    webhook_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookPaused(Event):
+    """A follower has not answered for days: it is rung again when it asks for it."""
+
+    name = "webhook.paused.v1"
+    aggregate = "webhook"
+    webhook_id: UUID
+    answered: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookResumed(Event):
+    """A follower is rung again, from where it stopped."""
+
+    name = "webhook.resumed.v1"
+    aggregate = "webhook"
+    webhook_id: UUID

@@ -1,4 +1,7 @@
-"""The sender: leases a message, talks to the vendor outside any transaction, keeps the answer."""
+"""The sender: leases a message, talks to the vendor outside any transaction, keeps the answer.
+
+Followers are rung in the same way.
+"""
 
 import logging
 import time
@@ -55,3 +58,34 @@ def _make(call: Call) -> Outcome:
     if call.began_before is not None:
         return gateway.find_sms(call.letter, since=call.began_before)
     return gateway.send_sms(call.letter)
+
+
+def ring_followers() -> int:
+    """Ring whoever follows orders and has news waiting, for about a minute; return how many rings.
+
+    Several processes may run it at once.
+    """
+    rung, ends_at = 0, time.monotonic() + WORK_S
+    while time.monotonic() < ends_at:
+        with transaction() as session:
+            rings = services.claim_rings(session, limit=BATCH)
+        if not rings:
+            break
+        for each in rings:
+            outcome = gateway.Rung(ok=True, answered="") if each.empty else _call(each)
+            with transaction() as session:
+                services.settle_ring(session, each, outcome)
+        rung += len(rings)
+    return rung
+
+
+def _call(ring: services.Ring) -> gateway.Rung:
+    """Ring one follower; its number is made of what is told, so that a repeat can be known."""
+    ring_id, at = f"{ring.webhook_id}.{ring.told_to}", int(time.time())
+    signature = services.sign(ring.webhook_id, ring_id=ring_id, at=at, body=ring.body)
+    headers = {
+        "webhook-id": ring_id,
+        "webhook-timestamp": str(at),
+        "webhook-signature": signature,
+    }
+    return gateway.ring(ring.url, ring.body, headers)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base, BigId
-from notifications.commands import CallStatus, Channel, MessageStatus, Template
+from notifications.commands import Channel, MessageStatus, Template
 
 
 class Message(Base):
@@ -73,42 +73,33 @@ class Message(Base):
 class Webhook(Base):
     """Where a follower wants to be rung at when something happened; it signs with a derived key.
 
-    `events` names what it follows (all when empty). Its calls stop at `disabled_at`.
+    It has been told everything up to `told_to`, a position in the chain of events, in order.
+    `events` names what it follows (everything when empty). `due_at` is due time and end of lease in
+    one, `fence` tells an old caller from the present one. Who does not answer is asked less and
+    less often since `failing_since`, and no more after `paused_at`; nothing is skipped.
     """
 
     __tablename__ = "webhook"
-    __table_args__ = (Index(None, "key_id"),)
+    __table_args__ = (
+        Index(None, "key_id"),
+        Index(
+            "ix_webhook_due",
+            "due_at",
+            postgresql_where=text("paused_at IS NULL AND closed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key_id: Mapped[UUID] = mapped_column(ForeignKey("api_key.id"))
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     url: Mapped[str]
     events: Mapped[list[str]]
-    generation: Mapped[int] = mapped_column(server_default="1")
-    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
-    failing_since: Mapped[datetime | None]
-    disabled_at: Mapped[datetime | None]
-
-
-class WebhookCall(Base):
-    """That a follower is to be told of one event, and what it answered.
-
-    `due_at` is due time and end of lease in one, `fence` tells an old caller from the present one.
-    """
-
-    __tablename__ = "webhook_call"
-    __table_args__ = (
-        UniqueConstraint("webhook_id", "event_id"),
-        Index("ix_webhook_call_due", "due_at", postgresql_where=text("status = 'due'")),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, Identity(always=True), primary_key=True)
-    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhook.id"))
-    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"))
-    status: Mapped[CallStatus]
+    told_to: Mapped[int] = mapped_column(BigId)
     due_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     fence: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
-    answered: Mapped[int | None]
-    note: Mapped[str | None]
-    settled_at: Mapped[datetime | None]
+    answered: Mapped[str | None]
+    failing_since: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

@@ -142,6 +142,7 @@ def _table(found: Mapping[str, Replay]) -> str:
         lines += [
             f"  {show_order_number(one.order_number)}: {', '.join(one.was) or 'nobody'}"
             f" → {', '.join(one.would_be) or 'nobody'}"
+            f"{f', {one.missing_units:,} units nobody' if one.missing_units else ''}"
             for one in each.differing[:SHOWN_MAX]
         ]
     return "\n".join(lines)

@@ -37,7 +37,6 @@ def downgrade() -> None:
     op.drop_column("message", "challenge_id")
     op.drop_column("message", "cart_id")
     op.create_check_constraint("about", "message", ABOUT_BEFORE)
-    op.drop_table("webhook_call")
     op.drop_table("webhook")
     _tie_carts()
     for column in ("version", "seller_id", "placed_at_id"):
@@ -377,44 +376,28 @@ def _create_telling() -> None:
         "webhook",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key_id", sa.Uuid(), nullable=False),
+        sa.Column("brand_id", sa.Uuid(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("events", postgresql.JSONB(), nullable=False),
-        sa.Column("generation", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
-        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_webhook_key_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
-    )
-    op.create_index(op.f("ix_webhook_key_id"), "webhook", ["key_id"], unique=False)
-    op.create_table(
-        "webhook_call",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("webhook_id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.BigInteger(), nullable=False),
-        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("told_to", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered", sa.Text(), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_webhook_call_event_id")),
-        sa.ForeignKeyConstraint(
-            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_call_webhook_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_call")),
-        sa.UniqueConstraint(
-            "webhook_id", "event_id", name=op.f("uq_webhook_call_webhook_id_event_id")
-        ),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_webhook_key_id")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_webhook_brand_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
     )
+    op.create_index(op.f("ix_webhook_key_id"), "webhook", ["key_id"])
     op.create_index(
-        "ix_webhook_call_due",
-        "webhook_call",
+        "ix_webhook_due",
+        "webhook",
         ["due_at"],
-        unique=False,
-        postgresql_where=sa.text("status = 'due'"),
+        postgresql_where=sa.text("paused_at IS NULL AND closed_at IS NULL"),
     )
     op.add_column("message", sa.Column("cart_id", sa.Uuid(), nullable=True))
     op.add_column("message", sa.Column("challenge_id", sa.Uuid(), nullable=True))

@@ -12,6 +12,7 @@ from notifications.gateway.outcomes import (
     Sent,
     Unanswered,
 )
+from notifications.gateway.ringing import Rung, require_address, ring
 from notifications.gateway.settings import MessagingSettings, configure, settings
 from notifications.gateway.sms import Sms, find_sms, may_text, send_sms
 from notifications.gateway.smtp import Email, send_email
@@ -23,12 +24,15 @@ __all__ = [
     "Outcome",
     "RefusedForGood",
     "RefusedForNow",
+    "Rung",
     "Sent",
     "Sms",
     "Unanswered",
     "configure",
     "find_sms",
     "may_text",
+    "require_address",
+    "ring",
     "send_email",
     "send_sms",
     "settings",

@@ -16,7 +16,8 @@ class MessagingSettings:
     `starttls://`. `sms_url` is `http[s]://account:token@host[:port]` of a provider that speaks
     Twilio's API; `sms_from` replaces the brand's sender. `sms_countries` lists the destinations
     that may be written to, as ISO codes, and `sms_hourly_max` counts messages: both keep a leaked
-    form from emptying the purse. Links in messages begin with `public_url`.
+    form from emptying the purse. Links in messages begin with `public_url`. With `webhook_private`
+    followers may live in the private network, also without TLS.
 
     Raises ConfigError when an address is of another kind.
     """
@@ -27,6 +28,7 @@ class MessagingSettings:
     sms_countries: str = "FR,MC,BE,CH,LU,DE,ES,IT,GB"
     sms_hourly_max: int = 500
     public_url: str = "http://localhost:8000"
+    webhook_private: bool = False
 
     def __post_init__(self) -> None:
         mail, sms = urlsplit(self.smtp_url), urlsplit(self.sms_url)

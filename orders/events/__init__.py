@@ -27,6 +27,7 @@ from orders.events.counter import (
     PickupReminded,
 )
 from orders.events.delivering import DeliveryMethodSet, DeliveryZoneRemoved, DeliveryZoneSet
+from orders.events.following import FOLLOWED
 from orders.events.parcels import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -73,6 +74,7 @@ from orders.events.tills import GoodsTakenBack, OrderSold
 from orders.events.transferring import FulfillmentArrived, FulfillmentInTransfer
 
 __all__ = [
+    "FOLLOWED",
     "ArticlesPicked",
     "ArticlesRefused",
     "CaseAssigned",

@@ -41,6 +41,12 @@ from orders.queries.coming import (
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
+from orders.queries.following import (
+    Followed,
+    OrderChange,
+    list_order_changes,
+    start_following,
+)
 from orders.queries.load import waiting_at
 from orders.queries.money import owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
@@ -153,6 +159,7 @@ __all__ = [
     "ChargeFacts",
     "ChoiceFacts",
     "DecisionFacts",
+    "Followed",
     "FulfillmentFacts",
     "GivenFacts",
     "HandOverFacts",
@@ -161,6 +168,7 @@ __all__ = [
     "Load",
     "OfflineParcel",
     "OfflineTruth",
+    "OrderChange",
     "OrderFacts",
     "OwnerFacts",
     "OwnerKind",
@@ -241,6 +249,7 @@ __all__ = [
     "list_offered_slots",
     "list_open_contacts",
     "list_open_waves",
+    "list_order_changes",
     "list_order_ids",
     "list_order_parcels",
     "list_orders_of",
@@ -276,6 +285,7 @@ __all__ = [
     "select_visible",
     "select_visible_cases",
     "select_visible_wishes",
+    "start_following",
     "still_carried",
     "unspent_minor",
     "waiting_at",

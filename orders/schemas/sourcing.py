@@ -95,6 +95,7 @@ class DifferingSchema(Schema):
     placed_at = fields.AwareDateTime(required=True)
     was = fields.List(fields.String(), required=True)
     would_be = fields.List(fields.String(), required=True)
+    missing_units = fields.Integer(required=True)
 
 
 class ReplaySchema(Schema):

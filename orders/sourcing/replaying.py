@@ -58,13 +58,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """An order that other rules would have sent otherwise: who sent it, and who would have."""
+    """An order that other rules would have sent otherwise: who sent it, and who would have.
+
+    `missing_units` are those nobody would have sent.
+    """
 
     order_id: UUID
     order_number: str
     placed_at: datetime
     was: tuple[str, ...]
     would_be: tuple[str, ...]
+    missing_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,4 +189,6 @@ def _differing(decision: DecisionFacts, was: Sequence[_Sent], would: Sequence[_S
         decision.placed_at,
         tuple(each.store for each in was),
         tuple(each.store for each in would),
+        sum(decision.asked["quantities"].values())
+        - sum(sum(each.quantities.values()) for each in would),
     )

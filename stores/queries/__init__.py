@@ -41,6 +41,7 @@ from stores.queries.people import (
     list_managers,
     list_staff,
     page_staff,
+    select_live_keys,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
 from stores.queries.rows import StoreFacts, promise_key, store_from
@@ -135,6 +136,7 @@ __all__ = [
     "select_codes",
     "select_grouped",
     "select_groups",
+    "select_live_keys",
     "select_rule",
     "select_stores",
     "select_where",

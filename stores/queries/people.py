@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, or_, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
@@ -76,6 +76,13 @@ def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
         scopes=frozenset(row.scopes),
         location_ids=frozenset(row.location_ids),
         brand_id=row.brand_id,
+    )
+
+
+def select_live_keys() -> Select[UUID]:
+    """Return the statement of the ids of keys that still open something."""
+    return select(ApiKey.id).where(
+        ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > DB_NOW)
     )
 
 

@@ -68,6 +68,7 @@ MAY: Final[dict[str, set[str]]] = {
     "safety.edit": {"manager", "admin"},
     "feeds.read": {"manager", "admin"},
     "feeds.push": {"admin"},
+    "orders.follow": {"admin"},
     "stock.follow": {"admin"},
     "till.use": set(),
 }
