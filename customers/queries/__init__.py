@@ -17,6 +17,7 @@ from customers.queries.accounts import (
     list_points,
     list_saved_addresses,
 )
+from customers.queries.consents import find_former, may_tell
 from customers.queries.contacts import (
     NOBODY,
     AddressFacts,
@@ -32,14 +33,12 @@ from customers.queries.people import (
     CustomerFacts,
     FoundCustomer,
     MergeFacts,
-    find_former,
     get_customer,
     get_merge,
     list_account_owners,
     list_contact_owners,
     list_contacts_of,
     list_found,
-    may_tell,
 )
 from customers.queries.resolving import find_roots, list_family, select_family, whose
 

@@ -19,7 +19,7 @@ from customers.models import (
     SavedAddress,
     ShopperSession,
 )
-from customers.queries.contacts import AddressFacts
+from customers.queries.contacts import AddressFacts, address_facts
 from customers.queries.resolving import select_family
 from kernel import secret
 from kernel.clock import DB_NOW
@@ -195,10 +195,7 @@ def list_saved_addresses(session: Session, customer_id: UUID) -> list[AddressFac
         )
         .order_by(SavedAddress.saved_at.desc(), SavedAddress.id.desc())
     ).scalars()
-    return [
-        AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
-        for row in rows
-    ]
+    return [address_facts(row) for row in rows]
 
 
 def get_saved_address(session: Session, address_id: UUID, *, customer_id: UUID) -> AddressFacts:

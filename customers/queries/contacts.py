@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from customers.commands import PointKind
 from customers.errors import UnreadablePostcode
-from customers.models import Address, Contact, ContactPoint
+from customers.models import Address, Contact, ContactPoint, SavedAddress
 from customers.queries.resolving import list_family
 
 MATCH_MIN = 2
@@ -85,6 +85,11 @@ def find_address(session: Session, address_id: UUID | None) -> AddressFacts | No
     row = session.get(Address, address_id) if address_id else None
     if row is None:
         return None
+    return address_facts(row)
+
+
+def address_facts(row: Address | SavedAddress) -> AddressFacts:
+    """Return an address as others may see it."""
     return AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
 
 

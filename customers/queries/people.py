@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from customers.errors import UnknownMerge
-from customers.models import Account, Address, Consent, Contact, Customer, FormerId, Merge
+from customers.models import Account, Address, Contact, Customer, FormerId, Merge
 from customers.queries.accounts import (
     AccountFacts,
     PointFacts,
@@ -17,7 +17,13 @@ from customers.queries.accounts import (
     list_points,
     list_saved_addresses,
 )
-from customers.queries.contacts import MATCH_MIN, AddressFacts, ContactFacts, get_contacts
+from customers.queries.contacts import (
+    MATCH_MIN,
+    AddressFacts,
+    ContactFacts,
+    address_facts,
+    get_contacts,
+)
 from customers.queries.resolving import find_roots, list_family, select_family, whose
 
 ROWS_MAX = 50
@@ -182,34 +188,6 @@ def get_merge(session: Session, merge_id: UUID) -> MergeFacts:
     return _merge(row)
 
 
-def may_tell(
-    session: Session, customer_id: UUID, *, purpose: str, channel: str, topic: str = ""
-) -> bool:
-    """Tell whether somebody agreed to be told this: the newest that they said of it holds.
-
-    What was said of every topic holds of each. Without a word from them, nobody may.
-    """
-    granted = session.execute(
-        select(Consent.granted)
-        .where(
-            Consent.customer_id.in_(select_family(customer_id)),
-            Consent.purpose == purpose,
-            Consent.channel == channel,
-            Consent.topic.in_({topic, ""}),
-        )
-        .order_by(Consent.given_at.desc(), Consent.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return granted is True
-
-
-def find_former(session: Session, *, source: str, value: str) -> UUID | None:
-    """Return whom another system's id names, before any merge."""
-    return session.execute(
-        select(FormerId.customer_id).where(FormerId.source == source, FormerId.value == value)
-    ).scalar_one_or_none()
-
-
 def _addresses(
     session: Session, contact_ids: Sequence[UUID], kept: Sequence[AddressFacts]
 ) -> tuple[AddressFacts, ...]:
@@ -220,10 +198,7 @@ def _addresses(
         .order_by(Address.created_at.desc(), Address.id.desc())
         .limit(ROWS_MAX)
     ).scalars()
-    brought = [
-        AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
-        for row in rows
-    ]
+    brought = [address_facts(row) for row in rows]
     found = {each.lines: each for each in [*brought, *kept]}
     return tuple(found.values())
 
