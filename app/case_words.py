@@ -46,7 +46,7 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Ask again, or give it back in another way and say how."),
     ),
     CaseKind.UNPAID: About(
-        N_("Handed over unpaid"),
+        N_("Goods that are not paid"),
         N_("Ask the customer to pay, and say how it ended."),
     ),
     CaseKind.TILL: About(

@@ -1,17 +1,23 @@
 """Ways to a door in words: days, parcels and prices, the same for shop, tablet and back office."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
+import stores.queries
 from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from orders.delivery import DeliveryOption
+from orders.queries import FulfillmentFacts
 
 NOON: Final = time(12)
 ZONE: Final = "UTC"
+DISTRICT: Final = re.compile(r" \d+er? Arrondissement$")
+"""What a postcode of Paris, Lyon or Marseille says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,32 @@ class SaidOption:
     to_free: str | None
     free_share: int | None
     """How far the basket is towards free delivery, in per cent."""
+    vat: str
 
     @property
     def note(self) -> str:
         """Return everything but its name, as one line."""
-        return f"{self.price} · {self.window}. {self.parcels}"
+        return f"{self.price} · {self.window}. {self.parcels}".rstrip()
+
+
+def say_both_prices(facts: Mapping[str, Any]) -> str:
+    """Return what a basket was said to cost and what it costs now, for who was to pay it."""
+    seen, now = (
+        formats.money(minor, facts["currency"], language=current())
+        for minor in (facts["seen_minor"], facts["total_minor"])
+    )
+    if facts["seen_minor"] < 0:  # no page of ours said what it would cost
+        return _("It costs %(now)s. Nothing was ordered.") % {"now": now}
+    said = _("The price was %(seen)s and is %(now)s now. Nothing was ordered.")
+    return said % {"seen": seen, "now": now}
+
+
+def find_town(postcode: str) -> str:
+    """Return the town a postcode is known for, as addresses write it; empty where nobody knows."""
+    place = stores.queries.find_place(postcode)
+    if place is None or not place.exact:
+        return ""
+    return DISTRICT.sub("", place.label.removeprefix(postcode)).strip()
 
 
 def say_date(day: date) -> str:
@@ -48,6 +75,13 @@ def say_window(first: date, last: date) -> str:
         "first": say_date(first),
         "last": say_date(last),
     }
+
+
+def say_arrival(parcel: FulfillmentFacts) -> str | None:
+    """Return between which days a parcel arrives; None where nobody promised any."""
+    if parcel.arrives_from is None or parcel.arrives_by is None:
+        return None
+    return say_window(parcel.arrives_from, parcel.arrives_by)
 
 
 def say_options(options: Sequence[DeliveryOption], currency: str) -> list[SaidOption]:
@@ -71,15 +105,29 @@ def _option(option: DeliveryOption, currency: str) -> SaidOption:
         money(price_minor) if price_minor else _("Free"),
         option.totals.total_minor,
         money(option.totals.total_minor),
-        say_window(option.arrives_from, option.arrives_by),
+        _say_window(option),
         _say_parcels(option),
         to_free,
         share,
+        ", ".join(_say_vat(each.rate_bp, money(each.vat_minor)) for each in option.totals.vat),
     )
 
 
+def _say_window(option: DeliveryOption) -> str:
+    if option.arrives_from is None or option.arrives_by is None:
+        return _("we write to you how and when it comes")
+    return say_window(option.arrives_from, option.arrives_by)
+
+
+def _say_vat(rate_bp: int, amount: str) -> str:
+    rate = formats.number(Decimal(rate_bp) / 100, language=current())
+    return _("of which VAT %(rate)s: %(amount)s") % {"rate": f"{rate}\u00a0%", "amount": amount}
+
+
 def _say_parcels(option: DeliveryOption) -> str:
-    """Return who sends it; of several parcels each with its last day."""
+    """Return who sends it; of several parcels each with its last day; empty where nobody knows."""
+    if not option.parcels:
+        return ""
     if len(option.parcels) == 1:
         return _("Sent by %(store)s") % {"store": option.parcels[0].send.store.name}
     each = ", ".join(

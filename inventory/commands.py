@@ -202,7 +202,8 @@ class OpenCount:
 class DraftTransfer:
     """What is to go from one location to another.
 
-    With `fulfillment_id` it carries: the goods are somebody's at the receiver.
+    With `fulfillment_id` it carries: the goods are somebody's at the receiver. `kept_as` is the id
+    under which they are reserved at the sender already; the transfer takes it.
     """
 
     from_id: UUID
@@ -210,6 +211,7 @@ class DraftTransfer:
     quantities: Mapping[str, int]
     note: str | None = None
     fulfillment_id: UUID | None = None
+    kept_as: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,19 @@ def line_amount(*, quantity: int, unit_price_minor: int, price_per: int) -> int:
 
 
 def share(amount_minor: int, *, quantity: int, of: int) -> int:
-    """Return how much of an amount for `of` units belongs to `quantity` of them, half up.
-
-    All of it belongs to all of them: shares taken one after another out of what is left add up.
-    """
+    """Return how much of an amount for `of` units belongs to `quantity` of them, half up."""
     return half_up(Decimal(amount_minor * quantity) / Decimal(of)) if amount_minor else 0
+
+
+def share_of_first(amount_minor: int, *, units: int, of: int) -> int:
+    """Return how much of an amount for `of` units belongs to the first `units` of them.
+
+    Each unit has a whole share, no two of which differ by more than one, the larger ones first.
+    Whichever units are taken away, with their shares, the rest is divided as it was before: shares
+    never depend on the order in which a line is shortened, split, given or sent on.
+    """
+    each, larger = divmod(amount_minor, of)
+    return each * units + min(units, larger)
 
 
 def vat_shares(lines: Iterable[tuple[int, int]]) -> list[VatShare]:

@@ -11,13 +11,13 @@ CHECKS: Final = (
         """
         SELECT e.id AS event_id, e.name AS lost, NULL::bigint AS message_id
         FROM event e
-        WHERE (e.name IN ('fulfillment.cancelled.v1', 'fulfillment.expired.v1',
-                          'fulfillment.ready_paid.v1', 'fulfillment.pass_reissued.v1',
+        WHERE (e.name IN ('fulfillment.expired.v1', 'fulfillment.ready_paid.v1',
+                          'fulfillment.pass_reissued.v1',
                           'fulfillment.reminded.v1', 'stock.back.v1',
                           'fulfillment.proxy_pass_given.v1',
                           'fulfillment.shipped.v1', 'fulfillment.delivered.v1',
                           'fulfillment.delivery_failed.v1', 'challenge.asked.v1')
-               OR (e.name = 'order.placed.v1'
+               OR (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1')
                    AND coalesce((e.facts ->> 'tells')::boolean, true))
                OR (e.name = 'fulfillment.in_transfer.v1'
                    AND NOT coalesce((e.facts ->> 'at_placing')::boolean, false))

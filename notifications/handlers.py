@@ -84,8 +84,9 @@ def announce_new_pass(session: Session, event: PassReissued) -> None:
 
 
 def announce_cancelled(session: Session, event: FulfillmentCancelled) -> None:
-    """The customer is owed the news that there is nothing to come for."""
-    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CANCELLED))
+    """The customer is owed the news that there is nothing to come for, once for a whole order."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.CANCELLED))
 
 
 def announce_expired(session: Session, event: FulfillmentExpired) -> None:

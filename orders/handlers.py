@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 from inventory.events import (
+    StockReceived,
     TransferCancelled,
     TransferChanged,
     TransferClosed,
@@ -49,6 +50,12 @@ def settle_transfer(
         services.settle_fetch(session, transfer.fulfillment_id)
 
 
+def serve_awaiting(session: Session, event: StockReceived) -> None:
+    """Parcels that await what a location expects have what came, who asked first first."""
+    for fulfillment_id in queries.list_awaiting(session, location_id=event.location_id):
+        services.serve_awaiting(session, fulfillment_id)
+
+
 def consider_partly(session: Session, event: FulfillmentInTransfer) -> None:
     """A part of the parcel may be in the store while the rest is on its way."""
-    services.consider_partly(session, event.fulfillment_id)
+    services.consider_partly(session, event.fulfillment_id, at_placing=event.at_placing)

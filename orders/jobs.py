@@ -146,7 +146,8 @@ def answer_overdue() -> int:
 def serve_waiting() -> int:
     """Have every parcel that was waited for go on, or end when its time is over; return how many.
 
-    One that cannot go on does not keep the others from it.
+    One that cannot go on does not keep the others from it. What awaits announced goods has those
+    that came.
     """
     with transaction() as session:
         due = queries.list_servable(session, limit=CHOICES_MAX)
@@ -154,6 +155,11 @@ def serve_waiting() -> int:
     for choice_id in due:
         with transaction() as session:
             served += services.serve_waiting(session, choice_id)
+    with transaction() as session:
+        awaiting = queries.list_awaiting(session)
+    for fulfillment_id in awaiting:
+        with transaction() as session:
+            served += services.serve_awaiting(session, fulfillment_id)
     return served
 
 

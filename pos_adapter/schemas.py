@@ -208,7 +208,11 @@ class TillLookUpSchema(StrictSchema):
 
 
 class TillLineSchema(Schema):
-    """One SKU of a parcel: `collectable` of them wait in its bin."""
+    """One SKU of a parcel: `collectable` of them wait in its bin.
+
+    `discount_minor` is what the promotion named takes off all that is owed of it, and
+    `amount_minor` what is left to pay for that.
+    """
 
     sku = fields.String(required=True)
     name = fields.String(required=True)
@@ -217,6 +221,9 @@ class TillLineSchema(Schema):
     unit_price_minor = fields.Integer(required=True)
     price_per = fields.Integer(required=True)
     vat_bp = fields.Integer(required=True)
+    discount_minor = fields.Integer(required=True, attribute="owed.discount_minor")
+    promotion = fields.String(required=True)
+    amount_minor = fields.Integer(required=True, attribute="owed.amount_minor")
 
 
 class TillParcelSchema(Schema):

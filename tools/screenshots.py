@@ -33,6 +33,12 @@ CUSTOMER = {
     "email": "chloe.durand@example.org",
     "phone": "06 39 98 12 04",
 }
+BUYER = {
+    "last_name": "Durand",
+    "reach": "chloe.durand@example.org",
+    "line1": "12 rue des Lilas",
+    "city": "Lyon",
+}
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 LINK = re.compile(r"/(?:fr|en)/((?:orders|choices)/[^\s/?]+)")
 DIGITS = re.compile(r"\b\d{3} \d{3}\b")
@@ -51,6 +57,8 @@ LETTERS = {
 STOP_S, PATIENCE_S = 60, 20
 COLOURS = 128
 TALL, GAP, PAPER = 760, 32, "#EEF3F1"
+_taken: set[Path] = set()
+"""The pictures of this run: what else lies in the folder shows nothing any more."""
 
 
 class Shop:
@@ -136,6 +144,8 @@ def main() -> None:
             _walk(browser, shop, language)
         browser.close()
     _wide_picture()
+    for orphan in set(SCREENS.glob("*.png")) - _taken:
+        orphan.unlink()  # no step shows it any more
 
 
 @contextlib.contextmanager
@@ -179,17 +189,30 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
         ("send", "shelf/transfers/new"),
     ):
         _shoot(tablet, shop, f"/{language}/tablet/{path}", f"tablet-{name}-{language}")
-    _walk_the_shelf(tablet, shop, language)
+    brought = _walk_the_shelf(tablet, shop, language)
     _take_ways_out(tablet, shop, language)
     _answer(_page(browser, "phone", language), shop, language)
     _account(_page(browser, "phone", language), shop, language)
     _desk(_page(browser, "desk", language), shop, language, number)
+    _source(_page(browser, "desk", language), shop, language, brought)
 
 
-def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
-    """Open what there is to do, scan into a delivery, count one article, have one brought."""
+def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:
+    """Have one brought, open what there is to do, scan into a delivery, count one article.
+
+    Returns the number of the order that is brought, which waits for its money.
+    """
+    page.goto(f"{shop.address}/{language}/tablet/where?said=THEIERE-BLEU")
+    page.locator("#instead").evaluate("title => title.scrollIntoView()")
+    _picture(page, f"tablet-instead-{language}")
     door = f"/{language}/tablet/door?sku=THEIERE-BLEU&postcode=69001"
     _shoot(page, shop, door, f"tablet-door-{language}")
+    for name, value in BUYER.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator(".thumb button").click()
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"tablet-door-due-{language}")
+    brought = page.locator(".parcel-number").inner_text()
     shelf = f"{shop.address}/{language}/tablet/shelf"
     for name, part in (("arrival", "arrivals"), ("transfer", "transfers/")):
         page.goto(shelf)
@@ -205,6 +228,7 @@ def _walk_the_shelf(page: Page, shop: Shop, language: str) -> None:
     page.locator("button[value=finish]").click()
     page.wait_for_load_state("networkidle")
     _picture(page, f"tablet-counted-{language}")
+    return brought
 
 
 def _take_ways_out(page: Page, shop: Shop, language: str) -> None:
@@ -302,6 +326,14 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     page.get_by_role("button", name=re.compile("Lyon Croix-Rousse")).first.click()
     page.wait_for_load_state("networkidle")
     _shoot(page, shop, f"/{language}/basket", f"shop-basket-{language}")
+    page.locator("#field-door").fill("69004")
+    page.locator("#field-door").press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.locator(".ways").scroll_into_view_if_needed()
+    page.locator("#where-title").evaluate("title => title.scrollIntoView()")
+    _picture(page, f"shop-ways-{language}")
+    door = f"/{language}/checkout/delivery?postcode=33000"
+    _shoot(page, shop, door, f"shop-checkout-delivery-{language}")
     _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
     page.goto(f"{shop.address}/{language}/checkout")
     for name, value in CUSTOMER.items():
@@ -348,6 +380,7 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("order", f"orders/{number}"),
         ("cases", "cases"),
         ("delivery", "delivery?skus=THEIERE-BLEU&postcode=33000"),
+        ("delivery-way", "delivery/aubepin/standard"),
         ("stock", "stock/THEIERE-BLEU"),
         ("ledger", "stock/THEIERE-BLEU/lyon-croix-rousse"),
         ("counts", "counts?store=lyon-croix-rousse"),
@@ -364,6 +397,7 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("price", "prices/aubepin/VASE-BLEU"),
         ("promotions", "promotions"),
         ("promotion", "promotions/new"),
+        ("prices-import", "prices/import"),
         ("stores", "stores"),
         ("store", "stores/lyon-croix-rousse"),
         ("store-hours", "stores/lyon-croix-rousse/hours"),
@@ -378,7 +412,6 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("reasons", "reasons"),
         ("reason", "reasons/reject/no_time"),
         ("sourcing", "sourcing"),
-        ("sourcing-new", "sourcing/rules"),
         ("group", "groups/rhone-alpes"),
         ("people", "people"),
         ("messages", "messages"),
@@ -397,6 +430,21 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         letter.first.click()
         page.wait_for_load_state("networkidle")
         _picture(page, f"mailbox-ready-{language}")
+
+
+def _source(page: Page, shop: Shop, language: str, number: str) -> None:
+    """Look at a zone's prices, at the rules that hold, what they would change, and one decision."""
+    _become(page, shop, language, "admin")
+    office = f"/{language}/office"
+    page.goto(f"{shop.address}{office}/delivery")
+    _follow(page, "main table a[href*='/zones/']", f"office-delivery-zone-{language}")
+    page.goto(f"{shop.address}{office}/sourcing")
+    _follow(page, "main a[href*='/rules?of=']", f"office-sourcing-rules-{language}")
+    page.locator("button[name=act][value=try]").click()
+    page.wait_for_load_state("networkidle")
+    _picture(page, f"office-sourcing-tried-{language}")
+    for name, path in (("order-to-pay", ""), ("sourcing-order", "/sourcing")):
+        _shoot(page, shop, f"{office}/orders/{number}{path}", f"office-{name}-{language}")
 
 
 def _become(page: Page, shop: Shop, language: str, role: str) -> None:
@@ -423,6 +471,7 @@ def _shoot(page: Page, shop: Shop, path: str, name: str) -> None:
 def _picture(page: Page, name: str) -> None:
     path = SCREENS / f"{name}.png"
     page.screenshot(path=path)
+    _taken.add(path)
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
     sys.stdout.write(f"{name}\n")
@@ -440,7 +489,9 @@ def _wide_picture() -> None:
     for each in scaled:
         wide.paste(each, (at, GAP))
         at += each.width + GAP
-    wide.quantize(COLOURS).save(SCREENS / "wide.png", optimize=True)
+    path = SCREENS / "wide.png"
+    wide.quantize(COLOURS).save(path, optimize=True)
+    _taken.add(path)
 
 
 if __name__ == "__main__":

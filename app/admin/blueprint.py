@@ -30,7 +30,11 @@ TABS: Final = (
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
 )
-NEEDED: Final = {"prices": "prices.edit", "customers": "customers.read"}
+NEEDED: Final = {
+    "customers": "customers.read",
+    "people": "stores.pause",
+    "prices": "prices.edit",
+}
 """What one must be allowed to see a tab that is not everybody's."""
 WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
 

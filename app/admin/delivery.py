@@ -1,6 +1,5 @@
 """Ways to a door: a brand's list with a preview, the form of a way, the form of a zone."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from app.admin.delivery_reading import (
     type_zone,
     write_bands,
 )
+from app.admin.prices import choose_brand, get_seller
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.answers import Shown
 from app.doors import say_options
@@ -48,13 +48,13 @@ PRICED: Final = {
 def list_ways() -> str:
     """Show a brand's ways to a door, and what a basket would cost."""
     with transaction() as session:
-        brand = _brand(session, asked("brand"))
+        brand, brands = choose_brand(session)
         ways = orders.queries.list_delivery_ways(session, brand.id, closed_too=True)
         return show(
             "delivery/ways.html",
             tab="stores",
             brand=brand,
-            brands=stores.queries.list_brands(session),
+            brands=brands,
             rows=[(way, [(zone, write_bands(way, zone)) for zone in way.zones]) for way in ways],
             priced={each.value: words for each, (words, _text) in PRICED.items()},
             preview=_preview(session, brand),
@@ -67,7 +67,7 @@ def list_ways() -> str:
 def get_way(brand: str, code: str) -> str:
     """Show one way in its form; `new` is an empty one."""
     with transaction() as session:
-        return _way_form(session, _brand(session, brand), code, Answers({}))
+        return _way_form(session, get_seller(session, brand), code, Answers({}))
 
 
 @blueprint.post("/delivery/<string:brand>/<string:code>")
@@ -76,7 +76,7 @@ def set_way(brand: str, code: str) -> Shown:
     """Have a way be as typed."""
     answers = read_form()
     with transaction() as session:
-        seller = _brand(session, brand)
+        seller = get_seller(session, brand)
         known = None if code == NEW else code
         command = read_method(answers, brand=seller.code, code=known)
         if command is None:
@@ -207,20 +207,14 @@ def _zone_form(session: Session, way: DeliveryWay, zone: str, answers: Answers) 
     )
 
 
-def _brand(session: Session, code: str) -> BrandFacts:
-    """Return a brand by its code, the first one where none is named."""
-    brands: Sequence[BrandFacts] = stores.queries.list_brands(session)
-    found = next((each for each in brands if each.code == code or not code), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _way(session: Session, method_id: UUID) -> DeliveryWay:
     try:
-        return orders.queries.get_delivery_way(session, method_id)
+        way = orders.queries.get_delivery_way(session, method_id)
     except UnknownDeliveryMethod as error:
         raise NotFound from error
+    if not current_actor().sees_brand(way.brand_id):
+        raise NotFound
+    return way
 
 
 def _zone(way: DeliveryWay, zone: str) -> Zone | None:

@@ -1,7 +1,7 @@
 """Reading ways to a door and their zones out of forms: amounts, weights, postcodes, prices."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -54,7 +54,9 @@ def read_zone(answers: Answers, way: DeliveryWay, *, name: str | None) -> SetDel
         answers.errors["postcodes"] = _("Give the beginning of at least one postcode.")
     days_min = read_number(answers, "days_min", least=0, most=DAYS_MAX)
     days_max = read_number(answers, "days_max", least=days_min or 0, most=DAYS_MAX)
-    bands = _read_bands(answers, by_amount=way.priced_by is PricedBy.AMOUNT)
+    bands = read_bands(answers, _minor if way.priced_by is PricedBy.AMOUNT else read_whole)
+    if not bands:
+        answers.errors.setdefault("bands", _("Give at least one price."))
     free_minor = None
     if answers.typed.get("free_from", "").strip():
         free_minor = _read_money(answers, "free_from")
@@ -97,33 +99,32 @@ def type_zone(way: DeliveryWay, zone: Zone | None) -> dict[str, str]:
 
 def write_bands(way: DeliveryWay, zone: Zone) -> Sequence[str]:
     """Return a price table as it is typed: one line a price."""
-    by_amount = way.priced_by is PricedBy.AMOUNT
-
-    def bound(most: int | None) -> str:
-        if most is None:
-            return ENDLESS
-        return _plain(most) if by_amount else str(most)
-
-    return [f"{bound(most)} {_plain(price_minor)}" for most, price_minor in zone.bands]
+    return lines_of(zone.bands, _plain if way.priced_by is PricedBy.AMOUNT else str)
 
 
-def _read_bands(answers: Answers, *, by_amount: bool) -> list[Band]:
-    """Return the price table; each line is an upper bound and a price."""
+def lines_of(bands: Iterable[Sequence[int | None]], write_bound: Callable[[int], str]) -> list[str]:
+    """Return bands as they are typed: an upper bound and a price a line."""
+    return [
+        f"{ENDLESS if most is None else write_bound(most)} {_plain(price_minor or 0)}"
+        for most, price_minor in bands
+    ]
+
+
+def read_bands(answers: Answers, read_bound: Callable[[str], int | None]) -> list[Band]:
+    """Return the price table; each line is an upper bound and a price, `*` without end."""
     bands: list[Band] = []
     for line in answers.typed.get("bands", "")[:TEXT_MAX].splitlines():
         words = line.split()
         if not words:
             continue
         bound, price = (words[0], words[-1]) if len(words) > 1 else ("", "")
-        most = None if bound == ENDLESS else _minor(bound) if by_amount else _grams(bound)
+        most = None if bound == ENDLESS else read_bound(bound)
         price_minor = _minor(price)
         if price_minor is None or (most is None and bound != ENDLESS):
             said = _("Line “%(line)s” is not an upper bound and a price.") % {"line": line.strip()}
             answers.errors["bands"] = said
             return []
         bands.append((most, price_minor))
-    if not bands:
-        answers.errors["bands"] = _("Give at least one price.")
     return bands
 
 
@@ -148,7 +149,8 @@ def _minor(text: str) -> int | None:
     return int(Decimal(text.replace(",", ".")) * HUNDRED)
 
 
-def _grams(text: str) -> int | None:
+def read_whole(text: str) -> int | None:
+    """Return a bound in grams or kilometres; None where it is no whole number."""
     return int(text) if text.isascii() and text.isdigit() and int(text) <= GRAMS_MAX else None
 
 

@@ -106,7 +106,7 @@ def _stocks(actor: Actor, places: Sequence[StoreFacts]) -> Collection[UUID] | No
 def _numbers(session: Session, found: list[MessageFacts]) -> dict[int, dict[str, str | None]]:
     """Return what each message is about, with the page of it, and who is told."""
     parcels = [each.fulfillment_id for each in found if each.fulfillment_id]
-    known = orders.queries.list_numbers(session, parcels)
+    known = orders.queries.list_numbers(session, parcels, actor=current_actor())
     people = customers.queries.get_contacts(session, [each.contact_id for each in found])
     staff = stores.queries.get_names(session, [each.staff_id for each in found if each.staff_id])
     names = {**{key: person.name for key, person in people.items() if key}, **staff}

@@ -28,6 +28,7 @@ from app.admin.words import (
     VERIFIED,
 )
 from app.case_words import KINDS
+from app.doors import say_arrival
 from app.i18n import N_, current
 from app.i18n import gettext as _
 from kernel import events
@@ -160,6 +161,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
         "why": say_promise(parcel.promise_inputs, store),
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": orders.queries.paid_for(session, parcel),
+        "window": say_arrival(parcel),
         "tickets": payments.queries.list_tickets(session, parcel.order_id),
         "cards": [
             (owed, CARD_STATES[owed.status])

@@ -92,17 +92,26 @@ def show_order(number: str, answers: Answers) -> str:
     with transaction() as session:
         facts = find_order(session, number)
         page = describe(session, facts) | {"decisions": explain_order(session, facts)}
+        tills = list_tills(session, actor) if facts.awaits_till else []
     return show(
         "order.html",
         tab="orders",
         can_cancel=actor.may("orders.cancel") and page["is_open"],
         can_choose=actor.may("orders.cancel"),
         can_correct=actor.may("orders.collect"),
+        tills=tills,
         reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],
         typed=answers.typed,
         errors=answers.errors,
         **page,
     )
+
+
+def list_tills(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Return the stores whose till may have taken money, as somebody here may say."""
+    if not actor.may("fulfillments.prepare"):
+        return []
+    return [(each.code, each.name) for each in list_places(session, actor) if each.sells]
 
 
 def find_order(session: Session, number: str) -> OrderFacts:

@@ -95,7 +95,7 @@ def set_price(brand: str, sku: str) -> Shown:
     """Have a SKU cost what was typed, when it was typed."""
     answers = read_form()
     with transaction() as session:
-        selling = _brand(session, brand)
+        selling = get_seller(session, brand)
         present = _present(catalog.queries.list_prices(session, sku, brand_id=selling.id))
         command = _command(session, answers, selling, sku, present)
         if command is None:
@@ -186,7 +186,7 @@ def _command(
 
 
 def _sheet(session: Session, code: str, sku: str, answers: Answers) -> str:
-    brand = _brand(session, code)
+    brand = get_seller(session, code)
     try:
         found = catalog.queries.list_prices(session, sku, brand_id=brand.id)
     except UnknownSku as error:
@@ -211,7 +211,11 @@ def _present(found: Sequence[PriceFacts]) -> PriceFacts | None:
     return next((each for each in found if each.state is PriceState.PRESENT), None)
 
 
-def _brand(session: Session, code: str) -> BrandFacts:
+def get_seller(session: Session, code: str) -> BrandFacts:
+    """Return the brand an address names.
+
+    Raises NotFound, also for brands that are not the actor's.
+    """
     found = stores.queries.find_brand(session, code)
     if found is None or not current_actor().sees_brand(found.id):
         raise NotFound

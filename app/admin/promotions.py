@@ -59,6 +59,14 @@ STATES: Final = {
     PromotionState.USED_UP: ("wait", N_("Used up")),
     PromotionState.WITHDRAWN: ("plain", N_("Withdrawn")),
 }
+UNFIT: Final = (
+    PromotionCodeTaken,
+    UnreadablePromotion,
+    UnknownArticle,
+    UnknownCategory,
+    UnknownSku,
+)
+"""What `complain` says beside its field."""
 FIELDS: Final = {"take": "take", "location": "place", "uses_max": "uses_max", "names": "name_fr"}
 
 
@@ -78,6 +86,7 @@ def list_promotions() -> str:
         "promotions.html",
         "promotions",
         rows=rows,
+        on=ON,
         said=said,
         brand=brand,
         brands=brands,
@@ -103,7 +112,7 @@ def set_promotion(code: str) -> Shown:
     with transaction() as session:
         known = _known(session, code)
         brand = _brand_of(session, known)
-        command = _command(session, answers, brand)
+        command = read_promotion(session, answers, brand)
         if command is None:
             return _form(session, brand, known, answers), 422
         if request.form.get("preview"):
@@ -121,14 +130,8 @@ def set_promotion(code: str) -> Shown:
         try:
             with session.begin_nested():
                 return forms.once(session, act)
-        except (
-            PromotionCodeTaken,
-            UnreadablePromotion,
-            UnknownArticle,
-            UnknownCategory,
-            UnknownSku,
-        ) as refusal:
-            _complain(answers, refusal)
+        except UNFIT as refusal:
+            complain(answers, refusal)
         return _form(session, brand, known, answers), 422
 
 
@@ -175,7 +178,8 @@ def _brand_of(session: Session, known: PromotionFacts | None) -> BrandFacts:
     return choose_brand(session)[0]
 
 
-def _command(session: Session, answers: Answers, brand: BrandFacts) -> SetPromotion | None:
+def read_promotion(session: Session, answers: Answers, brand: BrandFacts) -> SetPromotion | None:
+    """Return the promotion a form says; None, and what is wrong said, when it cannot be meant."""
     kind = answers.choice("kind", PromotionKind, _("Choose how it lowers the price."))
     on_what = answers.choice("on_what", PromotionOn, _("Choose what it is on."))
     code = read_code(answers, "code", _("Give it a code."))
@@ -252,7 +256,8 @@ def _preview(session: Session, brand: BrandFacts, command: SetPromotion) -> Prev
     )
 
 
-def _complain(answers: Answers, refusal: Refusal) -> None:
+def complain(answers: Answers, refusal: Refusal) -> None:
+    """Say beside its field why a promotion cannot hold."""
     if isinstance(refusal, PromotionCodeTaken):
         answers.errors["code"] = _("This code is taken. Choose another one.")
     elif isinstance(refusal, UnreadablePromotion):
@@ -279,10 +284,9 @@ def _form(
     ]
     everywhere = [each for each in list_everywhere(session) if each.brand_id == brand.id]
     places += [(f"store:{each.code}", each.name) for each in everywhere]
-    codes = {each.id: f"store:{each.code}" for each in everywhere} | {
-        each.id: f"group:{each.code}" for each in stores.queries.list_groups(session)
-    }
-    typed: dict[str, Any] = dict(answers.typed) or _typed(known, codes, zone)
+    typed: dict[str, Any] = dict(answers.typed) or type_promotion(
+        known, where_by_id(session, brand), zone
+    )
     return show_prices(
         "promotion.html",
         "promotions",
@@ -300,7 +304,18 @@ def _form(
     )
 
 
-def _typed(known: PromotionFacts | None, codes: dict[UUID, str], zone: str) -> dict[str, Any]:
+def where_by_id(session: Session, brand: BrandFacts) -> dict[UUID, str]:
+    """Return where a promotion may hold, as its form says it, by the id of store or group."""
+    own = [each for each in list_everywhere(session) if each.brand_id == brand.id]
+    return {each.id: f"store:{each.code}" for each in own} | {
+        each.id: f"group:{each.code}" for each in stores.queries.list_groups(session)
+    }
+
+
+def type_promotion(
+    known: PromotionFacts | None, codes: dict[UUID, str], zone: str
+) -> dict[str, Any]:
+    """Return what the form shows before somebody types; None for a new one."""
     if known is None:
         return {"kind": PromotionKind.PERCENT.value, "on_what": PromotionOn.CATEGORY.value}
     deal, place = known.deal, known.group_id or known.location_id

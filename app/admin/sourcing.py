@@ -16,6 +16,7 @@ from app.admin import sourcing_form
 from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
 from app.admin.orders import find_order
 from app.admin.reading import Answers, asked, read_form
+from app.admin.scope import list_everywhere
 from app.admin.sourcing_words import explain_order
 from app.admin.words import CHANNELS
 from app.answers import Shown
@@ -155,6 +156,7 @@ def _form(
         scopes=list(_scopes(session).values()),
         tried=tried,
         shown=tried.differing[:SHOWN_MAX] if tried else (),
+        names={each.code: each.name for each in list_everywhere(session)} if tried else {},
     )
 
 

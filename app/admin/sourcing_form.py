@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import request
 
 from app import formats
+from app.admin.delivery_reading import lines_of, read_bands, read_whole
 from app.admin.reading import Answers
 from app.admin.store_reading import read_number
 from app.i18n import current
@@ -120,7 +121,7 @@ def typed_of(limits: Mapping[str, Any]) -> dict[str, str]:
         "ship_complete": "yes" if limits.get("ship_complete") else "",
         "after_partial": limits.get("after_partial", After.ALTERNATIVES.value),
         "after_none": limits.get("after_none", After.ALTERNATIVES.value),
-        "bands": json.dumps(cost["bands"]) if "bands" in cost else "",
+        "bands": "\n".join(lines_of(cost.get("bands", ()), str)),
     }
 
 
@@ -130,20 +131,13 @@ def afters() -> list[tuple[str, str]]:
 
 
 def _limits(answers: Answers, method: Method) -> dict[str, Any]:
-    limits: dict[str, Any] = {"max_splits": _splits(answers)}
-    cost: dict[str, Any] = {}
-    for name, key, where in (
-        ("min_value", "min_value_minor", limits),
-        ("max_cost", "max_cost_minor", limits),
-        ("parcel_cost", "parcel_minor", cost),
-        ("km_cost", "km_minor", cost),
-    ):
-        minor = _minor(answers, name)
-        if minor is not None:
-            where[key] = minor
-    bands = answers.typed.get("bands", "")
-    if cost or bands:
-        limits["cost"] = cost or {"bands": _json(answers, "bands", bands)}
+    limits: dict[str, Any] = {
+        "max_splits": _splits(answers),
+        **_amounts(answers, {"min_value": "min_value_minor", "max_cost": "max_cost_minor"}),
+    }
+    cost = _cost(answers)
+    if cost:
+        limits["cost"] = cost
     if answers.typed.get("ship_complete") == "yes":
         limits["ship_complete"] = True
     if method is Method.PICKUP and answers.typed.get("consolidate") != "yes":
@@ -153,6 +147,21 @@ def _limits(answers: Answers, method: Method) -> dict[str, Any]:
         if limits[name] not in list(table[method]):
             answers.errors[name] = _("This cannot be done for orders of this kind.")
     return limits
+
+
+def _cost(answers: Answers) -> dict[str, Any]:
+    """Return what a parcel costs: so much and so much a kilometre, or by bands of kilometres."""
+    cost = _amounts(answers, {"parcel_cost": "parcel_minor", "km_cost": "km_minor"})
+    bands = read_bands(answers, read_whole)
+    if bands and cost:
+        answers.errors["bands"] = _("Say what a parcel costs, or bands of kilometres, not both.")
+    return cost or ({"bands": [list(band) for band in bands]} if bands else {})
+
+
+def _amounts(answers: Answers, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the amounts that were typed, by the words limits know them by."""
+    found = {key: _minor(answers, name) for name, key in names.items()}
+    return {key: minor for key, minor in found.items() if minor is not None}
 
 
 def _splits(answers: Answers) -> int:

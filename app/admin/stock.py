@@ -10,14 +10,13 @@ import inventory.queries
 from app.admin.blueprint import SEE_OTHER, blueprint
 from app.admin.reading import asked
 from app.admin.scope import list_places
-from app.admin.stock_parts import show_stock
+from app.admin.stock_parts import offer_of, show_stock
 from app.i18n import current
 from catalog.errors import UnknownSku
-from catalog.queries import ArticleFacts, Offer
+from catalog.queries import ArticleFacts
 from inventory.queries import LevelFacts
 from kernel.db import transaction
 from kernel.web import current_actor, declare
-from stores.queries import StoreFacts
 
 ARTICLES_A_PAGE: Final = 40
 
@@ -59,7 +58,7 @@ def article(sku: str) -> str:
     """Show what each of the actor's stores has of a SKU."""
     with transaction() as session:
         places = {each.id: each for each in list_places(session, current_actor())}
-        offer = _offer(session, sku, next(iter(places.values()), None))
+        offer = offer_of(session, sku, next(iter(places.values()), None))
         levels = inventory.queries.list_levels_of(session, sku)
     known = [(places[each.location_id], each) for each in levels if each.location_id in places]
     rows = sorted(known, key=lambda pair: pair[0].name)
@@ -77,15 +76,6 @@ def _find_sku(session: Session, said: str) -> str | None:
     except UnknownSku:
         return None
     return said.upper()
-
-
-def _offer(session: Session, sku: str, store: StoreFacts | None) -> Offer:
-    if store is None:
-        raise UnknownSku(skus=[sku])
-    found = catalog.queries.get_offers(
-        session, skus=[sku], brand_id=store.brand_id, language=current()
-    )
-    return found[sku]
 
 
 def _rows(article: ArticleFacts, sums: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What the pages of stock share: their tabs, the store they speak of, forms, names of articles."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 import inventory.queries
+import stores.queries
 from app import formats, forms
 from app.admin.blueprint import blueprint, go_to, show
 from app.admin.reading import Answers, asked
@@ -17,7 +19,8 @@ from app.admin.scope import list_places
 from app.admin.stock_words import say_refusal
 from app.i18n import N_, current
 from app.i18n import gettext as _
-from catalog.queries import SkuWords
+from catalog.errors import UnknownSku
+from catalog.queries import Offer, SkuWords
 from inventory.queries import Work
 from kernel.db import transaction
 from kernel.errors import Refusal
@@ -112,6 +115,22 @@ def name_skus(session: Session, skus: Iterable[str]) -> dict[str, SkuWords]:
 
 
 @blueprint.app_template_global("on_day")
+def offer_of(session: Session, sku: str, store: StoreFacts | None) -> Offer:
+    """Return what a SKU is and costs: as the store's brand sells it, or else another one.
+
+    Raises UnknownSku.
+    """
+    brands = [each.id for each in stores.queries.list_brands(session)]
+    own = store.brand_id if store else None
+    for brand_id in sorted(brands, key=lambda each: each != own):
+        with suppress(UnknownSku):
+            found = catalog.queries.get_offers(
+                session, skus=[sku], brand_id=brand_id, language=current()
+            )
+            return found[sku]
+    raise UnknownSku(skus=[sku])
+
+
 def on_day(day: date, zone: str) -> str:
     """Return a day as it is said at a place: « mardi 24 novembre »."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))

@@ -8,18 +8,16 @@ from zoneinfo import ZoneInfo
 from flask import request
 from sqlalchemy.orm import Session
 
-import catalog.queries
 import inventory.queries
 import inventory.services
 import orders.queries
 from app.admin.blueprint import blueprint, go_to
 from app.admin.reading import Answers, asked, read_form
 from app.admin.scope import get_place
-from app.admin.stock_parts import carry_out, show_stock
+from app.admin.stock_parts import carry_out, offer_of, show_stock
 from app.admin.stock_reading import read_whole
 from app.admin.stock_rules import say_rule
 from app.admin.stock_words import ADJUSTMENTS, CAUSES, TASKS, say_movement, say_reason
-from app.i18n import current
 from app.i18n import gettext as _
 from inventory.commands import Adjust, AdjustReason
 from inventory.errors import NotOnShelf
@@ -100,14 +98,12 @@ def _page(session: Session, sku: str, code: str, answers: Answers) -> str:
     actor = current_actor()
     store = get_place(session, code, actor)
     at = _past_moment(answers, store)
-    offer = catalog.queries.get_offers(
-        session, skus=[sku], brand_id=store.brand_id, language=current()
-    )[sku]
+    offer = offer_of(session, sku, store)
     why = inventory.queries.explain_level(session, location_id=store.id, sku=sku, at=at)
     lines = inventory.queries.list_ledger(
         session, location_id=store.id, sku=sku, at=at, before=_before(), limit=LEDGER_LINES
     )
-    owners = orders.queries.list_owners(session, _parcels(why, lines))
+    owners = orders.queries.list_owners(session, _parcels(why, lines), actor=actor)
     verdict = why.verdict
     return show_stock(
         "why.html",

@@ -10,6 +10,7 @@ from app.admin import (
     orders,
     people,
     places,
+    price_tables,
     prices,
     promotions,
     reasons,
@@ -31,6 +32,7 @@ from app.admin import (
     store_slots,
     store_terminals,
     store_ways,
+    taking,
 )
 from app.admin.blueprint import blueprint
 
@@ -45,6 +47,7 @@ __all__ = [
     "orders",
     "people",
     "places",
+    "price_tables",
     "prices",
     "promotions",
     "reasons",
@@ -66,4 +69,5 @@ __all__ = [
     "store_slots",
     "store_terminals",
     "store_ways",
+    "taking",
 ]

@@ -140,6 +140,8 @@ def _waiting_to_go_back(session: Session, order_id: UUID) -> list[tuple[UUID, Fu
     return [
         (task.id, parcel)
         for parcel in parcels
-        for task in orders.queries.list_put_backs(session, location_id=parcel.location_id)
+        for task in orders.queries.list_put_backs(
+            session, location_id=parcel.location_id, actor=SYSTEM
+        )
         if task.fulfillment_id == parcel.id
     ]

@@ -188,7 +188,9 @@ def explain(*, sku: str, store: str, at: datetime | None, lang: str) -> None:
             found = inventory.queries.explain_level(session, location_id=place.id, sku=sku, at=at)
         except Refusal as error:
             raise click.ClickException(error.detail) from error
-        owners = orders.queries.list_owners(session, [each.fulfillment_id for each in found.owed])
+        owners = orders.queries.list_owners(
+            session, [each.fulfillment_id for each in found.owed], actor=SYSTEM
+        )
     say = catalogue(lang).ugettext
     for sentence in stock_words.explain(found, owners=owners, zone=place.time_zone, say=say):
         click.echo(sentence)

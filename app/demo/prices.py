@@ -21,7 +21,7 @@ LASTS: Final = timedelta(days=14)
 PROMOTIONS: Final = (
     SetPromotion(
         "bougies-15",
-        {"fr": "Les bougies à -15 %", "en": "15 % off candles"},
+        {"fr": "Les bougies à -15\u00a0%", "en": "15 % off candles"},
         PromotionKind.PERCENT,
         PromotionOn.ARTICLE,
         "BOUGIE",

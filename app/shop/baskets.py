@@ -14,10 +14,10 @@ import orders.queries
 from app.i18n import current
 from app.shop.offers import Nearby, choose_nearby, find_offers, worth_showing
 from app.shop.pictures import pictured
-from app.shop.saying import SaidWay, say_ways
 from app.shop.visitor import Frame
 from catalog.errors import UnknownSku
 from catalog.queries import Offer
+from orders.availability import Way
 from orders.pricing import ShelfPrice
 from stores.queries import BrandFacts, StoreFacts
 
@@ -48,7 +48,7 @@ class Basket:
     currency: str
     nearby: list[Nearby]
     gone: int
-    ways: list[SaidWay] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
 
     @property
     def quantities(self) -> dict[str, int]:
@@ -153,7 +153,7 @@ def _lines(
 
 def _around(
     session: Session, frame: Frame, quantities: Mapping[str, int]
-) -> tuple[list[Nearby], list[SaidWay]]:
+) -> tuple[list[Nearby], list[Way]]:
     """Return the stores around, and the ways to get the basket; both from one statement."""
     if not quantities:
         return [], []
@@ -161,4 +161,4 @@ def _around(
     offers = find_offers(session, quantities=quantities, place=place, cart=cart)
     nearby = choose_nearby(offers, quantities, place=place, chosen=cart.location_id)
     ways = orders.availability.rank_ways(worth_showing(offers), quantities)
-    return nearby, say_ways(ways, quantities)
+    return nearby, ways

@@ -8,8 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 import orders.delivery
-import stores.queries
-from app.doors import SaidOption, say_options
+from app.doors import SaidOption, find_town, say_options
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled
@@ -17,8 +16,8 @@ from app.shop.baskets import Basket
 from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
 from app.shop.visitor import Frame
-from kernel.money import VatShare
 from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.delivery import DeliveryOption, DeliveryOptions
 
 CODE_MAX: Final = 40
 POSTCODE_MAX: Final = 12
@@ -37,9 +36,10 @@ class Delivering:
     postcode: str
     town: str | None
     options: list[SaidOption]
-    vat: tuple[VatShare, ...]
     chosen: str
     missing: int
+    too_late: bool = False
+    """Whether it leaves later than a card holds money."""
 
     @property
     def way(self) -> SaidOption | None:
@@ -55,13 +55,20 @@ def guess_postcode(frame: Frame) -> str:
     return found[0] if found else ""
 
 
+def ask_for(frame: Frame, quantities: Mapping[str, int], postcode: str) -> AskDelivery | None:
+    """Return the question for what a shopper wants brought; None while there is nothing."""
+    if frame.brand is None or not quantities:
+        return None
+    return AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+
+
 def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) -> SaidOption | None:
     """Return the first way to the door of where somebody looks, for what is in their hands."""
     postcode = guess_postcode(frame)
-    if frame.brand is None or not postcode or not quantities or not card_enabled():
+    asked = ask_for(frame, quantities, postcode)
+    if frame.brand is None or asked is None or not postcode or not card_enabled():
         return None
-    asked = AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
-    options = orders.delivery.find_options(session, asked).options
+    options = by_card(orders.delivery.find_options(session, asked))
     said = say_options(options[:1], frame.brand.currency)
     return said[0] if said else None
 
@@ -73,24 +80,25 @@ def read_delivering(
 
     Raises UnreadablePostcode.
     """
-    if frame.brand is None or not postcode or not basket.lines:
-        return Delivering("", None, [], (), chosen, 0)
-    asked = AskDelivery(
-        Channel.WEB, current(), basket.quantities, postcode, brand_code=frame.brand.code
-    )
+    asked = ask_for(frame, basket.quantities, postcode)
+    if asked is None or not postcode:
+        return Delivering("", None, [], chosen, 0)
     found = orders.delivery.find_options(session, asked)
-    place = stores.queries.find_place(postcode)
-    options = say_options(found.options, basket.currency)
-    kept = next((each for each in found.options if each.way.code == chosen), None)
-    shown = kept or (found.options[0] if found.options else None)
+    payable = by_card(found)
+    options = say_options(payable, basket.currency)
     return Delivering(
         postcode,
-        place.label.removeprefix(f"{postcode} ") if place and place.exact else None,
+        find_town(postcode) or None,
         options,
-        shown.totals.vat if shown else (),
         chosen or (options[0].code if options else ""),
-        sum(found.decision.missing.values()),
+        sum(found.missing.values()),
+        bool(found.options) and not payable,
     )
+
+
+def by_card(found: DeliveryOptions) -> list[DeliveryOption]:
+    """Return the ways that a card can pay: what leaves too late for one is paid at a till."""
+    return [each for each in found.options if PayBy.CARD in each.pay_by]
 
 
 def read_delivery(

@@ -85,6 +85,10 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             for each in facts.fulfillments
             if each.status is not Status.REROUTED  # the one that took over is shown
         ],
+        any(
+            each.status is ObligationStatus.FAILED
+            for each in payments.queries.list_obligations(session, order_id)
+        ),
         contact is not None and contact.email is not None,
     )
 
@@ -143,7 +147,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         parcel,
         store,
         KINDS.get(parcel.status, "wait"),
-        state_words(parcel.status),
+        _state(parcel),
         lines,
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
@@ -160,6 +164,15 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         orders.queries.find_arrival(session, parcel.id),
         sum(refused.values()),
     )
+
+
+def _state(parcel: FulfillmentFacts) -> str:
+    """Return where a parcel stands: nobody comes to a store for what is brought."""
+    if parcel.method is Method.DELIVERY and parcel.status is Status.IN_TRANSFER:
+        return _("Being brought together")
+    if parcel.method is Method.DELIVERY and parcel.status is Status.REJECTED:
+        return _("We look for a way")
+    return state_words(parcel.status)
 
 
 def _part(session: Session, parcel: FulfillmentFacts) -> ShownPart | None:

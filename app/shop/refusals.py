@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from app.doors import say_both_prices
 from app.i18n import gettext as _
 from app.sessions import FormSentBefore
 from kernel.errors import Refusal
+from orders.errors import PriceChanged
 
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "out-of-stock": lambda: _("Somebody else was quicker: this store no longer has everything."),
@@ -33,7 +35,6 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
     "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
-    "price-changed": lambda: _("A price has changed meanwhile. Read your order once more."),
     "not-deliverable": lambda: _(
         "Not everything can be sent any more. Take less of it, or collect it from a store."
     ),
@@ -61,6 +62,8 @@ def say(refusal: Refusal) -> str:
     """
     if isinstance(refusal, FormSentBefore):
         return refusal.detail
+    if isinstance(refusal, PriceChanged):
+        return say_both_prices(refusal.facts)
     sentence = SENTENCES.get(refusal.code)
     if sentence is None:
         raise refusal

@@ -12,12 +12,15 @@ from app.shop.saying import say_slot
 from kernel.links import choice_token
 from orders.commands import Method, Status
 from orders.queries import (
+    LACKS,
     ArrivalFacts,
     ChoiceFacts,
     FulfillmentFacts,
     OrderFacts,
     PackageFacts,
     SubstituteFacts,
+    awaited,
+    left_to_person,
 )
 from stores.queries import BrandFacts, StoreFacts
 
@@ -124,6 +127,21 @@ class ShownParcel:
         return said[:1].upper() + said[1:]
 
     @property
+    def lacks(self) -> bool:
+        """Tell whether not all of it was there when it was promised, and still is not."""
+        return LACKS in self.facts.promise_inputs
+
+    @property
+    def awaits(self) -> bool:
+        """Tell whether its store waits for some of it."""
+        return bool(awaited(self.facts.promise_inputs))
+
+    @property
+    def left_to_person(self) -> bool:
+        """Tell whether a person has to find a way for it."""
+        return left_to_person(self.facts.promise_inputs)
+
+    @property
     def slot(self) -> str | None:
         """Return when its customer comes, where they chose a time."""
         if self.facts.slot_starts_at is None or self.facts.slot_ends_at is None:
@@ -148,13 +166,18 @@ class ShownProxy:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
-    """An order, for whoever holds its link: the minimum; `is_written_to` by e-mail."""
+    """An order, for whoever holds its link: the minimum.
+
+    `uncharged` is whether its card could not be charged, so that another has to pay;
+    `is_written_to` whether it has an e-mail address.
+    """
 
     facts: OrderFacts
     number: str
     brand: BrandFacts
     collector: str
     parcels: list[ShownParcel]
+    uncharged: bool
     is_written_to: bool = False
 
     @property
@@ -208,4 +231,6 @@ class ShownOrder:
             )
             for each in self.parcels
         ]
-        return sha256(repr((seen, self.collector, current())).encode()).hexdigest()[:16]
+        return sha256(repr((seen, self.collector, self.uncharged, current())).encode()).hexdigest()[
+            :16
+        ]

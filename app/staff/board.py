@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 import customers.queries
 import inventory.queries
 import stores.queries
+from app.doors import say_arrival
 from app.i18n import gettext as _
-from app.staff.delivering import say_arrival
 from app.staff.words import state_word
 from inventory.commands import TaskCause
 from kernel.actors import Actor
@@ -130,7 +130,7 @@ def read_board(session: Session, *, location_id: UUID, actor: Actor) -> Board:
     flagged = tuple(_flag(group, doubted) for group in groups)
     waves = _waves(session, location_id, actor)
     untaken = sum(each.status in UNTOUCHED and each.wave_id is None for each in to_do)
-    put_backs = queries.count_put_backs(session, location_id=location_id)
+    put_backs = queries.count_put_backs(session, location_id=location_id, actor=actor)
     alert_s = stores.queries.get_rules(session, location_id).arrival_alert_min * MINUTE_S
     version = _version((flagged, waves, put_backs, cases))
     return Board(flagged, waves, untaken, put_backs, version, cases, alert_s)
@@ -157,7 +157,7 @@ def _flag(group: Group, doubted: frozenset[UUID]) -> Group:
 def _waves(session: Session, location_id: UUID, actor: Actor) -> tuple[WaveCard, ...]:
     found = [
         queries.get_wave(session, each, actor=actor)
-        for each in queries.list_open_waves(session, location_id=location_id)
+        for each in queries.list_open_waves(session, location_id=location_id, actor=actor)
     ]
     return tuple(
         WaveCard(each.id, each.picker_name, len(each.parcels), each.undecided) for each in found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import customers.queries
 import inventory.queries
 from app import formats
-from app.doors import say_window
+from app.doors import say_arrival
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Work
@@ -70,13 +70,6 @@ def read_delivery(session: Session, parcel: FulfillmentFacts) -> Delivery | None
         way=_way(session, parcel),
         window=say_arrival(parcel),
     )
-
-
-def say_arrival(parcel: FulfillmentFacts) -> str | None:
-    """Return between which days a parcel arrives; None where nobody promised any."""
-    if parcel.arrives_from is None or parcel.arrives_by is None:
-        return None
-    return say_window(parcel.arrives_from, parcel.arrives_by)
 
 
 def _way(session: Session, parcel: FulfillmentFacts) -> str | None:

@@ -104,7 +104,9 @@ def _of_on_hand(facts: Explanation, store: StoreFacts) -> list[Part]:
 
 def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Part]:
     owed = [each for each in facts.owed if not each.expired]
-    owners = orders.queries.list_owners(session, [each.fulfillment_id for each in owed])
+    owners = orders.queries.list_owners(
+        session, [each.fulfillment_id for each in owed], actor=actor
+    )
     parts = [
         _promised(session, each, owners.get(each.fulfillment_id), actor)
         for each in owed[:NAMED_MAX]
@@ -117,16 +119,18 @@ def _of_reserved(session: Session, facts: Explanation, actor: Actor) -> list[Par
 
 
 def _promised(session: Session, owed: Owed, owner: OwnerFacts | None, actor: Actor) -> Part:
-    """Return for which parcel it is; where another store's, the number alone."""
+    """Return for which parcel it is: elsewhere the number alone, of another brand nothing."""
     behind = orders.queries.find_parcels_behind(session, [owed.fulfillment_id])
     parcel_id = behind.get(owed.fulfillment_id, owed.fulfillment_id)
-    number = orders.queries.list_numbers(session, [parcel_id]).get(parcel_id)
+    number = orders.queries.list_numbers(session, [parcel_id], actor=actor).get(parcel_id)
     words = {"num": owed.quantity, "bins": owed.in_bins or 0}
     if owner and owner.kind is not OwnerKind.PARCEL:
         return _kept_for(owed, owner)
+    if number is None:
+        return Part(_("%(num)d for an order of another brand") % words)
     said = _("%(num)d for parcel %(number)s") % {
         **words,
-        "number": show_order_number(number) if number else "",
+        "number": show_order_number(number),
     }
     if owed.in_bins:
         said += ", " + ngettext("%(bins)d in a bin", "%(bins)d in bins", owed.in_bins) % words

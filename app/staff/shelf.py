@@ -18,6 +18,7 @@ from app.staff.articles import Shown, describe
 from app.staff.stock_words import cause_word, day_word, today
 from inventory.commands import CountStatus, Direction, TaskCause, TransferStatus
 from inventory.queries import ArrivalFacts, CountFacts, TaskFacts, TransferFacts
+from kernel.actors import Actor
 from kernel.ids import show_order_number
 from stores.queries import StoreFacts
 
@@ -67,11 +68,11 @@ class Shelf:
         return sum(job.task_id is not None for group in self.groups for job in group.jobs)
 
 
-def read_shelf(session: Session, *, store: StoreFacts) -> Shelf:
+def read_shelf(session: Session, *, store: StoreFacts, actor: Actor) -> Shelf:
     """Return what is to be done now: late first, then to count, to receive, to send."""
     counting = [*_counts(session, store), *_tasks(session, store)]
-    receiving = [*_arrivals(session, store), *_transfers_in(session, store)]
-    sending = _transfers_out(session, store)
+    receiving = [*_arrivals(session, store), *_transfers_in(session, store, actor)]
+    sending = _transfers_out(session, store, actor)
     late = [job for job in (*counting, *receiving, *sending) if job.late]
     return Shelf(
         (
@@ -154,37 +155,40 @@ def _arrival(arrival: ArrivalFacts, store: StoreFacts) -> Job:
     )
 
 
-def _transfers_in(session: Session, store: StoreFacts) -> list[Job]:
+def _transfers_in(session: Session, store: StoreFacts, actor: Actor) -> list[Job]:
     found = inventory.queries.list_transfers(
         session, location_id=store.id, direction=Direction.IN, statuses=ON_THE_WAY
     )
     found.sort(key=lambda each: (each.expected_on or today(store), each.number))
-    numbers = orders_of(session, found)
+    numbers = orders_of(session, found, actor=actor)
     return [
         _transfer(each, _("From %(store)s") % {"store": each.from_name}, store, numbers)
         for each in found
     ]
 
 
-def _transfers_out(session: Session, store: StoreFacts) -> list[Job]:
+def _transfers_out(session: Session, store: StoreFacts, actor: Actor) -> list[Job]:
     found = inventory.queries.list_transfers(
         session, location_id=store.id, direction=Direction.OUT, statuses=[TransferStatus.DRAFT]
     )
     found.reverse()  # the oldest first
-    numbers = orders_of(session, found)
+    numbers = orders_of(session, found, actor=actor)
     return [
         _transfer(each, _("To %(store)s") % {"store": each.to_name}, store, numbers)
         for each in found
     ]
 
 
-def orders_of(session: Session, transfers: Iterable[TransferFacts]) -> dict[UUID, str]:
+def orders_of(
+    session: Session, transfers: Iterable[TransferFacts], *, actor: Actor
+) -> dict[UUID, str]:
     """Return the number of the order that each of these transfers carries for, as people see it.
 
-    Also for whoever may not see the parcel: the number is what both ends speak of.
+    Also for whoever does not see the parcel's store: the number is what both ends speak of. Those
+    of other brands are left out.
     """
     carrying = {each.id: each.fulfillment_id for each in transfers if each.fulfillment_id}
-    numbers = orders.queries.list_numbers(session, carrying.values()) if carrying else {}
+    numbers = orders.queries.list_numbers(session, carrying.values(), actor=actor)
     return {
         transfer_id: show_order_number(numbers[parcel_id])
         for transfer_id, parcel_id in carrying.items()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app import formats
 from app.case_words import say_first
+from app.doors import say_both_prices
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from app.sessions import ForgedForm, FormSentBefore
@@ -29,6 +30,7 @@ from orders.errors import (
     PaymentDue,
     PaymentUnsettled,
     PickupExpired,
+    PriceChanged,
     SubstituteAnswered,
     SubstituteAsked,
     SubstituteOnOrder,
@@ -287,6 +289,12 @@ _VERDICTS: Final[Mapping[type, Callable[[Facts, str], Verdict]]] = {
         lambda: _("Nothing to pick"),
         lambda: _("No parcel waits that is not in somebody’s walk already."),
         lambda: _("New orders appear on the list by themselves."),
+    ),
+    PriceChanged: lambda facts, _zone: Verdict(
+        "refused",
+        _("Another price"),
+        say_both_prices(facts),
+        _("Tell the customer, and order again if they agree."),
     ),
     SubstituteOnOrder: _says(
         "refused",

@@ -82,7 +82,7 @@ def list_arrival(
         )
         .order_by(Incoming.sku, Incoming.id)
     ).scalars()
-    return [_facts(row) for row in rows]
+    return [incoming_facts(row) for row in rows]
 
 
 def list_incoming(
@@ -100,14 +100,15 @@ def list_incoming(
     if after is not None:
         rows = rows.where(tuple_(Incoming.expected_on, Incoming.id) > after)
     return [
-        _facts(row)
+        incoming_facts(row)
         for row in session.execute(
             rows.order_by(Incoming.expected_on, Incoming.id).limit(limit)
         ).scalars()
     ]
 
 
-def _facts(row: Incoming) -> IncomingFacts:
+def incoming_facts(row: Incoming) -> IncomingFacts:
+    """Return what a row says."""
     return IncomingFacts(
         row.id,
         row.location_id,

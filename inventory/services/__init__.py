@@ -25,7 +25,13 @@ from inventory.services.feeding import (
     receive_batch,
 )
 from inventory.services.holding import HOLD_EXPIRED, extend_hold, free_expired, settle_hold
-from inventory.services.incoming import close_incoming, expect_goods, match_incoming, move_incoming
+from inventory.services.incoming import (
+    close_incoming,
+    expect_goods,
+    lock_expected,
+    match_incoming,
+    move_incoming,
+)
 from inventory.services.low import note_low
 from inventory.services.promising import hand_over, pass_on, release, reserve, set_aside
 from inventory.services.safety import (
@@ -95,6 +101,7 @@ __all__ = [
     "hold_feed",
     "is_emptied",
     "let_through",
+    "lock_expected",
     "lock_levels",
     "make_levels",
     "match_incoming",

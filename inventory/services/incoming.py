@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, select, text, update
+from sqlalchemy import Date, Text, Uuid, bindparam, cast, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from inventory.commands import ExpectGoods
 from inventory.errors import UnknownIncoming
 from inventory.events import GoodsExpected, IncomingClosed, IncomingMoved
 from inventory.models import Incoming
+from inventory.queries.incoming import IncomingFacts, incoming_facts
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW, db_now
@@ -136,6 +137,26 @@ def match_incoming(
         "reference": reference,
     }
     session.execute(_MATCH, values)
+
+
+def lock_expected(session: Session, location_id: UUID, skus: Sequence[str]) -> list[IncomingFacts]:
+    """Return what a location expects of these SKUs from today on, and keep others from changing it.
+
+    What comes by a transfer for sale counts too.
+    """
+    rows = session.execute(
+        select(Incoming)
+        .where(
+            Incoming.location_id == location_id,
+            Incoming.sku.in_(skus),
+            Incoming.closed_at.is_(None),
+            Incoming.expected_on >= cast(DB_NOW, Date),
+        )
+        .order_by(Incoming.sku, Incoming.expected_on, Incoming.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return [incoming_facts(row) for row in rows]
 
 
 def arrive(session: Session, *, transfer_id: UUID, quantities: Mapping[str, int]) -> None:

@@ -78,10 +78,10 @@ def draft_transfer(session: Session, command: DraftTransfer, *, actor: Actor) ->
     if not (actor.sees_location(command.from_id) or actor.sees_location(command.to_id)):
         raise UnknownLocation(location_id=str(command.from_id))
     catalog.queries.require_skus(session, command.quantities)
-    transfer_id = new_id()
+    transfer_id = command.kept_as or new_id()
     number = _open(session, transfer_id, command, actor=actor)
     _write_lines(session, transfer_id, command.quantities)
-    if command.fulfillment_id is not None:
+    if command.fulfillment_id is not None and command.kept_as is None:
         reserve(
             session,
             fulfillment_id=transfer_id,

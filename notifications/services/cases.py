@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from notifications.events import MessageResent
 from notifications.models import Message
 from notifications.services.codes import CodeCase, read_code_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
-from orders.commands import Formation, Method, Partly
+from orders.commands import Formation, Method, Partly, Status
 from orders.passes import PassFacts
 from orders.queries import (
     ChoiceFacts,
@@ -31,6 +32,9 @@ from orders.queries import (
     WishFacts,
 )
 from stores.queries import BrandFacts, StoreFacts
+
+NOTHING: Final = frozenset({Status.CANCELLED, Status.REROUTED, Status.EXPIRED})
+"""States of parcels that bring their customer nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ class Case:
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery: who sends each parcel of its order."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether another parcel of the order is still to come, or was given already."""
+        others = self.order.fulfillments if self.order else ()
+        return any(each.id != self.parcel.id and each.status not in NOTHING for each in others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "extension_days": case.store.rules.extension_days,
         "stop": "",
         "is_delivery": parcel.method is Method.DELIVERY,
+        "goes_on": case.goes_on,
         "partly_asked": case.partly is None,
         **_choice(message, case, voice),
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
@@ -266,16 +267,30 @@ def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[Char
     """Return the lines a message has, and what is paid beside them.
 
     A delivery is confirmed once for all its parcels; having it brought stands there, and where the
-    first of them was delivered.
+    first of them was delivered. What is called off altogether is told once.
     """
     parcel, order = case.parcel, case.order
-    if order is None or parcel.method is not Method.DELIVERY:
+    if order is None:
+        return list(parcel.lines), ()
+    if template is Template.CANCELLED and not case.goes_on:
+        gone = [each for each in order.fulfillments if each.status is Status.CANCELLED]
+        return [line for each in gone for line in each.lines], ()
+    if parcel.method is not Method.DELIVERY:
         return list(parcel.lines), ()
     if template is Template.CONFIRMATION:
-        lines = [line for each in order.fulfillments for line in each.lines]
-        return lines, order.due_charges
+        parcels = [each for each in order.fulfillments if each.rerouted_to is None]
+        return [line for each in parcels for line in each.lines], order.due_charges
     delivered = template is Template.DELIVERED and parcel.id == order.first_id
     return list(parcel.lines), order.due_charges if delivered else ()
+
+
+def _named(line: LineFacts, quantity: int, voice: Voice, currency: str) -> str:
+    """Return a line's name, with the promotion that takes something off it, and how much."""
+    off_minor = line.priced(quantity).discount_minor
+    if not off_minor:
+        return line.name
+    off = f"\N{MINUS SIGN}\N{NO-BREAK SPACE}{voice.money(off_minor, currency)}"
+    return f"{line.name} ({line.promotion}, {off})"
 
 
 def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
@@ -293,9 +308,7 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
             *(
                 (
                     quantity,
-                    f"{line.name} ({line.promotion})"
-                    if is_priced and line.promotion
-                    else line.name,
+                    _named(line, quantity, voice, currency) if is_priced else line.name,
                     voice.money(amount, currency) if is_priced else "",
                 )
                 for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)

@@ -67,7 +67,8 @@ class StoreOffer:
     `row` is the store's, of which `store` is read when it is wanted: a whole chain answers in half
     the time. `ready_at`, `cut_off` (the last instant to order for the same day) and `hold_until`
     (the last moment to collect) are of an order placed now; None when nothing can be given now.
-    `later` is there when waiting brings more. `at_hand` is what is free, however much is asked.
+    `later` is there when waiting brings more. `at_hand` is what is free, however much is asked;
+    `deliveries` is what is announced, whoever waits for it.
     """
 
     row: Row[Any]
@@ -80,6 +81,7 @@ class StoreOffer:
     later: Later | None = None
     slots: Sequence[FreeSlot] = ()
     at_hand: Mapping[str, int] = field(default_factory=dict)
+    deliveries: Sequence[Delivery] = ()
 
     @cached_property
     def store(self) -> StoreFacts:
@@ -137,9 +139,12 @@ def _offer(
     coverage, reason = _judge(row, given, quantities, when=when, later=later)
     if coverage is Coverage.NONE:
         later = None
+    at_hand, coming = reach.available, reach.deliveries
     if when is None or coverage not in _NOW:
-        return StoreOffer(row, coverage, reason, given, later=later, at_hand=reach.available)
-    offer = StoreOffer(row, coverage, reason, given, *when, later, at_hand=reach.available)
+        return StoreOffer(
+            row, coverage, reason, given, later=later, at_hand=at_hand, deliveries=coming
+        )
+    offer = StoreOffer(row, coverage, reason, given, *when, later, (), at_hand, coming)
     if row.free_slots and offer.store.slotted:
         slots = stores.queries.free_slots_from(row.free_slots, since=when.ready_at, limit=SLOTS_MAX)
         offer = replace(offer, slots=slots)

@@ -46,13 +46,14 @@ def lacking(session: Session, parcel: FulfillmentFacts) -> dict[str, int]:
 def find_sources(
     session: Session, parcel: FulfillmentFacts, wanted: Mapping[str, int]
 ) -> list[Source]:
-    """Return the locations that have some of `wanted`: those with all of it first, then nearest."""
+    """Return the brand's locations that have some of `wanted`: all of it first, then nearest."""
     if not wanted:
         return []
     here = stores.queries.get_store_by_id(session, parcel.location_id)
-    near = Near(here.latitude, here.longitude, WORLD_KM)
+    brand = stores.queries.get_brand(session, here.brand_id).code
+    where = Where(Near(here.latitude, here.longitude, WORLD_KM), brand=brand)
     sources = []
-    for offer in find_offers(session, quantities=wanted, where=Where(near=near)):
+    for offer in find_offers(session, quantities=wanted, where=where):
         has = {
             sku: min(quantity, wanted[sku])
             for sku, quantity in offer.available.items()

@@ -50,8 +50,8 @@ DELIVERING = (
             SELECT f.order_id, sum(
                 floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
                       / (2 * o.price_per))
-                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
-                        / (2 * l.quantity))) AS minor
+                - l.discount_minor / l.quantity * l.handed_over
+                - least(l.handed_over, l.discount_minor % l.quantity)) AS minor
             FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
             JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
             WHERE f.method = 'delivery' AND f.delivery_method_id IS NOT NULL AND l.handed_over > 0
@@ -87,10 +87,11 @@ DELIVERING = (
         LEFT JOIN LATERAL (
             SELECT (SELECT jsonb_agg(DISTINCT (c ->> 'location_id')::uuid
                                      ORDER BY (c ->> 'location_id')::uuid)
-                    FROM jsonb_array_elements(s.chosen) c) AS decided
+                    FROM jsonb_array_elements(s.chosen) c
+                    WHERE c -> 'brings' IS NULL) AS decided, s.asked ->> 'after' AS after
             FROM sourcing_decision s WHERE s.order_id = o.id AND s.method = 'delivery'
             ORDER BY s.decided_at, s.id LIMIT 1) d ON true
-        WHERE d.decided IS DISTINCT FROM p.sent
+        WHERE d.decided IS DISTINCT FROM p.sent AND d.after IS DISTINCT FROM 'case'
           AND o.placed_at >= (SELECT min(decided_at) FROM sourcing_decision)
           AND o.placed_at > statement_timestamp() - interval '390 days'
         """,

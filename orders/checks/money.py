@@ -14,8 +14,8 @@ MONEY = (
             SELECT f.order_id, sum(
                 floor((2 * l.handed_over::numeric * o.unit_price_minor + o.price_per)
                       / (2 * o.price_per))
-                - floor((2 * l.discount_minor::numeric * l.handed_over + l.quantity)
-                        / (2 * l.quantity))) AS minor
+                - l.discount_minor / l.quantity * l.handed_over
+                - least(l.handed_over, l.discount_minor % l.quantity)) AS minor
             FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
             JOIN order_line o ON o.order_id = f.order_id AND o.sku = l.sku
             WHERE f.method IN ('pickup', 'drive') AND l.handed_over > 0
@@ -77,17 +77,39 @@ MONEY = (
     ),
     Check(
         "PROMO-03",
-        "an order's parcels have another discount than the order; what moved on, moved with it",
+        "an order's parcels have another discount than the order, or what moved on took another",
         """
-        SELECT o.order_id, o.sku, o.discount_minor, p.minor, p.owed, p.rerouted FROM order_line o
-        JOIN (
-            SELECT f.order_id, l.sku, sum(l.discount_minor) AS minor,
-                   sum(floor((2 * l.discount_minor::numeric * (l.quantity - l.cancelled)
-                              + l.quantity) / (2 * l.quantity))) AS owed,
-                   bool_or(f.rerouted_to IS NOT NULL) AS rerouted
-            FROM fulfillment f JOIN fulfillment_line l ON l.fulfillment_id = f.id
-            GROUP BY f.order_id, l.sku) p USING (order_id, sku)
-        WHERE (NOT p.rerouted AND p.minor <> o.discount_minor) OR p.owed > o.discount_minor
+        WITH RECURSIVE reduced AS (
+            SELECT DISTINCT order_id FROM order_line WHERE discount_minor > 0),
+        split AS (
+            SELECT e.aggregate_id AS from_id, (e.facts ->> 'to_fulfillment_id')::uuid AS to_id
+            FROM event e JOIN fulfillment f ON f.id = e.aggregate_id
+            JOIN reduced USING (order_id) WHERE e.name = 'fulfillment.split.v1'),
+        part AS (
+            SELECT f.id AS whole_id, f.id FROM fulfillment f JOIN reduced USING (order_id)
+            WHERE NOT EXISTS (SELECT FROM split s WHERE s.to_id = f.id)
+            UNION ALL
+            SELECT p.whole_id, s.to_id FROM part p JOIN split s ON s.from_id = p.id),
+        whole AS (
+            SELECT p.whole_id, f.order_id, l.sku, sum(l.quantity)::int AS quantity,
+                   sum(l.discount_minor) AS minor, b.id AS before_id
+            FROM part p JOIN fulfillment_line l ON l.fulfillment_id = p.id
+            JOIN fulfillment f ON f.id = p.whole_id
+            LEFT JOIN fulfillment b ON b.rerouted_to = f.id
+            GROUP BY p.whole_id, f.order_id, l.sku, b.id)
+        SELECT o.order_id, NULL AS whole_id, o.sku, o.discount_minor, sum(w.minor) AS minor
+        FROM order_line o LEFT JOIN whole w
+            ON w.order_id = o.order_id AND w.sku = o.sku AND w.before_id IS NULL
+        WHERE o.order_id IN (SELECT order_id FROM reduced)
+        GROUP BY o.order_id, o.sku HAVING o.discount_minor IS DISTINCT FROM sum(w.minor)
+        UNION ALL
+        SELECT w.order_id, w.whole_id, w.sku, m.minor, w.minor
+        FROM whole w JOIN fulfillment_line l ON l.fulfillment_id = w.before_id AND l.sku = w.sku
+        CROSS JOIN LATERAL (
+            SELECT l.discount_minor / l.quantity * w.quantity
+                   + least(l.handed_over + w.quantity, l.discount_minor % l.quantity)
+                   - least(l.handed_over, l.discount_minor % l.quantity) AS minor) m
+        WHERE w.minor <> m.minor
         """,
     ),
 )

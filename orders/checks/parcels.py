@@ -10,9 +10,15 @@ PARCELS = (
         SELECT owner_id, sku, coalesce(o.owed, 0) AS owed, coalesce(r.quantity, 0) AS reserved
         FROM (
             SELECT l.fulfillment_id AS owner_id, l.sku, f.location_id, f.status,
-                   CASE WHEN f.status = 'rejected' THEN 0
+                   CASE WHEN f.status = 'rejected' OR f.status = 'pending'
+                             AND f.promise_inputs #>> '{lacks,after}' = 'case' THEN 0
                         ELSE l.quantity - l.cancelled - l.handed_over - coalesce(c.carried, 0)
-                   END AS owed
+                   END - CASE WHEN f.status IN ('pending', 'in_transfer') THEN coalesce(
+                             (f.promise_inputs #>> ARRAY['lacks', 'awaits', l.sku])::integer, 0)
+                         + coalesce((
+                             SELECT sum((b #>> ARRAY['quantities', l.sku])::integer)
+                             FROM jsonb_array_elements(f.promise_inputs #> '{lacks,brings}') b), 0)
+                         ELSE 0 END AS owed
             FROM fulfillment_line l JOIN fulfillment f ON f.id = l.fulfillment_id
             LEFT JOIN (
                 SELECT t.fulfillment_id, tl.sku,
@@ -25,6 +31,11 @@ PARCELS = (
             UNION ALL
             SELECT p.id, q.key, p.location_id, NULL, q.value::integer
             FROM put_back p, jsonb_each_text(p.quantities) q WHERE p.done_at IS NULL
+            UNION ALL
+            SELECT (b ->> 'id')::uuid, q.key, (b ->> 'location_id')::uuid, f.status,
+                   q.value::integer
+            FROM fulfillment f, jsonb_array_elements(f.promise_inputs #> '{lacks,brings}') b,
+                 jsonb_each_text(b -> 'quantities') q WHERE f.status = 'pending'
             UNION ALL
             SELECT s.id, s.substitute_sku, f.location_id, NULL, s.quantity
             FROM substitution s JOIN fulfillment f ON f.id = s.fulfillment_id
@@ -59,7 +70,12 @@ PARCELS = (
         "a hold has no end, no parcel that waits for its payment, or is over and was not freed",
         """
         SELECT r.fulfillment_id, r.sku, r.quantity, r.held_until, r.held_max, f.status
-        FROM reservation r LEFT JOIN fulfillment f ON f.id = r.fulfillment_id
+        FROM reservation r LEFT JOIN (
+            SELECT id, status FROM fulfillment
+            UNION ALL
+            SELECT (b ->> 'id')::uuid, status FROM fulfillment,
+                jsonb_array_elements(promise_inputs #> '{lacks,brings}') b) f
+            ON f.id = r.fulfillment_id
         WHERE r.quantity > 0
           AND (f.status = 'pending' AND (r.held_until IS NULL OR r.held_max IS NULL)
                OR r.held_until IS NOT NULL AND f.status IS DISTINCT FROM 'pending'

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import customers.queries
 import stores.queries
 from orders import queries, sourcing
-from orders.commands import AskDelivery, Channel, Method
+from orders.commands import AskDelivery, Channel, Method, PayBy
 from orders.delivery.windows import Destination, arrival_of
 from orders.errors import NotBroughtThere, UnknownDeliveryMethod
 from orders.pricing import (
@@ -20,9 +20,11 @@ from orders.pricing import (
     QuotedCharge,
     Totals,
     charge_for,
+    price_cheapest,
     price_way,
 )
-from orders.sourcing import Ask, Decision, Send
+from orders.sourcing import After, Ask, Decision, Send
+from payments.queries import HOLD_LASTS
 from stores.errors import UnknownBrand
 from stores.promises import Arrival
 from stores.queries import BrandFacts, StoreFacts
@@ -68,14 +70,22 @@ class DeliveryOption:
     parcels: tuple[OptionParcel, ...]
 
     @property
-    def arrives_from(self) -> date:
-        """Return the first day on which something can arrive."""
-        return min(parcel.arrival.first for parcel in self.parcels)
+    def arrives_from(self) -> date | None:
+        """Return the first day on which something can arrive; None while a person looks for it."""
+        return min((parcel.arrival.first for parcel in self.parcels), default=None)
 
     @property
-    def arrives_by(self) -> date:
-        """Return the day by which all of it is there."""
-        return max(parcel.arrival.last for parcel in self.parcels)
+    def arrives_by(self) -> date | None:
+        """Return the day by which all of it is there; None while a person looks for it."""
+        return max((parcel.arrival.last for parcel in self.parcels), default=None)
+
+    @property
+    def pay_by(self) -> tuple[PayBy, ...]:
+        """Return how it can be paid: a card lets go of what leaves too late for it."""
+        late = any(
+            parcel.leaves_at > parcel.send.store.asked_at + HOLD_LASTS for parcel in self.parcels
+        )
+        return (PayBy.TILL,) if late else (PayBy.CARD, PayBy.TILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +96,25 @@ class DeliveryOptions:
     decision: Decision
     options: tuple[DeliveryOption, ...]
 
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """Return what keeps a basket from being taken, by SKU."""
+        return self.decision.missing if self.decision.refused else {}
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Return by when a person says how and when it comes; None where that is known."""
+        if self.decision.follows is not After.CASE:
+            return None
+        return self.decision.sends[0].ready_at
+
 
 def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
     """Return what is asked, with the brand that sells and the store it is asked in.
 
     Raises UnknownLocation, UnknownBrand, or UnreadablePostcode.
     """
-    store = stores.queries.get_store(session, asked.store_code) if asked.store_code else None
+    store = _store(session, asked)
     return DeliveryAsk(
         _brand(session, asked, store),
         asked.channel,
@@ -114,7 +136,7 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     ask = read_ask(session, asked)
     quote = read_goods(session, ask)
     decision = sourcing.decide(session, to_source(ask, quote))
-    if decision.missing or not decision.sends:
+    if decision.refused:
         return DeliveryOptions(quote, decision, ())
     options = tuple(
         _option(ask, quote, decision, way, fee)
@@ -122,6 +144,25 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
         if fee is not None
     )
     return DeliveryOptions(quote, decision, options)
+
+
+def find_least(session: Session, asked: AskDelivery) -> int | None:
+    """Return the least it costs to have a basket brought, as long as nobody says where to.
+
+    None when nobody can send it, or nothing is brought in that country. The postcode is not read.
+
+    Raises UnknownSku, UnknownLocation, or UnknownBrand.
+    """
+    store = _store(session, asked)
+    nowhere = Destination(asked.country, "")
+    brand = _brand(session, asked, store)
+    ask = DeliveryAsk(brand, asked.channel, asked.language, asked.quantities, nowhere, store)
+    quote = read_goods(session, ask)
+    ways = [each for each in queries.list_delivery_ways(session, brand.id) if each.offered]
+    fee = price_cheapest(ways, quote, country=asked.country)
+    if fee is None or sourcing.decide(session, to_source(ask, quote)).missing:
+        return None
+    return fee.amount_minor
 
 
 def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
@@ -187,6 +228,10 @@ def _ways(
     }
 
 
+def _store(session: Session, asked: AskDelivery) -> StoreFacts | None:
+    return stores.queries.get_store(session, asked.store_code) if asked.store_code else None
+
+
 def _brand(session: Session, asked: AskDelivery, store: StoreFacts | None) -> BrandFacts:
     if store is not None:
         return stores.queries.get_brand(session, store.brand_id)
@@ -215,7 +260,7 @@ def _option(
                 to=ask.to,
             ),
         )
-        for send in decision.sends
+        for send in (() if decision.follows is After.CASE else decision.sends)
     )
     totals = replace(quote, charges=(charge,)).totals
     return DeliveryOption(way, fee, charge, totals, parcels)

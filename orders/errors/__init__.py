@@ -61,6 +61,7 @@ from orders.errors.placing import (
     HoldEnded,
     OrderNotCancellable,
     PriceChanged,
+    PromiseBeyondHold,
     UnknownOrder,
     UnknownWish,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "PaymentUnsettled",
     "PickupExpired",
     "PriceChanged",
+    "PromiseBeyondHold",
     "PromotionCodeTaken",
     "PromotionEnded",
     "StoreNotNamed",

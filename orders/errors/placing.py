@@ -22,7 +22,8 @@ class EmptyOrder(Invalid):
 class PriceChanged(Conflict):
     """The basket does not cost what the customer saw: `seen_minor` was told, it is `total_minor`.
 
-    `lines` has what each article costs now; `charges` what having it brought does.
+    Both are in `currency`. `lines` has what each article costs now; `charges` what having it
+    brought does.
     """
 
     code = "price-changed"
@@ -52,6 +53,14 @@ class HoldEnded(Conflict):
     code = "hold-ended"
     title = "The time to pay is over"
     way_out = "Order again: the articles may still be there."
+
+
+class PromiseBeyondHold(Conflict):
+    """A card lets go of its money before `promised_at`; `pay_by` says how else to pay."""
+
+    code = "promise-beyond-hold"
+    title = "It is there later than a card holds its money"
+    way_out = "Order it again, paid in one of the ways `pay_by` names."
 
 
 class UnknownWish(NotFound):

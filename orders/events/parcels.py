@@ -83,7 +83,11 @@ class ReadyPaid(FulfillmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class FulfillmentCancelled(FulfillmentEvent):
-    """The parcel was called off and its articles released."""
+    """The parcel was called off and its articles released.
+
+    Where an order is called off each of its parcels has an event; the first `tells` of them all.
+    """
 
     name = "fulfillment.cancelled.v1"
     reason: str
+    tells: bool = True

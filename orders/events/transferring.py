@@ -11,12 +11,13 @@ from orders.events.parcels import FulfillmentEvent
 class FulfillmentInTransfer(FulfillmentEvent):
     """Articles come from `source_id`; the customer is told `promised_at` from now on.
 
+    Without a source they are awaited: the location expects them from a supplier.
     `at_placing` is whether that was so from the beginning: they were told nothing else before.
     """
 
     name = "fulfillment.in_transfer.v1"
-    transfer_id: UUID
-    source_id: UUID
+    transfer_id: UUID | None
+    source_id: UUID | None
     quantities: dict[str, int]
     promised_at: datetime
     at_placing: bool = False

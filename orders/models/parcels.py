@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base
-from kernel.money import share
+from kernel.money import share_of_first
 from orders.commands import Method, Status
 from orders.errors import WrongState
 
@@ -169,8 +169,8 @@ class FulfillmentLine(Base):
         return self.quantity - self.cancelled - self.handed_over
 
     def discount_for(self, quantity: int) -> int:
-        """Return how much of the discount belongs to so many of the units."""
-        return share(self.discount_minor, quantity=quantity, of=self.quantity)
+        """Return how much of the discount belongs to the first so many of the units."""
+        return share_of_first(self.discount_minor, units=quantity, of=self.quantity)
 
     @property
     def discount_open(self) -> int:

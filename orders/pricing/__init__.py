@@ -6,6 +6,7 @@ from orders.pricing.delivering import (
     Zone,
     charge_for,
     find_zone,
+    price_cheapest,
     price_way,
     weigh,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "divide_discount",
     "find_zone",
     "lowest_before",
+    "price_cheapest",
     "price_way",
     "quote_basket",
     "shelf_price",

@@ -80,8 +80,19 @@ def price_way(way: DeliveryWay, quote: Quote, *, country: str, postcode: str) ->
     the way says nothing of that.
     """
     zone = find_zone(way.zones, country=country, postcode=postcode)
-    if zone is None:
-        return None
+    return None if zone is None else _fee_in(zone, way, quote)
+
+
+def price_cheapest(ways: Iterable[DeliveryWay], quote: Quote, *, country: str) -> Fee | None:
+    """Return the least that any way costs for the goods of a quote to anywhere in a country."""
+    fees = (
+        _fee_in(zone, way, quote) for way in ways for zone in way.zones if zone.country == country
+    )
+    known = [each for each in fees if each is not None]
+    return min(known, key=lambda each: each.amount_minor, default=None)
+
+
+def _fee_in(zone: Zone, way: DeliveryWay, quote: Quote) -> Fee | None:
     goods_minor = sum(line.priced.amount_minor for line in quote.lines)
     weight_g = None
     if way.priced_by is PricedBy.WEIGHT:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from catalog.queries import Offer
-from kernel.money import line_amount, share
+from kernel.money import line_amount, share_of_first
 from orders.pricing.lines import PricedLine, Totals, totals
 from orders.pricing.promotions import Deal, Taken, discount
 
@@ -109,7 +109,7 @@ def divide_discount(
         shares.append({})
         for sku, units in part.items():
             quantity, discount = left[sku]
-            shares[-1][sku] = mine = share(discount, quantity=units, of=quantity)
+            shares[-1][sku] = mine = share_of_first(discount, units=units, of=quantity)
             left[sku] = (quantity - units, discount - mine)
     return shares
 

@@ -1,6 +1,18 @@
 """Reads of orders, and the shapes others may see."""
 
-from orders.queries.carrying import PartFacts, divide, find_part, still_carried
+from orders.queries.carrying import (
+    AWAITS,
+    LACKS,
+    PartFacts,
+    add,
+    awaited,
+    divide,
+    find_part,
+    left_to_person,
+    list_awaiting,
+    still_carried,
+    sum_awaited,
+)
 from orders.queries.carts import get_cart
 from orders.queries.cases import (
     CaseCount,
@@ -148,6 +160,8 @@ from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_
 
 __all__ = [
     "ACCEPT",
+    "AWAITS",
+    "LACKS",
     "LAST_DAY",
     "PAGE_ROWS",
     "READY",
@@ -192,6 +206,8 @@ __all__ = [
     "WaveStop",
     "WayToCollect",
     "WishFacts",
+    "add",
+    "awaited",
     "count_cases",
     "count_loads",
     "count_open",
@@ -230,6 +246,8 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "left_to_person",
+    "list_awaiting",
     "list_case_history",
     "list_cases",
     "list_cases_of",
@@ -287,6 +305,7 @@ __all__ = [
     "select_visible_wishes",
     "start_following",
     "still_carried",
+    "sum_awaited",
     "unspent_minor",
     "waiting_at",
     "was_asked",

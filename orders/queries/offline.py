@@ -1,7 +1,7 @@
 """What a tablet has to know before it is without a network: a bounded read in few statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import payments.queries
-from kernel.actors import SYSTEM
+from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW, db_now
 from orders import passes
 from orders.commands import Status
@@ -57,9 +57,12 @@ class OfflineTruth:
     taken_at: datetime
 
 
-def get_offline_truth(session: Session, store: StoreFacts) -> OfflineTruth:
-    """Return what a tablet of this store needs: what is open, and what ended today where it is."""
-    moment = db_now(session)
+def get_offline_truth(session: Session, store: StoreFacts, *, actor: Actor) -> OfflineTruth:
+    """Return what a tablet of this store needs: what is open, and what ended today where it is.
+
+    Whoever sees one brand only is given its parcels; the caller may see the store.
+    """
+    moment, whoever = db_now(session), replace(SYSTEM, brand_id=actor.brand_id)
     midnight = moment.astimezone(ZoneInfo(store.time_zone)).replace(
         hour=0, minute=0, second=0, microsecond=0, fold=0
     )
@@ -68,7 +71,7 @@ def get_offline_truth(session: Session, store: StoreFacts) -> OfflineTruth:
         Fulfillment.status.not_in(HIDDEN),
         or_(Fulfillment.ended_at.is_(None), Fulfillment.ended_at >= midnight),
     )
-    parcels = _fulfillments(session, wanted, actor=SYSTEM, limit=PARCELS_MAX + 1)
+    parcels = _fulfillments(session, wanted, actor=whoever, limit=PARCELS_MAX + 1)
     revoked = session.execute(_select_revoked(store, midnight)).scalars().all()
     complete = len(parcels) <= PARCELS_MAX and len(revoked) <= REVOKED_MAX
     return OfflineTruth(

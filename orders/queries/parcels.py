@@ -172,7 +172,7 @@ def list_waiting(session: Session, *, limit: int = PAGE_MAX) -> list[Waiting]:
 
 
 def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> OrderFacts:
-    order = session.execute(select(Order).where(wanted, _holds(actor))).scalar_one_or_none()
+    order = session.execute(select(Order).where(wanted, holds(actor))).scalar_one_or_none()
     if order is None:
         raise UnknownOrder
     parcels = _fulfillments(session, Fulfillment.order_id == order.id, actor=actor)
@@ -213,7 +213,7 @@ def _fulfillments(
     rows = session.execute(
         select(Fulfillment, Order, _past_promise().label("past"), _not_accepted().label("late"))
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(wanted, _holds(actor), _at(actor))
+        .where(wanted, holds(actor), at(actor))
         .order_by(Fulfillment.promised_at, Fulfillment.id)
         .limit(limit)
         .execution_options(populate_existing=True)  # a second look is a fresh one
@@ -320,13 +320,15 @@ def _facts(
     )
 
 
-def _holds(actor: Actor) -> ColumnElement[bool]:
+def holds(actor: Actor) -> ColumnElement[bool]:
+    """Return the test of orders that are the actor's: of their brand, or held by a shopper."""
     if actor.kind is ActorKind.SHOPPER:
         return Order.id.in_(actor.order_ids or ())
     return true() if actor.brand_id is None else Order.brand_id == actor.brand_id
 
 
-def _at(actor: Actor) -> ColumnElement[bool]:
+def at(actor: Actor) -> ColumnElement[bool]:
+    """Return the test of parcels at stores that are the actor's."""
     if actor.kind is ActorKind.SHOPPER or actor.location_ids is None:
         return true()
     return Fulfillment.location_id.in_(actor.location_ids)

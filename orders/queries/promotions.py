@@ -11,14 +11,17 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Select,
+    Text,
     Uuid,
     and_,
     bindparam,
+    cast,
     func,
     or_,
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
@@ -100,14 +103,14 @@ def list_promotions(
 ) -> list[PromotionFacts]:
     """Return a brand's promotions, those that begin last first; words stand in code or names."""
     wanted = select(Promotion, DB_NOW.label("now")).where(Promotion.brand_id == brand_id)
-    for word in words.split():
-        like = f"%{word.lower()}%"
+    names = cast(func.jsonb_path_query_array(Promotion.names, cast("$.*", JSONPATH)), Text)
+    for word in words.lower().split():
         wanted = wanted.where(
             or_(
-                func.lower(Promotion.code).like(like),
-                func.lower(func.jsonb_path_query_array(Promotion.names, "$.*").as_string()).like(
-                    like
-                ),
+                *(
+                    func.lower(said).contains(word, autoescape=True)
+                    for said in (Promotion.code, names)
+                )
             )
         )
     if after is not None:

@@ -14,6 +14,7 @@ from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from orders.errors import UnknownPutBack
 from orders.models import Fulfillment, Order, PutBack, Substitution
+from orders.queries.parcels import at, holds
 
 LIST_MAX: Final = 200
 
@@ -57,32 +58,36 @@ class OwnerFacts:
 
 
 def list_put_backs(
-    session: Session, *, location_id: UUID, limit: int = LIST_MAX
+    session: Session, *, location_id: UUID, actor: Actor, limit: int = LIST_MAX
 ) -> list[PutBackFacts]:
-    """Return what a store has to put back, the most urgent first; the caller may see it."""
-    return _read(session, PutBack.location_id == location_id, limit=limit)
+    """Return what of the actor's a store has to put back, the most urgent first."""
+    return _read(session, PutBack.location_id == location_id, actor=actor, limit=limit)
 
 
 def get_put_back(session: Session, put_back_id: UUID, *, actor: Actor) -> PutBackFacts:
     """Return one open put-back.
 
-    Raises UnknownPutBack, also for those of stores that are not the actor's.
+    Raises UnknownPutBack, also for those of stores or brands that are not the actor's.
     """
-    found = _read(session, PutBack.id == put_back_id, limit=1)
-    if not found or not actor.sees_location(found[0].location_id):
+    found = _read(session, PutBack.id == put_back_id, actor=actor, limit=1)
+    if not found:
         raise UnknownPutBack(put_back_id=str(put_back_id))
     return found[0]
 
 
-def count_put_backs(session: Session, *, location_id: UUID) -> int:
-    """Return how many bins a store has to put back."""
+def count_put_backs(session: Session, *, location_id: UUID, actor: Actor) -> int:
+    """Return how many bins of the actor's a store has to put back."""
     return session.execute(
-        select(func.count()).where(PutBack.location_id == location_id, PutBack.done_at.is_(None))
+        select(func.count())
+        .select_from(PutBack)
+        .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(PutBack.location_id == location_id, PutBack.done_at.is_(None), holds(actor))
     ).scalar_one()
 
 
-def list_owners(session: Session, ids: Iterable[UUID]) -> dict[UUID, OwnerFacts]:
-    """Return whose each of these reservations is; ids of others are left out."""
+def list_owners(session: Session, ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, OwnerFacts]:
+    """Return whose each of these reservations is; others, and other brands', are left out."""
     wanted = set(ids)
     statements = {
         OwnerKind.PARCEL: select(
@@ -102,16 +107,20 @@ def list_owners(session: Session, ids: Iterable[UUID]) -> dict[UUID, OwnerFacts]
     return {
         row.owner_id: OwnerFacts(kind, row.parcel_id, row.number)
         for kind, rows in statements.items()
-        for row in session.execute(rows.join(Order, Order.id == Fulfillment.order_id))
+        for row in session.execute(
+            rows.join(Order, Order.id == Fulfillment.order_id).where(holds(actor))
+        )
     }
 
 
-def _read(session: Session, wanted: ColumnElement[bool], *, limit: int) -> list[PutBackFacts]:
+def _read(
+    session: Session, wanted: ColumnElement[bool], *, actor: Actor, limit: int
+) -> list[PutBackFacts]:
     rows = session.execute(
         select(PutBack, Order.number, (PutBack.due_at < DB_NOW).label("overdue"))
         .join(Fulfillment, Fulfillment.id == PutBack.fulfillment_id)
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(wanted, PutBack.done_at.is_(None))
+        .where(wanted, PutBack.done_at.is_(None), holds(actor), at(actor))
         .order_by(PutBack.due_at, PutBack.id)
         .limit(limit)
         .execution_options(populate_existing=True)

@@ -15,7 +15,7 @@ from orders import passes
 from orders.commands import Channel, Status
 from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.queries.owners import find_parcels_behind
-from orders.queries.parcels import _at, _fulfillments, _holds, of_people
+from orders.queries.parcels import _fulfillments, at, holds, of_people
 from orders.queries.shapes import FulfillmentFacts
 
 PAGE_ROWS: Final = 50
@@ -76,7 +76,7 @@ def find_parcel_by_code(session: Session, code: str, *, actor: Actor) -> UUID | 
         .join(Fulfillment, Fulfillment.id == PickupPass.fulfillment_id)
         .join(Order, Order.id == Fulfillment.order_id)
         .where(Fulfillment.status == Status.READY, PickupPass.revoked_at.is_(None))
-        .where(_holds(actor), _at(actor))
+        .where(holds(actor), at(actor))
     )
     for row in rows:
         if passes.typed_code(row.id) == code:
@@ -95,8 +95,8 @@ def find_newest_order(session: Session, *, since: datetime, channel: Channel) ->
     ).scalar_one_or_none()
 
 
-def list_numbers(session: Session, parcel_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the order number of each parcel; unknown ids are left out.
+def list_numbers(session: Session, parcel_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
+    """Return the order number of each parcel, of whatever store; other brands' are left out.
 
     Also of what keeps goods for a parcel under an id of its own, as stock names it.
     """
@@ -104,7 +104,7 @@ def list_numbers(session: Session, parcel_ids: Iterable[UUID]) -> dict[UUID, str
     rows = session.execute(
         select(Fulfillment.id, Order.number)
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(Fulfillment.id.in_(set(behind.values())))
+        .where(Fulfillment.id.in_(set(behind.values())), holds(actor))
     )
     numbers = {row.id: row.number for row in rows}
     return {
@@ -122,7 +122,7 @@ def count_loads(session: Session, *, actor: Actor) -> dict[UUID, Load]:
             func.count().filter(Fulfillment.status == Status.READY).label("ready"),
         )
         .join(Order, Order.id == Fulfillment.order_id)
-        .where(Fulfillment.status.not_in(FINAL), _holds(actor), _at(actor))
+        .where(Fulfillment.status.not_in(FINAL), holds(actor), at(actor))
         .group_by(Fulfillment.location_id)
     )
     return {row.location_id: Load(row.open, row.late, row.ready) for row in rows}
@@ -133,11 +133,11 @@ def select_visible(actor: Actor, location_id: UUID | None = None) -> Select[*tup
     rows = select(Fulfillment.id).join(Order, Order.id == Fulfillment.order_id)
     if location_id is not None:
         rows = rows.where(Fulfillment.location_id == location_id)
-    return rows.where(_holds(actor), _at(actor))
+    return rows.where(holds(actor), at(actor))
 
 
 def _where(wanted: Wanted, actor: Actor) -> ColumnElement[bool]:
-    tests: list[ColumnElement[bool]] = [_holds(actor), _at(actor)]
+    tests: list[ColumnElement[bool]] = [holds(actor), at(actor)]
     if wanted.statuses:
         tests.append(Fulfillment.status.in_(wanted.statuses))
     if wanted.location_id is not None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.money import line_amount, share
+from kernel.money import line_amount, share_of_first
 from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
 from orders.pricing import PricedLine, Totals, totals
@@ -74,7 +74,7 @@ class LineFacts:
 
     def priced(self, quantity: int) -> PricedLine:
         """Return this line at its agreed price for another quantity."""
-        discount = share(self.discount_minor, quantity=quantity, of=self.quantity)
+        discount = share_of_first(self.discount_minor, units=quantity, of=self.quantity)
         return PricedLine(quantity, self.unit_price_minor, self.price_per, self.vat_bp, discount)
 
 

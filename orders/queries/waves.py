@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 import catalog.queries
@@ -16,8 +16,8 @@ from kernel.actors import Actor
 from orders.commands import Status, WaveOrder
 from orders.errors import UnknownWave
 from orders.events import WaveStarted
-from orders.models import Wave
-from orders.queries.parcels import list_wave_parcels
+from orders.models import Fulfillment, Order, Wave
+from orders.queries.parcels import holds, list_wave_parcels
 from orders.queries.shapes import FulfillmentFacts, LineFacts
 from orders.queries.substitutes import list_proposed
 
@@ -105,7 +105,7 @@ class WaveFacts:
 def get_wave(session: Session, wave_id: UUID, *, actor: Actor, language: str = "fr") -> WaveFacts:
     """Return a wave; `language` is the one categories are sorted in.
 
-    Raises UnknownWave, also for those of stores that are not the actor's.
+    Raises UnknownWave, also for those of stores or brands that are not the actor's.
     """
     wave = session.execute(
         select(Wave).where(Wave.id == wave_id).execution_options(populate_existing=True)
@@ -113,6 +113,8 @@ def get_wave(session: Session, wave_id: UUID, *, actor: Actor, language: str = "
     if wave is None or not actor.sees_location(wave.location_id):
         raise UnknownWave(wave_id=str(wave_id))
     parcels = list_wave_parcels(session, wave_id, actor=actor)
+    if not parcels and actor.brand_id is not None:
+        raise UnknownWave(wave_id=str(wave_id))
     boxes = _boxes(session, wave_id)
     waiting = {
         (each.fulfillment_id, each.sku): each.quantity
@@ -135,11 +137,20 @@ def get_wave(session: Session, wave_id: UUID, *, actor: Actor, language: str = "
     )
 
 
-def list_open_waves(session: Session, *, location_id: UUID) -> list[UUID]:
-    """Return the waves of a store that are under way, the oldest first."""
+def list_open_waves(session: Session, *, location_id: UUID, actor: Actor) -> list[UUID]:
+    """Return the waves of a store with parcels of the actor's, the oldest first."""
+    theirs = (
+        select(Fulfillment.id)
+        .join(Order, Order.id == Fulfillment.order_id)
+        .where(Fulfillment.wave_id == Wave.id, holds(actor))
+    )
     rows = session.execute(
         select(Wave.id)
-        .where(Wave.location_id == location_id, Wave.ended_at.is_(None))
+        .where(
+            Wave.location_id == location_id,
+            Wave.ended_at.is_(None),
+            theirs.exists() if actor.brand_id is not None else true(),
+        )
         .order_by(Wave.started_at, Wave.id)
         .limit(OPEN_MAX)
     )

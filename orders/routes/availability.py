@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Response, current_app
@@ -19,6 +20,7 @@ from orders.schemas import (
     AvailabilitySchema,
     BasketQuerySchema,
     BasketSchema,
+    DeliveryOptionSchema,
     WaysSchema,
 )
 from stores.errors import UnknownBrand
@@ -33,7 +35,7 @@ POSTCODE: Final = re.compile(r"\b[0-9]{5}\b")
 @blueprint.response(200, AvailabilitySchema)
 def find_offers(basket: dict[str, Any]) -> Response:
     """Tell which stores have a basket, how much of it, when it can be ready, what comes later."""
-    return write_answer(_offers(basket))
+    return _answer(basket)
 
 
 @blueprint.get("/availability")
@@ -42,7 +44,7 @@ def find_offers(basket: dict[str, Any]) -> Response:
 @blueprint.response(200, AvailabilitySchema)
 def look_up_offers(basket: dict[str, Any]) -> Response:
     """Tell which stores have a few SKUs: the same question and answer, as a link."""
-    return write_answer(_offers(basket))
+    return _answer(basket)
 
 
 @blueprint.post("/availability/alternatives")
@@ -52,29 +54,48 @@ def look_up_offers(basket: dict[str, Any]) -> Response:
 def find_ways(basket: dict[str, Any]) -> dict[str, Any]:
     """Tell at most five ways to get a basket: whole, in parts, over two stores, or later.
 
-    Where the place is a French postcode, the ways to its doors too, each with its price and days.
+    With a French postcode, named or given as the place, those to its doors too, each with its price
+    and days; without one, the least it costs to be brought. `ranked` has all of them in one order.
     """
     ways = availability.rank_ways(_offers(basket), basket["quantities"])
-    return {"ways": ways, "deliveries": _deliveries(basket)}
+    deliveries, least_minor = _deliveries(basket)
+    return {
+        "ways": ways,
+        "deliveries": deliveries,
+        "delivery_from_minor": least_minor,
+        "ranked": orders.delivery.rank_all(ways, deliveries),
+    }
 
 
-def _deliveries(basket: dict[str, Any]) -> tuple[DeliveryOption, ...]:
-    postcode = POSTCODE.search(basket["place"] or "")
-    if postcode is None:
-        return ()
+def _deliveries(basket: dict[str, Any]) -> tuple[tuple[DeliveryOption, ...], int | None]:
+    """Return the ways to the door that was named; where none was, the least it costs."""
+    found = POSTCODE.search(basket["place"] or "")
+    postcode = basket["postcode"] or (found[0] if found else "")
     asked = AskDelivery(
-        Channel.WEB, "fr", basket["quantities"], postcode[0], brand_code=basket["brand"]
+        Channel.WEB, "fr", basket["quantities"], postcode, brand_code=basket["brand"]
     )
     with reading() as session:
         try:
-            return orders.delivery.find_options(session, asked).options
+            if not postcode:
+                return (), orders.delivery.find_least(session, asked)
+            return orders.delivery.find_options(session, asked).options, None
         except UnknownBrand:  # several sell here, and none was named
-            return ()
+            return (), None
 
 
-def write_answer(offers: list[StoreOffer]) -> Response:
+def _answer(basket: dict[str, Any]) -> Response:
+    """Answer for the stores, in one statement; for a door only where its postcode is named."""
+    offers = _offers(basket)
+    return write_answer(offers, _deliveries(basket)[0] if basket["postcode"] else ())
+
+
+def write_answer(offers: list[StoreOffer], deliveries: Sequence[DeliveryOption] = ()) -> Response:
     """Answer in the catalogue's order of keys: sorting those of a whole chain takes its time."""
-    shown = json.dumps({"stores": [_shown(each) for each in offers]}, ensure_ascii=False)
+    answer = {
+        "stores": [_shown(each) for each in offers],
+        "deliveries": DeliveryOptionSchema(many=True).dump(deliveries),
+    }
+    shown = json.dumps(answer, ensure_ascii=False)
     return current_app.response_class(shown, mimetype="application/json")
 
 

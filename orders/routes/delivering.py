@@ -95,7 +95,7 @@ def list_delivery_methods(query: dict[str, Any]) -> dict[str, Any]:
     """List a brand's ways to a door with their zones and prices, closed ones too."""
     with reading() as session:
         brand = stores.queries.find_brand(session, query["brand"])
-        if brand is None:
+        if brand is None or not current_actor().sees_brand(brand.id):
             raise UnknownBrand
         found = queries.list_delivery_ways(session, brand.id, closed_too=True)
         return {"delivery_methods": found}

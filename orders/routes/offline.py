@@ -43,7 +43,7 @@ def get_truth(query: dict[str, Any]) -> Response:
         store = stores.queries.get_store(session, query["store"])
         if not actor.sees_location(store.id):
             raise UnknownLocation(store=query["store"])
-        truth = queries.get_offline_truth(session, store)
+        truth = queries.get_offline_truth(session, store, actor=actor)
     said: dict[str, Any] = OfflineTruthSchema().dump(
         {
             "store": store.code,

@@ -90,6 +90,7 @@ def kept(placed: PlacedOrder) -> dict[str, Any]:
             "total_minor": placed.totals.total_minor,
             "vat": placed.totals.vat,
             "parcels": placed.parcels,
+            "follows": placed.follows.value if placed.follows else None,
         }
     )
     return shown

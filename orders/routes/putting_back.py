@@ -27,9 +27,10 @@ def list_put_backs(query: dict[str, Any]) -> dict[str, Any]:
     """List what a store has to put back on the shelf, the most urgent first."""
     with transaction() as session:
         store = stores.queries.get_store(session, query["store"])
-        if not current_actor().sees_location(store.id):
+        actor = current_actor()
+        if not actor.sees_location(store.id):
             raise UnknownLocation(store=query["store"])
-        return {"put_backs": queries.list_put_backs(session, location_id=store.id)}
+        return {"put_backs": queries.list_put_backs(session, location_id=store.id, actor=actor)}
 
 
 @blueprint.post("/put-backs/<uuid:put_back_id>/done")

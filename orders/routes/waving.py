@@ -50,7 +50,7 @@ def list_waves(code: str) -> dict[str, Any]:
     actor = current_actor()
     with transaction() as session:
         location_id = _own_store(session, code, actor)
-        found = queries.list_open_waves(session, location_id=location_id)
+        found = queries.list_open_waves(session, location_id=location_id, actor=actor)
         return {"waves": [queries.get_wave(session, each, actor=actor) for each in found]}
 
 

@@ -22,6 +22,7 @@ from stores.commands import StoreMethod
 
 STORES_MAX = 600
 QUERY_ITEMS_MAX = 100
+POSTCODE_MAX = 12
 TEXT = {"type": "string"}
 RADIUS = validate.Range(min=0.1, max=RADIUS_KM_MAX)
 METHODS = {"enum": [method.value for method in StoreMethod], "type": "string"}
@@ -34,6 +35,11 @@ class _AskedSchema(StrictSchema):
         load_default=None,
         max_length=80,
         metadata={"description": "A French postcode or the name of a town."},
+    )
+    postcode = SafeText(
+        load_default=None,
+        max_length=POSTCODE_MAX,
+        metadata={"description": "A French postcode it could be brought to."},
     )
     stores = fields.List(
         SafeText(max_length=SKU_MAX), load_default=list, validate=validate.Length(max=STORES_MAX)
@@ -123,9 +129,10 @@ class StoreOfferSchema(Schema):
 
 
 class AvailabilitySchema(Schema):
-    """The stores that were asked, best first."""
+    """The stores that were asked, best first; ways to a door where a postcode was named."""
 
     stores = fields.List(fields.Nested(StoreOfferSchema), required=True)
+    deliveries = fields.List(fields.Nested("DeliveryOptionSchema"), required=True)
 
 
 class PartSchema(Schema):
@@ -148,8 +155,28 @@ class WaySchema(Schema):
     missing = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
+class RankedWaySchema(Schema):
+    """One way among all of them: collected like a way, or `brought`, with its `delivery`.
+
+    `day` is when one has what it gives, `price_minor` what it costs beside the goods.
+    """
+
+    kind = fields.String(required=True)
+    day = fields.Date(required=True)
+    price_minor = fields.Integer(required=True)
+    missing = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    parts = fields.List(fields.Nested(PartSchema), required=True)
+    delivery = fields.Nested("DeliveryOptionSchema", required=True, allow_none=True)
+
+
 class WaysSchema(Schema):
-    """Ways to get the basket, best first, at most five; and those to a door that was named."""
+    """Ways to get the basket, best first, at most five; and those to a door that was named.
+
+    `ranked` has both in one order: nothing missing first, then the day, then the price.
+    `delivery_from_minor` is the least it costs to be brought while no postcode is known.
+    """
 
     ways = fields.List(fields.Nested(WaySchema), required=True)
     deliveries = fields.List(fields.Nested("DeliveryOptionSchema"), required=True)
+    delivery_from_minor = fields.Integer(required=True, allow_none=True)
+    ranked = fields.List(fields.Nested(RankedWaySchema), required=True)

@@ -120,7 +120,8 @@ class DeliveryParcelSchema(Schema):
 class DeliveryOptionSchema(Schema):
     """One way: its price, what goods and delivery come to, and when all of it is there.
 
-    `to_free_minor` is how much more makes the delivery free, null where nothing does.
+    `to_free_minor` is how much more makes the delivery free, null where nothing does. `pay_by` has
+    no card where it leaves later than a card holds money. Days are null while a person looks.
     """
 
     delivery_method = fields.String(required=True, attribute="way.code")
@@ -131,18 +132,23 @@ class DeliveryOptionSchema(Schema):
     to_free_minor = fields.Integer(required=True, allow_none=True, attribute="fee.to_free_minor")
     total_minor = fields.Integer(required=True, attribute="totals.total_minor")
     vat = fields.List(fields.Nested(VatSchema), required=True, attribute="totals.vat")
-    arrives_from = fields.Date(required=True)
-    arrives_by = fields.Date(required=True)
+    arrives_from = fields.Date(required=True, allow_none=True)
+    arrives_by = fields.Date(required=True, allow_none=True)
+    pay_by = fields.List(fields.Enum(PayBy, by_value=True, metadata=TEXT), required=True)
     parcels = fields.List(fields.Nested(DeliveryParcelSchema), required=True)
 
 
 class DeliveryOptionsSchema(Schema):
-    """The ways to a door, in the brand's order; none while something is `missing`."""
+    """The ways to a door, in the brand's order; none while something is `missing`.
+
+    `follows` is what is done first about what is not there: `transfer`, `wait` or `case`; of a case
+    `answer_by` is when a person has said how and when it comes.
+    """
 
     goods_minor = fields.Integer(required=True, attribute="quote.totals.total_minor")
-    missing = fields.Dict(
-        keys=fields.String(), values=fields.Integer(), required=True, attribute="decision.missing"
-    )
+    missing = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    follows = fields.String(required=True, allow_none=True, attribute="decision.follows")
+    answer_by = fields.AwareDateTime(required=True, allow_none=True)
     options = fields.List(fields.Nested(DeliveryOptionSchema), required=True)
 
 

@@ -165,7 +165,9 @@ class PlacedParcelSchema(Schema):
 class PlacedOrderSchema(Schema):
     """An order that was opened; `access_token` shows it to whoever placed it.
 
-    `parcels` are those of a delivery; of an order to collect there are none.
+    `parcels` are those of a delivery; of an order to collect there are none. `follows` is what is
+    done about what was not there: `transfer`, `wait` or `case`; then `promised_at` counts on it,
+    and of a case it is when a person has answered.
     """
 
     id = fields.UUID(required=True)
@@ -176,6 +178,7 @@ class PlacedOrderSchema(Schema):
     total_minor = fields.Integer(required=True)
     vat = fields.List(fields.Nested(VatSchema), required=True)
     parcels = fields.List(fields.Nested(PlacedParcelSchema), required=True)
+    follows = fields.String(required=True, allow_none=True)
     access_token = fields.String(required=True)
 
 

@@ -85,6 +85,9 @@ class TallySchema(Schema):
     missing_units = fields.Integer(required=True)
     last_units = fields.Integer(required=True)
     from_stores = fields.Integer(required=True)
+    gathered = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    left_to_person = fields.Integer(required=True)
 
 
 class DifferingSchema(Schema):

@@ -14,7 +14,6 @@ from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
 from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
-from orders.services.gathering import UNSOURCED
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import (
@@ -56,6 +55,7 @@ from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
 from orders.services.selling import SoldOrder, sell_at_till
+from orders.services.setting_out import UNSOURCED, serve_awaiting
 from orders.services.shipping import (
     confirm_delivery,
     pack,
@@ -161,6 +161,7 @@ __all__ = [
     "return_to_store",
     "scan_in_wave",
     "sell_at_till",
+    "serve_awaiting",
     "serve_waiting",
     "serves_outside",
     "set_delivery_method",

@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import customers.services
-import inventory.services
 from inventory.commands import Hold
-from inventory.errors import OutOfStock
 from kernel import events
 from kernel.actors import SYSTEM, Actor
+from kernel.ids import new_id
 from orders import delivery, queries
 from orders.availability import find_offers
 from orders.commands import Method, PayBy, PlaceDelivery, hold_of
@@ -20,6 +19,13 @@ from orders.delivery import DeliveryAsk
 from orders.errors import EmptyOrder, NotDeliverable
 from orders.events import OrderStarted
 from orders.pricing import Fee, Quote, charge_for
+from orders.services.lacking import (
+    keep_awaited,
+    owners,
+    refuse_beyond_hold,
+    remember,
+    reserve_for,
+)
 from orders.services.placing import (
     PlacedOrder,
     PlacedParcel,
@@ -28,9 +34,9 @@ from orders.services.placing import (
     refuse_foreign_channel,
     take_promotions,
 )
-from orders.services.promising import require_way, take_promise
+from orders.services.promising import Promise, require_way, take_promise
 from orders.services.writing import NewOrder, Part, write_order
-from orders.sourcing import Ask, Decision, Send, decide, record_decision
+from orders.sourcing import After, Ask, Decision, Send, decide, record_decision
 from stores.errors import UnknownBrand
 from stores.queries import Near, Where
 
@@ -61,8 +67,9 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     statements grows with the parcels, never with the lines.
 
     Raises EmptyOrder, ChannelNotAllowed, UnknownBrand, UnknownLocation, UnknownSku,
-    UnknownDeliveryMethod, NotBroughtThere, NotDeliverable, PriceChanged, OutOfStock, a refusal of
-    the contact or the address, or what `require_way` and `take_promise` raise.
+    UnknownDeliveryMethod, NotBroughtThere, NotDeliverable, PromiseBeyondHold, PriceChanged,
+    OutOfStock, a refusal of the contact or the address, or what `require_way` and `take_promise`
+    raise.
     """
     if not command.quantities:
         raise EmptyOrder
@@ -70,7 +77,8 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     plan = _plan(session, command)
     if not actor.sees_brand(plan.ask.brand.id):
         raise UnknownBrand(brand=plan.ask.brand.code)
-    refuse_another_price(plan.quote, seen_minor=command.seen_total_minor)
+    currency = plan.ask.brand.currency
+    refuse_another_price(plan.quote, seen_minor=command.seen_total_minor, currency=currency)
     contact = customers.services.give_contact(session, command.contact)
     address_id = customers.services.give_address(session, contact.id, command.address)
     parts = [_part(session, plan, send, address_id) for send in plan.sends]
@@ -80,7 +88,7 @@ def place_delivery(session: Session, command: PlaceDelivery, *, actor: Actor) ->
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     _reserve(session, parts, hold=plan.hold)
-    take_promotions(session, plan.quote, lambda: _quote_again(session, plan))
+    take_promotions(session, plan.quote, lambda: _quote_again(session, plan), currency=currency)
     return placed
 
 
@@ -90,7 +98,7 @@ def _plan(session: Session, command: PlaceDelivery) -> _Plan:
     way, fee = delivery.choose_way(session, ask, goods, code=command.delivery_method)
     wanted = delivery.to_source(ask, goods)
     decision = decide(session, wanted)
-    if decision.missing or not decision.sends:
+    if decision.refused:
         raise NotDeliverable(**_instead(session, ask, decision))
     quote = replace(goods, charges=(charge_for(way, fee, language=ask.language),))
     sends = sorted(decision.sends, key=lambda send: send.store.id)
@@ -108,6 +116,9 @@ def _part(session: Session, plan: _Plan, send: Send, address_id: UUID) -> Part:
     """Return one parcel of the plan, its place in its location's day taken."""
     store = send.store
     require_way(store, Method.DELIVERY)
+    follows = plan.decision.follows
+    if follows is not None:
+        return _later_part(plan, send, address_id, follows)
     promise = take_promise(session, plan.command, store=store)
     window = delivery.window_of(
         promise.at, time_zone=store.time_zone, zone=plan.fee.zone, to=plan.ask.to
@@ -122,6 +133,35 @@ def _part(session: Session, plan: _Plan, send: Send, address_id: UUID) -> Part:
         arrives_from=window.first,
         arrives_by=window.last,
     )
+
+
+def _later_part(plan: _Plan, send: Send, address_id: UUID, follows: After) -> Part:
+    """Return the one parcel of an order that lacks something: it leaves once that is there.
+
+    What a person has to find is promised to be answered, not to arrive.
+
+    Raises PromiseBeyondHold.
+    """
+    inputs = remember({}, follows, plan.decision.lacks)
+    part = Part(
+        Promise(new_id(), send.ready_at, inputs),
+        send.store.id,
+        Method.DELIVERY,
+        send.quantities,
+        address_id=address_id,
+        delivery_method_id=plan.quote.charges[0].delivery_method_id,
+    )
+    if follows is After.CASE:
+        return part
+    asked_at = send.store.asked_at
+    refuse_beyond_hold(
+        send.ready_at, asked_at=asked_at, pay_by=plan.command.pay_by, instead=PayBy.TILL
+    )
+    window = delivery.window_of(
+        send.ready_at, time_zone=send.store.time_zone, zone=plan.fee.zone, to=plan.ask.to
+    )
+    promise = replace(part.promise, inputs={**inputs, **window.inputs})
+    return replace(part, promise=promise, arrives_from=window.first, arrives_by=window.last)
 
 
 def _write(
@@ -159,6 +199,7 @@ def _write(
         order.currency,
         plan.quote.totals,
         parcels=parcels,
+        follows=plan.decision.follows,
     )
 
 
@@ -181,22 +222,20 @@ def _record(session: Session, plan: _Plan, placed: PlacedOrder, *, actor: Actor)
 
 
 def _reserve(session: Session, parts: Sequence[Part], *, hold: Hold) -> None:
-    """Hold the stock of every parcel, or say all at once what is short anywhere."""
-    short: dict[str, int] = {}
+    """Hold the stock of every parcel, or say all at once what is short anywhere.
+
+    Raises OutOfStock.
+    """
+    keepers = [
+        each
+        for part in parts
+        for each in owners(
+            part.promise.fulfillment_id, part.location_id, part.quantities, part.promise.inputs
+        )
+    ]
+    reserve_for(session, keepers, hold=hold)
     for part in parts:
-        try:
-            inventory.services.reserve(
-                session,
-                fulfillment_id=part.promise.fulfillment_id,
-                location_id=part.location_id,
-                quantities=part.quantities,
-                hold=hold,
-            )
-        except OutOfStock as refusal:
-            for sku, left in refusal.facts["shortages"].items():
-                short[sku] = short.get(sku, 0) + left
-    if short:
-        raise OutOfStock(shortages=short)
+        keep_awaited(session, part.location_id, part.promise.inputs)
 
 
 def _instead(session: Session, ask: DeliveryAsk, decision: Decision) -> Mapping[str, Any]:

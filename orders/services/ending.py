@@ -31,13 +31,12 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
         raise UnknownOrder
     parcels = lock_order(session, order_id)
     _refuse_late(parcels)
-    for locked in parcels:
-        if locked.parcel.status in FINAL:
-            continue
+    going = [locked for locked in parcels if locked.parcel.status not in FINAL]
+    for locked in going:
         was = locked.parcel.status
         if was is Status.IN_TRANSFER:
             inventory.services.unbind_transfers(session, locked.parcel.id, actor=actor)
-        cancel_parcel(session, locked, why=reason.value, actor=actor)
+        cancel_parcel(session, locked, why=reason.value, actor=actor, tells=locked is going[0])
         if was is Status.REJECTED:
             close_choice(session, locked, actor=actor)
     cancelled = OrderWasCancelled(order_id=order_id, reason=reason.value)

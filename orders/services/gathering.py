@@ -1,9 +1,10 @@
 """An order to collect at a store that lacks some of it: as the rules for collecting say.
 
-What could be reserved when it was placed is; nothing else of it is.
+Nothing of it is reserved when this begins; what is reserved here, is by location: two stores that
+gather from each other at once wait for each other, and never both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,42 +12,53 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-import inventory.services
 import stores.queries
-import stores.services
-from inventory.commands import DraftTransfer
+from inventory.commands import Hold
 from inventory.errors import OutOfStock
-from kernel import events
 from kernel.actors import SYSTEM
-from kernel.clock import db_now
-from kernel.ids import new_id
 from kernel.money import line_amount
 from orders import queries
 from orders.availability import Way, find_offers, rank_ways
-from orders.commands import Answer, CaseKind, OpenCase, PayBy, PlaceOrder, SourcingOutcome, Status
-from orders.events import FulfillmentInTransfer, FulfillmentRejected
-from orders.models import Choice
+from orders.commands import PayBy, PlaceOrder, SourcingOutcome, Status, hold_of
 from orders.pricing import Quote
-from orders.services.casework import open_case
+from orders.services.lacking import (
+    Owner,
+    brought,
+    keep_awaited,
+    refuse_beyond_hold,
+    remember,
+    reserve_for,
+)
 from orders.services.parcels import Locked, lock_parcel
-from orders.services.transferring import A_DAY, promise_anew, today_at
+from orders.services.setting_out import ask_a_person, leave_open, set_out
+from orders.services.transferring import promise_anew
 from orders.sourcing import (
+    A_DAY,
     After,
     Ask,
     Decision,
     Held,
+    Lacks,
     decide_by,
+    expected,
     held,
+    lacks_until,
     record_decision,
     rules_method,
+    tomorrow,
 )
+from stores.commands import StoreMethod
 from stores.queries import Near, StoreFacts, Where
 
-LACKING: Final = "no_stock"
-GATHERED: Final = "gathered"
-UNSOURCED: Final = "unsourced"
-"""What the key of a case begins with that nobody could be found for."""
 NEAR_KM: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """When an order that lacks something is promised, and what follows."""
+
+    promised_at: datetime
+    after: After
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,16 @@ class Gap:
     order_id: UUID
     fulfillment_id: UUID
     short: OutOfStock
+
+    @property
+    def by_card(self) -> bool:
+        """Tell whether a card has to pay it before it counts."""
+        return self.command.pay_by is PayBy.CARD
+
+    @property
+    def hold(self) -> Hold | None:
+        """Return for how long its goods are held while a card pays."""
+        return hold_of(self.store.rules, self.command.channel) if self.by_card else None
 
     @property
     def there(self) -> dict[str, int]:
@@ -75,23 +97,27 @@ class Gap:
         return {sku: units for sku, units in less.items() if units}
 
 
-def gather(session: Session, gap: Gap) -> datetime:
-    """Have done what the rules say about what a store lacks; return when its parcel is promised.
+def gather(session: Session, gap: Gap) -> Gathered:
+    """Have done what the rules say about what a store lacks; return when it is promised.
 
-    An order that a card pays is not gathered: its stock is held while its customer pays.
+    What a card pays begins once it is paid: meanwhile it is held, like everything else of it.
 
-    Raises OutOfStock where no rules hold or they find nobody; where they say so, with `ways`.
+    Raises OutOfStock where no rules hold or they find nobody; where they say so, with `ways`; or
+    PromiseBeyondHold.
     """
-    rules = None if gap.command.pay_by is PayBy.CARD else _find_rules(session, gap)
+    rules = _find_rules(session, gap)
     if rules is None:
         raise gap.short
     limits = rules.book.limits
     after = limits.after_partial if gap.there else limits.after_none
-    if after is After.TRANSFER:
-        return _bring(session, gap, rules)
-    if after in {After.WAIT, After.CASE}:
-        return _wait(session, gap, rules, after)
-    raise _with_ways(session, gap)
+    act = _ACTS.get(after)
+    if act is None:
+        raise _with_ways(session, gap)
+    locked = lock_parcel(session, gap.fulfillment_id, actor=SYSTEM)
+    act(session, gap, rules, locked)
+    if not gap.by_card and locked.parcel.status is Status.NEW:
+        set_out(session, locked)
+    return Gathered(locked.parcel.promised_at, after)
 
 
 def _find_rules(session: Session, gap: Gap) -> Held | None:
@@ -105,84 +131,95 @@ def _find_rules(session: Session, gap: Gap) -> Held | None:
     return held(found) if found else None
 
 
-def _bring(session: Session, gap: Gap, rules: Held) -> datetime:
-    """Others bring it to the store; reserved where it is, carried, promised for when it arrives."""
+def _bring(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
+    """Others bring it to the store; kept where it is, and promised for when it arrives."""
     consolidate = rules.book.limits.consolidate
     wanted = gap.lacking if consolidate else dict(gap.command.quantities)
     ask = _ask(session, gap, wanted)
     decision = decide_by(session, ask, rules)
     if decision.missing:
         raise _with_ways(session, gap)
-    locked = lock_parcel(session, gap.fulfillment_id, actor=SYSTEM)
-    if consolidate:
-        _reserve_rest(session, gap)
-    else:
-        _release(session, gap)
-    transfers = [
-        (send, _draft(session, gap, send.store.id, send.quantities))
-        for send in sorted(decision.sends, key=lambda each: each.store.id)
-    ]
-    promise_anew(session, locked.parcel, gap.store, arrives_on=today_at(session, gap.store) + A_DAY)
-    locked.parcel.accept_by = None
-    locked.parcel.move_to(Status.IN_TRANSFER)
-    session.flush()
-    for send, transfer_id in transfers:
-        fact = FulfillmentInTransfer(
-            **locked.ids,
-            transfer_id=transfer_id,
-            source_id=send.store.id,
-            quantities=dict(send.quantities),
-            promised_at=locked.parcel.promised_at,
-            at_placing=True,
-        )
-        events.record(session, fact, actor=SYSTEM)
+    _promise(session, gap, locked, Lacks(decision.sends), After.TRANSFER)
+    keepers = brought(locked.parcel.promise_inputs)
+    if consolidate and gap.there:
+        keepers.append(_own(gap))
+    try:
+        with session.begin_nested():
+            reserve_for(session, keepers, hold=gap.hold)
+    except OutOfStock:  # somebody was faster
+        raise _with_ways(session, gap) from None
     record_decision(session, replace(decision, after=After.TRANSFER), ask, gap.order_id)
-    return locked.parcel.promised_at
 
 
-def _draft(session: Session, gap: Gap, source_id: UUID, quantities: Mapping[str, int]) -> UUID:
-    draft = DraftTransfer(source_id, gap.store.id, quantities, fulfillment_id=gap.fulfillment_id)
-    return inventory.services.draft_transfer(session, draft, actor=SYSTEM)[0]
+def _wait(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
+    """It waits for what is announced; else its customer is asked, and waits unless they choose."""
+    lacks = _announced(session, gap)
+    ask = _ask(session, gap, gap.lacking)
+    none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.WAIT, rule_set_id=rules.id)
+    if lacks is not None:
+        _promise(session, gap, locked, lacks, After.WAIT)
+        reserve_for(session, [_own(gap)] if gap.there else [], hold=gap.hold)
+        keep_awaited(session, gap.store.id, locked.parcel.promise_inputs)
+        none = replace(none, lacks=lacks)
+    elif gap.by_card:
+        raise _with_ways(session, gap)
+    else:
+        leave_open(session, locked)
+    record_decision(session, none, ask, gap.order_id)
 
 
-def _wait(session: Session, gap: Gap, rules: Held, after: After) -> datetime:
-    """The customer is asked what they want, and waits for it unless they choose otherwise."""
-    locked = lock_parcel(session, gap.fulfillment_id, actor=SYSTEM)
-    locked.parcel.move_to(Status.REJECTED)
-    session.flush()
-    stores.services.release_booking(session, locked.parcel.id)
-    _release(session, gap)
-    choice = Choice(
-        id=new_id(),
-        fulfillment_id=locked.parcel.id,
-        reason=LACKING,
-        answer_by=db_now(session) + timedelta(hours=gap.store.rules.choice_hours),
-        fallback=Answer.WAIT,
-    )
-    session.add(choice)
-    session.flush()
-    fact = FulfillmentRejected(
-        **locked.ids, choice_id=choice.id, answer_by=choice.answer_by, asks=True
-    )
-    events.record(session, fact, actor=SYSTEM, reason=LACKING)
-    if after is After.CASE:
-        _open_case(session, gap, locked)
-    none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=after, rule_set_id=rules.id)
+def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
+    """A person finds a way, and the customer is asked what they want: once it is paid."""
+    if gap.by_card:
+        parcel = locked.parcel
+        parcel.promise_inputs = remember(parcel.promise_inputs, After.CASE, Lacks())
+        parcel.promised_at = gap.store.asked_at + timedelta(hours=gap.store.rules.choice_hours)
+        session.flush()
+    else:
+        leave_open(session, locked)
+        ask_a_person(session, locked)
+    none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.CASE, rule_set_id=rules.id)
     record_decision(session, none, _ask(session, gap, gap.lacking), gap.order_id)
-    return locked.parcel.promised_at
 
 
-def _open_case(session: Session, gap: Gap, locked: Locked) -> None:
-    command = OpenCase(
-        CaseKind.SOURCING,
-        f"{UNSOURCED}:{gap.fulfillment_id}",
-        timedelta(hours=gap.store.rules.late_hours),
-        location_id=gap.store.id,
-        order_id=locked.parcel.order_id,
-        fulfillment_id=gap.fulfillment_id,
-        facts={"lacking": gap.lacking},
+_ACTS: Final[Mapping[After, Callable[[Session, Gap, Held, Locked], None]]] = {
+    After.TRANSFER: _bring,
+    After.WAIT: _wait,
+    After.CASE: _see_to,
+}
+
+
+def _promise(session: Session, gap: Gap, locked: Locked, lacks: Lacks, after: After) -> None:
+    """Have the parcel be promised for when what it lacks is there.
+
+    Raises PromiseBeyondHold.
+    """
+    arrives_on = lacks.on + A_DAY if lacks.on else tomorrow(gap.store)
+    promise_anew(session, locked.parcel, gap.store, arrives_on=arrives_on)
+    refuse_beyond_hold(
+        locked.parcel.promised_at,
+        asked_at=gap.store.asked_at,
+        pay_by=gap.command.pay_by,
+        instead=PayBy.PICKUP,
     )
-    open_case(session, command)
+    locked.parcel.promise_inputs = remember(locked.parcel.promise_inputs, after, lacks)
+    session.flush()
+
+
+def _announced(session: Session, gap: Gap) -> Lacks | None:
+    """Return what the store waits for, and until when; None where not all of it is announced."""
+    offers = find_offers(
+        session,
+        quantities=gap.command.quantities,
+        where=Where(codes=(gap.store.code,), method=StoreMethod(gap.command.method)),
+        leaving_out=gap.fulfillment_id,
+    )
+    awaited = queries.sum_awaited(session, sorted(gap.lacking)).get(gap.store.id, {})
+    for offer in offers:
+        coming = expected(offer.deliveries, awaited)
+        lacks = lacks_until(gap.command.quantities, offer.at_hand, coming)
+        return lacks if lacks and lacks.on else None
+    return None
 
 
 def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
@@ -206,30 +243,9 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
     )
 
 
-def _reserve_rest(session: Session, gap: Gap) -> None:
-    """Reserve what the store has of what it is short of; the rest of it was reserved already."""
-    rest = {sku: units for sku, units in gap.there.items() if sku in gap.short.facts["shortages"]}
-    if rest:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=rest,
-        )
-
-
-def _release(session: Session, gap: Gap) -> None:
-    """Give back what was reserved when the order was placed."""
-    short = gap.short.facts["shortages"]
-    taken = {sku: units for sku, units in gap.command.quantities.items() if sku not in short}
-    if taken:
-        inventory.services.release(
-            session,
-            fulfillment_id=gap.fulfillment_id,
-            location_id=gap.store.id,
-            quantities=taken,
-            reason=GATHERED,
-        )
+def _own(gap: Gap) -> Owner:
+    """Return what the store itself keeps of it."""
+    return Owner(gap.fulfillment_id, gap.store.id, gap.there)
 
 
 def _with_ways(session: Session, gap: Gap) -> OutOfStock:

@@ -220,7 +220,7 @@ def _tell(
         "location_id": parcel.facts.location_id,
     }
     if ended == Status.CANCELLED:
-        fact = FulfillmentCancelled(**ids, reason=REFUSED)
+        fact = FulfillmentCancelled(**ids, reason=REFUSED, tells=True)
         events.record(session, fact, actor=actor, reason=REFUSED)
         return
     if not parcel.quantities and ended is None:

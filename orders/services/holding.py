@@ -12,9 +12,11 @@ import stores.queries
 from inventory.commands import Hold
 from inventory.errors import OutOfStock
 from kernel.clock import db_now
+from orders import queries
 from orders.commands import Status, hold_of
 from orders.errors import HoldEnded
 from orders.models import Order
+from orders.services.lacking import Owner, owners_of, reserve_for, reserve_one
 from orders.services.parcels import Locked, find_parcel
 
 MINUTE: Final = timedelta(minutes=1)
@@ -32,18 +34,8 @@ def extend_hold(session: Session, fulfillment_id: UUID) -> None:
     if locked is None or locked.parcel.status is not Status.PENDING:
         return
     hold = _hold_left(session, locked)
-    held, until = _extend(session, locked, hold)
-    missing = _missing(locked, held)
-    if missing:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=locked.parcel.id,
-            location_id=locked.parcel.location_id,
-            quantities=missing,
-            hold=hold,
-        )
-        _, until = _extend(session, locked, hold)
-    locked.parcel.pending_until = until or locked.parcel.pending_until
+    ends = [_extend(session, each, hold) for each in owners_of(locked)]
+    locked.parcel.pending_until = min(ends, default=db_now(session) + hold.minutes * MINUTE)
     session.flush()
 
 
@@ -52,21 +44,19 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
 
     When something is returned nothing was reserved anew.
     """
-    held = inventory.services.settle_hold(session, **locked.stock, quantities=locked.owed)
-    missing = _missing(locked, held)
-    if not missing:
-        return {}
+    missing: dict[str, int] = {}
+    gaps: list[Owner] = []
+    for each in owners_of(locked):
+        held = inventory.services.settle_hold(session, **each.stock, quantities=each.quantities)
+        if gap := queries.divide(each.quantities, held):
+            gaps.append(replace(each, quantities=gap))
+            missing = queries.add(missing, gap)
     try:
         with session.begin_nested():
-            inventory.services.reserve(
-                session,
-                fulfillment_id=locked.parcel.id,
-                location_id=locked.parcel.location_id,
-                quantities=missing,
-            )
-    except OutOfStock as refusal:
-        left: dict[str, int] = refusal.facts["shortages"]
-        return {sku: missing[sku] - left[sku] for sku in left}
+            reserve_for(session, gaps)
+    except OutOfStock as short:
+        left: dict[str, int] = short.facts["shortages"]
+        return {sku: missing[sku] - units for sku, units in left.items()}
     return {}
 
 
@@ -83,12 +73,18 @@ def _hold_left(session: Session, locked: Locked) -> Hold:
     return replace(hold, minutes=min(hold.minutes, left_min), cap_min=left_min)
 
 
-def _extend(session: Session, locked: Locked, hold: Hold) -> tuple[dict[str, int], datetime | None]:
-    return inventory.services.extend_hold(
-        session, **locked.stock, quantities=locked.owed, minutes=hold.minutes
+def _extend(session: Session, owner: Owner, hold: Hold) -> datetime:
+    """Hold longer what one keeps, and anew what others took of it; return until when.
+
+    Raises OutOfStock.
+    """
+    minutes, kept = hold.minutes, owner.quantities
+    held, until = inventory.services.extend_hold(
+        session, **owner.stock, quantities=kept, minutes=minutes
     )
-
-
-def _missing(locked: Locked, held: dict[str, int]) -> dict[str, int]:
-    gaps = {sku: quantity - held.get(sku, 0) for sku, quantity in locked.owed.items()}
-    return {sku: gap for sku, gap in gaps.items() if gap > 0}
+    if missing := queries.divide(kept, held):
+        reserve_one(session, replace(owner, quantities=missing), hold)
+        _, until = inventory.services.extend_hold(
+            session, **owner.stock, quantities=kept, minutes=minutes
+        )
+    return until or db_now(session)

@@ -53,7 +53,11 @@ def keep_money(session: Session, hold: EndingHold) -> bool:
     if held is None or held.id != hold.obligation_id:
         return False
     parcels = queries.list_order_parcels(session, hold.reference_id)
-    certain_minor = sum(each.owed.total_minor for each in parcels if each.status in CERTAIN)
+    certain_minor = sum(
+        each.owed.total_minor
+        for each in parcels
+        if each.status in CERTAIN and not queries.awaited(each.promise_inputs)
+    )
     if certain_minor:
         taken_minor = min(certain_minor, hold.amount_minor)
         payments.services.request_capture(session, hold.obligation_id, amount_minor=taken_minor)

@@ -22,6 +22,7 @@ from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.giving_back import ask_to_give_back
+from orders.services.lacking import give_back
 from orders.services.locked import Locked
 from orders.services.promoting import give_back_promotions
 from orders.services.putting_back import ask_put_back
@@ -189,6 +190,7 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
     stores.services.release_booking(session, locked.parcel.id)
     aside, owed = locked.in_bin, locked.owed
     withdraw_substitutes(session, locked, also=owed, actor=actor)
+    give_back(session, locked, why=why)
     if aside:
         ask_put_back(session, locked, aside, why=why, actor=actor)
     for sku, quantity in owed.items():
@@ -212,15 +214,19 @@ def give_up(session: Session, locked: Locked, *, why: str, actor: Actor = SYSTEM
     give_back_promotions(session, locked.parcel.order_id)
 
 
-def cancel_parcel(session: Session, locked: Locked, *, why: str, actor: Actor) -> None:
+def cancel_parcel(
+    session: Session, locked: Locked, *, why: str, actor: Actor, tells: bool = True
+) -> None:
     """The parcel ends cancelled: nothing of it is owed any more.
+
+    Its customer is told, unless another parcel `tells` of this one as well.
 
     Raises WrongState.
     """
     locked.parcel.move_to(Status.CANCELLED)
     locked.parcel.ended_at = db_now(session)
     give_up(session, locked, why=why, actor=actor)
-    fact = FulfillmentCancelled(**locked.ids, reason=why)
+    fact = FulfillmentCancelled(**locked.ids, reason=why, tells=tells)
     events.record(session, fact, actor=actor, reason=why)
 
 

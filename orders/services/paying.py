@@ -24,10 +24,12 @@ from orders.events import (
     ReadyPaid,
 )
 from orders.models import FINAL
+from orders.services.casework import settle_case
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by
-from orders.services.unpaid import ask_for_money
+from orders.services.setting_out import set_out
+from orders.services.unpaid import UNPAID_KEY, ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
 from payments.services import Ticket
@@ -35,7 +37,11 @@ from stores.errors import UnknownLocation
 
 ABANDONED = "abandoned"
 UNCAPTURED = "uncaptured"
+PAID_AFTER_ALL: Final = "paid"
+_LEAVING: Final = frozenset({Status.HANDED_OVER, Status.PACKED})
+"""Where a parcel is whose goods leave, or may, without the money."""
 _CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
+_PREPARED: Final = frozenset({Status.READY, Status.PACKED})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
@@ -55,13 +61,16 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
     """The card holds the money: a pending order counts from now on; safe to repeat.
 
     What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
-    was taken by others reserves again; where nothing is left it ends and its money is let go.
+    was taken by others reserves again; where nothing is left it ends and its money is let go. Of
+    what is prepared already, because another card could not be charged, the money is taken at once.
     """
     parcels = lock_order(session, order_id)
     if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
+    if any(locked.parcel.status in _PREPARED for locked in parcels):
+        request_capture(session, order_id)
 
 
 def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:
@@ -145,15 +154,18 @@ def request_capture(session: Session, order_id: UUID) -> bool:
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
     """The money of ready parcels was taken or could not be: the customer may be told now.
 
-    What was refused meanwhile goes back; what was given meanwhile and not paid asks a person.
+    What was refused meanwhile goes back; what was given or packed and is not paid asks a person.
     """
     for locked in lock_order(session, order_id):
         if locked.parcel.status is Status.READY:
             events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
-        elif locked.parcel.status is Status.HANDED_OVER and not captured:
+        elif locked.parcel.status in _LEAVING and not captured:
             facts = queries.get_fulfillment(session, locked.parcel.id, actor=SYSTEM)
-            ask_for_money(session, facts, due_minor=facts.owed.total_minor, reason=UNCAPTURED)
+            brought = locked.parcel.status is Status.PACKED
+            due_minor = queries.owed_minor(session, order_id) if brought else facts.owed.total_minor
+            ask_for_money(session, facts, due_minor=due_minor, reason=UNCAPTURED)
     if captured:
+        settle_case(session, f"{UNPAID_KEY}{order_id}", resolution=PAID_AFTER_ALL)
         settle_money(session, order_id)
 
 
@@ -189,6 +201,7 @@ def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
         tells=tells,
     )
     events.record(session, placed, actor=SYSTEM)
+    set_out(session, locked)
     return True
 
 
@@ -218,4 +231,9 @@ def _end_without_stock(session: Session, locked: Locked, missing: dict[str, int]
     give_up(session, locked, why=why)
     found = PaidWithoutStock(**locked.ids, missing=missing)
     events.record(session, found, actor=SYSTEM, reason=why)
-    events.record(session, FulfillmentCancelled(**locked.ids, reason=why), actor=SYSTEM, reason=why)
+    events.record(
+        session,
+        FulfillmentCancelled(**locked.ids, reason=why, tells=True),
+        actor=SYSTEM,
+        reason=why,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from orders.services.promising import (
 )
 from orders.services.promoting import use_promotions
 from orders.services.writing import NewOrder, Part, write_order
+from orders.sourcing import After
 from payments.commands import OpenObligation
 from stores.commands import StoreMethod
 from stores.errors import UnknownLocation
@@ -65,6 +67,8 @@ class PlacedOrder:
     promised_at: datetime
     currency: str
     totals: Totals
+    follows: After | None = None
+    """What is done about what was not there when it was placed."""
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
     parcels: tuple[PlacedParcel, ...] = ()
@@ -94,7 +98,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         raise UnknownLocation(store=command.store_code)
     refuse_unless_offered(store, command, actor=actor)
     quote = _quote(session, command, store)
-    refuse_another_price(quote, seen_minor=command.seen_total_minor)
+    refuse_another_price(quote, seen_minor=command.seen_total_minor, currency=store.currency)
     contact = customers.services.give_contact(session, command.contact)
     promise = take_promise(session, command, store=store)
     placed = _open(
@@ -104,7 +108,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     if command.pay_by is PayBy.CARD:
         placed = owe_by_card(session, placed)
     placed = _reserve(session, command, placed, store=store, quote=quote)
-    take_promotions(session, quote, lambda: _quote(session, command, store))
+    again = partial(_quote, session, command, store)
+    take_promotions(session, quote, again, currency=store.currency)
     return placed
 
 
@@ -121,23 +126,28 @@ def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
 def _reserve(
     session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
 ) -> PlacedOrder:
-    """Promise the goods to the order, or have what is lacking brought to the store."""
+    """Promise the goods to the order, or have what is lacking brought to the store.
+
+    Of what is refused nothing stays locked: others come before this store in the order of locks.
+    """
     by_card = command.pay_by is PayBy.CARD
     try:
-        inventory.services.reserve(
-            session,
-            fulfillment_id=placed.fulfillment_id,
-            location_id=store.id,
-            quantities=command.quantities,
-            hold=hold_of(store.rules, command.channel) if by_card else None,
-        )
+        with session.begin_nested():
+            inventory.services.reserve(
+                session,
+                fulfillment_id=placed.fulfillment_id,
+                location_id=store.id,
+                quantities=command.quantities,
+                hold=hold_of(store.rules, command.channel) if by_card else None,
+            )
     except OutOfStock as short:
         gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        return replace(placed, promised_at=gather(session, gap))
+        gathered = gather(session, gap)
+        return replace(placed, promised_at=gathered.promised_at, follows=gathered.after)
     return placed
 
 
-def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
+def refuse_another_price(quote: Quote, *, seen_minor: int | None, currency: str) -> None:
     """Return nothing when a basket costs what was told, or nobody was told.
 
     Raises PriceChanged.
@@ -148,12 +158,15 @@ def refuse_another_price(quote: Quote, *, seen_minor: int | None) -> None:
     raise PriceChanged(
         seen_minor=seen_minor,
         total_minor=total_minor,
+        currency=currency,
         lines={line.sku: line.priced.amount_minor for line in quote.lines},
         charges={charge.name: charge.amount_minor for charge in quote.charges},
     )
 
 
-def take_promotions(session: Session, quote: Quote, again: Callable[[], Quote]) -> None:
+def take_promotions(
+    session: Session, quote: Quote, again: Callable[[], Quote], *, currency: str
+) -> None:
     """Count an order on what only so many may have; others may have had the last meanwhile.
 
     `again` reads what the basket costs now. It is called last: these rows are hot.
@@ -161,7 +174,7 @@ def take_promotions(session: Session, quote: Quote, again: Callable[[], Quote]) 
     Raises PriceChanged.
     """
     if not use_promotions(session, quote.limited):
-        refuse_another_price(again(), seen_minor=quote.totals.total_minor)
+        refuse_another_price(again(), seen_minor=quote.totals.total_minor, currency=currency)
 
 
 def _record(

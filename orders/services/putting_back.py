@@ -15,6 +15,7 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import new_id
+from orders import queries
 from orders.errors import NotInBin, UnknownPutBack
 from orders.events import PutBackAsked, PutBackFinished
 from orders.models import PutBack
@@ -77,13 +78,14 @@ def finish_put_back(
 
     Raises UnknownPutBack, NotInBin, or NotOnShelf when less is on hand than is written off.
     """
+    queries.get_put_back(session, put_back_id, actor=actor)
     task = session.execute(
         select(PutBack)
         .where(PutBack.id == put_back_id, PutBack.done_at.is_(None))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if task is None or not actor.sees_location(task.location_id):
+    if task is None:
         raise UnknownPutBack(put_back_id=str(put_back_id))
     kept_off = _sum(others, Disposition.QUARANTINE, Disposition.WRITE_OFF)
     if any(quantity > task.quantities.get(sku, 0) for sku, quantity in kept_off.items()):

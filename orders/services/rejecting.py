@@ -23,7 +23,8 @@ from orders.services.choosing import answer_choice, settle_choice, take_answer
 from orders.services.clearing import end_wave, withdraw_substitutes
 from orders.services.parcels import Locked, hold_order, lock_parcel
 from orders.services.putting_back import ask_put_back
-from orders.services.sending_on import ask_a_person, find_next, send_on
+from orders.services.sending_on import find_next, send_on
+from orders.services.setting_out import ask_a_person
 
 REJECTABLE: Final = frozenset(each for each, then in NEXT.items() if Status.REJECTED in then)
 

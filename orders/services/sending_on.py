@@ -5,7 +5,6 @@ What is collected never moves by itself: its customer chose the store.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,12 +14,10 @@ import stores.queries
 from inventory.errors import OutOfStock
 from kernel.actors import SYSTEM
 from orders import queries
-from orders.commands import CaseKind, Method, OpenCase, Status
+from orders.commands import Method, Status
 from orders.errors import NotDecided
 from orders.queries import DecisionFacts
-from orders.services.casework import open_case
 from orders.services.continuing import Onward, open_anew
-from orders.services.gathering import UNSOURCED
 from orders.services.locked import Locked
 from orders.services.promising import WAYS
 from orders.sourcing import After, Ask, Decision, decide_by, held_rules, record_decision
@@ -54,7 +51,11 @@ def find_next(session: Session, locked: Locked) -> Next | None:
     ask = _ask_again(session, locked, before[0])
     rules = held_rules(session, ask)
     whole = replace(
-        rules.book.limits, max_splits=0, ship_complete=True, after_partial=After.ALTERNATIVES
+        rules.book.limits,
+        max_splits=0,
+        ship_complete=True,
+        after_partial=After.ALTERNATIVES,
+        after_none=After.ALTERNATIVES,
     )
     decision = decide_by(session, ask, replace(rules, book=replace(rules.book, limits=whole)))
     return Next(ask, decision) if decision.sends else None
@@ -79,21 +80,6 @@ def send_on(session: Session, locked: Locked, following: Next) -> bool:
         return False
     record_decision(session, following.decision, following.ask, locked.parcel.order_id)
     return True
-
-
-def ask_a_person(session: Session, locked: Locked) -> None:
-    """Have a case for a delivery for which nobody else is found."""
-    rules = stores.queries.get_rules(session, locked.parcel.location_id)
-    command = OpenCase(
-        CaseKind.SOURCING,
-        f"{UNSOURCED}:{locked.parcel.id}",
-        timedelta(hours=rules.late_hours),
-        location_id=locked.parcel.location_id,
-        order_id=locked.parcel.order_id,
-        fulfillment_id=locked.parcel.id,
-        facts={"lacking": locked.owed},
-    )
-    open_case(session, command)
 
 
 def _ask_again(session: Session, locked: Locked, first: DecisionFacts) -> Ask:

@@ -41,7 +41,6 @@ from orders.events import (
 from orders.models import Package
 from orders.pricing import totals
 from orders.services.casework import open_case, settle_case
-from orders.services.giving_back import ask_to_give_back
 from orders.services.parcels import Locked, hold_money, lock_parcel, require_method, settle_money
 from orders.services.paying import find_authorised, request_capture
 from orders.services.promising import took_capacity
@@ -53,7 +52,8 @@ UNDELIVERABLE: Final = "undeliverable"
 def pack(session: Session, fulfillment_id: UUID, command: Pack, *, actor: Actor) -> list[UUID]:
     """What was picked lies in packages, each with its number; return their ids.
 
-    The card's money is taken now, as much as is owed.
+    The card's money is taken now, as much as is owed; what was taken before and is owed no longer
+    goes back.
 
     Raises UnknownFulfillment, WrongMethod, WrongState, LinesUndecided, PackagesDiffer,
     UnknownCarrier, NumberMissing or TrackingNumberTaken.
@@ -72,7 +72,7 @@ def pack(session: Session, fulfillment_id: UUID, command: Pack, *, actor: Actor)
     session.flush()
     ids = [_write(session, locked, carrier, box, actor=actor) for box in command.boxes]
     request_capture(session, locked.parcel.order_id)
-    ask_to_give_back(session, locked.parcel.order_id)  # what is short was paid for at a till
+    settle_money(session, locked.parcel.order_id)  # what is short may be paid for already
     fact = FulfillmentPacked(**locked.ids, carrier=carrier.code, package_ids=tuple(ids))
     events.record(session, fact, actor=actor)
     return ids
@@ -177,7 +177,7 @@ def return_to_store(
     settle_case(session, case_key(fulfillment_id), resolution="returned", actor=actor)
     came_back = DeliveryReturned(**locked.ids, quantities=back, disposition=disposition.value)
     events.record(session, came_back, actor=actor)
-    ended = FulfillmentCancelled(**locked.ids, reason=UNDELIVERABLE)
+    ended = FulfillmentCancelled(**locked.ids, reason=UNDELIVERABLE, tells=True)
     events.record(session, ended, actor=actor, reason=UNDELIVERABLE)
 
 

@@ -12,24 +12,28 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.ids import new_id
 from orders import queries
-from orders.commands import Partly, Status
+from orders.commands import Method, Partly, Status
 from orders.errors import NothingToSplit, WrongState
 from orders.events import FulfillmentSplit, PartlyAnswered, PartlyThere
 from orders.models import FINAL, Fulfillment, FulfillmentLine, Order
+from orders.services.lacking import forget
 from orders.services.parcels import Locked, find_parcel, hold_order, lock_order, lock_parcel
 
 ASK = "ask"
 """The setting of a store that leaves it to its customers."""
 
 
-def consider_partly(session: Session, fulfillment_id: UUID) -> None:
+def consider_partly(session: Session, fulfillment_id: UUID, *, at_placing: bool) -> None:
     """Have done what the customer, or else the store's setting, wants while a part is there.
 
-    They are told, and asked, once per order. Safe to repeat.
+    They are told, and asked, once per order. What was promised at a door in one piece from the
+    beginning stays one. Safe to repeat.
     """
     hold_order(session, fulfillment_id)
     locked = find_parcel(session, fulfillment_id)
     if locked is None or _part(session, locked) is None:
+        return
+    if at_placing and locked.parcel.method is Method.DELIVERY:
         return
     wanted = session.get_one(Order, locked.parcel.order_id).partly or _usual(session, locked)
     if wanted is Partly.SPLIT:
@@ -73,7 +77,10 @@ def _part(session: Session, locked: Locked) -> dict[str, int] | None:
     """Return what is on its way, by SKU, where a part is here as well; else None."""
     if locked.parcel.status is not Status.IN_TRANSFER:
         return None
-    coming = queries.still_carried(session, locked.parcel.id)
+    coming = queries.add(
+        queries.still_carried(session, locked.parcel.id),
+        queries.awaited(locked.parcel.promise_inputs),
+    )
     return coming if coming and queries.divide(locked.owed, coming) else None
 
 
@@ -114,6 +121,7 @@ def _split(session: Session, locked: Locked, *, actor: Actor) -> None:
     inventory.services.reassign_transfer(
         session, [each.id for each in carrying], fulfillment_id=fresh.id
     )
+    old.promise_inputs = forget(old.promise_inputs)
     _go_on(session, old)
     fact = FulfillmentSplit(**locked.ids, to_fulfillment_id=fresh.id, quantities=coming)
     events.record(session, fact, actor=actor)

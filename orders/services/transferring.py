@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 import inventory.queries
 import inventory.services
-import stores.promises
 import stores.queries
 import stores.services
 from inventory.commands import Doubt, DraftTransfer
@@ -23,8 +22,9 @@ from orders.commands import CancelReason, FetchFrom, ReasonKind, Status
 from orders.errors import NotOrdered, WrongState
 from orders.events import FulfillmentArrived, FulfillmentInTransfer, LineShort
 from orders.models import Fulfillment
-from orders.queries import ReasonFacts
+from orders.queries import LACKS, ReasonFacts
 from orders.services.clearing import quit_wave
+from orders.services.lacking import await_less
 from orders.services.parcels import (
     Locked,
     cancel_parcel,
@@ -34,13 +34,12 @@ from orders.services.parcels import (
     settle_money,
 )
 from orders.services.promising import BOOKED_DAY
-from stores.promises import NO_LOAD
+from orders.sourcing import A_DAY, once_there
 from stores.queries import StoreFacts
 
 FETCHED: Final = "fetched"
 LOST: Final = "lost_in_transfer"
 FETCHABLE: Final = frozenset({Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER})
-A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,11 @@ def fetch_from(
     reason = command.reason and queries.get_reason(session, ReasonKind.SHORT, command.reason)
     source = stores.queries.get_store(session, command.source_store)
     here = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    expected_on = command.expected_on or today_at(session, here) + A_DAY
+    promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     transfer_id, number = _move_promise(
         session, locked, command, source=source, reason=reason or None, actor=actor
     )
-    expected_on = command.expected_on or today_at(session, here) + A_DAY
-    promise_anew(session, locked.parcel, here, arrives_on=expected_on)
     if locked.parcel.status is not Status.IN_TRANSFER:
         locked.parcel.move_to(Status.IN_TRANSFER)
     quit_wave(session, locked.parcel, actor=actor)
@@ -101,7 +100,10 @@ def settle_fetch(session: Session, fulfillment_id: UUID) -> None:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.IN_TRANSFER:
         return
-    carried = queries.still_carried(session, fulfillment_id)
+    carried = queries.add(
+        queries.still_carried(session, fulfillment_id),
+        queries.awaited(locked.parcel.promise_inputs),
+    )
     here = inventory.queries.list_reserved(session, fulfillment_id)
     lost = {
         sku: quantity - here.get(sku, 0) - carried.get(sku, 0)
@@ -123,9 +125,7 @@ def promise_anew(
 
     Never earlier than it was. A slot that would come before is given back.
     """
-    midnight = datetime.combine(arrives_on, time(), ZoneInfo(store.time_zone)).astimezone(UTC)
-    start = max(midnight, db_now(session))
-    made = store.schedule and stores.promises.promise(store.schedule, store.rules, NO_LOAD, start)
+    made = once_there(store, arrives_on, since=db_now(session))
     if not made or made.ready_at <= parcel.promised_at:
         return
     told: Mapping[str, Any] = parcel.promise_inputs
@@ -133,7 +133,8 @@ def promise_anew(
         stores.services.release_booking(session, parcel.id)
         parcel.slot_id = parcel.slot_starts_at = parcel.slot_ends_at = None
     parcel.promised_at = made.ready_at
-    parcel.promise_inputs = {**made.inputs, "arrives_on": arrives_on.isoformat()}
+    kept = {LACKS: told[LACKS]} if LACKS in told else {}
+    parcel.promise_inputs = {**made.inputs, **kept, "arrives_on": arrives_on.isoformat()}
 
 
 def _move_promise(
@@ -172,6 +173,7 @@ def _release_here(
     actor: Actor,
 ) -> None:
     why = reason.code if reason else FETCHED
+    quantities = _no_longer_await(locked, quantities)
     freed = inventory.services.release(session, **locked.stock, quantities=quantities, reason=why)
     if freed != dict(quantities):  # the rest is on its way already
         raise NotOrdered(open=freed)
@@ -182,6 +184,14 @@ def _release_here(
             **locked.stock, sku=sku, quantity=quantity, effect=reason.effect, reason=why
         )
         inventory.services.doubt(session, found_missing, actor=actor)
+
+
+def _no_longer_await(locked: Locked, quantities: Mapping[str, int]) -> dict[str, int]:
+    """Have a parcel await no more what is fetched instead; return what of it lies here."""
+    waits = queries.awaited(locked.parcel.promise_inputs)
+    instead = {sku: min(units, waits.get(sku, 0)) for sku, units in quantities.items()}
+    locked.parcel.promise_inputs = await_less(locked.parcel.promise_inputs, instead)
+    return queries.divide(quantities, instead)
 
 
 def today_at(session: Session, store: StoreFacts) -> date:

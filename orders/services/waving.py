@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import stores.queries
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.ids import new_id
 from orders import queries
 from orders.commands import ReasonKind, ScanInWave, Status, WaveOrder
@@ -31,11 +31,13 @@ from orders.services.preparing import (
 from stores.errors import UnknownLocation
 
 _CHOOSE: Final = text("""
-    SELECT id FROM fulfillment
+    SELECT id FROM fulfillment f
     WHERE location_id = :location_id AND status IN ('new', 'accepted') AND wave_id IS NULL
       AND method <> 'carry_out' AND (CAST(:ids AS uuid[]) IS NULL OR id = ANY(:ids))
+      AND (CAST(:brand_id AS uuid) IS NULL OR EXISTS (
+          SELECT FROM sales_order o WHERE o.id = f.order_id AND o.brand_id = :brand_id))
     ORDER BY promised_at, id LIMIT :size FOR UPDATE SKIP LOCKED
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("brand_id", type_=Uuid))
 """Of two tablets that begin at once each takes other parcels: what one looks at is the other's."""
 
 
@@ -61,6 +63,7 @@ def start_wave(
         "location_id": location_id,
         "ids": None if fulfillment_ids is None else list(fulfillment_ids),
         "size": rules.wave_size,
+        "brand_id": actor.brand_id,
     }
     chosen = list(session.execute(_CHOOSE, values).scalars())
     if not chosen:
@@ -142,7 +145,7 @@ def leave_wave(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
 
 def _end_stale(session: Session, location_id: UUID, *, actor: Actor) -> None:
     """End the waves whose parcels were all settled in another way."""
-    for wave_id in queries.list_open_waves(session, location_id=location_id):
+    for wave_id in queries.list_open_waves(session, location_id=location_id, actor=SYSTEM):
         end_done(session, wave_id, actor=actor)
 
 

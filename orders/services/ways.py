@@ -38,7 +38,7 @@ def set_delivery_method(session: Session, command: SetDeliveryMethod, *, actor: 
     Raises UnknownBrand, UnknownCarrier or UnreadableZone.
     """
     brand = stores.queries.find_brand(session, command.brand_code)
-    if brand is None:
+    if brand is None or not actor.sees_brand(brand.id):
         raise UnknownBrand
     names = {language: " ".join(name.split()) for language, name in command.names.items()}
     if CODE.fullmatch(command.code) is None or not names or not all(names.values()):
@@ -61,7 +61,7 @@ def set_delivery_method(session: Session, command: SetDeliveryMethod, *, actor: 
         .on_conflict_do_update(index_elements=["brand_id", "code"], set_=values)
         .returning(DeliveryMethod.id)
     ).scalar_one()
-    _record(session, _lock(session, method_id), actor=actor)
+    _record(session, _lock(session, method_id, actor), actor=actor)
     return method_id
 
 
@@ -70,7 +70,7 @@ def close_delivery_method(session: Session, method_id: UUID, *, actor: Actor) ->
 
     Raises UnknownDeliveryMethod.
     """
-    row = _lock(session, method_id)
+    row = _lock(session, method_id, actor)
     if row.closed_at is not None:
         return
     row.closed_at = DB_NOW
@@ -84,7 +84,7 @@ def set_delivery_zone(session: Session, command: SetDeliveryZone, *, actor: Acto
 
     Raises UnknownDeliveryMethod or UnreadableZone.
     """
-    _lock(session, command.method_id)
+    _lock(session, command.method_id, actor)
     name = " ".join(command.name.split())
     postcodes = sorted({" ".join(each.upper().split()) for each in command.postcodes})
     _check(name, postcodes, command)
@@ -115,7 +115,7 @@ def remove_delivery_zone(session: Session, method_id: UUID, *, zone_id: UUID, ac
 
     Raises UnknownDeliveryMethod.
     """
-    _lock(session, method_id)
+    _lock(session, method_id, actor)
     name = session.execute(
         delete(DeliveryZone)
         .where(DeliveryZone.id == zone_id, DeliveryZone.method_id == method_id)
@@ -126,14 +126,14 @@ def remove_delivery_zone(session: Session, method_id: UUID, *, zone_id: UUID, ac
         events.record(session, fact, actor=actor)
 
 
-def _lock(session: Session, method_id: UUID) -> DeliveryMethod:
+def _lock(session: Session, method_id: UUID, actor: Actor) -> DeliveryMethod:
     row = session.execute(
         select(DeliveryMethod)
         .where(DeliveryMethod.id == method_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if row is None:
+    if row is None or not actor.sees_brand(row.brand_id):
         raise UnknownDeliveryMethod
     return row
 

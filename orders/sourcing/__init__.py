@@ -1,14 +1,17 @@
 """Sourcing: which locations send what of an order, by which rules, and why those."""
 
-from orders.sourcing.deciding import Held, decide, decide_by, held, held_rules, rules_method
+from orders.sourcing.deciding import Held, decide_by, held, held_rules, rules_method
 from orders.sourcing.explaining import explain
+from orders.sourcing.following import decide
+from orders.sourcing.later import A_DAY, expected, lacks_until, once_there, tomorrow
 from orders.sourcing.recording import prune_decisions, record_decision
 from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
 from orders.sourcing.rules import FILTERS, RANKS, After, read_book
-from orders.sourcing.shapes import Ask, Decision, Send
+from orders.sourcing.shapes import Ask, Decision, Lacks, Send
 from orders.sourcing.wording import say_fall, say_limits, say_rule
 
 __all__ = [
+    "A_DAY",
     "FILTERS",
     "RANKS",
     "REPLAYED_MAX",
@@ -17,14 +20,18 @@ __all__ = [
     "Decision",
     "Differing",
     "Held",
+    "Lacks",
     "Replay",
     "Send",
     "Tally",
     "decide",
     "decide_by",
+    "expected",
     "explain",
     "held",
     "held_rules",
+    "lacks_until",
+    "once_there",
     "prune_decisions",
     "read_book",
     "record_decision",
@@ -33,4 +40,5 @@ __all__ = [
     "say_fall",
     "say_limits",
     "say_rule",
+    "tomorrow",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any, Final
@@ -18,8 +18,9 @@ from orders.availability import Reason, StoreOffer, find_offers
 from orders.commands import Method
 from orders.queries import RuleSetFacts
 from orders.sourcing.engine import Choice, choose
+from orders.sourcing.later import once_there, tomorrow
 from orders.sourcing.rules import After, RuleBook, read_book
-from orders.sourcing.shapes import Ask, Decision, Send
+from orders.sourcing.shapes import Ask, Decision, Lacks, Send
 from orders.sourcing.sieve import NOTHING, UNABLE, Candidate, Judged
 from stores.commands import StoreMethod
 from stores.queries import Near, Where
@@ -42,14 +43,6 @@ class Held:
 
     book: RuleBook
     id: UUID | None = None
-
-
-def decide(session: Session, ask: Ask) -> Decision:
-    """Return who sends what is asked, by the rules that hold.
-
-    Raises UnknownSku.
-    """
-    return decide_by(session, ask, held_rules(session, ask))
 
 
 def held_rules(session: Session, ask: Ask) -> Held:
@@ -79,6 +72,14 @@ def decide_by(session: Session, ask: Ask, rules: Held) -> Decision:
 
     Raises UnknownSku.
     """
+    return decide_among(session, ask, rules, read_offers(session, ask, rules))
+
+
+def read_offers(session: Session, ask: Ask, rules: Held) -> list[StoreOffer]:
+    """Return what every location has of what is asked, in one statement.
+
+    Raises UnknownSku.
+    """
     brought = ask.method is Method.DELIVERY
     where = Where(
         Near(ask.latitude, ask.longitude, WORLD_KM),
@@ -86,8 +87,7 @@ def decide_by(session: Session, ask: Ask, rules: Held) -> Decision:
         method=StoreMethod.SHIP if brought else StoreMethod.PICKUP,
         weighed=uses(rules.book, "load"),
     )
-    offers = find_offers(session, quantities=ask.quantities, where=where)
-    return decide_among(session, ask, rules, offers)
+    return find_offers(session, quantities=ask.quantities, where=where)
 
 
 def decide_among(
@@ -103,7 +103,7 @@ def decide_among(
     by_code = {
         offer.row.store_code: offer
         for offer in offers
-        if offer.row.location_id not in _excepted(ask)
+        if offer.row.location_id not in excepted(ask)
     }
     candidates = [
         _candidate(offer, ask, groups, offer.at_hand if had is None else had.get(code, {}))
@@ -114,8 +114,8 @@ def decide_among(
     choice = choose(
         candidates, ask.quantities, values_minor=ask.values_minor, book=rules.book, now=now
     )
-    sends = tuple(_send(by_code[code], share) for code, share in choice.sends)
-    return Decision(
+    sends = tuple(send_from(by_code[code], share) for code, share in choice.sends)
+    decision = Decision(
         choice.outcome,
         sends,
         choice.missing,
@@ -124,6 +124,17 @@ def decide_among(
         _kept(choice, by_code),
         _losing(choice),
     )
+    return _gathered(ask, decision) if choice.gathers else decision
+
+
+def _gathered(ask: Ask, decision: Decision) -> Decision:
+    """Return the decision with the first sending all of it, once the others have brought it."""
+    first, *brings = decision.sends
+    later = once_there(first.store, tomorrow(first.store))
+    if later is None:
+        return replace(decision, sends=(), missing=ask.quantities, after=After.ALTERNATIVES)
+    send = replace(first, quantities=ask.quantities, ready_at=later.ready_at)
+    return replace(decision, sends=(send,), lacks=Lacks(tuple(brings)))
 
 
 def uses(book: RuleBook, name: str) -> bool:
@@ -131,7 +142,7 @@ def uses(book: RuleBook, name: str) -> bool:
     return any(rule.name == name for rule in book.rules)
 
 
-def _excepted(ask: Ask) -> frozenset[UUID]:
+def excepted(ask: Ask) -> frozenset[UUID]:
     """Return who may not be chosen: who said no, and who is brought to."""
     if ask.method is Method.DELIVERY or ask.store_id is None:
         return ask.without
@@ -156,12 +167,12 @@ def _candidate(
         row.ships and not row.sells,
         row.waiting,
         offer.ready_at,
-        _unable(offer, ask),
+        unable(offer, ask),
         _is_full(offer),
     )
 
 
-def _unable(offer: StoreOffer, ask: Ask) -> str:
+def unable(offer: StoreOffer, ask: Ask) -> str:
     """Return why a location takes no orders in this way; another store may bring from anywhere."""
     if ask.method is not Method.DELIVERY:
         if offer.row.opened_at is None:
@@ -181,7 +192,8 @@ def _is_full(offer: StoreOffer) -> bool:
     return any(today <= day <= ready for day in days)
 
 
-def _send(offer: StoreOffer, share: Mapping[str, int]) -> Send:
+def send_from(offer: StoreOffer, share: Mapping[str, int]) -> Send:
+    """Return what a location sends, as soon as it can."""
     ready_at = offer.ready_at or offer.row.asked_at
     return Send(offer.store, share, ready_at, offer.distance_km or 0.0)
 

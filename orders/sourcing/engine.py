@@ -16,7 +16,7 @@ from typing import Final
 
 from orders.commands import SourcingOutcome
 from orders.sourcing.dividing import Division, Quantities, Shares
-from orders.sourcing.rules import SPLITS_MAX, After, Cost, Limits, RuleBook
+from orders.sourcing.rules import SPLITS_MAX, Cost, Limits, RuleBook
 from orders.sourcing.sieve import Candidate, Judged, sift
 
 SETS_MAX: Final = 20_000
@@ -37,6 +37,8 @@ class Choice:
     judged: list[Judged]
     relaxed: bool = False
     """Whether it took more parcels than the limits say, as `after_partial` does."""
+    gathers: bool = False
+    """Whether the first sends all of it in one parcel, which the others bring to it before."""
 
 
 def choose(
@@ -51,23 +53,26 @@ def choose(
     judged = sift(candidates, asked, rules=book.rules, limits=book.limits, now=now)
     kept = [each for each in judged if not each.fell]
     sends = _Search(kept, asked, values_minor, book.limits).best()
-    missing, relaxed = _less(asked, sends), False
-    if missing and book.limits.after_partial is After.SPLIT:
+    missing, widened = _less(asked, sends), False
+    if missing and book.widens:
         wider = Limits(max_splits=SPLITS_MAX, ship_complete=True)
         more = _Search(kept, asked, values_minor, wider).best()
         if more:
-            sends, missing, relaxed = more, {}, True
+            sends, missing, widened = more, {}, True
     if missing and book.limits.ship_complete:
         sends, missing = [], dict(asked)
-    return Choice(_outcome(sends, missing), sends, missing, judged, relaxed)
+    gathers = widened and book.gathers
+    parcels = 1 if gathers else len(sends)
+    outcome = _outcome(parcels, missing)
+    return Choice(outcome, sends, missing, judged, widened and not gathers, gathers)
 
 
-def _outcome(sends: Shares, missing: Quantities) -> SourcingOutcome:
-    if not sends:
+def _outcome(parcels: int, missing: Quantities) -> SourcingOutcome:
+    if not parcels:
         return SourcingOutcome.NONE
     if missing:
         return SourcingOutcome.PARTIAL
-    return SourcingOutcome.WHOLE if len(sends) == 1 else SourcingOutcome.SPLIT
+    return SourcingOutcome.WHOLE if parcels == 1 else SourcingOutcome.SPLIT
 
 
 def _less(asked: Quantities, sends: Shares) -> dict[str, int]:

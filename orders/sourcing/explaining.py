@@ -1,7 +1,7 @@
 """Why these locations: a kept decision, told in sentences. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ def explain(
         *_fallen(decision, language),
         *_paused(decision, language, ZoneInfo(zone)),
         *_missing(decision, language, names or {}),
+        *_awaited(decision, language, names or {}),
     ]
 
 
@@ -49,7 +50,7 @@ def _sends(decision: DecisionFacts, language: str) -> Iterator[str]:
         units = sum(each["quantities"].values())
         whole = "all" if units == asked else "part"
         yield word(
-            "brings" if decision.method is Method.PICKUP else whole,
+            "brings" if decision.method is Method.PICKUP or each.get("brings") else whole,
             language,
             name=each["name"],
             units=units,
@@ -57,7 +58,9 @@ def _sends(decision: DecisionFacts, language: str) -> Iterator[str]:
             km=_number(each["km"], language),
             why=_why(decision, place, language),
         )
-    if len(decision.chosen) > 1:
+    if any(each.get("brings") for each in decision.chosen):
+        yield word("gathered", language)
+    elif len(decision.chosen) > 1:
         yield word("split", language)
     if decision.losing.get("relaxed"):
         yield word("relaxed", language)
@@ -114,6 +117,14 @@ def _missing(decision: DecisionFacts, language: str, names: Mapping[str, str]) -
     if missing and decision.method is not Method.PICKUP:
         after = word(f"after:{decision.asked['after']}", language)
         yield word("missing", language, articles=_articles(missing, names), after=after)
+
+
+def _awaited(decision: DecisionFacts, language: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the order waits for: goods that were announced when it was placed."""
+    awaits: Mapping[str, int] = decision.losing.get("awaits", {})
+    if awaits:
+        until = date.fromisoformat(decision.losing["awaits_until"]).strftime("%d/%m")
+        yield word("awaits", language, articles=_articles(awaits, names), until=until)
 
 
 def _articles(quantities: Mapping[str, int], names: Mapping[str, str]) -> str:

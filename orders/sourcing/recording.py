@@ -1,7 +1,7 @@
 """Keeping what was decided, so that it can be explained and decided again; kept 13 months."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -11,13 +11,15 @@ from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from orders.models import SourcingDecision
 from orders.sourcing.deciding import rules_method
-from orders.sourcing.shapes import Ask, Decision
+from orders.sourcing.rules import After
+from orders.sourcing.shapes import Ask, Decision, Send
 
 LIVES: Final = timedelta(days=396)
 
 
 def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UUID) -> None:
     """Keep who was chosen to send what of an order, by which rules, out of whom."""
+    unfound = decision.missing and decision.after is After.CASE
     session.add(
         SourcingDecision(
             id=new_id(),
@@ -41,21 +43,30 @@ def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UU
                 "postcode": ask.postcode,
             },
             chosen=[
-                {
-                    "location_id": str(send.store.id),
-                    "store": send.store.code,
-                    "name": send.store.name,
-                    "quantities": dict(send.quantities),
-                    "ready_at": send.ready_at.isoformat(),
-                    "km": round(send.distance_km, 1),
-                }
-                for send in decision.sends
+                *(_chosen(send) for send in ([] if unfound else decision.sends)),
+                *({**_chosen(send), "brings": True} for send in decision.lacks.brings),
             ],
             candidates=list(decision.candidates),
-            losing={**decision.losing, "missing": dict(decision.missing)},
+            losing={
+                **decision.losing,
+                "missing": dict(decision.missing),
+                "awaits": dict(decision.lacks.awaits),
+                "awaits_until": decision.lacks.on and decision.lacks.on.isoformat(),
+            },
         )
     )
     session.flush()
+
+
+def _chosen(send: Send) -> dict[str, Any]:
+    return {
+        "location_id": str(send.store.id),
+        "store": send.store.code,
+        "name": send.store.name,
+        "quantities": dict(send.quantities),
+        "ready_at": send.ready_at.isoformat(),
+        "km": round(send.distance_km, 1),
+    }
 
 
 def prune_decisions(session: Session) -> None:

@@ -20,7 +20,8 @@ from orders.availability import StoreOffer, find_offers
 from orders.commands import Method
 from orders.queries import DecisionFacts
 from orders.sourcing.deciding import UNABLE_REASONS, Held, groups_by_id, uses
-from orders.sourcing.engine import choose
+from orders.sourcing.engine import Choice, choose
+from orders.sourcing.rules import After, RuleBook
 from orders.sourcing.sieve import Candidate
 from stores.commands import StoreMethod
 from stores.queries import Where
@@ -44,11 +45,28 @@ class Tally:
     last_units: int = 0
     from_stores: int = 0
     by_store: Counter[str] = field(default_factory=Counter)
+    follows: Counter[str] = field(default_factory=Counter)
+    """How many deliveries of which something is missing are taken, by what follows."""
 
     @property
     def split_share(self) -> float:
         """Return the share of orders that leave in more than one parcel."""
         return self.split / self.orders if self.orders else 0.0
+
+    @property
+    def gathered(self) -> int:
+        """Return how many orders are brought together before they leave."""
+        return self.follows[After.TRANSFER]
+
+    @property
+    def waiting(self) -> int:
+        """Return how many orders wait for what is announced."""
+        return self.follows[After.WAIT]
+
+    @property
+    def left_to_person(self) -> int:
+        """Return for how many orders a person finds a way."""
+        return self.follows[After.CASE]
 
     @property
     def busiest(self) -> tuple[str, int]:
@@ -85,6 +103,8 @@ class _Sent:
     store: str
     quantities: Mapping[str, int]
     km: float
+    brings: bool = False
+    """Whether it goes to another location first."""
 
 
 def replay(session: Session, decisions: Sequence[DecisionFacts], rules: Held) -> Replay:
@@ -109,17 +129,55 @@ def replay(session: Session, decisions: Sequence[DecisionFacts], rules: Held) ->
             now=decision.placed_at,
         )
         by_code = {each.code: each for each in candidates}
-        was = [_Sent(each["store"], each["quantities"], each["km"]) for each in decision.chosen]
-        would = [_Sent(code, share, by_code[code].distance_km) for code, share in choice.sends]
+        was, would = _was(decision), _would(choice, by_code)
         for store in would:
             given[store.store, decision.placed_at.date()] += 1
         _count(result.decided, decision, was, by_code)
         _count(result.replayed, decision, would, by_code)
+        if decision.method is Method.DELIVERY:
+            result.decided.follows[_followed(decision)] += 1
+            result.replayed.follows[_would_follow(choice, rules.book)] += 1
         if {each.store: dict(each.quantities) for each in was} != {
             each.store: dict(each.quantities) for each in would
         }:
             differing.append(_differing(decision, was, would))
     return replace(result, differing=tuple(differing))
+
+
+def _was(decision: DecisionFacts) -> list[_Sent]:
+    """Return who sent what; of what is brought together each has what came from there."""
+    brings = Counter[str]()
+    for each in decision.chosen:
+        brings.update(each["quantities"] if each.get("brings") else {})
+    return [
+        _Sent(each["store"], each["quantities"], each["km"], brings=True)
+        if each.get("brings")
+        else _Sent(each["store"], dict(Counter(each["quantities"]) - brings), each["km"])
+        for each in decision.chosen
+    ]
+
+
+def _would(choice: Choice, by_code: Mapping[str, Candidate]) -> list[_Sent]:
+    return [
+        _Sent(code, share, by_code[code].distance_km, brings=choice.gathers and place > 0)
+        for place, (code, share) in enumerate(choice.sends)
+    ]
+
+
+def _followed(decision: DecisionFacts) -> str:
+    if any(each.get("brings") for each in decision.chosen):
+        return After.TRANSFER
+    lacking = decision.losing.get("awaits") or decision.losing.get("missing")
+    return str(decision.asked["after"]) if lacking else ""
+
+
+def _would_follow(choice: Choice, book: RuleBook) -> str:
+    """Return what would follow; what was announced at that time nobody knows any more."""
+    if choice.gathers:
+        return After.TRANSFER
+    if not choice.missing:
+        return ""
+    return book.limits.after_partial if choice.sends else book.limits.after_none
 
 
 def _brands(decisions: Sequence[DecisionFacts]) -> set[str]:
@@ -168,15 +226,18 @@ def _count(
     sent = sum(sum(each.quantities.values()) for each in sends)
     tally.orders += 1
     tally.whole += sent == asked
-    tally.split += len(sends) > 1
-    tally.parcels += len(sends)
+    parcels = sum(not each.brings for each in sends)
+    tally.split += parcels > 1
+    tally.parcels += parcels
     tally.missing_units += asked - sent
     for each in sends:
-        tally.km += each.km
-        tally.by_store[each.store] += 1
         place = by_code.get(each.store)
-        if place is not None and not place.is_warehouse:
-            tally.from_stores += 1
+        from_store = place is not None and not place.is_warehouse
+        if not each.brings:
+            tally.km += each.km
+            tally.by_store[each.store] += 1
+            tally.from_stores += from_store
+        if place is not None and from_store:
             tally.last_units += any(
                 place.has.get(sku, 0) <= units for sku, units in each.quantities.items()
             )

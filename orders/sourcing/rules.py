@@ -26,8 +26,8 @@ class After(StrEnum):
     """What is done about what the rules, or the store an order is collected at, do not have.
 
     `alternatives` refuses and says what else there is. `split` sends more parcels than the limits
-    say. `transfer` has others bring it to the store. `wait` asks the customer, and waits for it
-    unless they choose otherwise; `case` does so too, and a person sees to it.
+    say. `transfer` has others bring it to the store, or to the location that sends it. `wait` has
+    the order wait for goods that are announced. `case` takes it, and a person finds a way.
     """
 
     ALTERNATIVES = "alternatives"
@@ -38,14 +38,15 @@ class After(StrEnum):
 
 
 _COLLECTED: Final = (After.ALTERNATIVES, After.TRANSFER, After.WAIT, After.CASE)
+_BROUGHT: Final = (After.ALTERNATIVES, After.WAIT, After.CASE)
 AFTER_PARTIAL: Final[Mapping[Method, Sequence[After]]] = {
     Method.PICKUP: _COLLECTED,
-    Method.DELIVERY: (After.ALTERNATIVES, After.SPLIT),
+    Method.DELIVERY: (*_BROUGHT, After.SPLIT, After.TRANSFER),
 }
 """What may follow when a part is there."""
 AFTER_NONE: Final[Mapping[Method, Sequence[After]]] = {
     Method.PICKUP: _COLLECTED,
-    Method.DELIVERY: (After.ALTERNATIVES,),
+    Method.DELIVERY: _BROUGHT,
 }
 """What may follow when nothing is there."""
 
@@ -161,6 +162,17 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     limits: Limits
+    method: Method = Method.DELIVERY
+
+    @property
+    def gathers(self) -> bool:
+        """Tell whether several locations may send to a door what one of them has gathered first."""
+        return self.method is Method.DELIVERY and self.limits.after_partial is After.TRANSFER
+
+    @property
+    def widens(self) -> bool:
+        """Tell whether more locations than the limits say are looked for, where some is missing."""
+        return self.gathers or self.limits.after_partial is After.SPLIT
 
 
 def read_book(rules: Any, limits: Any, *, method: Method) -> RuleBook:  # noqa: ANN401 (JSON)
@@ -173,7 +185,7 @@ def read_book(rules: Any, limits: Any, *, method: Method) -> RuleBook:  # noqa: 
         wrong = list(_wrong_together(rules, limits))
     if wrong:
         raise UnreadableRules(wrong[0], wrong=wrong)
-    return RuleBook(tuple(_rule(each) for each in rules), _limits(limits))
+    return RuleBook(tuple(_rule(each) for each in rules), _limits(limits), method)
 
 
 def _rule(said: Mapping[str, Any]) -> Rule:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from orders.commands import Channel, Method, SourcingOutcome
@@ -44,8 +44,22 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacks:
+    """What is not yet where it is sent from: brought there by others, or awaited until a day."""
+
+    brings: tuple[Send, ...] = ()
+    awaits: Mapping[str, int] = field(default_factory=dict)
+    on: date | None = None
+
+
+NOTHING_LACKS: Final = Lacks()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Who sends what; `missing` is what nobody does, and `after` what is done about that.
+
+    `lacks` is what those who send have to get first; then the time they send it counts on that.
 
     `candidates` are the best ones with what each rule saw, `losing` how many fell to which rule, as
     `SourcingDecision` keeps them. `rule_set_id` is None for the rules that hold where nobody set
@@ -59,3 +73,15 @@ class Decision:
     rule_set_id: UUID | None = None
     candidates: Sequence[Mapping[str, Any]] = ()
     losing: Mapping[str, Any] = field(default_factory=dict)
+    lacks: Lacks = NOTHING_LACKS
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether such an order is not taken: nobody sends all of it, nor sees to it."""
+        return not self.sends or (bool(self.missing) and self.after is not After.CASE)
+
+    @property
+    def follows(self) -> After | None:
+        """Return what follows once such an order is taken; None where nothing is missing."""
+        lacking = self.lacks.brings or self.lacks.awaits or self.missing
+        return self.after if lacking and not self.refused else None

@@ -144,6 +144,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "No single location could send everything within the limits.",
         "Aucun lieu ne pouvait tout envoyer seul dans les limites.",
     ),
+    "gathered": (
+        "No location had everything: it is brought together first, and leaves in one parcel.",
+        "Aucun lieu n’avait tout : on le rassemble d’abord, puis tout part en un colis.",
+    ),
+    "awaits": (
+        "{articles} are announced for {until}: the order waits for them.",
+        "{articles} sont annoncés pour le {until} : la commande les attend.",
+    ),
     "relaxed": (
         "It takes more parcels than the limit, as the rules say for such a case.",
         "Il faut plus de colis que la limite, comme les règles le prévoient dans ce cas.",
@@ -182,16 +190,16 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "after:split": ("more parcels were tried", "davantage de colis ont été tentés"),
     "after:transfer": (
-        "it is brought to the store from elsewhere",
-        "on le fait venir au magasin",
+        "it is brought there from elsewhere",
+        "on le fait venir d’ailleurs",
     ),
     "after:wait": ("the order waits for it", "la commande l’attend"),
     "after:case": ("a person sees to it", "quelqu’un s’en occupe"),
     "do:alternatives": ("Show other ways", "Montrer d’autres solutions"),
     "do:split": ("Send more parcels", "Envoyer davantage de colis"),
-    "do:transfer": ("Bring it to the store", "Le faire venir au magasin"),
-    "do:wait": ("Ask the customer, and wait", "Demander au client, et attendre"),
-    "do:case": ("Ask the customer, and open a case", "Demander au client, et ouvrir un dossier"),
+    "do:transfer": ("Bring it together in one place", "Le rassembler en un seul lieu"),
+    "do:wait": ("Wait for what is announced", "Attendre ce qui est annoncé"),
+    "do:case": ("Take the order, and open a case", "Prendre la commande, et ouvrir un cas"),
     "limit:one": ("Everything in one parcel.", "Tout en un seul colis."),
     "limit:max_splits": ("At most {value} parcels.", "Au plus {value} colis."),
     "limit:min_value_minor": (

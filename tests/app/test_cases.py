@@ -118,8 +118,8 @@ def test_cases_are_looked_at_by_what_is_mine_late_or_of_a_kind(
     office.read("/en/office/cases")
     office.send(f"/en/office/cases/{mine}/take")
     for query, shown, hidden in (
-        ("view=mine", "Sale at a till to check", "Handed over unpaid"),
-        ("view=late", "Handed over unpaid", "Sale at a till to check"),
+        ("view=mine", "Sale at a till to check", "Goods that are not paid"),
+        ("view=late", "Goods that are not paid", "Sale at a till to check"),
     ):
         table = office.read(f"/en/office/cases?{query}").partition("How it ended")[0]
         rows = table.rpartition("Who sees to it")[2]

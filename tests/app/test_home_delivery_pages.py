@@ -1,6 +1,7 @@
 """The pages of home delivery: the shopper's checkout, the tablet's few taps, head office's ways."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from payments import gateway
+from payments.gateway import PaymentSettings
 from stores.commands import StaffRole
 from tests.app.test_choosing import read, send
 from tests.app.test_delivering import press
-from tests.app.test_office import Desk, hired
+from tests.app.test_office import Desk, hired, plain
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import Tablet, words
-from tests.conftest import Shop
-from tests.orders.doors import have_ship, open_way
+from tests.conftest import Shop, as_key
+from tests.orders.doors import delivery_body, have_ship, open_way
 
 BUYER = {
     "first_name": "Chloé",
@@ -51,6 +54,17 @@ def orders_of(session: Session) -> list[tuple[str, str, int]]:
     return [tuple(row) for row in rows]
 
 
+@pytest.fixture
+def cards() -> Iterator[None]:
+    """Cards are taken; nobody pays with one here."""
+    before = gateway.settings()
+    gateway.configure(
+        PaymentSettings(stripe_api_url="http://127.0.0.1:9", stripe_api_key="sk_test_ways")
+    )
+    yield
+    gateway.configure(before)
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
     client: FlaskClient, session: Session, doors: UUID, language: str
@@ -76,6 +90,27 @@ def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
     assert "rue des Lilas" not in order
 
 
+def test_a_basket_has_being_brought_among_its_ways_and_asks_where_to_in_place(
+    client: FlaskClient, doors: UUID, cards: None
+) -> None:
+    article = read(client, "/en/articles/TENT")
+    send(client, article, "/en/basket/add", sku="TENT-2P")
+    nowhere = read(client, "/en/basket")
+    assert "from €4.90" in nowhere
+    assert "Arrives between" not in nowhere
+
+    asked = send(client, nowhere, "/en/place", where="33000", back="/en/basket")
+    assert asked.status_code == 303
+    there = read(client, "/en/basket")
+    ways = re.findall(r'<li class="way">(.*?)</li>', there, re.DOTALL)
+    said = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in ways]
+
+    assert ["Arrives between" in each for each in said] == [*[False] * (len(said) - 1), True]
+    assert re.search(r"€4\.90 · €60\.10 more, and delivery is free\.", said[-1]), said
+    assert all("No charge" in each for each in said[:-1])
+    assert "from €4.90" not in there
+
+
 def test_an_unreadable_postcode_is_said_beside_its_field(client: FlaskClient, doors: UUID) -> None:
     article = read(client, "/en/articles/TENT")
     send(client, article, "/en/basket/add", sku="TENT-2P")
@@ -92,6 +127,11 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
     tablet: Tablet = enter(client, session, shop, StaffRole.ASSOCIATE, "Inès Morel")
     where = tablet.get("/where", said="TENT-2P")
     assert 'href="/en/tablet/door?sku=TENT-2P"' in where.text
+    said = words(where)
+    instead = said[said.index("For a customer") :]
+    assert re.search(r"Ready .+? · Paris Bastille, 389.km No charge", instead), instead
+    assert re.search(r"Here from tomorrow · sent by Paris Bastille, 389.km No charge", instead)
+    assert re.search(r"Arrives between .+? · Home delivery €4\.90 · €60\.10 more", instead)
     asked = tablet.get("/door", sku="TENT-2P", postcode="33000")
     assert "Sent by Paris Bastille" in words(asked)
     buyer = {
@@ -119,6 +159,34 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
 
     assert orders_of(session) == [("delivery", "new", 490)]
     assert "Paid: it is prepared now." in words(tablet.get(due))
+
+
+def test_a_desk_types_the_ticket_of_a_till_that_is_not_linked(
+    client: FlaskClient, session: Session, shop: Shop, doors: UUID, hired: dict[str, Any]
+) -> None:
+    body = delivery_body({"TENT-2P": 1}, channel="store", store="lyon", pay_by="till")
+    placed = client.post(
+        "/api/v1/orders/deliveries", json=body, headers=as_key(shop.associate)
+    ).get_json()
+    desk = Desk(client)
+    desk.sign_in("sophie@aubepin.test")
+    path = f"/en/office/orders/{placed['number']}"
+    assert "Whose till?" in desk.read(path)
+
+    unsaid = desk.send(f"{path}/till-payment", till="paris", ticket="")
+    theirs = desk.send(f"{path}/till-payment", till="lyon", ticket="T-78")
+    assert (unsaid.status_code, theirs.status_code) == (422, 422)
+    assert "Choose the store whose till it was." in plain(theirs)
+    assert orders_of(session) == [("delivery", "pending", 490)]
+    taken = desk.send(f"{path}/till-payment", till="paris", ticket="T-78")
+
+    assert taken.status_code == 303
+    assert orders_of(session) == [("delivery", "new", 490)]
+    page = desk.read(path)
+    assert "Till ticket T-78 , €94.80" in page
+    assert "Whose till?" not in page
+    again = desk.send(f"{path}/till-payment", till="paris", ticket="T-79")
+    assert "Nothing is due for this order any more." in plain(again)
 
 
 def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(

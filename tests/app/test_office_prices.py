@@ -1,6 +1,7 @@
 """The pages of prices: the list, a price that is planned, a promotion that is tried and set."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -115,8 +116,81 @@ def test_a_promotion_is_changed_and_withdrawn(head: Desk, session: Session) -> N
         text("SELECT id FROM promotion WHERE withdrawn_at IS NULL")
     ).scalar_one()
     head.open(f"/en/office/promotions/{second}")
+    assert head.read("/en/office/promotions?q=MUG").count("10 % off mugs") == 2
+    assert "off mugs" not in head.read("/en/office/promotions?q=m%25gs")
+    head.open(f"/en/office/promotions/{second}")
     assert head.send(f"/en/office/promotions/{second}/withdraw").status_code == 303
     assert [each[2] for each in promotions(session)] == [False, False]
+
+
+def sheet(desk: Desk, path: str) -> str:
+    """Return a list as the file the page gives."""
+    answer = desk.client.get(path)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    return answer.get_data(as_text=True)
+
+
+def put(desk: Desk, path: str, table: str, *, act: str = "try") -> str:
+    """Send a file, and return what the page says became of it."""
+    desk.open(path)
+    sent = desk.send(path, file=(BytesIO(table.encode()), "table.csv"), act=act)
+    assert sent.status_code == 200, plain(sent)
+    return plain(sent)
+
+
+def test_prices_come_as_a_file_that_is_tried_then_taken_over_row_by_row(
+    head: Desk, session: Session, connection: Connection
+) -> None:
+    path = "/en/office/prices/import"
+    kept = sheet(head, "/en/office/prices/table")
+    assert "BOOK," in kept
+    with nothing_moves(connection):
+        same = put(head, path, kept, act="apply")
+    assert "0 rows changed something." in same
+    assert "says what is so already" in same or "say what is so already" in same
+
+    table = (
+        "SKU;Price;from;to;reduced\nBOOK;3,90;;;\nMUG-BLUE;much;;;\nGONE;1;;;\nBOOK;2;2000-01-01;;"
+    )
+    with nothing_moves(connection):
+        tried = put(head, path, table)
+    assert "1 row would change something. Nothing has moved." in tried
+    taken = put(head, path, table, act="apply")
+
+    assert "1 row changed something." in taken
+    assert "2 BOOK: €3.90" in taken
+    assert "3 price: Write an amount like 12.90." in taken
+    assert "4 There is nothing with this code." in taken
+    assert "5 It begins now or later, and ends after that." in taken
+    author = session.execute(text("SELECT count(*) FROM event WHERE name = 'price.set.v1'"))
+    assert author.scalar_one() == 1
+    head.open(path)
+    unnamed = head.send(path, file=(BytesIO(b"a,b\n1,2"), "table.csv"), act="apply")
+    assert unnamed.status_code == 422
+    assert "These columns are missing: sku, price." in plain(unnamed)
+
+
+def test_promotions_come_as_a_file_and_go_back_into_one(
+    head: Desk, session: Session, connection: Connection
+) -> None:
+    path = "/en/office/promotions/import"
+    table = (
+        "code,name_fr,name_en,kind,percent,on_what,on_code\n"
+        "mugs,Tasses,Mugs,percent,10,article,MUG\n"
+        "bad,Tout,All,percent,0,everything,"
+    )
+    with nothing_moves(connection):
+        assert "1 row would change something." in put(head, path, table)
+    taken = put(head, path, table, act="apply")
+    assert "3 percent: Give a whole number from 1 to 100." in taken
+    assert promotions(session) == [("mugs", 1000, True)]
+
+    kept = sheet(head, "/en/office/promotions/table")
+    with nothing_moves(connection):
+        assert "1 row says what is so already." in put(head, path, kept, act="apply")
+    put(head, path, kept.replace("percent,10,", "percent,20,"), act="apply")
+    assert promotions(session) == [("mugs", 1000, False), ("mugs", 2000, True)]
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,15 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
         tried = plain(desk.send(RULES, **FORM, draft=first, act="try"))
     assert "Nothing has moved." in tried
     assert "Orders 1 1" in tried
-    assert "lyon paris" in tried
-    saved = desk.send(RULES, **FORM, draft=first, act="save")
+    assert "Lyon Croix-Rousse Paris Bastille" in tried
+    bands = "50 4,90\n* 7"
+    saved = desk.send(RULES, **FORM, draft=first, bands=bands, act="save")
     assert (saved.status_code, saved.location) == (303, "/en/office/sourcing?done=set")
     assert "In this order: paris, then the others." in desk.read("/en/office/sourcing?done=set")
     (rule_set,) = session.execute(text("SELECT id FROM rule_set")).scalars()
-    assert "Near first" in desk.read(f"{RULES}?of={rule_set}")
+    again = desk.read(f"{RULES}?of={rule_set}")
+    assert "Near first" in again
+    assert "50 4,90 * 7" in again
     page = desk.read(f"/en/office/orders/{placed['number']}")
     assert "Lyon Croix-Rousse sends all of it, " in page
     assert "nearest of 2 that could" in page
@@ -117,7 +120,9 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
         ({"name": ""}, "Give these rules a name."),
         ({"parcels": "11"}, "Give a whole number from 1 to 10."),
         ({"max_cost": "dear"}, "Give an amount in euros, like 4,90."),
-        ({"after_none": "wait"}, "This cannot be done for orders of this kind."),
+        ({"after_none": "split"}, "This cannot be done for orders of this kind."),
+        ({"bands": "fifty 4,90"}, "Line “fifty 4,90” is not an upper bound and a price."),
+        ({"bands": "* 7,90", "parcel_cost": "5"}, "or bands of kilometres, not both."),
         ({"draft": '[{"rank": "cost"}]'}, "needs to know what a parcel costs"),
         ({"draft": '[{"filter": "locations", "not": ["nowhere"]}]'}, "names 'nowhere'"),
         ({"scope": "brand:none"}, "There is no such brand"),

@@ -28,6 +28,7 @@ from kernel.web import declaration_of
 from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key
 from tests.orders.conftest import Counter
+from tests.orders.doors import delivery_body, have_ship
 from tests.orders.places import bring
 
 EXAMPLES: Final = 10
@@ -40,6 +41,8 @@ CHECKS: Final = [
     negative_data_rejection,
 ]
 KEY: Final = "Idempotency-Key"
+NAMES: Final = {"brand", "delivery_method", "from_store", "postcode", "sku", "store", "to_store"}
+"""What bodies and queries name that exists or not."""
 SELF: Final = "/api/v1/openapi.json"
 
 
@@ -167,13 +170,19 @@ def test_odd_questions_get_answers_the_description_allows(
     session.commit()
     real = {
         **real_orders(client, session, shop),
-        "code": ["lyon"],
-        "sku": ["TENT-2P"],
+        "code": ["lyon", "standard"],
+        "store": ["lyon"],
+        "brand": ["aubepin"],
+        "postcode": ["33000"],
+        "delivery_method": ["standard"],
+        "sku": ["TENT-2P", "MUG-BLUE"],
         "kind": ["short", "drive"],
         "count_id": [ask_to_count(client, key[1])],
         "transfer_id": [draft_transfer(client, key[1])],
         "terminal_id": [link_till(client, key[1])],
     }
+    for name, ids in real_selling(client, session, shop, key[1]).items():
+        real.setdefault(name, []).extend(ids)
     with app.app_context():
         schema = schemathesis.openapi.from_dict(without_ours(describe(app)))
     operations: list[Any] = list(schema.get_all_operations())
@@ -222,6 +231,35 @@ def real_orders(client: Any, session: Session, shop: Shop) -> dict[str, list[str
     }
 
 
+def real_selling(client: Any, session: Session, shop: Shop, key: str) -> dict[str, list[str]]:
+    """Return a way to a door, an order that goes there, a promotion and rules, by parameter."""
+    have_ship(session, shop.lyon)
+
+    def tell(method: str, path: str, body: dict[str, Any], by: str = key) -> Any:
+        response = client.open(f"/api/v1/{path}", method=method, json=body, headers=as_key(by))
+        assert response.status_code in {200, 201}, response.text
+        return response.json
+
+    names = {"fr": "Domicile", "en": "Home"}
+    way = {"names": names, "carrier": "local", "priced_by": "amount", "vat_bp": 2000}
+    method = tell("PUT", "brands/aubepin/delivery-methods/standard", way)["id"]
+    zone = {"name": "France", "country": "FR", "postcodes": ["3"], "days_min": 2, "days_max": 3}
+    bands = {"bands": [{"up_to": None, "price_minor": 490}]}
+    zones = tell("POST", f"delivery-methods/{method}/zones", {**zone, **bands})["zones"]
+    deal = {"brand": "aubepin", "code": "ten", "names": names, "kind": "percent", "amount": 1000}
+    promotion = tell("POST", "promotions", {**deal, "on_what": "everything"})["id"]
+    rules = {"name": "Lyon", "method": "delivery", "rules": [{"rank": "distance"}]}
+    rule_set = tell("POST", "sourcing/rules", rules)["id"]
+    order = tell("POST", "orders/deliveries", delivery_body(), by=shop.integration)["id"]
+    return {
+        "method_id": [method],
+        "zone_id": [zones[0]["id"]],
+        "promotion_id": [promotion],
+        "rule_set_id": [rule_set],
+        "order_id": [order],  # pending: nobody paid it yet
+    }
+
+
 def ask_to_count(client: Any, key: str) -> str:
     """Return a count of Lyon that has begun."""
     opened = client.post("/api/v1/stores/lyon/counts", json={"skus": ["BOOK"]}, headers=as_key(key))
@@ -266,7 +304,27 @@ def ask(
                 name: each[turn % len(each)] if (each := real.get(name)) else value
                 for name, value in case.path_parameters.items()
             }
+        if known and mode is GenerationMode.POSITIVE:  # an odd value stays odd
+            case.query, case.body = true_of(case.query, real), true_of(case.body, real)
         case.headers = {**(case.headers or {}), **as_key(key, idempotency_key=str(uuid4()))}
         case.call_and_validate(app=app, checks=CHECKS)
 
     each()
+
+
+def true_of(said: Any, real: dict[str, list[str]]) -> Any:
+    """Return what is said, about things that exist wherever it names one."""
+    if isinstance(said, list):
+        return [true_of(each, real) for each in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        name: _named(value, real[name]) if name in NAMES & real.keys() else true_of(value, real)
+        for name, value in said.items()
+    }
+
+
+def _named(value: Any, known: list[str]) -> Any:
+    if isinstance(value, list):
+        return known[: len(value)]
+    return known[0] if isinstance(value, str) else value

@@ -24,9 +24,12 @@ from tests.unmoved import nothing_moves
 TODAY = date.today()  # noqa: DTZ011 (any day that is never tomorrow)
 
 
-def enter(client: FlaskClient, session: Session, shop: Shop, role: StaffRole, name: str) -> Tablet:
+def enter(
+    client: FlaskClient, session: Session, shop: Shop, role: StaffRole, name: str, **more: Any
+) -> Tablet:
     """Return a tablet in Lyon on which somebody of this role is signed in."""
-    person = stores.services.hire_staff(session, HireStaff(name, role, (shop.lyon,), pin=PIN))
+    who = HireStaff(name, role, (shop.lyon,), pin=PIN, **more)
+    person = stores.services.hire_staff(session, who)
     session.commit()
     device = stores.services.enrol_tablet(
         session,

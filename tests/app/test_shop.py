@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import orders.services
 from app.cli.check import run_checks
 from app.shop.calendar import calendar_entry
 from app.shop.places import find_place
@@ -28,6 +29,7 @@ from inventory.services import expect_goods, receive
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
 from kernel.links import order_token
+from orders.commands import Method, SetRules
 from payments import gateway
 from payments.gateway import PaymentSettings
 from sandbox import Options, running
@@ -696,6 +698,34 @@ def test_another_shopper_does_not_get_what_somebody_is_paying_for(
     refused = order(other, total=3490, payment="card")
     assert refused.status_code == 409
     assert count(connection, "sales_order") == 1
+
+
+@pytest.mark.usefixtures("cards")
+def test_what_comes_from_elsewhere_is_told_before_the_card_is_asked(
+    app: Flask, client: FlaskClient, session: Session, connection: Connection, shelves: Shop
+) -> None:
+    limits = {"after_partial": "transfer", "after_none": "transfer"}
+    rules = SetRules("Entre magasins", Method.PICKUP, [{"rank": "distance"}], limits)
+    orders.services.set_rules(session, rules, actor=SYSTEM)
+    last = {"THEIERE-BLANC": 1}
+    receive(session, location_id=shelves.paris, quantities=last, actor=SYSTEM)
+    session.commit()
+    fill(client, "THEIERE-BLANC")
+    other = app.test_client()
+    fill(other, "THEIERE-BLANC")
+    order(other, total=3490)
+    told = order(client, total=3490, payment="card").location
+    page = client.get(told, headers=HTML).text
+    assert "Prévue au plus tard" in page
+    assert "Payer par carte" in page
+    form = hidden(client, told)
+    away = client.post(f"{told.partition('?')[0]}/pay", data=form, headers=HTML).location
+    paid = httpx.post(away, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
+    drain()
+    states = connection.execute(text("SELECT status FROM fulfillment ORDER BY created_at"))
+    assert list(states.scalars()) == ["new", "in_transfer"]
+    assert run_checks() == []
 
 
 def test_an_order_paid_in_another_tab_is_shown_instead_of_a_second_one(

@@ -47,7 +47,9 @@ def test_past_orders_are_decided_again_by_the_rules_of_a_file(house: Any, tmp_pa
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
     assert lines[0] == "| | decided | Paris first |"
-    assert [line.split(" | ")[0][2:] for line in lines[2:12]] == [label for label, _say in ROWS]
+    assert [line.split(" | ")[0][2:] for line in lines[2 : 2 + len(ROWS)]] == [
+        label for label, _say in ROWS
+    ]
     assert "| orders sent otherwise | – | 1 |" in lines
     assert lines[-1].endswith("lyon → paris")
     assert house.rows("SELECT count(*) FROM sourcing_decision") == before

@@ -45,6 +45,8 @@ SAME_MAX = 1
 """So many pages of one kind are looked at that are found by links; those with a state are named."""
 NOT_PAGES = {
     "demo.letter": "an e-mail as it was sent",
+    "office.price_table": "a file for spreadsheets",
+    "office.promotion_table": "a file for spreadsheets",
     "shop.order_calendar": "a file for calendars",
     "shop.order_state": "the part of an order's page that moves",
     "tablet.board_news": "the part of the board that moves",

@@ -1,229 +1,185 @@
-"""Journeys of who sends what: a transfer to a store, a split capped by its cost, two brands."""
+"""Journeys of who sends what: a transfer to a store, a split capped by its cost, a refusal."""
 
-from collections.abc import Mapping
+import secrets
 from typing import Any
-from uuid import UUID
 
-import pytest
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
-import orders.services
-import stores.services
-from app.cli.check import run_checks
-from catalog.services import list_skus
-from inventory.services import receive
-from kernel.actors import SYSTEM
-from orders.commands import PricedBy, SetDeliveryMethod, SetDeliveryZone
-from stores.commands import HireStaff, OpenBrand, StaffRole
-from tests.conftest import SKUS, Shop, as_key, order_body
-from tests.orders.conftest import Counter
-from tests.orders.delivering import tell
-from tests.orders.doors import NAMES, delivery_body, have_ship, open_way
-from tests.support.depot import depot
-from tests.unmoved import nothing_moves, problem
-
-TENTS = [{"sku": "TENT-2P", "quantity": 12}]
+from tests.flows.test_transfers_and_deliveries import do
+from tests.orders.doors import ADDRESS, delivery_body
+from tests.support.firm import Firm, Place, open_firm
+from tests.support.pages import open_browser, page_in, words
+from tests.support.trade import Trade
+from tests.support.travel import Clock, minute
+from tests.support.vendors import Vendors, eventually
 
 
-@pytest.fixture
-def counter(client: Any, session: Session, shop: Shop) -> Counter:
-    return Counter(client, session, shop)
+def email() -> str:
+    return f"{secrets.token_hex(6)}@example.org"
 
 
-@pytest.fixture
-def office(session: Session, shop: Shop) -> str:
-    """The key of somebody at head office."""
-    return hired(session, "Ada", StaffRole.ADMIN)
-
-
-def hired(session: Session, name: str, role: StaffRole, *places: UUID, **more: Any) -> str:
-    staff_id = stores.services.hire_staff(session, HireStaff(name, role, places, **more))
-    key = stores.services.issue_key(session, name=name, scopes=[], staff_id=staff_id, actor=SYSTEM)
-    session.commit()
-    return key[1]
-
-
-def open_depot(session: Session, brand_id: UUID, *, units: int = 5) -> UUID:
-    """Open a warehouse near Tours with so many of each article."""
-    place = depot(brand_id)
-    location_id, _ = stores.services.open_location(session, place)
-    quantities = {each.sku: units for each in SKUS}
-    receive(session, location_id=location_id, quantities=quantities, actor=SYSTEM)
-    session.commit()
-    return location_id
-
-
-def set_rules(client: Any, key: str, *rules: Mapping[str, Any], **more: Any) -> None:
-    body = {"name": "Règles", "method": "delivery", "rules": list(rules), **more}
-    answer = client.post("/api/v1/sourcing/rules", json=body, headers=as_key(key))
-    assert answer.status_code == 201, answer.text
-
-
-def read(client: Any, path: str, key: str) -> Any:
-    return client.get(f"/api/v1/{path}", headers=as_key(key))
-
-
-def test_a_store_short_of_some_has_it_brought_and_tells_nobody_of_a_part(
-    counter: Counter, session: Session, office: str
+def test_a_store_short_of_some_has_it_brought_and_its_customer_waits_for_all_of_it(
+    trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    depot = open_depot(session, counter.shop.brand_id)
-    sender = hired(session, "Paul", StaffRole.ASSOCIATE, depot)
+    firm, chloe = open_firm(trade, "Genêt"), email()
+    shop, depot = firm.open_shop(), firm.open_depot()
+    sku = firm.list_article({shop.id: 1, depot.id: 5})
     limits = {"after_partial": "transfer", "after_none": "transfer"}
     first = {"rank": "role", "first": "warehouse"}
-    set_rules(counter.client, office, first, {"rank": "distance"}, method="pickup", limits=limits)
+    firm.set_rules(first, {"rank": "distance"}, method="pickup", limits=limits)
+    clock.go_to("2029-06-07 18:20")  # Thursday; the warehouse has closed, the store soon does
 
-    assert counter.place(items=TENTS).status_code == 201
-    told = counter.ask(f"orders/{counter.order['id']}/partly", {"answer": "wait"}, key=office)
-    assert told.status_code == 200
-    tell(session)
-    assert counter.status() == "in_transfer"
-    (transfer,) = read(counter.client, "stores/depot/transfers", sender).json["transfers"]
-    assert (transfer["to_code"], transfer["quantity"]) == ("lyon", 2)
-    refused = counter.do("ready")
-    assert refused.status_code == 409
+    customer = {"last_name": "Durand", "email": chloe}
+    placed = trade.place({sku: 2}, store=shop.code, customer=customer).json()
+    assert minute(placed["promised_at"]) == "Fri 08 Jun 12:00"
+    confirmed = vendors.wait_for(chloe, "bien reçue")["text"]
+    assert "d’ici vendredi 8 juin, 12 h" in words(confirmed)
+    asked = vendors.wait_for(chloe, f"une partie est à {shop.name}")["text"]
+    browser, page = open_browser(trade), page_in(asked)
+    browser.send(f"{page}/partly", on=page, answer="wait")
+    assert "Nous préparons tout ensemble, comme vous l’avez demandé" in browser.read(page)
 
-    path = f"transfers/{transfer['id']}"
-    sent = counter.ask(f"{path}/send", {"expected_on": "2031-05-02"}, key=sender)
-    assert sent.status_code == 200, sent.text
-    items = [{"sku": "TENT-2P", "quantity": 2}]
-    assert counter.ask(f"{path}/receive", {"items": items}).status_code == 200
-    tell(session)
-    assert counter.status() == "accepted"
-    for command, body in (("pick", {"items": TENTS}), ("ready", {"bin": "A1"})):
-        assert counter.do(command, body).status_code == 200
-    tell(session)
-    rows = session.execute(text("SELECT DISTINCT template FROM message")).scalars().all()
-    assert set(rows) == {"confirmation", "ready"}
-    assert run_checks() == []
+    parcel = placed["fulfillment_id"]
+    assert look(trade, shop, parcel)["status"] == "in_transfer"
+    refused = trade.post(f"/fulfillments/{parcel}/ready", {"bin": "A1"}, key=shop.key)
+    assert (refused.status_code, look(trade, shop, parcel)["status"]) == (409, "in_transfer")
+    clock.go_to("2029-06-08 08:15")
+    listed = trade.get(f"/stores/{depot.code}/transfers", key=depot.key)["transfers"]
+    assert [(each["to_code"], each["quantity"]) for each in listed] == [(shop.code, 1)]
+    transfer = f"/transfers/{listed[0]['id']}"
+    do(trade, f"{transfer}/send", {"expected_on": "2029-06-08"}, key=depot.key)
+    clock.go_to("2029-06-08 11:20")
+    do(trade, f"{transfer}/receive", {"items": units(sku, 1)}, key=shop.key)
+    eventually(lambda: look(trade, shop, parcel)["status"] == "accepted")
+    do(trade, f"/fulfillments/{parcel}/pick", {"items": units(sku, 2)}, key=shop.key)
+    do(trade, f"/fulfillments/{parcel}/ready", {"bin": "A1"}, key=shop.key)
+
+    vendors.wait_for(chloe, "C’est prêt")
+    ready = look(trade, shop, parcel)
+    assert minute(ready["ready_at"]) == "Fri 08 Jun 11:20"
+    assert minute(ready["collect_by"]) == "Fri 15 Jun 19:00"
+    shown = {"store": shop.code, "qr": trade.show_pass(placed["id"], parcel).qr}
+    do(trade, "/hand-overs", {**shown, "ticket_number": "T-41"}, key=shop.key)
+    vendors.wait_for(chloe, "retirée")
+    clock.settle()
+    assert len(vendors.received(chloe)) == 4
+    assert trade.place_of_work.broken() == []
 
 
 def test_two_stores_send_together_unless_that_costs_too_much(
-    counter: Counter, session: Session, office: str
+    trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    have_ship(session, counter.shop.lyon, counter.shop.paris)
-    open_way(session)
-    session.commit()
+    firm, chloe = open_firm(trade, "Ajonc"), email()
+    lyon = firm.open_shop("Lyon", ships=True, latitude=45.77, longitude=4.83)
+    far = {"latitude": 48.85, "longitude": 2.37, "opening_hours": "Mo-Sa 10:00-20:00; PH off"}
+    paris = firm.open_shop("Paris", ships=True, **far)
+    firm.open_way()
+    sku = firm.list_article({lyon.id: 10, paris.id: 10})
     rules = ({"filter": "units_left", "units": 1}, {"rank": "distance"})
-    limits = {"max_splits": 1, "cost": {"parcel_minor": 600}, "max_cost_minor": 1_199}
-    set_rules(counter.client, office, *rules, limits=limits)
-    wanted = delivery_body({"TENT-2P": 15})
-    with nothing_moves(session):
-        refused = counter.ask("orders/deliveries", wanted, key=counter.shop.integration)
-    assert (problem(refused), refused.json["missing"]) == ((409, "not-deliverable"), {"TENT-2P": 6})
+    limits = {"max_splits": 1, "cost": {"bands": [[450, 790], [None, 990]]}}
+    clock.go_to("2029-06-09 17:30")  # Saturday
+    asked = {"items": units(sku, 15), "postcode": "33000", "store": lyon.code, "channel": "store"}
+    order = {**asked, "pay_by": "till", "delivery_method": "standard", "address": ADDRESS}
+    order = {**order, "customer": {"last_name": "Durand", "email": chloe}, "language": "fr"}
+    order.pop("postcode")
 
-    set_rules(counter.client, office, *rules, limits={**limits, "max_cost_minor": 1_200})
-    placed = counter.ask("orders/deliveries", wanted, key=counter.shop.integration)
-    assert placed.status_code == 201, placed.text
-    why = read(counter.client, f"orders/{placed.json['id']}/sourcing", office)
-    (decision,) = why.json["decisions"]
-    sent = {each["store"]: each["quantities"]["TENT-2P"] for each in decision["sends"]}
-    assert sorted(sent.values()) == [6, 9]
-    assert any("15" in each for each in decision["sentences"]["fr"])
-    assert run_checks() == []
+    firm.set_rules(*rules, limits={**limits, "max_cost_minor": 1_779})
+    assert do(trade, "/delivery-options", asked, key=lyon.key)["missing"] == {sku: 6}
+    refused = trade.post("/orders/deliveries", order, key=lyon.key)
+    assert (refused.status_code, refused.json()["missing"]) == (409, {sku: 6})
+    firm.set_rules(*rules, limits={**limits, "max_cost_minor": 1_780})
+    (option,) = do(trade, "/delivery-options", asked, key=lyon.key)["options"]
+    # Lyon has 89 of 120 minutes left on Saturday, and goes on on Monday; Paris has time enough.
+    parcels = {each["store"]: each for each in option["parcels"]}
+    assert {
+        store: (minute(each["leaves_at"]), each["arrives_from"], each["arrives_by"])
+        for store, each in parcels.items()
+    } == {
+        lyon.code: ("Mon 11 Jun 10:31", "2029-06-13", "2029-06-14"),
+        paris.code: ("Sat 09 Jun 19:31", "2029-06-12", "2029-06-13"),
+    }
+    assert (option["arrives_from"], option["arrives_by"]) == ("2029-06-12", "2029-06-14")
+
+    placed = do(trade, "/orders/deliveries", order, key=lyon.key)
+    paid = {"store": lyon.code, "ticket_number": "T-51"}
+    assert do(trade, f"/orders/{placed['id']}/till-payment", paid, key=lyon.key)["due_minor"] == 0
+    told = words(vendors.wait_for(chloe, "bien reçue")["text"])
+    assert "Ajonc Lyon vous l’expédie : livré entre mercredi 13 juin et jeudi 14 juin" in told
+    assert "Ajonc Paris vous l’expédie : livré entre mardi 12 juin et mercredi 13 juin" in told
+    explained = trade.place_of_work.run("sourcing", "show", placed["number"]).stdout
+    assert "Ajonc Lyon sends 9 of 15 (435.5 km away)" in explained
+    assert "Ajonc Paris sends 6 of 15 (499 km away)" in explained
+    (decision,) = why(trade, firm, placed)
+    assert {each["store"]: each["quantities"] for each in decision["sends"]} == {
+        lyon.code: {sku: 9},
+        paris.code: {sku: 6},
+    }
+    for store, count in ((paris, 6), (lyon, 9)):
+        (mine,) = (each for each in placed["parcels"] if each["store"] == store.code)
+        send(trade, store, mine["fulfillment_id"], {sku: count})
+    clock.settle()
+    shipped = [each for each in vendors.received(chloe) if "est parti" in each["subject"]]
+    assert len(shipped) == 2
+    assert trade.place_of_work.broken() == []
 
 
 def test_a_rejected_delivery_goes_on_elsewhere_until_a_person_has_to_see_to_it(
-    counter: Counter, session: Session, office: str
+    trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    have_ship(session, counter.shop.lyon, counter.shop.paris)
-    open_way(session)
-    session.commit()
-    body = delivery_body(channel="store", store="lyon", pay_by="till")
-    counter.order = dict(counter.ask("orders/deliveries", body, key=counter.shop.associate).json)
-    path = f"orders/{counter.order['id']}/till-payment"
-    paid = counter.ask(path, {"store": "lyon", "ticket_number": "T-1"})
-    assert paid.status_code == 200, paid.text
+    firm, chloe = open_firm(trade, "Sureau"), email()
+    always = {"ships": True, "opening_hours": "24/7"}
+    places = {each.code: each for each in (firm.open_shop(town, **always) for town in "AB")}
+    firm.open_way()
+    sku = firm.list_article({each.id: 5 for each in places.values()})
+    begun_at = next(iter(places.values()))
+    body = delivery_body({sku: 2}, channel="store", store=begun_at.code, pay_by="till")
+    body["customer"] = {"last_name": "Durand", "email": chloe}
+    placed = do(trade, "/orders/deliveries", body, key=begun_at.key)
+    paid = {"store": begun_at.code, "ticket_number": "T-61"}
+    do(trade, f"/orders/{placed['id']}/till-payment", paid, key=begun_at.key)
 
-    def here() -> tuple[str, str]:
-        row = session.execute(
-            text(
-                "SELECT f.id, l.code FROM fulfillment f JOIN location l ON l.id = f.location_id "
-                "WHERE f.order_id = :id AND f.status = 'new'"
-            ),
-            {"id": counter.order["id"]},
-        ).one()
-        return str(row.id), row.code
+    asked = []
+    for _turn in places:
+        parcel = newest(trade, firm, placed)
+        (at,) = (each for each in places.values() if str(each.id) == parcel["location_id"])
+        do(trade, f"/fulfillments/{parcel['id']}/reject", {"reason": "no_time"}, key=at.key)
+        asked.append(at.code)
+        clock.settle()
 
-    keys = {"lyon": counter.shop.associate, "paris": counter.shop.paris_associate}
-    parcel, first = here()
-    reason = {"reason": "no_time"}
-    answer = counter.ask(f"fulfillments/{parcel}/reject", reason, key=keys[first])
-    assert answer.status_code == 200, answer.text
-    parcel, second = here()
-    assert {first, second} == {"lyon", "paris"}
-    why = read(counter.client, f"orders/{counter.order['id']}/sourcing", office).json
-    assert [each["sends"][0]["store"] for each in why["decisions"]] == [first, second]
-
-    answer = counter.ask(f"fulfillments/{parcel}/reject", reason, key=keys[second])
-    assert answer.status_code == 200, answer.text
-    (case,) = read(counter.client, "cases?kind=sourcing", office).json["cases"]
-    assert case["fulfillment_id"] == parcel
-    tell(session)
-    assert run_checks() == []
+    assert sorted(asked) == sorted(places)
+    assert [each["sends"][0]["store"] for each in why(trade, firm, placed)] == asked
+    cases = trade.get("/cases", key=firm.head_office(), kind="sourcing")["cases"]
+    (case,) = (each for each in cases if each["order_id"] == placed["id"])
+    assert case["fulfillment_id"] == newest(trade, firm, placed)["id"]
+    assert trade.place_of_work.broken() == []
 
 
-def test_two_brands_share_a_warehouse_by_rules_of_their_own_and_see_nothing_of_each_other(
-    counter: Counter, session: Session, office: str
-) -> None:
-    client, shop = counter.client, counter.shop
-    bruyere = stores.services.open_brand(
-        session, OpenBrand("bruyere", "Bruyère", "EUR", ("fr",), "b@bruyere.test", "Bruyere")
-    )
-    list_skus(session, SKUS, brand_id=bruyere)
-    depot = open_depot(session, shop.brand_id)
-    open_way(session)
-    way = SetDeliveryMethod("bruyere", "standard", NAMES, "local", PricedBy.AMOUNT, 2_000)
-    method_id = orders.services.set_delivery_method(session, way, actor=SYSTEM)
-    zone = SetDeliveryZone(method_id, "France", "FR", list("0123456789"), 2, 3, [(None, 490)])
-    orders.services.set_delivery_zone(session, zone, actor=SYSTEM)
-    session.commit()
-    packer = hired(session, "Paul", StaffRole.ASSOCIATE, depot)
-    theirs = hired(session, "Bea", StaffRole.AGENT, brand_id=bruyere)
-    ours = hired(session, "Ana", StaffRole.AGENT, brand_id=shop.brand_id)
-    served = {"brands": ["bruyere"]}
+def units(sku: str, quantity: int) -> list[dict[str, Any]]:
+    """Return so many of one article, as bodies list them."""
+    return [{"sku": sku, "quantity": quantity}]
 
-    def order(brand: str, tents: int) -> Any:
-        body = delivery_body({"TENT-2P": tents}, brand=brand)
-        return counter.ask("orders/deliveries", body, key=shop.integration)
 
-    with nothing_moves(session):
-        assert problem(order("bruyere", 1)) == (409, "not-deliverable")
-    shared = client.put("/api/v1/stores/depot/brands", json=served, headers=as_key(office))
-    assert shared.json == served
-    set_rules(client, office, {"filter": "units_left", "units": 2}, brand="bruyere")
-    with nothing_moves(session):
-        assert order("bruyere", 4).json["missing"] == {"TENT-2P": 1}
-    mine, other = order("bruyere", 1), order("aubepin", 4)
-    assert (mine.status_code, other.status_code) == (201, 201)
-    with nothing_moves(session):
-        assert problem(order("aubepin", 1)) == (409, "not-deliverable")
+def look(trade: Trade, place: Place, parcel: str) -> dict[str, Any]:
+    """Return a parcel as its place sees it."""
+    return dict(trade.get(f"/fulfillments/{parcel}", key=place.key))
 
-    tell(session)
-    session.execute(
-        text(
-            "INSERT INTO case_file (id, kind, key, location_id, order_id, facts, due_at) "
-            "SELECT gen_random_uuid(), 'delivery', 'k' || id, :depot, id, '{}', now() "
-            "FROM sales_order"
-        ),
-        {"depot": depot},
-    )
-    session.commit()
-    for key, seen, hidden in ((theirs, mine, other), (ours, other, mine)):
-        for what in ("", "/sourcing", "/messages"):
-            own = read(client, f"orders/{seen.json['id']}{what}", key)
-            foreign = read(client, f"orders/{hidden.json['id']}{what}", key)
-            assert (own.status_code, foreign.status_code) in {(200, 404), (404, 404)}, what
-        assert read(client, f"orders/{hidden.json['id']}", key).status_code == 404
-        assert read(client, f"orders/{seen.json['id']}", key).status_code == 200
-        cases = read(client, "cases", key).json["cases"]
-        assert [each["order_id"] for each in cases] == [seen.json["id"]]
-        with nothing_moves(session):
-            path = f"orders/{hidden.json['id']}/cancel"
-            assert counter.ask(path, {}, key=key).status_code == 404
-    for each in (mine, other):
-        path = f"fulfillments/{each.json['parcels'][0]['fulfillment_id']}"
-        assert read(client, path, packer).status_code == 200
-    with nothing_moves(session):
-        placed = counter.ask("orders", order_body(channel="phone"), key=theirs)
-        assert problem(placed) == (404, "unknown-location")
+
+def why(trade: Trade, firm: Firm, placed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was decided for an order, as head office is told."""
+    return list(trade.get(f"/orders/{placed['id']}/sourcing", key=firm.head_office())["decisions"])
+
+
+def newest(trade: Trade, firm: Firm, placed: dict[str, Any]) -> dict[str, Any]:
+    """Return the parcel of an order that was opened last."""
+    order = trade.get(f"/orders/{placed['id']}", key=firm.head_office())
+    return dict(max(order["fulfillments"], key=lambda each: str(each["id"])))
+
+
+def send(trade: Trade, place: Place, parcel: str, quantities: dict[str, int]) -> None:
+    """A place takes on, picks, packs and ships a parcel."""
+    items = [{"sku": sku, "quantity": quantity} for sku, quantity in quantities.items()]
+    for act, body in (
+        ("accept", {}),
+        ("pick", {"items": items}),
+        ("pack", {"packages": [{"items": items}]}),
+        ("ship", {}),
+    ):
+        do(trade, f"/fulfillments/{parcel}/{act}", body, key=place.key)

@@ -348,7 +348,7 @@ def test_the_answer_is_what_its_schema_writes(
     assert [(bool(each.later), len(each.slots)) for each in offers] == [(False, 0), (True, 1)]
     with app.test_request_context():
         written = write_answer(offers).get_json()
-    assert written == AvailabilitySchema().dump({"stores": offers})
+    assert written == AvailabilitySchema().dump({"stores": offers, "deliveries": []})
 
 
 def test_alternatives_name_what_to_do_instead(

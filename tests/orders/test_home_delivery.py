@@ -20,6 +20,7 @@ from tests.orders.doors import ADDRESS, delivery_body, have_ship, open_way
 from tests.unmoved import nothing_moves, problem
 
 GOODS = 8990 + 2 * 1290
+LYON = {"latitude": 45.76, "longitude": 4.83}
 
 
 @pytest.fixture
@@ -105,6 +106,55 @@ def test_a_basket_that_costs_enough_is_brought_for_nothing(counter: Counter, doo
     (option,) = counter.client.get(asked).json["options"]
 
     assert (option["price_minor"], option["to_free_minor"]) == (0, None)
+
+
+def test_being_brought_stands_among_the_ranked_ways_with_its_price_and_day(
+    counter: Counter, doors: UUID
+) -> None:
+    session = counter.session
+    open_way(session, code="express", price_minor=990, days_min=1, days_max=1)
+    open_way(session, code="slow", price_minor=690, days_min=3, days_max=4)
+    session.execute(
+        text("UPDATE stock_level SET on_hand = 2 WHERE location_id = :id AND sku = 'TENT-2P'"),
+        {"id": counter.shop.lyon},
+    )
+    session.execute(
+        text("UPDATE stock_level SET on_hand = 0 WHERE location_id = :id AND sku = 'MUG-BLUE'"),
+        {"id": counter.shop.lyon},
+    )
+    session.commit()
+    basket = {"items": [{"sku": "TENT-2P", "quantity": 1}, {"sku": "MUG-BLUE", "quantity": 1}]}
+
+    def ask(**where: str) -> Any:
+        body = {**basket, "near": LYON, "radius_km": 1000, **where}
+        answer = counter.client.post("/api/v1/availability/alternatives", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    told = ask(postcode="33000")
+    assert told["delivery_from_minor"] is None
+    ranked = [
+        (each["kind"], each["price_minor"], [part["store"] for part in each["parts"]])
+        for each in told["ranked"]
+    ]
+    assert ranked[-1] == ("part", 0, ["lyon"])
+    assert ("brought", 690, []) not in ranked, "as late and dearer than the first"
+    whole = [each for each in told["ranked"] if not each["missing"]]
+    assert [(each["day"], each["price_minor"]) for each in whole] == sorted(
+        (each["day"], each["price_minor"]) for each in whole
+    )
+    brought = [each for each in whole if each["kind"] == "brought"]
+    assert [each["delivery"]["delivery_method"] for each in brought] == ["express", "standard"]
+    assert [each["day"] for each in brought] == [each["delivery"]["arrives_by"] for each in brought]
+    unknown = ask()
+    assert (unknown["deliveries"], unknown["delivery_from_minor"]) == ([], 490)
+    assert "brought" not in [each["kind"] for each in unknown["ranked"]]
+    named = counter.client.get("/api/v1/availability?sku=TENT-2P&postcode=33000").json
+    assert {each["delivery_method"] for each in named["deliveries"]} == {
+        "express",
+        "standard",
+        "slow",
+    }
 
 
 def test_the_longest_beginning_of_a_postcode_decides(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 import stores.services
+from app.cli.check import run_checks
 from kernel.actors import SYSTEM
 from kernel.clock import db_now
 from stores.commands import HireStaff, StaffRole
@@ -357,3 +358,21 @@ def _uses(session: Session) -> list[tuple[int, int, int]]:
         )
     )
     return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def test_a_share_that_went_astray_on_the_way_to_another_store_is_found(
+    client: Any, session: Session, admin: str, counter: Counter
+) -> None:
+    set_promotion(client, admin, kind="n_for_m", take=3, pay=2, amount=None)
+    counter.place(items=[{**MUGS, "quantity": 4}])
+    counter.do("accept")
+    counter.do("short", {**MUGS, "quantity": 1, "reason": "damaged"})
+    assert counter.do("reassign").status_code == 200
+    assert run_checks() == []
+    by_one = "UPDATE fulfillment_line SET discount_minor = discount_minor - :by WHERE %s"
+    moved = by_one % "fulfillment_id IN (SELECT rerouted_to FROM fulfillment)"
+    for sql in (moved, by_one % "true"):
+        session.execute(text(sql), {"by": 1})
+        assert {each.check.id for each in run_checks()} == {"PROMO-03"}
+        session.execute(text(sql), {"by": -1})
+    assert run_checks() == []

@@ -1,7 +1,7 @@
 """Who sends what, held against a reference that tries everything, on small cases."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from typing import Any
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orders.commands import Method, SourcingOutcome
 from orders.errors import UnreadableRules
 from orders.sourcing.engine import Choice, choose
-from orders.sourcing.rules import Cost, RuleBook, read_book
+from orders.sourcing.rules import After, Cost, RuleBook, read_book
 from orders.sourcing.sieve import Candidate
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -213,6 +213,24 @@ def test_more_parcels_than_the_limit_only_where_the_rules_say_so() -> None:
     assert decided(two, asked, book(ship_complete=True)).sends == []
 
 
+@settings(max_examples=150)
+@given(cases())
+def test_what_is_brought_together_is_what_more_parcels_would_have_sent(case: Case) -> None:
+    rules = case.rules
+    split, gathered = (
+        decided(
+            case.candidates,
+            case.asked,
+            replace(rules, limits=replace(rules.limits, after_partial=after)),
+        )
+        for after in (After.SPLIT, After.TRANSFER)
+    )
+    assert (gathered.sends, gathered.missing) == (split.sends, split.missing)
+    assert (gathered.gathers, gathered.relaxed) == (split.relaxed, False)
+    if gathered.gathers:
+        assert gathered.outcome is SourcingOutcome.WHOLE
+
+
 def test_a_whole_chain_is_searched_within_bounds() -> None:
     chain = [stocked(f"s{at:03}", at, **{f"K{at % 20}": 2, "K0": 1}) for at in range(540)]
     asked = {f"K{at}": 1 for at in range(20)}
@@ -239,7 +257,11 @@ def test_a_whole_chain_is_searched_within_bounds() -> None:
         ([{"rank": "cost"}], {}, "Rule 1 (cost) needs to know what a parcel costs: say limits"),
         ([], {"max_splits": 10}, 'Limits: "max_splits" is a whole number from 0 to 9.'),
         ([], {"splits": 1}, "There is no limit 'splits': limits are max_splits, "),
-        ([], {"after_none": "split"}, '"after_none" for delivery is one of alternatives.'),
+        (
+            [],
+            {"after_none": "split"},
+            '"after_none" for delivery is one of alternatives, wait, case.',
+        ),
         ([], {"cost": {"bands": [[9, 1]]}}, "the last one of null"),
         ("distance", {}, "Rules are a list of at most 30."),
         ([], [], "Limits are an object."),

@@ -20,6 +20,7 @@ from tests.orders.doors import delivery_body, have_ship, open_way
 
 PLACING_MAX = 12
 DELIVERING_MAX = 30
+BRINGING_MAX = 7
 HANDING_OVER_MAX = 24
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
@@ -113,6 +114,24 @@ def test_availability_is_one_statement(
     assert found.status_code == 200
     assert [each["coverage"] for each in found.json["stores"]] == ["full"]
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_being_brought_costs_few_statements_more_than_the_one_for_all_stores(
+    client: Any, session: Session, wide_shop: Shop, statements: Callable[[], Any], count: int
+) -> None:
+    have_ship(session, wide_shop.lyon)
+    open_way(session)
+    session.commit()
+    for where in ({"postcode": "33000"}, {}):
+        with statements() as sent:
+            found = client.post(
+                "/api/v1/availability/alternatives", json={"items": items(count), **where}
+            )
+        assert found.status_code == 200
+        assert [each["kind"] for each in found.json["ranked"]][:1] == ["all"]
+        assert bool(found.json["deliveries"]) == bool(where)
+        assert len(sent) <= 1 + BRINGING_MAX, sent
 
 
 def test_a_limited_day_costs_one_statement_more_and_a_pace_none(

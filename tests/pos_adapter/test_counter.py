@@ -58,6 +58,19 @@ def test_whoever_stands_at_the_till_is_found(
     ]
 
 
+def test_a_line_says_what_a_promotion_takes_off_and_what_is_left_to_pay(
+    till: Till, ready: dict[str, str], session: Session
+) -> None:
+    session.execute(text("UPDATE fulfillment_line SET discount_minor = 258 WHERE sku = 'MUG-BLUE'"))
+    session.commit()
+
+    (found,) = parcels(till.post("/look-ups", {"order_number": ready["number"]}))
+
+    lines = {each["sku"]: (each["discount_minor"], each["amount_minor"]) for each in found["lines"]}
+    assert lines == {"TENT-2P": (0, 8990), "MUG-BLUE": (258, 2 * 1290 - 258)}
+    assert found["due_minor"] == DUE - 258
+
+
 def test_of_another_stores_parcel_only_where_it_waits_is_told(
     paris_till: Till, ready: dict[str, str]
 ) -> None:

@@ -16,6 +16,7 @@ PAUSE = "--pause-before-taking-ms"
 
 
 GUARDS = (
+    "announced",
     "stock",
     "hand-over",
     "slot",
@@ -27,6 +28,7 @@ GUARDS = (
     "promotion",
     "price",
     "customer",
+    "order-of-locks",
 )
 
 

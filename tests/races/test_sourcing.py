@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ import stores.queries
 import stores.services
 from catalog.commands import ListSku
 from catalog.services import list_skus
-from inventory.services import receive
+from inventory.commands import ExpectGoods
+from inventory.services import expect_goods, receive
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from orders.commands import Method, PricedBy, SetDeliveryMethod, SetDeliveryZone, SetRules
@@ -45,7 +47,8 @@ def open_depot(trade: Trade) -> UUID:
                 digits = list("0123456789")
                 zone = SetDeliveryZone(method_id, "France", "FR", digits, 2, 3, [(None, 490)])
                 orders.services.set_delivery_zone(session, zone, actor=SYSTEM)
-            only = SetRules("Depot", Method.DELIVERY, [{"filter": "capacity"}], {})
+            wait = {"after_none": "wait"}
+            only = SetRules("Depot", Method.DELIVERY, [{"filter": "capacity"}], wait)
             orders.services.set_rules(session, only, actor=SYSTEM)
     return depot
 
@@ -57,7 +60,8 @@ def stock(trade: Trade, depot: UUID, *, units: int) -> str:
     with trade.place_of_work.inside(), transaction() as session:
         for brand in BRANDS:
             list_skus(session, [article], brand_id=brand_id(session, brand))
-        receive(session, location_id=depot, quantities={sku: units}, actor=SYSTEM)
+        if units:
+            receive(session, location_id=depot, quantities={sku: units}, actor=SYSTEM)
     return sku
 
 
@@ -104,6 +108,31 @@ def test_without_its_guard_the_last_unit_is_sold_to_both_brands(unguarded: Trade
         if sum(each.status_code == 201 for each in answers) > 1:
             return
     pytest.fail("nobody met: the race is none")
+
+
+def announce(trade: Trade, depot: UUID) -> str:
+    """Return a SKU of which there is none, and one unit is announced for the day after next."""
+    sku = stock(trade, depot, units=0)
+    on = (datetime.now(UTC) + timedelta(days=2)).date()
+    with trade.place_of_work.inside(), transaction() as session:
+        expect_goods(session, ExpectGoods(depot, {sku: 1}, on), actor=SYSTEM)
+    return sku
+
+
+def test_one_order_waits_for_the_one_unit_that_is_announced(trade: Trade) -> None:
+    answers = rush(trade, announce(trade, open_depot(trade)))
+
+    assert Counter(each.status_code for each in answers) == {201: 1, 409: BUYERS - 1}
+    assert trade.place_of_work.broken() == []
+
+
+def test_without_its_guard_several_orders_wait_for_one_announced_unit(unguarded: Trade) -> None:
+    depot = open_depot(unguarded)
+    for _try in range(TRIES):
+        answers = rush(unguarded, announce(unguarded, depot))
+        if sum(each.status_code == 201 for each in answers) > 1:
+            return
+    pytest.fail(str([(e.status_code, e.text[:150]) for e in answers][:4]))
 
 
 def test_a_warehouses_day_takes_no_more_orders_than_it_is_limited_to(trade: Trade) -> None:

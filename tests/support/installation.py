@@ -28,6 +28,7 @@ from tests.support.vendors import Vendors, eventually
 
 PLENTY = 100_000
 """Units of each article: what a test does not count never runs out."""
+STRIPE_KEY = "sk_test_shop"
 START_S = 60
 """A busy machine takes long to start ten processes."""
 GUNICORN = (
@@ -101,9 +102,10 @@ class Installation:
     def open_vendors(self) -> Vendors:
         """Start the sandbox; programs started later send their messages there."""
         file = self.home / "sandbox.json"
-        command = [sys.executable, "-m", "sandbox", "--home", str(self.home / "sandbox")]
+        command = [sys.executable, "-m", "tests.support.launch", "sandbox"]
+        folder = ["--home", str(self.home / "sandbox")]
         child = start_child(
-            [*command, "--addresses", str(file)],
+            [*command, *folder, "--addresses", str(file)],
             log=self.home / "sandbox.log",
             environment=self.environment,
         )
@@ -111,6 +113,7 @@ class Installation:
         eventually(file.exists, within_s=START_S)
         addresses = json.loads(file.read_text())
         self.environment |= {"SMTP_URL": addresses["smtp"], "SMS_URL": addresses["sms"]}
+        self.environment |= {"STRIPE_API_URL": addresses["stripe"], "STRIPE_API_KEY": STRIPE_KEY}
         client = httpx.Client(base_url=addresses["stripe"], trust_env=False, timeout=20)
         self.stack.callback(client.close)
         return Vendors(client)

@@ -1,7 +1,7 @@
 """Run one of our programs with a guard removed or a failpoint set, for tests only.
 
 `python -m tests.support.launch [OPTION…] PROGRAM [ARGUMENT…]`: PROGRAM is `web` (gunicorn's
-arguments follow) or a command of `comptoir`. Production code knows nothing of this.
+arguments follow), `sandbox` or a command of `comptoir`. Production code knows nothing of this.
 """
 
 import argparse
@@ -9,9 +9,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from gunicorn.app import wsgiapp  # type: ignore[import-untyped]  # ships no types
 from sqlalchemy import (
@@ -31,27 +33,36 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
+import inventory.queries
+import inventory.services
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
 from customers.services import giving
-from inventory.services import counting, promising, transferring
+from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
-from orders.commands import OfflineDeed, OfflinePlace
+from orders import queries
+from orders.commands import OfflineDeed, OfflinePlace, PlaceOrder
 from orders.models import OfflineFact
+from orders.pricing import Quote
 from orders.services import (
     checking,
     choosing,
     handing_over,
     offline,
+    placing,
     promoting,
     telling,
     waving,
     writing,
 )
+from orders.services.placing import PlacedOrder
 from pos_adapter.services import receiving
+from sandbox.__main__ import main as sandbox
+from stores.queries import StoreFacts
 from stores.services import booking
+from tests.support import travel
 
 PLACED = "placed"
 A_MOMENT_S = 0.3
@@ -61,6 +72,7 @@ MINUTES = ("hold_min", "cap_min")
 def main() -> None:
     """Set what was asked for, then be the program."""
     options = _options()
+    travel.follow()
     for guard in options.without_guard:
         GUARDS[guard]()
     if options.pause_before_taking_ms:
@@ -70,6 +82,10 @@ def main() -> None:
     if options.program == "web":
         sys.argv = ["gunicorn", *options.arguments]
         wsgiapp.run()
+    elif options.program == "sandbox":
+        travel.follow_everywhere()
+        sys.argv = ["sandbox", *options.arguments]
+        sandbox()
     else:
         comptoir([options.program, *options.arguments])
 
@@ -195,7 +211,9 @@ def remove_wave_guard() -> None:
     if sql.count(guard) != 1:
         message = f"the guard {guard!r} is not there"
         raise ValueError(message)
-    trusting = text(sql.replace(guard, "")).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+    trusting = text(sql.replace(guard, "")).bindparams(
+        bindparam("ids", type_=ARRAY(Uuid)), bindparam("brand_id", type_=Uuid)
+    )
     waving._CHOOSE = trusting  # type: ignore[misc]  # noqa: SLF001 (the same)
 
 
@@ -285,8 +303,44 @@ def remove_customer_guard() -> None:
     giving._GIVE = _without(giving._GIVE, "(SELECT id FROM quicker), ")  # noqa: SLF001 (the guard)
 
 
+def remove_announced_guard() -> None:
+    """Who waits for announced goods does not keep others from waiting for the same meanwhile."""
+    inventory.services.lock_expected = look_at_expected
+    read = queries.sum_awaited
+
+    def read_slowly(session: Session, skus: Sequence[str]) -> dict[UUID, dict[str, int]]:
+        found = read(session, skus)
+        time.sleep(0.2)
+        return found
+
+    queries.sum_awaited = read_slowly
+
+
+def look_at_expected(
+    session: Session, location_id: UUID, skus: Sequence[str]
+) -> list[inventory.queries.IncomingFacts]:
+    """Return what a location expects, as it is at this moment."""
+    found = inventory.queries.list_incoming(session, location_id=location_id)
+    return [each for each in found if each.sku in skus]
+
+
+def remove_order_of_locks() -> None:
+    """A store that lacks some of an order keeps its own levels locked while it asks others."""
+    reserve = placing._reserve  # noqa: SLF001 (the guard is removed here)
+
+    def keep_locked(
+        session: Session, command: PlaceOrder, *placed: Any, store: StoreFacts, quote: Quote
+    ) -> PlacedOrder:
+        lock_levels(session, location_id=store.id, skus=command.quantities)
+        return reserve(session, command, *placed, store=store, quote=quote)
+
+    placing._reserve = keep_locked  # type: ignore[assignment]  # noqa: SLF001 (the same)
+
+
 GUARDS = {
     "customer": remove_customer_guard,
+    "announced": remove_announced_guard,
+    "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
     "carry": remove_carry_guard,

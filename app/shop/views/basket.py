@@ -11,11 +11,10 @@ import orders.queries
 import orders.services
 import stores.queries
 from app.forms import once
-from app.paying import card_enabled
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint
-from app.shop.delivering import find_first
 from app.shop.visitor import read_frame, remember_visitor, show
+from app.shop.ways import read_ways
 from kernel.db import transaction
 from kernel.web import declare
 
@@ -25,12 +24,12 @@ QUANTITY_MAX: Final = 99
 @blueprint.get(f"{PAGES}/basket")
 @declare(permission="catalog.read")
 def basket() -> str:
-    """Show the basket, and which stores have all of it."""
+    """Show the basket, and in which ways all of it can be had: from stores, or at the door."""
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
-        door = find_first(session, frame, filled.quantities)
-    return show("basket", frame, basket=filled, cards=card_enabled(), door=door)
+        ways = read_ways(session, frame, filled)
+    return show("basket", frame, basket=filled, ways=ways)
 
 
 @blueprint.post(f"{PAGES}/basket/add")

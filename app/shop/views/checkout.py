@@ -122,7 +122,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         orders.services.empty_cart(session, visitor_id)
         return f"{PLACED}:{placed.id}"
     orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
-    return f"{UNPAID}:{placed.id}"
+    return f"{PLACED if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
 def _seen_minor() -> int:

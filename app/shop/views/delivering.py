@@ -88,7 +88,7 @@ def _place(session: Session, frame: Frame, command: PlaceDelivery) -> str:
             return f"{SHOWN}:{paid}"
     placed = orders.services.place_delivery(session, command, actor=as_shopper())
     orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
-    return f"{UNPAID}:{placed.id}"
+    return f"{SHOWN if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
 def _show_order(answer: Response) -> Response:

@@ -15,7 +15,7 @@ import orders.queries
 import payments.queries
 import stores.queries
 from app.answers import Shown
-from app.doors import SaidOption, say_options, say_window
+from app.doors import SaidOption, find_town, say_options, say_window
 from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.acts import Unfit
@@ -102,7 +102,7 @@ def _place(session: Session, place: Here) -> str:
         typed["way"],
         PayBy.CARD if typed["pay_by"] == PayBy.CARD.value else PayBy.TILL,
         store_code=place.store.code,
-        seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else None,
+        seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
     )
     placed = services.place_delivery(session, command, actor=place.actor)
     return url_for("tablet.show_door", order_id=placed.id)
@@ -144,8 +144,7 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
         else:
             options = say_options(found.options, place.store.currency)
             nobody = bool(found.decision.missing)
-            known = stores.queries.find_place(asked.typed["postcode"])
-            town = known.label.partition(" ")[2] if known and known.exact else ""
+            town = find_town(asked.typed["postcode"])
     return render_template(
         "tablet/door.html",
         one=shown[asked.sku],

@@ -7,22 +7,20 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 import inventory.queries
-import orders.delivery
 import stores.promises
-from app.doors import SaidOption, say_options
+import stores.queries
 from app.i18n import current
 from app.staff.articles import Shown, find_skus
 from app.staff.explaining import coming_to, explain
+from app.staff.instead import Instead, list_instead
 from app.staff.stock_words import day_word
 from app.staff.views.base import Here, blueprint, here
 from catalog.errors import UnknownSku
-from customers.errors import UnreadablePostcode
 from kernel.db import transaction
 from kernel.fields import QUANTITY_MAX
 from kernel.web import declare
 from orders import availability
 from orders.availability import StoreOffer
-from orders.commands import AskDelivery, Channel
 from stores.queries import Near, StoreFacts, Where
 
 SAID_MAX: Final = 100
@@ -40,35 +38,22 @@ def find_article() -> str:
         found = _found(session, place, said)
         one = found[0] if len(found) == 1 else None
         level = _level(session, place, one.sku) if one else None
-        others = _others(session, place, one.sku) if one else []
+        offers = _offers(session, place, one.sku) if one else []
         why = explain(session, place.store, one.sku, actor=place.actor) if level and one else None
         coming = coming_to(session, place.store, one.sku) if one else []
-        door = _door(session, place, one.sku) if one else None
+        instead = _instead(session, place, offers, one.sku) if one else []
     return render_template(
         "tablet/where.html",
         said=said,
         found=found,
         one=one,
         level=level,
-        others=others,
+        others=_others(place, offers, one.sku) if one else [],
         why=why,
         coming=coming,
-        door=door,
+        instead=instead,
         did=request.args.get("did"),
     )
-
-
-def _door(session: Session, place: Here, sku: str) -> SaidOption | None:
-    """Return how one of it is brought to somebody around here; None when nobody sends it."""
-    asked = AskDelivery(
-        Channel.STORE, current(), {sku: 1}, place.store.postcode, store_code=place.store.code
-    )
-    try:
-        options = orders.delivery.find_options(session, asked).options
-    except (UnknownSku, UnreadablePostcode):
-        return None
-    said = say_options(options[:1], place.store.currency)
-    return said[0] if said else None
 
 
 def _found(session: Session, place: Here, said: str) -> list[Shown]:
@@ -82,13 +67,29 @@ def _level(session: Session, place: Here, sku: str) -> inventory.queries.LevelFa
     return found[0] if found else None
 
 
-def _others(session: Session, place: Here, sku: str) -> list[dict[str, Any]]:
-    """Return every other store, those that have it first, then by distance."""
+def _offers(session: Session, place: Here, sku: str) -> list[StoreOffer]:
     near = Near(place.store.latitude, place.store.longitude, WORLD_KM)
-    offers = availability.find_offers(
-        session, quantities={sku: QUANTITY_MAX}, where=Where(near=near)
+    brand = stores.queries.get_brand(session, place.store.brand_id).code
+    return availability.find_offers(
+        session, quantities={sku: QUANTITY_MAX}, where=Where(near=near, brand=brand)
     )
-    rows = [_other(offer, sku) for offer in offers if offer.store.id != place.store.id]
+
+
+def _instead(session: Session, place: Here, offers: list[StoreOffer], sku: str) -> list[Instead]:
+    """Return what a customer can have instead of the shelf; nothing of what is not sold."""
+    try:
+        return list_instead(session, place.store, offers, sku)
+    except UnknownSku:
+        return []
+
+
+def _others(place: Here, offers: list[StoreOffer], sku: str) -> list[dict[str, Any]]:
+    """Return the brand's other stores, those that have it first, then by distance."""
+    rows = [
+        _other(offer, sku)
+        for offer in offers
+        if offer.store.id != place.store.id and offer.store.sells
+    ]
     return sorted(rows, key=lambda row: (not row["units"], row["km"]))
 
 

@@ -78,6 +78,7 @@ def day_sheet() -> str:
                 "number": show_order_number(each.order_number),
                 "units": sum(line.open for line in each.lines),
                 "due_minor": _due_minor(session, each),
+                "saved_minor": each.saved_minor,
                 "currency": each.currency,
                 "until": each.collect_by,
             }

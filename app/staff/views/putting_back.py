@@ -68,7 +68,7 @@ def _units(name: str) -> int:
 
 
 def _page(session: Session, place: Here, error: str | None = None) -> str:
-    tasks = queries.list_put_backs(session, location_id=place.store.id)
+    tasks = queries.list_put_backs(session, location_id=place.store.id, actor=place.actor)
     skus = {sku: sku for task in tasks for sku in task.quantities}
     shown = describe(session, skus, language=current())
     rows: list[dict[str, Any]] = [

@@ -61,7 +61,7 @@ def _scanned(session: Session, place: Here) -> str:
 def _page(session: Session, place: Here, error: str | None = None) -> str:
     return render_template(
         "tablet/shelf.html",
-        shelf=read_shelf(session, store=place.store),
+        shelf=read_shelf(session, store=place.store, actor=place.actor),
         typed=request.form.get("said", ""),
         error=error,
         did=request.args.get("did"),

@@ -175,7 +175,7 @@ def _page(
 ) -> str:
     facts = inventory.queries.get_transfer(session, transfer_id, actor=place.actor)
     rows = inventory.queries.list_transfer_lines(session, facts.id)
-    order = orders_of(session, [facts]).get(facts.id)
+    order = orders_of(session, [facts], actor=place.actor).get(facts.id)
     sends = facts.from_id == place.store.id and facts.status == TransferStatus.DRAFT
     receives = facts.to_id == place.store.id and TransferStatus(facts.status) in UNDERWAY
     expected = _expected(rows, sends=sends, receives=receives)

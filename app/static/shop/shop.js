@@ -1,4 +1,5 @@
-// What the shop does beyond HTML: the position by a button, quantities sent when they change.
+// What the shop does beyond HTML: the position by a button, quantities sent when they change, the
+// total of the way to a door that is chosen.
 // By delegation, so parts that htmx brings later work too.
 
 const ROUND = 1000; // A hundred metres: all that finding stores takes.
@@ -29,6 +30,18 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-sends]")) event.target.form.requestSubmit();
 });
+
+// What the chosen way to a door comes to, of all ways the page has.
+function showWay(chosen) {
+  for (const part of document.querySelectorAll("[data-way]")) {
+    part.hidden = part.dataset.way !== chosen.value;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-shows=way]")) showWay(event.target);
+});
+for (const chosen of document.querySelectorAll("[data-shows=way]:checked")) showWay(chosen);
 
 document.addEventListener("htmx:load", (event) => prepare(event.target));
 prepare(document);
