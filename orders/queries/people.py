@@ -13,7 +13,7 @@ from customers.queries import CustomerFacts, FoundCustomer, MergeFacts
 from kernel.actors import Actor
 from kernel.ids import read_order_number
 from orders.models import Fulfillment, Order
-from orders.queries.parcels import _at, _holds, get_order
+from orders.queries.parcels import at, get_order, holds
 from orders.queries.shapes import OrderFacts
 
 OWN_MAX: Final = 20
@@ -42,7 +42,7 @@ def list_orders_of(
     """Return the orders for these contacts that an actor may see, the newest first."""
     rows = session.execute(
         select(Order.id)
-        .where(Order.contact_id.in_(contact_ids), _holds(actor), _has_parcel(actor))
+        .where(Order.contact_id.in_(contact_ids), holds(actor), _has_parcel(actor))
         .order_by(Order.placed_at.desc(), Order.id.desc())
         .limit(limit)
     )
@@ -53,7 +53,7 @@ def seen_contacts(session: Session, contact_ids: Collection[UUID], *, actor: Act
     """Return those of these contacts for whom there is an order that the actor may see."""
     rows = session.execute(
         select(Order.contact_id)
-        .where(Order.contact_id.in_(contact_ids), _holds(actor), _has_parcel(actor))
+        .where(Order.contact_id.in_(contact_ids), holds(actor), _has_parcel(actor))
         .distinct()
     )
     return {each for each in rows.scalars() if each is not None}
@@ -95,7 +95,7 @@ def find_people(session: Session, said: str, *, actor: Actor) -> list[FoundCusto
     if number is not None:
         order = session.execute(
             select(Order.contact_id).where(
-                Order.number == number, _holds(actor), _has_parcel(actor)
+                Order.number == number, holds(actor), _has_parcel(actor)
             )
         ).scalar_one_or_none()
         return customers.queries.list_found(session, [order] if order else [])
@@ -108,4 +108,4 @@ def find_people(session: Session, said: str, *, actor: Actor) -> list[FoundCusto
 
 
 def _has_parcel(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(Fulfillment.order_id == Order.id, _at(actor))
+    return exists().where(Fulfillment.order_id == Order.id, at(actor))
