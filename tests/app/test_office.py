@@ -180,6 +180,7 @@ def test_nobody_sees_the_back_office_without_signing_in(
             ("count_id", "transfer_id", "feed_id", "rule_id", "task_id", "shortage_id", "case_id"),
             uuid4(),
         ),
+        **dict.fromkeys(("customer_id", "merge_id"), uuid4()),
         **dict.fromkeys(("method_id", "zone_id", "promotion_id", "rule_set_id"), uuid4()),
         **dict.fromkeys(("brand", "zone"), "lyon"),
     }
