@@ -33,6 +33,8 @@ ASSOCIATE: Final = SHOPPER | {
 MANAGER: Final = ASSOCIATE | {
     "cases.assign",
     "cases.refund",
+    "customers.merge",
+    "customers.read",
     "feeds.read",
     "fulfillments.force",
     "safety.edit",
@@ -47,6 +49,8 @@ MANAGER: Final = ASSOCIATE | {
 AGENT: Final = SHOPPER | {
     "cases.read",
     "cases.work",
+    "customers.merge",
+    "customers.read",
     "fulfillments.read",
     "messages.read",
     "orders.take",

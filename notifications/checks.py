@@ -16,7 +16,7 @@ CHECKS: Final = (
                           'fulfillment.reminded.v1', 'stock.back.v1',
                           'fulfillment.proxy_pass_given.v1',
                           'fulfillment.shipped.v1', 'fulfillment.delivered.v1',
-                          'fulfillment.delivery_failed.v1')
+                          'fulfillment.delivery_failed.v1', 'challenge.asked.v1')
                OR (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1')
                    AND coalesce((e.facts ->> 'tells')::boolean, true))
                OR (e.name = 'fulfillment.in_transfer.v1'

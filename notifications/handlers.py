@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from customers.events import ChallengeAsked
 from inventory.events import StockRanLow
 from kernel.actors import SYSTEM
 from notifications import services
-from notifications.commands import Owe, OweCart, OweStaff, OweWish, Template
+from notifications.commands import Owe, OweCart, OweCode, OweStaff, OweWish, Template
 from orders.events import (
     CartSent,
     CaseEscalated,
@@ -202,3 +203,8 @@ def tell_low_stock(session: Session, event: StockRanLow) -> None:
     """A store's managers are owed one list a day of what runs low there."""
     command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
     services.owe_staff(session, command)
+
+
+def send_code(session: Session, event: ChallengeAsked) -> None:
+    """A contact point is owed the code that proves it."""
+    services.owe_code(session, OweCode(event.event_id, event.challenge_id))

@@ -92,6 +92,7 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "contact": customers.queries.get_contacts(session, [order.contact_id]).get(
             order.contact_id
         ),
+        "customer_id": _owner(session, order),
         "brand": stores.queries.get_brand(session, order.brand_id).name,
         "channel": CHANNELS[order.channel],
         "zone": zone,
@@ -110,6 +111,13 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "proxies": _proxies(session, order.id),
         "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
     }
+
+
+def _owner(session: Session, order: OrderFacts) -> UUID | None:
+    """Return whose order it is, for those who may look at customers."""
+    if order.contact_id is None or not current_actor().may("customers.read"):
+        return None
+    return customers.queries.list_contact_owners(session, [order.contact_id])[order.contact_id]
 
 
 def _proxies(session: Session, order_id: UUID) -> list[dict[str, Any]]:

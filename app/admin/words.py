@@ -136,6 +136,7 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.UNPAID: N_("Not paid in time"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),
+    Template.CODE: N_("Six-digit code"),
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
     Template.AMENDED: N_("The order was changed"),

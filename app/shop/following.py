@@ -90,6 +90,7 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             each.status is ObligationStatus.FAILED
             for each in payments.queries.list_obligations(session, order_id)
         ),
+        contact is not None and contact.email is not None,
         orders.queries.difference_minor(session, order_id) or 0,
         list_changes(session, facts),
     )

@@ -176,7 +176,8 @@ class ShownProxy:
 class ShownOrder:
     """An order, for whoever holds its link: the minimum.
 
-    `uncharged` is whether its card could not be charged, so that another has to pay.
+    `uncharged` is whether its card could not be charged, so that another has to pay;
+    `is_written_to` whether it has an e-mail address.
     """
 
     facts: OrderFacts
@@ -185,6 +186,7 @@ class ShownOrder:
     collector: str
     parcels: list[ShownParcel]
     uncharged: bool
+    is_written_to: bool = False
     difference_minor: int = 0
     """What a card is still to pay since the order was changed, minor units."""
     changes: list[tuple[datetime, str]] = field(default_factory=list)

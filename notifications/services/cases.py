@@ -20,6 +20,7 @@ from kernel.events import Recorded
 from notifications.commands import FROM_LINK, Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.codes import CodeCase, read_code_case
 from notifications.services.telling_carts import CartCase, read_cart_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly, Status
@@ -111,7 +112,7 @@ class WishCase:
     store: StoreFacts
 
 
-AnyCase = Case | WishCase | StaffCase | CartCase
+AnyCase = Case | WishCase | StaffCase | CartCase | CodeCase
 """Whatever a message may speak of."""
 
 
@@ -121,6 +122,8 @@ def read_case(session: Session, message: Message) -> AnyCase:
         return read_staff_case(session, message)
     if message.cart_id is not None:
         return read_cart_case(session, message, message.cart_id)
+    if message.challenge_id is not None:
+        return read_code_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)

@@ -20,6 +20,7 @@ from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
 from notifications.services.cases import AnyCase, Case, WishCase
+from notifications.services.codes import CodeCase, code_facts
 from notifications.services.owing import address_of
 from notifications.services.telling_carts import CartCase, cart_facts
 from notifications.services.telling_staff import StaffCase, staff_facts
@@ -135,6 +136,8 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         return {**facts, "what": kinds.get(facts["kind"], "")}
     if isinstance(case, CartCase):
         return {**cart_facts(message, case), "to_staff": False}
+    if isinstance(case, CodeCase):
+        return {**code_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 

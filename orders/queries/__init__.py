@@ -92,6 +92,14 @@ from orders.queries.pay_links import (
     list_due_reminders,
     list_pay_links,
 )
+from orders.queries.people import (
+    find_people,
+    get_person,
+    get_seen_merge,
+    list_order_ids,
+    list_orders_of,
+    seen_contacts,
+)
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
@@ -233,6 +241,7 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_people",
     "find_rules",
     "find_way_to_collect",
     "get_cart",
@@ -250,10 +259,12 @@ __all__ = [
     "get_order",
     "get_order_by_number",
     "get_pay_link",
+    "get_person",
     "get_promotion",
     "get_put_back",
     "get_reason",
     "get_rule_set",
+    "get_seen_merge",
     "get_substitute",
     "get_wave",
     "get_wish",
@@ -283,7 +294,9 @@ __all__ = [
     "list_open_contacts",
     "list_open_waves",
     "list_order_changes",
+    "list_order_ids",
     "list_order_parcels",
+    "list_orders_of",
     "list_overdue_pending",
     "list_owners",
     "list_packages",
@@ -314,6 +327,7 @@ __all__ = [
     "read_quote",
     "read_shelf",
     "roll_up",
+    "seen_contacts",
     "select_visible",
     "select_visible_carts",
     "select_visible_cases",

@@ -50,6 +50,8 @@ MAY: Final[dict[str, set[str]]] = {
     "cases.work": STAFF,
     "cases.assign": {"manager", "admin"},
     "cases.refund": {"manager", "admin"},
+    "customers.merge": {"manager", "agent", "admin"},
+    "customers.read": {"manager", "agent", "admin"},
     "fulfillments.prepare": FLOOR,
     "fulfillments.hand_over": FLOOR,
     "stock.receive": FLOOR,

@@ -313,7 +313,12 @@ def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
         assert "{" not in letter.text + letter.subject
         assert "\n" not in letter.subject
         assert "\n\n\n" not in letter.text
-    told_elsewhere = FROM_LINK | {Template.BACK_IN_STOCK, Template.CART, Template.UNPAID}
+    told_elsewhere = FROM_LINK | {
+        Template.BACK_IN_STOCK,
+        Template.CART,
+        Template.UNPAID,
+        Template.CODE,
+    }
     about_orders = set(Template) - told_elsewhere - FOR_STAFF
     assert seen == {(template, Channel.EMAIL) for template in about_orders} | {
         (template, Channel.SMS) for template in about_orders - {Template.RECEIPT}

@@ -39,6 +39,7 @@ import inventory.services
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
+from customers.services import giving
 from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
@@ -322,6 +323,11 @@ def remove_price_guard() -> None:
     )
 
 
+def remove_customer_guard() -> None:
+    """Who orders for the first time trusts what the statement saw of others when it began."""
+    giving._GIVE = _without(giving._GIVE, "(SELECT id FROM quicker), ")  # noqa: SLF001 (the guard)
+
+
 def remove_announced_guard() -> None:
     """Who waits for announced goods does not keep others from waiting for the same meanwhile."""
     inventory.services.lock_expected = look_at_expected
@@ -355,6 +361,7 @@ def remove_order_of_locks() -> None:
 
 
 GUARDS = {
+    "customer": remove_customer_guard,
     "announced": remove_announced_guard,
     "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,

@@ -2,6 +2,9 @@
 
 from app.shop.blueprint import blueprint
 from app.shop.views import (
+    account,
+    account_addresses,
+    account_details,
     amending,
     basket,
     browsing,
@@ -20,6 +23,9 @@ from app.shop.views import (
 )
 
 __all__ = [
+    "account",
+    "account_addresses",
+    "account_details",
     "amending",
     "basket",
     "blueprint",

@@ -15,6 +15,7 @@ from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
+from app.shop.account import fill_in
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.carts import say_seen
@@ -52,7 +53,9 @@ def checkout() -> Shown:
         if basket.chosen is None or not basket.chosen.has_all:
             return go_to(url_for("shop.basket"))
         collecting = read_collecting(session, basket.chosen.store, "")
-    return _page(frame, basket, Typed(), collecting)
+        typed = Typed()
+        fill_in(session, frame.visitor.account, typed)
+    return _page(frame, basket, typed, collecting)
 
 
 @blueprint.post(f"{PAGES}/checkout")

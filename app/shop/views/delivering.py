@@ -14,6 +14,7 @@ from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
+from app.shop.account import fill_in, list_kept, offer_address
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import Typed
@@ -45,9 +46,11 @@ def checkout_delivery() -> Shown:
         basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
-        postcode = guess_postcode(frame) if asked is None else asked[:POSTCODE_MAX]
+        fill_in(session, frame.visitor.account, typed)
+        said = offer_address(session, frame.visitor.account, typed, asked) or guess_postcode(frame)
+        postcode = said[:POSTCODE_MAX]
         found = _find(session, frame, basket, typed, postcode)
-    typed.values.setdefault("postcode", postcode)
+    typed.values["postcode"] = postcode
     if found.town:
         typed.values.setdefault("city", found.town)
     return _page(frame, basket, typed, found)
@@ -135,4 +138,5 @@ def _page(
         delivering=found,
         refused=refused,
         cards=card_enabled(),
+        kept=list_kept(frame.visitor.account),
     )
