@@ -52,8 +52,8 @@ from orders.services import (
     choosing,
     handing_over,
     offline,
-    placing,
     promoting,
+    reserving,
     telling,
     waving,
     writing,
@@ -351,13 +351,13 @@ def look_at_expected(
 
 def remove_order_of_locks() -> None:
     """A store that lacks some of an order keeps its own levels locked while it asks others."""
-    gather = placing.gather
+    gather = reserving.gather
 
     def keep_locked(session: Session, gap: Gap) -> Gathered:
         lock_levels(session, location_id=gap.store.id, skus=gap.command.quantities)
         return gather(session, gap)
 
-    placing.gather = keep_locked
+    reserving.gather = keep_locked
 
 
 GUARDS = {
