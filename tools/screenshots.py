@@ -297,6 +297,7 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     door = f"/{language}/checkout/delivery?postcode=33000"
     _shoot(page, shop, door, f"shop-checkout-delivery-{language}")
     _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
+    _choose_ways(page, shop, language)
     page.goto(f"{shop.address}/{language}/checkout?payment=reserve")
     page.locator("input[value=reserve]").scroll_into_view_if_needed()
     _picture(page, f"shop-reserve-{language}")
@@ -311,6 +312,25 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     found = NUMBER.search(page.locator(".ticket").first.inner_text())
     assert found is not None
     return found[0], page
+
+
+def _choose_ways(page: Page, shop: Shop, language: str) -> None:
+    """Have a second article brought while the first is collected; leave the basket as it was."""
+    page.goto(f"{shop.address}/{language}/articles/PARAPLUIE")
+    page.get_by_role("button", name=re.compile("Lyon Croix-Rousse")).first.click()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{shop.address}/{language}/checkout/ways?postcode=69004")
+    page.locator("#ways select").last.select_option("door")
+    page.wait_for_url(re.compile("#parts"))
+    page.goto(f"{shop.address}/{language}/checkout/ways?postcode=69004")
+    page.wait_for_load_state("networkidle")
+    path = SCREENS / f"shop-ways-{language}.png"
+    page.screenshot(path=path, full_page=True)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    page.goto(f"{shop.address}/{language}/basket")
+    page.locator("[name='take'][value^='0:PARAPLUIE']").click()
+    page.wait_for_load_state("networkidle")
 
 
 def _code(page: Page, language: str) -> str:

@@ -60,9 +60,15 @@ class Case:
     substitute: "SubstituteCase | None" = None
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
-    """Of a delivery: who sends each parcel of its order."""
+    """Of a delivery, or of several parcels: whose each is."""
     difference_minor: int | None = None
     """What a card is still to pay of what became dearer, minor units; None when none pays."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Tell whether its order goes several ways, or is collected in several stores."""
+        parcels = self.order.fulfillments if self.order else ()
+        return len(parcels) > 1 and any(each.method is not Method.DELIVERY for each in parcels)
 
     @property
     def goes_on(self) -> bool:
@@ -131,7 +137,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
 def _senders(
     session: Session, order: OrderFacts, parcel: FulfillmentFacts
 ) -> dict[UUID, StoreFacts]:
-    if parcel.method is not Method.DELIVERY:
+    if parcel.method is not Method.DELIVERY and len(order.fulfillments) == 1:
         return {}
     return {
         each.id: stores.queries.get_store_by_id(session, each.location_id)

@@ -182,6 +182,23 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_substitute(case, voice),
         **_amounts(message.template, case, voice),
         **_arrivals(case, voice),
+        **_parts(case, voice),
+    }
+
+
+def _parts(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what each parcel of an order with several ways is: (way, store, when)."""
+    if not case.is_mixed or case.order is None:
+        return {"parts": []}
+    return {
+        "parts": [
+            (
+                each.method.value,
+                case.senders[each.id].name,
+                voice.day(each.arrives_by) if each.arrives_by else voice.moment(each.promised_at),
+            )
+            for each in case.order.fulfillments
+        ]
     }
 
 
@@ -274,7 +291,7 @@ def _picture(case: AnyCase) -> bytes | None:
 def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[ChargeFacts, ...]]:
     """Return the lines a message has, and what is paid beside them.
 
-    A delivery is confirmed once for all its parcels; having it brought stands there, and where the
+    An order is confirmed once for all its parcels; having it brought stands there, and where the
     first of them was delivered. What is called off altogether is told once.
     """
     parcel, order = case.parcel, case.order
@@ -283,7 +300,7 @@ def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[Char
     if template is Template.CANCELLED and not case.goes_on:
         gone = [each for each in order.fulfillments if each.status is Status.CANCELLED]
         return [line for each in gone for line in each.lines], ()
-    if parcel.method is not Method.DELIVERY:
+    if not (parcel.method is Method.DELIVERY or case.is_mixed):
         return list(parcel.lines), ()
     if template is Template.CONFIRMATION:
         parcels = [each for each in order.fulfillments if each.rerouted_to is None]
@@ -308,7 +325,8 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
-    is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
+    is_brought = case.order is not None and case.order.leaves_paid
+    is_whole = template is Template.CONFIRMATION and is_brought
     by_card = template is Template.AMENDED and case.difference_minor is not None
     owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
     due = total - case.paid_minor if owes else 0

@@ -7,14 +7,21 @@ from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
 from orders.commands.delivering import (
     AskDelivery,
     Band,
-    PlaceDelivery,
     SetDeliveryMethod,
     SetDeliveryZone,
 )
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
-from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.placing import (
+    Bring,
+    Collect,
+    OrderPart,
+    PlaceOrder,
+    WishStock,
+    add_up,
+    hold_of,
+)
 from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
@@ -58,9 +65,11 @@ __all__ = [
     "AskDelivery",
     "Band",
     "Box",
+    "Bring",
     "CancelReason",
     "CaseKind",
     "Channel",
+    "Collect",
     "Collector",
     "DeliveryFailure",
     "FetchFrom",
@@ -74,10 +83,10 @@ __all__ = [
     "OfflineOutcome",
     "OfflinePlace",
     "OpenCase",
+    "OrderPart",
     "Pack",
     "Partly",
     "PayBy",
-    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -103,5 +112,6 @@ __all__ = [
     "Verified",
     "WaveOrder",
     "WishStock",
+    "add_up",
     "hold_of",
 ]

@@ -65,7 +65,8 @@ FINAL: Final = frozenset(status for status, following in NEXT.items() if not fol
 
 
 _CARRY_OUT: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.NEW: frozenset({Status.HANDED_OVER, Status.CANCELLED})
+    Status.PENDING: NEXT[Status.PENDING],
+    Status.NEW: frozenset({Status.HANDED_OVER, Status.CANCELLED}),
 }
 
 

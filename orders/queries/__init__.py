@@ -13,6 +13,7 @@ from orders.queries.carrying import (
     still_carried,
     sum_awaited,
 )
+from orders.queries.cart_ways import LineWay, list_line_ways
 from orders.queries.carts import get_cart
 from orders.queries.cases import (
     CaseCount,
@@ -172,6 +173,7 @@ __all__ = [
     "HandOverFacts",
     "LateParcel",
     "LineFacts",
+    "LineWay",
     "Load",
     "OfflineParcel",
     "OfflineTruth",
@@ -254,6 +256,7 @@ __all__ = [
     "list_given",
     "list_lapsing",
     "list_late",
+    "list_line_ways",
     "list_lying",
     "list_numbers",
     "list_offered_slots",

@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from orders.commands import Status
-from orders.models import Cart, CartHolder, CartLine, Fulfillment, FulfillmentLine
+from orders.models import Cart, CartHolder, CartLine, Fulfillment, OrderLine
 from orders.queries.shapes import CartFacts
 
 
@@ -16,17 +16,17 @@ def get_cart(session: Session, session_id: UUID | None) -> CartFacts:
     What was bought from it by card, and paid since, is no longer in it.
     """
     bought = and_(
-        FulfillmentLine.fulfillment_id == Fulfillment.id,
-        FulfillmentLine.sku == CartLine.sku,
+        OrderLine.order_id == Fulfillment.order_id,
+        OrderLine.sku == CartLine.sku,
         Fulfillment.pending_until.is_(None),
     )
-    left = CartLine.quantity - func.coalesce(FulfillmentLine.quantity, 0)
+    left = CartLine.quantity - func.coalesce(OrderLine.quantity, 0)
     rows = session.execute(
         select(Cart.location_id, Fulfillment.id, Fulfillment.status, CartLine.sku, left)
         .outerjoin(Fulfillment, Fulfillment.id == Cart.pending_id)
         .join(CartHolder, CartHolder.cart_id == Cart.id)
         .outerjoin(CartLine, CartLine.cart_id == Cart.id)
-        .outerjoin(FulfillmentLine, bought)
+        .outerjoin(OrderLine, bought)
         .where(CartHolder.session_id == session_id)
         .order_by(CartLine.added_at, CartLine.sku)
     ).all()

@@ -194,11 +194,14 @@ class OrderFacts:
 
     @property
     def awaits_till(self) -> bool:
-        """Tell whether a till may still take the money of a delivery that waits for it."""
-        return any(
-            parcel.method is Method.DELIVERY and parcel.status is Status.PENDING
-            for parcel in self.fulfillments
-        )
+        """Tell whether a till may still take the money of an order that waits for it."""
+        return any(parcel.status is Status.PENDING for parcel in self.fulfillments)
+
+    @property
+    def leaves_paid(self) -> bool:
+        """Tell whether some of it is brought or taken along: it is paid before, as a whole."""
+        before = {Method.DELIVERY, Method.CARRY_OUT}
+        return any(parcel.method in before for parcel in self.fulfillments)
 
     @property
     def first_id(self) -> UUID:

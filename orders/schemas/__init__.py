@@ -50,7 +50,6 @@ from orders.schemas.delivering import (
     DeliveryMethodSchema,
     DeliveryOptionSchema,
     DeliveryOptionsSchema,
-    PlaceDeliverySchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
     TillPaidSchema,
@@ -73,8 +72,6 @@ from orders.schemas.ordering import (
     FulfillmentSchema,
     OrderQuerySchema,
     OrderSchema,
-    PlacedOrderSchema,
-    PlaceOrderSchema,
     ReadySchema,
     ShortSchema,
     SlotListSchema,
@@ -96,6 +93,7 @@ from orders.schemas.picking import (
     WaveSchema,
     offer_of,
 )
+from orders.schemas.placing import PlaceDeliverySchema, PlacedOrderSchema, PlaceOrderSchema
 from orders.schemas.pricing import (
     BrandQuerySchema,
     OpenPromotionSchema,

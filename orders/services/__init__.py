@@ -2,6 +2,7 @@
 
 from orders.services.amending import Amended, amend_order, preview_amendment
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
+from orders.services.cart_ways import choose_line_ways
 from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
 from orders.services.casework import (
     assign_case,
@@ -13,7 +14,6 @@ from orders.services.casework import (
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
-from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
@@ -38,6 +38,7 @@ from orders.services.paying import (
     withdraw_pending,
 )
 from orders.services.placing import PlacedOrder, PlacedParcel, place_order
+from orders.services.planning import quote_order
 from orders.services.preparing import (
     accept,
     bin_parcel,
@@ -116,6 +117,7 @@ __all__ = [
     "change_promotion",
     "check_parcel",
     "check_rules",
+    "choose_line_ways",
     "choose_store",
     "close_delivery_method",
     "close_store",
@@ -148,11 +150,11 @@ __all__ = [
     "open_case",
     "pack",
     "pick",
-    "place_delivery",
     "place_order",
     "preview_amendment",
     "put_in_cart",
     "question_deed",
+    "quote_order",
     "reassign",
     "record_against_rules",
     "record_deed",

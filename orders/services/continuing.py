@@ -15,7 +15,7 @@ from orders.commands import Formation, Method, Status
 from orders.events import FulfillmentRerouted
 from orders.models import Fulfillment, FulfillmentLine, Order
 from orders.services.parcels import Locked, settle_money
-from orders.services.promising import Promise, accept_by, require_way, take_promise
+from orders.services.promising import Promise, accept_by, require_way, take_promises
 from stores.queries import StoreFacts
 
 
@@ -36,7 +36,7 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
 
     The money stays where it is: it is the order's.
 
-    Raises what `require_way` and `take_promise` raise, or OutOfStock.
+    Raises what `require_way` and `take_promises` raise, or OutOfStock.
     """
     owed = old.owed
     fresh = begin_anew(session, old, onward, actor=actor)
@@ -56,7 +56,7 @@ def begin_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -
     Raises what `require_way` and `take_promise` raise.
     """
     require_way(onward.store, onward.method)
-    promise = take_promise(session, onward, store=onward.store)
+    [promise] = take_promises(session, [onward])
     owed = old.owed
     fresh = _fulfillment(session, old, onward, promise)
     session.add(fresh)

@@ -14,7 +14,7 @@ from kernel import events
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from orders import queries
-from orders.commands import CancelReason, Status
+from orders.commands import CancelReason, Method, Status
 from orders.errors import NothingDue, PaymentUnsettled
 from orders.events import (
     FulfillmentCancelled,
@@ -30,6 +30,7 @@ from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
 from orders.services.promising import accept_by, release_at
 from orders.services.setting_out import set_out
+from orders.services.taking_along import take_along
 from orders.services.unpaid import UNPAID_KEY, ask_for_money
 from payments.commands import ObligationStatus
 from payments.queries import ObligationFacts
@@ -75,10 +76,11 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
 
 
 def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, actor: Actor) -> int:
-    """A till took money for a delivery that waits for it; return what is still due, minor units.
+    """A till took money for an order that waits for it; return what is still due, minor units.
 
     Any store's till of the brand may: the goods need not be its own. Once nothing is due all its
-    parcels are prepared. Nobody can pay by card any more what a till took.
+    parcels are prepared, and what is taken along is theirs. Nobody can pay by card any more what a
+    till took.
 
     Raises UnknownOrder, UnknownLocation for the till of a store that is not the actor's,
     NothingDue, PaymentUnsettled while somebody is at paying by card, or TicketUsed.
@@ -97,7 +99,7 @@ def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, a
     payment = Ticket(ticket.location_id, ticket.number, took_minor, order.currency)
     payments.services.record_till_payment(session, reference_id=order_id, ticket=payment)
     if took_minor >= due_minor:
-        _confirm_all(session, parcels)
+        _confirm_all(session, parcels, actor=actor)
     return max(due_minor - took_minor, 0)
 
 
@@ -188,12 +190,20 @@ def _was_told(session: Session, locked: Locked) -> bool:
     )
 
 
-def _confirm_all(session: Session, parcels: Sequence[Locked]) -> None:
-    """What was pending is prepared; the first parcel that is tells the customer of them all."""
+def _confirm_all(session: Session, parcels: Sequence[Locked], *, actor: Actor = SYSTEM) -> None:
+    """What was pending is prepared; the first parcel that is tells the customer of them all.
+
+    What is taken along leaves with them.
+    """
     told = False
     for locked in parcels:
-        if locked.parcel.status is Status.PENDING:
-            told = _confirm(session, locked, tells=not told) or told
+        if locked.parcel.status is not Status.PENDING:
+            continue
+        counts = _confirm(session, locked, tells=not told)
+        told = told or counts
+        if counts and locked.parcel.method is Method.CARRY_OUT:
+            quantities = {sku: line.quantity for sku, line in locked.lines.items()}
+            take_along(session, locked.ids, quantities=quantities, actor=actor)
 
 
 def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
@@ -203,15 +213,16 @@ def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
         return False
     locked.parcel.move_to(Status.NEW)
     locked.parcel.pending_until = None
-    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
-    released = release_at(
-        store,
-        method=locked.parcel.method,
-        channel=session.get_one(Order, locked.parcel.order_id).channel,
-        slot_starts_at=locked.parcel.slot_starts_at,
-    )
-    locked.parcel.release_at = released
-    locked.parcel.accept_by = accept_by(store, after=released)
+    if locked.parcel.method is not Method.CARRY_OUT:
+        store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+        released = release_at(
+            store,
+            method=locked.parcel.method,
+            channel=session.get_one(Order, locked.parcel.order_id).channel,
+            slot_starts_at=locked.parcel.slot_starts_at,
+        )
+        locked.parcel.release_at = released
+        locked.parcel.accept_by = accept_by(store, after=released)
     session.flush()
     order = queries.get_order(session, locked.parcel.order_id, actor=SYSTEM)
     facts = next(each for each in order.fulfillments if each.id == locked.parcel.id)

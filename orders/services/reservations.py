@@ -16,7 +16,7 @@ from customers.queries import ContactFacts
 from kernel.actors import SYSTEM
 from kernel.clock import db_now
 from orders import queries
-from orders.commands import Formation, PayBy, PlaceOrder, Status
+from orders.commands import Formation, Method, PayBy, PlaceOrder, Status
 from orders.errors import ReservationNotOffered, TooManyReservations, TooManyReserved
 from orders.models import Order
 from orders.services.parcels import Locked, cancel_parcel, find_parcel
@@ -41,7 +41,8 @@ def refuse_reservation(
     allows wait for somebody with this e-mail address or number.
     """
     rules = store.rules
-    if not rules.reserves or command.pay_by is not PayBy.PICKUP:
+    collected = [part.method for part in command.parts] == [Method.PICKUP]
+    if not (rules.reserves and collected and command.pay_by is PayBy.PICKUP):
         raise ReservationNotOffered(store=store.code)
     refuse_too_many(rules, command.quantities)
     known = customers.queries.list_contact_ids(session, email=contact.email, phone=contact.phone)
@@ -60,14 +61,16 @@ def refuse_too_many(rules: TradeRules, quantities: Mapping[str, int]) -> None:
         raise TooManyReserved(most=most, skus=over)
 
 
-def when_seen(store: StoreFacts, command: PlaceOrder, promise: Promise) -> dict[str, Any]:
+def when_seen(
+    store: StoreFacts, command: PlaceOrder, method: Method, promise: Promise
+) -> dict[str, Any]:
     """Return from when on a store sees what is ordered now, and until when it has to take it on."""
     if command.reservation:
         within = store.rules.reservation_confirm_min
         return {"accept_by": accept_by(store, within_min=within), "release_at": None}
     released = release_at(
         store,
-        method=command.method,
+        method=method,
         channel=command.channel,
         slot_starts_at=promise.slot.starts_at if promise.slot else None,
     )

@@ -4,6 +4,7 @@ from stores.services.booking import (
     Booked,
     book_capacity,
     lock_capacity,
+    lock_slots,
     next_slots,
     release_booking,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "limit_staff",
     "list_slotted",
     "lock_capacity",
+    "lock_slots",
     "make_slots",
     "move_staff",
     "next_slots",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -64,6 +64,10 @@ _BOOK = text("""
     bindparam("fulfillment_id", type_=Uuid),
 )
 
+_LOCK = text("""
+    SELECT id, starts_at FROM slot WHERE id = ANY(:slot_ids) ORDER BY id FOR UPDATE
+""").bindparams(bindparam("slot_ids", type_=ARRAY(Uuid)))
+
 _RELEASE = text("""
     WITH given AS (
         UPDATE capacity_booking b SET released_at = statement_timestamp()
@@ -89,6 +93,15 @@ _LOCK_DAYS = text("""
     SELECT day FROM day_load WHERE location_id = ANY(:ids) AND day >= current_date - 1
     ORDER BY location_id, day FOR NO KEY UPDATE
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def lock_slots(session: Session, slot_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Keep these slots as they are while one transaction books several; return when they begin.
+
+    Days are locked after all slots: what is booked next is booked in the order of its days.
+    """
+    rows = session.execute(_LOCK, {"slot_ids": sorted(slot_ids)})
+    return {row.id: row.starts_at for row in rows}
 
 
 def book_capacity(session: Session, command: BookCapacity) -> Booked:

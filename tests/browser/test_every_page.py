@@ -61,6 +61,7 @@ BEGINNINGS = {
         "search?q=zzzz",
         "articles/THEIERE",
         "checkout/delivery?postcode=69004",
+        "checkout/ways?postcode=69004",
     ),
     "tablet": (
         "tablet/",

@@ -35,6 +35,7 @@ from orders.commands import (
     Box,
     CancelReason,
     Channel,
+    Collect,
     FetchFrom,
     HandOver,
     OfferSubstitute,
@@ -102,7 +103,7 @@ class Counter:
     ) -> PlacedOrder:
         """One tent and two mugs, to collect in Lyon."""
         contact = GiveContact("Chloé", "Durand", email, phone, language)
-        command = PlaceOrder(channel, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, contact)
+        command = PlaceOrder(channel, [Collect("lyon", {"TENT-2P": 1, "MUG-BLUE": 2})], contact)
         placed = orders.services.place_order(self.session, command, actor=SYSTEM)
         self.tell()
         return placed

@@ -29,7 +29,7 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, Collect, PayBy, PlaceOrder
 from orders.errors import HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
@@ -74,7 +74,7 @@ def order_basket() -> Shown:
         return _refused(typed, refusal)
     if answer.headers["Location"] == CHANGED:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
-    return _show_order(answer)
+    return show_placed(answer)
 
 
 def _refused(typed: Typed, refusal: Refusal) -> Shown:
@@ -108,12 +108,9 @@ def _place(session: Session, contact: GiveContact) -> str:
     method, slot_id = read_choice(_wanted())
     command = PlaceOrder(
         Channel.WEB,
-        basket.chosen.store.code,
-        basket.quantities,
+        [Collect(basket.chosen.store.code, basket.quantities, method, slot_id)],
         contact,
         _pay_by(),
-        method=method,
-        slot_id=slot_id,
         seen_total_minor=_seen_minor(),
         reservation=request.form.get("payment") == RESERVE,
     )
@@ -140,7 +137,7 @@ def _pay_by() -> PayBy:
     return PayBy.CARD if by_card else PayBy.PICKUP
 
 
-def _show_order(answer: Response) -> Response:
+def show_placed(answer: Response) -> Response:
     """Return the way to the order: only its id was stored, the signed link is made now."""
     kind, _colon, order_id = answer.headers["Location"].partition(":")
     if kind not in {PLACED, UNPAID}:
