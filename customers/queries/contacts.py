@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from customers.commands import PointKind
 from customers.errors import UnreadablePostcode
@@ -104,20 +104,6 @@ def find_last_address(session: Session, contact_id: UUID) -> AddressFacts | None
 def address_facts(row: Address | SavedAddress) -> AddressFacts:
     """Return an address as others may see it."""
     return AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
-
-
-def find_last_address(session: Session, contact_id: UUID) -> AddressFacts | None:
-    """Return where the person of a contact was last brought something; None when never."""
-    theirs = aliased(Contact)
-    row = session.execute(
-        select(Address)
-        .join(Contact, Contact.id == Address.contact_id)
-        .join(theirs, theirs.customer_id == Contact.customer_id)
-        .where(theirs.id == contact_id)
-        .order_by(Address.created_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return find_address(session, row.id) if row is not None else None
 
 
 def get_contacts(

@@ -168,9 +168,6 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "ended": voice.moment(parcel.ended_at) if parcel.ended_at else "",
         "is_ready": parcel.status is Status.READY,
         "is_distance": case.is_distance,
-        "is_reservation": parcel.is_reservation,
-        "noun": NOUNS[message.language][parcel.is_reservation],
-        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
         "is_paid": case.paid_minor > 0,
         "reason": case.reason,
         "code": show_code(passes.typed_code(case.collect.id))
@@ -180,9 +177,6 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "extend": f"{link}/extend" if offers_more and message.template in KEEPS_LONGER else "",
         "extension_days": case.store.rules.extension_days,
         "stop": "",
-        "difference": voice.money(case.difference_minor, parcel.currency)
-        if case.difference_minor
-        else "",
         "is_delivery": parcel.method is Method.DELIVERY,
         "goes_on": case.goes_on,
         "partly_asked": case.partly is None,
@@ -193,6 +187,19 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_pay_link(message, case, voice),
         **_arrivals(case, voice),
         **_parts(case, voice),
+        **_kind(case, voice),
+    }
+
+
+def _kind(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return whether it is ordered or reserved, in words, and what became dearer since."""
+    parcel = case.parcel
+    owed = case.difference_minor
+    return {
+        "is_reservation": parcel.is_reservation,
+        "noun": NOUNS[voice.language][parcel.is_reservation],
+        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
+        "difference": voice.money(owed, parcel.currency) if owed else "",
     }
 
 
