@@ -11,6 +11,7 @@ EVERYBODY: Final = PUBLIC | {
     "orders.place",
 }
 SHOPPER: Final = EVERYBODY | {
+    "orders.amend",
     "orders.cancel",
     "orders.collect",
     "orders.read",
@@ -32,6 +33,8 @@ ASSOCIATE: Final = SHOPPER | {
 MANAGER: Final = ASSOCIATE | {
     "cases.assign",
     "cases.refund",
+    "customers.merge",
+    "customers.read",
     "feeds.read",
     "fulfillments.force",
     "safety.edit",
@@ -46,6 +49,8 @@ MANAGER: Final = ASSOCIATE | {
 AGENT: Final = SHOPPER | {
     "cases.read",
     "cases.work",
+    "customers.merge",
+    "customers.read",
     "fulfillments.read",
     "messages.read",
     "orders.take",

@@ -3,6 +3,7 @@
 import notifications.handlers
 import orders.handlers
 from app import casework
+from customers.events import ChallengeAsked
 from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
@@ -33,6 +34,7 @@ from orders.events import (
     FulfillmentRerouted,
     FulfillmentShipped,
     OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PaidWithoutStock,
     PartlyThere,
@@ -56,6 +58,7 @@ from payments.events import (
 )
 
 SUBSCRIPTIONS: Subscriptions = {
+    OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentAccepted: {"settle-late": casework.settle_late},
     FulfillmentReady: {
@@ -110,6 +113,7 @@ SUBSCRIPTIONS: Subscriptions = {
     PayLinkReminded: {"remind-to-pay": notifications.handlers.remind_to_pay},
     OrderAbandoned: {"tell-unpaid": notifications.handlers.tell_unpaid},
     CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
+    ChallengeAsked: {"send-code": notifications.handlers.send_code},
     StockReceived: {"serve-awaiting": orders.handlers.serve_awaiting},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
@@ -129,6 +133,14 @@ SUBSCRIPTIONS: Subscriptions = {
 UNHEARD = frozenset(
     {
         "cart.ordered.v1",
+        "account.opened.v1",
+        "account.closed.v1",
+        "account.password_changed.v1",
+        "contact_point.proven.v1",
+        "contact_point.forgotten.v1",
+        "customer.merged.v1",
+        "customer.parted.v1",
+        "shopper.signed_in.v1",
         "webhook.opened.v1",
         "webhook.closed.v1",
         "webhook.paused.v1",

@@ -74,6 +74,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("work-payments", 2, payments.jobs.work),
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
     Periodic("expire-uncollected", 30, orders.jobs.expire_uncollected),
+    Periodic("lapse-reservations", 30, orders.jobs.lapse_reservations),
     Periodic("lapse-substitutes", 30, orders.jobs.lapse_substitutes),
     Periodic("tell-wishes", 60, orders.jobs.tell_wishes),
     Periodic("answer-overdue", 60, orders.jobs.answer_overdue),

@@ -24,6 +24,7 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     REJECTED = "rejected"
     REROUTED = "rerouted"
+    AMENDED = "amended"
     PARTLY = "partly"
     SUBSTITUTE = "substitute"
     BACK_IN_STOCK = "back_in_stock"
@@ -39,6 +40,7 @@ class Template(StrEnum):
     UNPAID = "unpaid"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
+    CODE = "code"
 
 
 OPENS_PARCEL = frozenset(
@@ -92,6 +94,14 @@ class OweCart:
     event_id: int
     cart_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweCode:
+    """That a contact point is to be sent the code that proves it."""
+
+    event_id: int
+    challenge_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

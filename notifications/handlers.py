@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from customers.events import ChallengeAsked
 from inventory.events import StockRanLow
 from kernel.actors import SYSTEM
 from notifications import services
-from notifications.commands import Owe, OweCart, OweStaff, OweWish, Template
+from notifications.commands import Owe, OweCart, OweCode, OweStaff, OweWish, Template
 from orders.events import (
     CartSent,
     CaseEscalated,
@@ -21,6 +22,7 @@ from orders.events import (
     FulfillmentRerouted,
     FulfillmentShipped,
     OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PartlyThere,
     PassReissued,
@@ -108,8 +110,15 @@ def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
 
 
 def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
-    """The customer is owed where and when the order goes on."""
-    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+    """The customer is owed where and when the order goes on, unless other news says it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def announce_amended(session: Session, event: OrderAmended) -> None:
+    """The customer is owed the order as it is now, once for all that changed with it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.AMENDED))
 
 
 def ask_partly(session: Session, event: PartlyThere) -> None:
@@ -194,3 +203,8 @@ def tell_low_stock(session: Session, event: StockRanLow) -> None:
     """A store's managers are owed one list a day of what runs low there."""
     command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
     services.owe_staff(session, command)
+
+
+def send_code(session: Session, event: ChallengeAsked) -> None:
+    """A contact point is owed the code that proves it."""
+    services.owe_code(session, OweCode(event.event_id, event.challenge_id))

@@ -72,6 +72,17 @@ def end_unpaid() -> int:
     return ended
 
 
+def lapse_reservations() -> int:
+    """End every reservation its store did not confirm in time; return how many."""
+    with transaction() as session:
+        due = queries.list_unconfirmed(session)
+    ended = 0
+    for fulfillment_id in due:
+        with transaction() as session:
+            ended += services.lapse_reservation(session, fulfillment_id)
+    return ended
+
+
 def lapse_substitutes() -> int:
     """End every offer of a substitute that nobody answered in time; return how many."""
     with transaction() as session:

@@ -24,6 +24,7 @@ TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
     ("desk", "Telephone", "phone"),
     ("cases", "Cases", "alert-triangle"),
+    ("customers", "Customers", "user"),
     ("stock", "Stock", "box"),
     ("prices", "Prices", "tag"),
     ("stores", "Stores", "building-store"),
@@ -32,6 +33,7 @@ TABS: Final = (
 )
 NEEDED: Final = {
     "desk": "orders.take",
+    "customers": "customers.read",
     "people": "stores.pause",
     "prices": "prices.edit",
 }

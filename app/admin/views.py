@@ -1,9 +1,11 @@
 """Everything the back office shows, gathered under its blueprint."""
 
 from app.admin import (
+    amending,
     cases,
     choosing_pages,
     correcting,
+    customers,
     delivery,
     desk,
     messages,
@@ -38,10 +40,12 @@ from app.admin import (
 from app.admin.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "blueprint",
     "cases",
     "choosing_pages",
     "correcting",
+    "customers",
     "delivery",
     "desk",
     "messages",

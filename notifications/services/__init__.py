@@ -3,6 +3,7 @@
 Followers of what happens to orders are rung in the same way.
 """
 
+from notifications.services.codes import owe_code
 from notifications.services.following import (
     Ring,
     claim_rings,
@@ -32,6 +33,7 @@ __all__ = [
     "open_webhook",
     "owe",
     "owe_cart",
+    "owe_code",
     "owe_staff",
     "owe_wish",
     "resend",

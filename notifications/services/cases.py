@@ -20,6 +20,7 @@ from kernel.events import Recorded
 from notifications.commands import FROM_LINK, Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.codes import CodeCase, read_code_case
 from notifications.services.telling_carts import CartCase, read_cart_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly, Status
@@ -64,8 +65,16 @@ class Case:
     substitute: "SubstituteCase | None" = None
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
-    """Of a delivery: who sends each parcel of its order."""
+    """Of a delivery, or of several parcels: whose each is."""
+    difference_minor: int | None = None
+    """What a card is still to pay of what became dearer, minor units; None when none pays."""
     pay: "PayCase | None" = None
+
+    @property
+    def is_mixed(self) -> bool:
+        """Tell whether its order goes several ways, or is collected in several stores."""
+        parcels = self.order.fulfillments if self.order else ()
+        return len(parcels) > 1 and any(each.method is not Method.DELIVERY for each in parcels)
 
     @property
     def goes_on(self) -> bool:
@@ -103,7 +112,7 @@ class WishCase:
     store: StoreFacts
 
 
-AnyCase = Case | WishCase | StaffCase | CartCase
+AnyCase = Case | WishCase | StaffCase | CartCase | CodeCase
 """Whatever a message may speak of."""
 
 
@@ -113,6 +122,8 @@ def read_case(session: Session, message: Message) -> AnyCase:
         return read_staff_case(session, message)
     if message.cart_id is not None:
         return read_cart_case(session, message, message.cart_id)
+    if message.challenge_id is not None:
+        return read_code_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
@@ -137,6 +148,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
         substitute=_substitute(session, message, parcel, history),
         order=order,
         senders=_senders(session, order, parcel),
+        difference_minor=orders.queries.difference_minor(session, order.id),
         pay=_pay(session, message, order),
     )
 
@@ -154,7 +166,7 @@ def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | Non
 def _senders(
     session: Session, order: OrderFacts, parcel: FulfillmentFacts
 ) -> dict[UUID, StoreFacts]:
-    if parcel.method is not Method.DELIVERY:
+    if parcel.method is not Method.DELIVERY and len(order.fulfillments) == 1:
         return {}
     return {
         each.id: stores.queries.get_store_by_id(session, each.location_id)

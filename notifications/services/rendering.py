@@ -20,6 +20,7 @@ from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
 from notifications.services.cases import AnyCase, Case, WishCase
+from notifications.services.codes import CodeCase, code_facts
 from notifications.services.owing import address_of
 from notifications.services.telling_carts import CartCase, cart_facts
 from notifications.services.telling_staff import StaffCase, staff_facts
@@ -40,6 +41,7 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.PROXY_COLLECTED: lambda line: line.handed_over,
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.AMENDED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
@@ -55,11 +57,15 @@ PRICED: Final = OPENS_PARCEL | {
     Template.CONFIRMATION,
     Template.RECEIPT,
     Template.REROUTED,
+    Template.AMENDED,
     Template.DELIVERED,
 }
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
+
+NOUNS: Final = {"fr": ("commande", "réservation"), "en": ("order", "reservation")}
+"""What is written about: an order, or a reservation, for which nothing is owed."""
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -130,6 +136,8 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         return {**facts, "what": kinds.get(facts["kind"], "")}
     if isinstance(case, CartCase):
         return {**cart_facts(message, case), "to_staff": False}
+    if isinstance(case, CodeCase):
+        return {**code_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 
@@ -178,6 +186,36 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_amounts(message.template, case, voice),
         **_pay_link(message, case, voice),
         **_arrivals(case, voice),
+        **_parts(case, voice),
+        **_kind(case, voice),
+    }
+
+
+def _kind(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return whether it is ordered or reserved, in words, and what became dearer since."""
+    parcel = case.parcel
+    owed = case.difference_minor
+    return {
+        "is_reservation": parcel.is_reservation,
+        "noun": NOUNS[voice.language][parcel.is_reservation],
+        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
+        "difference": voice.money(owed, parcel.currency) if owed else "",
+    }
+
+
+def _parts(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what each parcel of an order with several ways is: (way, store, when)."""
+    if not case.is_mixed or case.order is None:
+        return {"parts": []}
+    return {
+        "parts": [
+            (
+                each.method.value,
+                case.senders[each.id].name,
+                voice.day(each.arrives_by) if each.arrives_by else voice.moment(each.promised_at),
+            )
+            for each in case.order.fulfillments
+        ]
     }
 
 
@@ -286,7 +324,7 @@ def _picture(case: AnyCase) -> bytes | None:
 def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[ChargeFacts, ...]]:
     """Return the lines a message has, and what is paid beside them.
 
-    A delivery is confirmed once for all its parcels; having it brought stands there, and where the
+    An order is confirmed once for all its parcels; having it brought stands there, and where the
     first of them was delivered. What is called off altogether is told once.
     """
     parcel, order = case.parcel, case.order
@@ -295,7 +333,7 @@ def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[Char
     if template is Template.CANCELLED and not case.goes_on:
         gone = [each for each in order.fulfillments if each.status is Status.CANCELLED]
         return [line for each in gone for line in each.lines], ()
-    if parcel.method is not Method.DELIVERY:
+    if not (parcel.method is Method.DELIVERY or case.is_mixed):
         return list(parcel.lines), ()
     if template is Template.CONFIRMATION:
         parcels = [each for each in order.fulfillments if each.rerouted_to is None]
@@ -320,8 +358,11 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
     brought = [(each.vat_bp, each.amount_minor) for each in charges]
     total = sum(amount for _, amount in [*priced, *brought])
-    is_whole = template is Template.CONFIRMATION and case.parcel.method is Method.DELIVERY
-    due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
+    is_brought = case.order is not None and case.order.leaves_paid
+    is_whole = template is Template.CONFIRMATION and is_brought
+    by_card = template is Template.AMENDED and case.difference_minor is not None
+    owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
+    due = total - case.paid_minor if owes else 0
     is_priced = template in PRICED
     return {
         "lines": [

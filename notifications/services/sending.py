@@ -30,6 +30,7 @@ from notifications.gateway import (
 )
 from notifications.models import Message
 from notifications.services.cases import AnyCase, Case, WishCase, read_case
+from notifications.services.codes import CodeCase
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
@@ -72,6 +73,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
     Template.REJECTED: frozenset({Status.REJECTED}),
+    Template.AMENDED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.PARTLY: frozenset({Status.IN_TRANSFER}),
     Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
@@ -206,6 +208,8 @@ def _outdated(message: Message, case: AnyCase) -> _Ending | None:
         return None
     if isinstance(case, CartCase):
         why = why_cart_outdated(case)
+    elif isinstance(case, CodeCase):
+        why = None if case.challenge.open else "too late: the code is over"
     elif isinstance(case, StaffCase):
         why = why_outdated(message, case)
     elif case.parcel.status not in STILL_TRUE[message.template]:

@@ -1,5 +1,11 @@
 """Refusals of orders."""
 
+from orders.errors.amending import (
+    LinePriceChanged,
+    NothingToAmend,
+    StaleOrder,
+    TooLateToAmend,
+)
 from orders.errors.carting import CartChanged, CartOrdered, EmptyCart, NoStoreChosen, UnknownCart
 from orders.errors.cases import CaseStands, UnknownCase
 from orders.errors.choosing import (
@@ -62,6 +68,7 @@ from orders.errors.placing import (
     HoldEnded,
     NothingToPay,
     OrderNotCancellable,
+    PaidBeforehand,
     PayLinkEnded,
     PriceChanged,
     PromiseBeyondHold,
@@ -74,6 +81,12 @@ from orders.errors.promoting import (
     PromotionEnded,
     UnknownPromotion,
     UnreadablePromotion,
+)
+from orders.errors.reserving import (
+    NotReleased,
+    ReservationNotOffered,
+    TooManyReservations,
+    TooManyReserved,
 )
 from orders.errors.shipping import (
     NumberMissing,
@@ -99,6 +112,7 @@ __all__ = [
     "EmptyOrder",
     "HoldEnded",
     "IdentityNeeded",
+    "LinePriceChanged",
     "LinesUndecided",
     "MoreThanHandedOver",
     "NoMoreExtensions",
@@ -113,8 +127,10 @@ __all__ = [
     "NotOnThisList",
     "NotOrdered",
     "NotReady",
+    "NotReleased",
     "NotServedOutside",
     "NothingDue",
+    "NothingToAmend",
     "NothingToCollect",
     "NothingToPay",
     "NothingToPick",
@@ -123,6 +139,7 @@ __all__ = [
     "OrderCancelled",
     "OrderNotCancellable",
     "PackagesDiffer",
+    "PaidBeforehand",
     "PassNotValid",
     "PassRevoked",
     "PayLinkEnded",
@@ -133,11 +150,16 @@ __all__ = [
     "PromiseBeyondHold",
     "PromotionCodeTaken",
     "PromotionEnded",
+    "ReservationNotOffered",
+    "StaleOrder",
     "StoreNotNamed",
     "SubstituteAnswered",
     "SubstituteAsked",
     "SubstituteOnOrder",
+    "TooLateToAmend",
     "TooManyProxies",
+    "TooManyReservations",
+    "TooManyReserved",
     "TrackingNumberTaken",
     "UnknownCarrier",
     "UnknownCart",

@@ -31,6 +31,17 @@ class PriceChanged(Conflict):
     way_out = "Show the customer the new price, and send it as `seen_total_minor` when they agree."
 
 
+class PaidBeforehand(Invalid):
+    """What is brought to a door or taken along at once is paid before it leaves: all of the order.
+
+    `methods` names what of it cannot wait.
+    """
+
+    code = "paid-beforehand"
+    title = "This has to be paid beforehand"
+    way_out = "Have it paid by card, or at the till of the store it is begun in."
+
+
 class ChannelNotAllowed(Forbidden):
     """The asker may not begin orders on this channel; `channels` names those they may."""
 

@@ -1,5 +1,6 @@
 """What happens to orders."""
 
+from orders.events.amending import OrderAmended
 from orders.events.carting import CartBecameOrder, CartSent
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
@@ -115,6 +116,7 @@ __all__ = [
     "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
+    "OrderAmended",
     "OrderCancelled",
     "OrderPlaced",
     "OrderSold",

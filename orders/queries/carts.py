@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kernel.actors import Actor
 from orders.commands import Status
 from orders.errors import UnknownCart
-from orders.models import Cart, CartHolder, CartLine, Fulfillment, FulfillmentLine
+from orders.models import Cart, CartHolder, CartLine, Fulfillment, OrderLine
 from orders.queries.shapes import CartFacts
 
 
@@ -81,16 +81,16 @@ def select_visible_carts(actor: Actor, location_id: UUID | None = None) -> Selec
 
 def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, str, int]:
     bought = and_(
-        FulfillmentLine.fulfillment_id == Fulfillment.id,
-        FulfillmentLine.sku == CartLine.sku,
+        OrderLine.order_id == Fulfillment.order_id,
+        OrderLine.sku == CartLine.sku,
         Fulfillment.pending_until.is_(None),
     )
-    left = CartLine.quantity - func.coalesce(FulfillmentLine.quantity, 0)
+    left = CartLine.quantity - func.coalesce(OrderLine.quantity, 0)
     return (
         select(Cart, Fulfillment.status, CartLine.sku, left)
         .outerjoin(Fulfillment, Fulfillment.id == Cart.pending_id)
         .outerjoin(CartLine, CartLine.cart_id == Cart.id)
-        .outerjoin(FulfillmentLine, bought)
+        .outerjoin(OrderLine, bought)
         .where(which)
         .order_by(CartLine.added_at, CartLine.sku)
         .execution_options(populate_existing=True)

@@ -116,6 +116,14 @@ class FulfillmentFacts:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    slot_id: UUID | None = None
+    release_at: datetime | None = None
+    formation: Formation = Formation.DISTANCE
+
+    @property
+    def is_reservation(self) -> bool:
+        """Tell whether its customer owes nothing: they buy it at the till, or not."""
+        return self.formation is Formation.RESERVATION
 
     @property
     def owed(self) -> Totals:
@@ -171,6 +179,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     partly: Partly | None = None
     charges: tuple[ChargeFacts, ...] = ()
+    version: int = 1
 
     @property
     def status(self) -> Status:
@@ -185,11 +194,14 @@ class OrderFacts:
 
     @property
     def awaits_till(self) -> bool:
-        """Tell whether a till may still take the money of a delivery that waits for it."""
-        return any(
-            parcel.method is Method.DELIVERY and parcel.status is Status.PENDING
-            for parcel in self.fulfillments
-        )
+        """Tell whether a till may still take the money of an order that waits for it."""
+        return any(parcel.status is Status.PENDING for parcel in self.fulfillments)
+
+    @property
+    def leaves_paid(self) -> bool:
+        """Tell whether some of it is brought or taken along: it is paid before, as a whole."""
+        before = {Method.DELIVERY, Method.CARRY_OUT}
+        return any(parcel.method in before for parcel in self.fulfillments)
 
     @property
     def first_id(self) -> UUID:

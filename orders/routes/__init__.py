@@ -1,12 +1,14 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
 from orders.routes import (
+    amending,
     availability,
     carting,
     cases,
     choosing,
     coming,
     counter,
+    customers,
     delivering,
     fetching,
     following,
@@ -28,6 +30,7 @@ from orders.routes import (
 from orders.routes.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "availability",
     "blueprint",
     "carting",
@@ -35,6 +38,7 @@ __all__ = [
     "choosing",
     "coming",
     "counter",
+    "customers",
     "delivering",
     "fetching",
     "following",

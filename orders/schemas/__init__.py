@@ -1,5 +1,6 @@
 """JSON of orders, of availability and of wishes."""
 
+from orders.schemas.amending import AmendedSchema, AmendSchema
 from orders.schemas.availability import (
     AvailabilitySchema,
     BasketQuerySchema,
@@ -58,7 +59,6 @@ from orders.schemas.delivering import (
     DeliveryMethodSchema,
     DeliveryOptionSchema,
     DeliveryOptionsSchema,
-    PlaceDeliverySchema,
     SetDeliveryMethodSchema,
     SetDeliveryZoneSchema,
     TillPaidSchema,
@@ -81,8 +81,6 @@ from orders.schemas.ordering import (
     FulfillmentSchema,
     OrderQuerySchema,
     OrderSchema,
-    PlacedOrderSchema,
-    PlaceOrderSchema,
     ReadySchema,
     ShortSchema,
     SlotListSchema,
@@ -105,6 +103,7 @@ from orders.schemas.picking import (
     WaveSchema,
     offer_of,
 )
+from orders.schemas.placing import PlaceDeliverySchema, PlacedOrderSchema, PlaceOrderSchema
 from orders.schemas.pricing import (
     BrandQuerySchema,
     OpenPromotionSchema,
@@ -130,6 +129,8 @@ from orders.schemas.shipping import (
 from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
+    "AmendSchema",
+    "AmendedSchema",
     "AnswerChoiceSchema",
     "ArrivedSchema",
     "AskDeliveryQuerySchema",

@@ -1,5 +1,6 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.amending import Amended, amend_order, preview_amendment
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
 from orders.services.cart_holding import (
     forget_old_carts,
@@ -7,6 +8,7 @@ from orders.services.cart_holding import (
     have_cart,
     take_up_cart,
 )
+from orders.services.cart_ways import choose_line_ways
 from orders.services.carting import (
     add_to_cart,
     await_payment,
@@ -26,7 +28,6 @@ from orders.services.casework import (
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
-from orders.services.delivering import place_delivery
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
@@ -53,6 +54,7 @@ from orders.services.paying import (
     withdraw_pending,
 )
 from orders.services.placing import PlacedOrder, PlacedParcel, place_order
+from orders.services.planning import quote_order
 from orders.services.preparing import (
     accept,
     bin_parcel,
@@ -67,6 +69,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.reservations import UNCONFIRMED, lapse_reservation
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
@@ -100,7 +103,9 @@ from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_st
 
 __all__ = [
     "LEAD",
+    "UNCONFIRMED",
     "UNSOURCED",
+    "Amended",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -113,6 +118,7 @@ __all__ = [
     "accept",
     "accept_substitute",
     "add_to_cart",
+    "amend_order",
     "announce_arrival",
     "announce_way",
     "answer_choice",
@@ -129,6 +135,7 @@ __all__ = [
     "change_promotion",
     "check_parcel",
     "check_rules",
+    "choose_line_ways",
     "claim_cart",
     "close_cart",
     "close_delivery_method",
@@ -154,6 +161,7 @@ __all__ = [
     "hand_over",
     "have_cart",
     "keep_money",
+    "lapse_reservation",
     "lapse_substitute",
     "late_key",
     "leave_wave",
@@ -167,9 +175,10 @@ __all__ = [
     "order_cart",
     "pack",
     "pick",
-    "place_delivery",
     "place_order",
+    "preview_amendment",
     "question_deed",
+    "quote_order",
     "reassign",
     "record_against_rules",
     "record_deed",

@@ -34,16 +34,16 @@ ADVISERS: Final = frozenset(
 
 _TAKE_OUT_PAID = text("""
     WITH paid AS (
-        SELECT c.id AS cart_id, f.id FROM cart c JOIN fulfillment f ON f.id = c.pending_id
+        SELECT c.id AS cart_id, f.order_id FROM cart c JOIN fulfillment f ON f.id = c.pending_id
         WHERE c.id = :cart_id AND f.pending_until IS NULL),
     gone AS (
-        DELETE FROM cart_line l USING paid p, fulfillment_line b
-        WHERE l.cart_id = p.cart_id AND b.fulfillment_id = p.id AND b.sku = l.sku
+        DELETE FROM cart_line l USING paid p, order_line b
+        WHERE l.cart_id = p.cart_id AND b.order_id = p.order_id AND b.sku = l.sku
           AND l.quantity <= b.quantity),
     fewer AS (
         UPDATE cart_line l SET quantity = l.quantity - b.quantity
-        FROM paid p, fulfillment_line b
-        WHERE l.cart_id = p.cart_id AND b.fulfillment_id = p.id AND b.sku = l.sku
+        FROM paid p, order_line b
+        WHERE l.cart_id = p.cart_id AND b.order_id = p.order_id AND b.sku = l.sku
           AND l.quantity > b.quantity)
     UPDATE cart c SET pending_id = NULL FROM paid p WHERE c.id = p.cart_id
 """)

@@ -43,7 +43,7 @@ def hold_until(session: Session, locked: Locked, until: datetime) -> datetime:
 
     Raises HoldEnded when it was held as long as it can be, or OutOfStock.
     """
-    hold = _hold_left(session, locked, until)
+    hold = hold_left(session, locked, until)
     ends = [_extend(session, each, hold) for each in owners_of(locked)]
     locked.parcel.pending_until = min(ends, default=db_now(session) + hold.minutes * MINUTE)
     session.flush()
@@ -71,8 +71,8 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
     return {}
 
 
-def _hold_left(session: Session, locked: Locked, until: datetime) -> Hold:
-    """Return the hold that may begin now: nobody stretches the cap by beginning anew.
+def hold_left(session: Session, locked: Locked, until: datetime | None = None) -> Hold:
+    """Return the hold that may begin now, until then: nobody stretches the cap by beginning anew.
 
     Raises HoldEnded.
     """
@@ -82,7 +82,7 @@ def _hold_left(session: Session, locked: Locked, until: datetime) -> Hold:
     left_min = hold.cap_min - (moment - locked.parcel.created_at) // MINUTE
     if left_min <= 0:
         raise HoldEnded
-    wanted_min = -((moment - until) // MINUTE)
+    wanted_min = hold.minutes if until is None else -((moment - until) // MINUTE)
     return replace(hold, minutes=min(wanted_min, left_min), cap_min=left_min)
 
 

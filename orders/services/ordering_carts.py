@@ -5,20 +5,20 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel.actors import SYSTEM, Actor
 from orders import queries
-from orders.commands import Method, OrderCart, PayBy, PlaceDelivery, PlaceOrder
+from orders.commands import Bring, Collect, Method, OrderCart, OrderPart, PayBy, PlaceOrder
 from orders.errors import AddressNeeded, EmptyCart, NoStoreChosen
 from orders.queries import CartFacts
 from orders.services.carting import claim_cart, close_cart
-from orders.services.delivering import place_delivery
 from orders.services.pay_links import make_pay_link
 from orders.services.placing import PlacedOrder, place_order
+from stores.queries import StoreFacts
 
 
 def order_cart(session: Session, command: OrderCart, *, actor: Actor) -> PlacedOrder:
     """Have a basket be an order, as it was seen: of two who order it at once one does.
 
     Raises UnknownCart, CartChanged, CartOrdered, EmptyCart, NoStoreChosen, AddressNeeded, or what
-    `place_order` and `place_delivery` raise.
+    `place_order` raises.
     """
     claim_cart(session, command.seen)
     cart = queries.get_cart_by_id(session, command.seen.id)
@@ -33,33 +33,25 @@ def order_cart(session: Session, command: OrderCart, *, actor: Actor) -> PlacedO
 
 
 def _place(session: Session, cart: CartFacts, command: OrderCart, *, actor: Actor) -> PlacedOrder:
-    """Place what is in a basket in the way that was chosen: the one place that knows the ways."""
+    """Place what is in a basket in the way that was chosen."""
     store = stores.queries.get_store_by_id(session, cart.location_id) if cart.location_id else None
-    pay_by = PayBy.CARD if command.by_link else command.pay_by
+    brought = command.method is Method.DELIVERY
+    order = PlaceOrder(
+        command.channel,
+        [_part(cart, command, store)],
+        command.contact,
+        PayBy.CARD if command.by_link else command.pay_by,
+        begun_at=store.code if store and brought else None,
+        seen_total_minor=command.seen_total_minor,
+    )
+    return place_order(session, order, actor=actor)
+
+
+def _part(cart: CartFacts, command: OrderCart, store: StoreFacts | None) -> OrderPart:
     if command.method is Method.DELIVERY:
         if command.address is None or command.delivery_method is None:
             raise AddressNeeded
-        delivery = PlaceDelivery(
-            command.channel,
-            cart.quantities,
-            command.contact,
-            command.address,
-            command.delivery_method,
-            pay_by,
-            store_code=store.code if store else None,
-            seen_total_minor=command.seen_total_minor,
-        )
-        return place_delivery(session, delivery, actor=actor)
+        return Bring(command.address, cart.quantities, command.delivery_method)
     if store is None:
         raise NoStoreChosen
-    order = PlaceOrder(
-        command.channel,
-        store.code,
-        cart.quantities,
-        command.contact,
-        pay_by,
-        command.method,
-        command.slot_id,
-        command.seen_total_minor,
-    )
-    return place_order(session, order, actor=actor)
+    return Collect(store.code, cart.quantities, command.method, command.slot_id)

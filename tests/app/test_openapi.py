@@ -148,6 +148,7 @@ def test_the_key_is_required_exactly_where_a_repeat_must_be_harmless(
         ("POST", "/api/v1/quotes"),
         ("POST", "/api/v1/sourcing/dry-runs"),
         ("POST", "/api/v1/sourcing/dry-runs"),
+        ("POST", "/api/v1/orders/{order_id}/amendments/preview"),
         ("POST", "/api/v1/offline/facts"),  # each fact has a nonce of its own
         ("POST", "/api/v1/till/look-ups"),
         ("POST", "/api/v1/till/receipts"),

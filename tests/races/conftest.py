@@ -28,6 +28,7 @@ GUARDS = (
     "promotion",
     "price",
     "cart",
+    "customer",
     "order-of-locks",
 )
 

@@ -14,7 +14,7 @@ from kernel.actors import SYSTEM
 from kernel.db import transaction
 from notifications import gateway
 from notifications.gateway import MessagingSettings
-from orders.commands import Channel, PlaceOrder
+from orders.commands import Channel, Collect, PlaceOrder
 from tests.support.installation import Installation, installation
 from tests.support.trade import together
 from tests.support.vendors import Vendors
@@ -80,5 +80,5 @@ def place(email: str) -> None:
     """Order a notebook on the web."""
     contact = GiveContact("Chloé", "Durand", email, None, "fr")
     with transaction() as session:
-        command = PlaceOrder(Channel.WEB, "lyon", {"BOOK": 1}, contact)
+        command = PlaceOrder(Channel.WEB, [Collect("lyon", {"BOOK": 1})], contact)
         orders.services.place_order(session, command, actor=SYSTEM)

@@ -2,6 +2,10 @@
 
 from app.shop.blueprint import blueprint
 from app.shop.views import (
+    account,
+    account_addresses,
+    account_details,
+    amending,
     basket,
     browsing,
     carrying,
@@ -11,6 +15,7 @@ from app.shop.views import (
     delivering,
     following,
     keeping,
+    mixing,
     pay_links,
     place,
     stores,
@@ -18,6 +23,10 @@ from app.shop.views import (
 )
 
 __all__ = [
+    "account",
+    "account_addresses",
+    "account_details",
+    "amending",
     "basket",
     "blueprint",
     "browsing",
@@ -28,6 +37,7 @@ __all__ = [
     "delivering",
     "following",
     "keeping",
+    "mixing",
     "pay_links",
     "place",
     "stores",

@@ -15,6 +15,7 @@ from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
+from app.shop.account import fill_in
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.carts import say_seen
@@ -30,13 +31,15 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import Channel, PayBy, PlaceOrder, SeenCart
+from orders.commands import Channel, Collect, PayBy, PlaceOrder, SeenCart
 from orders.errors import CartChanged, CartOrdered, HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
 TOTAL_SIGNS: Final = 10
+RESERVE: Final = "reserve"
+"""What a form says that wants nothing paid: neither now nor owed later."""
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 
 
@@ -50,7 +53,9 @@ def checkout() -> Shown:
         if basket.chosen is None or not basket.chosen.has_all:
             return go_to(url_for("shop.basket"))
         collecting = read_collecting(session, basket.chosen.store, "")
-    return _page(frame, basket, Typed(), collecting)
+        typed = Typed()
+        fill_in(session, frame.visitor.account, typed)
+    return _page(frame, basket, typed, collecting)
 
 
 @blueprint.post(f"{PAGES}/checkout")
@@ -73,7 +78,7 @@ def order_basket() -> Shown:
         return _refused(typed, refusal)
     if answer.headers["Location"] == CHANGED:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
-    return _show_order(answer)
+    return show_placed(answer)
 
 
 def _refused(typed: Typed, refusal: Refusal) -> Shown:
@@ -108,13 +113,11 @@ def _place(session: Session, contact: GiveContact) -> str:
     method, slot_id = read_choice(_wanted())
     command = PlaceOrder(
         Channel.WEB,
-        basket.chosen.store.code,
-        basket.quantities,
+        [Collect(basket.chosen.store.code, basket.quantities, method, slot_id)],
         contact,
         _pay_by(),
-        method=method,
-        slot_id=slot_id,
         seen_total_minor=_seen_minor(),
+        reservation=request.form.get("payment") == RESERVE,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
@@ -139,7 +142,7 @@ def _pay_by() -> PayBy:
     return PayBy.CARD if by_card else PayBy.PICKUP
 
 
-def _show_order(answer: Response) -> Response:
+def show_placed(answer: Response) -> Response:
     """Return the way to the order: only its id was stored, the signed link is made now."""
     kind, _colon, order_id = answer.headers["Location"].partition(":")
     if kind not in {PLACED, UNPAID}:
@@ -210,5 +213,5 @@ def _page(
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
-        payment=request.form.get("payment", PayBy.PICKUP.value),
+        payment=request.values.get("payment", PayBy.PICKUP.value),
     )

@@ -1,6 +1,7 @@
 """The tablet's pages: entering, preparing, handing over, the shelf, finding articles, printing."""
 
 from app.staff.views import (
+    amending,
     baskets,
     bringing,
     cases,
@@ -25,6 +26,7 @@ from app.staff.views import (
 from app.staff.views.base import blueprint
 
 __all__ = [
+    "amending",
     "baskets",
     "blueprint",
     "bringing",

@@ -32,7 +32,7 @@ from kernel.ids import show_order_number
 from kernel.links import order_token
 from kernel.web import declare
 from orders import services
-from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
 from orders.services import TillTicket
 
 QUANTITY_MAX: Final = 99
@@ -95,17 +95,16 @@ def _place(session: Session, place: Here) -> str:
         raise Unfit(_("Something is missing: name, e-mail or phone, street, town and way."))
     email, phone = (typed["reach"], None) if "@" in typed["reach"] else (None, typed["reach"])
     seen = request.form.get(f"seen:{typed['way']}", "")
-    command = PlaceDelivery(
+    door = GiveAddress(typed["line1"], typed["postcode"], typed["city"], typed["line2"] or None)
+    command = PlaceOrder(
         Channel.STORE,
-        {asked.sku: asked.quantity},
+        [Bring(door, {asked.sku: asked.quantity}, typed["way"])],
         GiveContact(typed["first_name"], typed["last_name"], email, phone, current()),
-        GiveAddress(typed["line1"], typed["postcode"], typed["city"], typed["line2"] or None),
-        typed["way"],
         PayBy.CARD if typed["pay_by"] == PayBy.CARD.value else PayBy.TILL,
-        store_code=place.store.code,
+        begun_at=place.store.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
     )
-    placed = services.place_delivery(session, command, actor=place.actor)
+    placed = services.place_order(session, command, actor=place.actor)
     return url_for("tablet.show_door", order_id=placed.id)
 
 
