@@ -94,9 +94,7 @@ def find_people(session: Session, said: str, *, actor: Actor) -> list[FoundCusto
     number = read_order_number(said)
     if number is not None:
         order = session.execute(
-            select(Order.contact_id).where(
-                Order.number == number, holds(actor), _has_parcel(actor)
-            )
+            select(Order.contact_id).where(Order.number == number, holds(actor), _has_parcel(actor))
         ).scalar_one_or_none()
         return customers.queries.list_found(session, [order] if order else [])
     contacts = customers.queries.find_contact_ids(session, said)
