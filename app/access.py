@@ -11,10 +11,12 @@ EVERYBODY: Final = PUBLIC | {
     "orders.place",
 }
 SHOPPER: Final = EVERYBODY | {
+    "orders.amend",
     "orders.cancel",
     "orders.collect",
     "orders.read",
 }
+
 ASSOCIATE: Final = SHOPPER | {
     "cases.read",
     "cases.work",
@@ -22,6 +24,7 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.prepare",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.count",
     "stock.move",
     "stock.read",
@@ -50,6 +53,7 @@ AGENT: Final = SHOPPER | {
     "customers.read",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.read",
 }
 ADMIN: Final = MANAGER | {

@@ -20,6 +20,7 @@ from inventory.events import (
 from kernel.events import Subscriptions
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentAccepted,
@@ -32,10 +33,14 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PaidWithoutStock,
     PartlyThere,
     PassReissued,
+    PayLinkMade,
+    PayLinkReminded,
     PickupReminded,
     ProxyPassGiven,
     ReadyPaid,
@@ -53,6 +58,7 @@ from payments.events import (
 )
 
 SUBSCRIPTIONS: Subscriptions = {
+    OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentAccepted: {"settle-late": casework.settle_late},
     FulfillmentReady: {
@@ -103,6 +109,10 @@ SUBSCRIPTIONS: Subscriptions = {
         "open-lost-case": casework.open_lost_transfer,
     },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    PayLinkMade: {"send-pay-link": notifications.handlers.send_pay_link},
+    PayLinkReminded: {"remind-to-pay": notifications.handlers.remind_to_pay},
+    OrderAbandoned: {"tell-unpaid": notifications.handlers.tell_unpaid},
+    CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
     ChallengeAsked: {"send-code": notifications.handlers.send_code},
     StockReceived: {"serve-awaiting": orders.handlers.serve_awaiting},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
@@ -122,6 +132,7 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "cart.ordered.v1",
         "account.opened.v1",
         "account.closed.v1",
         "account.password_changed.v1",
@@ -163,7 +174,6 @@ UNHEARD = frozenset(
         "terminal.enrolled.v1",
         "terminal.key_renewed.v1",
         "terminal.revoked.v1",
-        "order.abandoned.v1",
         "payment.failed.v1",
         "order.cancelled.v1",
         "fulfillment.picking_started.v1",

@@ -25,7 +25,7 @@ from kernel import db, secret
 from kernel.actors import Actor, ActorKind
 from kernel.db import transaction
 from orders import passes
-from orders.commands import Channel, HandOver, PlaceOrder, Status
+from orders.commands import Channel, Collect, HandOver, PlaceOrder, Status
 
 PASTS = (1_000, 100_000)
 OPEN = 20
@@ -120,10 +120,9 @@ def _clerk() -> tuple[Actor, UUID]:
 def _ready_parcel(clerk: Actor) -> UUID:
     """Have a parcel wait at the store, prepared through the use cases."""
     command = PlaceOrder(
-        channel=Channel.STORE,
-        store_code=HOT_STORE,
-        quantities={PLENTY_SKUS[0]: 1, PLENTY_SKUS[1]: 2},
-        contact=GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
+        Channel.STORE,
+        [Collect(HOT_STORE, {PLENTY_SKUS[0]: 1, PLENTY_SKUS[1]: 2})],
+        GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
     )
     with transaction() as session:
         parcel_id = orders.services.place_order(session, command, actor=clerk).fulfillment_id

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 import orders.queries
 from customers.events import ChallengeAsked
 from inventory.events import StockRanLow
+from kernel.actors import SYSTEM
 from notifications import services
-from notifications.commands import Owe, OweCode, OweStaff, OweWish, Template
+from notifications.commands import Owe, OweCart, OweCode, OweStaff, OweWish, Template
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentCancelled,
@@ -19,9 +21,13 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PartlyThere,
     PassReissued,
+    PayLinkMade,
+    PayLinkReminded,
     PickupReminded,
     ProxyPassGiven,
     ReadyPaid,
@@ -104,8 +110,15 @@ def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
 
 
 def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
-    """The customer is owed where and when the order goes on."""
-    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+    """The customer is owed where and when the order goes on, unless other news says it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def announce_amended(session: Session, event: OrderAmended) -> None:
+    """The customer is owed the order as it is now, once for all that changed with it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.AMENDED))
 
 
 def ask_partly(session: Session, event: PartlyThere) -> None:
@@ -152,6 +165,32 @@ def announce_delivered(session: Session, event: FulfillmentDelivered) -> None:
 def announce_failed(session: Session, event: DeliveryFailed) -> None:
     """The customer is owed the news that the carrier could not deliver, and what happens next."""
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERY_FAILED))
+
+
+def send_pay_link(session: Session, event: PayLinkMade) -> None:
+    """The customer is owed the link to pay, wherever they are reached."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PAY_LINK))
+
+
+def remind_to_pay(session: Session, event: PayLinkReminded) -> None:
+    """The customer is owed the reminder that the time to pay ends."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PAY_REMINDER))
+
+
+def tell_unpaid(session: Session, event: OrderAbandoned) -> None:
+    """Who was sent a link to pay is owed the news that the order ended without; once for all.
+
+    Who left our own payment page knows: they are told nothing.
+    """
+    order = orders.queries.get_order(session, event.order_id, actor=SYSTEM)
+    linked = orders.queries.had_pay_link(session, event.order_id)
+    if linked and event.fulfillment_id == order.first_id:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.UNPAID))
+
+
+def send_cart_link(session: Session, event: CartSent) -> None:
+    """Somebody is owed the link of a basket they go on with."""
+    services.owe_cart(session, OweCart(event.event_id, event.cart_id, event.contact_id))
 
 
 def tell_of_case(session: Session, event: CaseEscalated) -> None:

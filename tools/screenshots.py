@@ -40,7 +40,7 @@ BUYER = {
     "city": "Lyon",
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
-LINK = re.compile(r"/(?:fr|en)/((?:orders|choices)/[^\s/?]+)")
+LINK = re.compile(r"/(?:fr|en)/((?:orders|choices|baskets|pay)/[^\s/?]+)")
 DIGITS = re.compile(r"\b\d{3} \d{3}\b")
 ADDRESS = {"line1": "12 rue des Tables-Claudiennes", "postcode": "69001", "city": "Lyon"}
 STORE = "lyon-croix-rousse"
@@ -52,6 +52,8 @@ LETTERS = {
     "outside": ("yasmine.haddad", "C’est prêt"),
     "sent": ("margot.lambert", "C’est prêt"),
     "refused": ("thomas.nguyen", "retirée"),
+    "shared": ("jeanne.roche", "panier"),
+    "pay": ("oscar.meunier", "à payer"),
 }
 """Whose letter, and what its subject says, leads to each page of the customer's side."""
 STOP_S, PATIENCE_S = 60, 20
@@ -172,6 +174,9 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     tablet, parcel = _page(browser, "tablet", language), shop.parcel_of(number)
     _become(tablet, shop, language, "associate")
     _shoot(tablet, shop, f"/{language}/tablet/", f"tablet-board-{language}")
+    _change(_page(browser, "phone", language), order_page.url.partition("?")[0], language)
+    amend = f"/{language}/tablet/parcels/{parcel['id']}/amend"
+    _shoot(tablet, shop, amend, f"tablet-amend-{language}")
     shop.act(parcel["id"], "accept")
     _shoot(tablet, shop, f"/{language}/tablet/parcels/{parcel['id']}", f"tablet-pick-{language}")
     shop.act(
@@ -192,9 +197,57 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     brought = _walk_the_shelf(tablet, shop, language)
     _take_ways_out(tablet, shop, language)
     _answer(_page(browser, "phone", language), shop, language)
+    _carry(browser, shop, language)
     _account(_page(browser, "phone", language), shop, language)
     _desk(_page(browser, "desk", language), shop, language, number)
     _source(_page(browser, "desk", language), shop, language, brought)
+
+
+def _change(page: Page, order: str, language: str) -> None:
+    """See what it would come to with somebody else collecting, and leave it at that."""
+    page.goto(f"{order}/amend")
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    for name, value in (("first_name", "Paul"), ("last_name", "Petit")):
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form .button-primary").click()
+    page.locator("#sum-title").scroll_into_view_if_needed()
+    _picture(page, f"shop-amend-{language}")
+
+
+def _carry(browser: Browser, shop: Shop, language: str) -> None:
+    """Take one basket from a phone to the store's tablet and to the desk of a call."""
+    phone = _page(browser, "phone", language)
+    phone.goto(f"{shop.address}/{language}/articles/THEIERE?store={STORE}")
+    phone.locator(".article-words .bar button").click()
+    phone.wait_for_url("**/basket**")
+    phone.locator("form[action$='/basket/elsewhere'] button").click()
+    phone.locator(".ticket-code").wait_for()
+    _picture(phone, f"shop-elsewhere-{language}")
+    code = phone.locator(".ticket-code").inner_text()
+    _shoot(phone, shop, f"/{language}/baskets", f"shop-resume-{language}")
+    tablet = _page(browser, "tablet", language)
+    _become(tablet, shop, language, "associate")
+    tablet.goto(f"{shop.address}/{language}/tablet/baskets")
+    tablet.locator("#field-said").fill(code)
+    tablet.keyboard.press("Enter")
+    tablet.wait_for_load_state("networkidle")
+    _picture(tablet, f"tablet-basket-{language}")
+    desk = _page(browser, "desk", language)
+    _become(desk, shop, language, "agent")
+    _shoot(desk, shop, f"/{language}/office/desk", f"office-desk-begin-{language}")
+    desk.locator("#field-code").fill(code)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    for name, value in {"q": "vase", "where": "Lyon", "who": "06 39 98 12 04"}.items():
+        desk.locator(f"#field-{name}").fill(value)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-{language}")
+    desk.locator(".desk-known").first.click()
+    desk.wait_for_load_state("networkidle")
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-placed-{language}")
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:
@@ -335,6 +388,10 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     door = f"/{language}/checkout/delivery?postcode=33000"
     _shoot(page, shop, door, f"shop-checkout-delivery-{language}")
     _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
+    _choose_ways(page, shop, language)
+    page.goto(f"{shop.address}/{language}/checkout?payment=reserve")
+    page.locator("input[value=reserve]").scroll_into_view_if_needed()
+    _picture(page, f"shop-reserve-{language}")
     page.goto(f"{shop.address}/{language}/checkout")
     for name, value in CUSTOMER.items():
         page.locator(f"[name={name}]").fill(value)
@@ -346,6 +403,25 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     found = NUMBER.search(page.locator(".ticket").first.inner_text())
     assert found is not None
     return found[0], page
+
+
+def _choose_ways(page: Page, shop: Shop, language: str) -> None:
+    """Have a second article brought while the first is collected; leave the basket as it was."""
+    page.goto(f"{shop.address}/{language}/articles/PARAPLUIE")
+    page.get_by_role("button", name=re.compile("Lyon Croix-Rousse")).first.click()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{shop.address}/{language}/checkout/ways?postcode=69004")
+    page.locator("#ways select").last.select_option("door")
+    page.wait_for_url(re.compile("#parts"))
+    page.goto(f"{shop.address}/{language}/checkout/ways?postcode=69004")
+    page.wait_for_load_state("networkidle")
+    path = SCREENS / f"shop-ways-{language}.png"
+    page.screenshot(path=path, full_page=True)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    page.goto(f"{shop.address}/{language}/basket")
+    page.locator("[name='take'][value^='0:PARAPLUIE']").click()
+    page.wait_for_load_state("networkidle")
 
 
 def _code(page: Page, language: str) -> str:
@@ -423,6 +499,8 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
     (rejected,) = shop.list_parcels("rejected")
     path = f"{office}/orders/{rejected['order_number']}"
     _shoot(page, shop, path, f"office-choice-{language}")
+    number_open = shop.list_parcels("accepted")[0]["order_number"]
+    _shoot(page, shop, f"{office}/orders/{number_open}/amend", f"office-amend-{language}")
     _shoot(page, shop, f"/{language}/demo/mailbox", f"mailbox-{language}")
     ready = re.compile(f"(prêt|ready).*{number}", re.IGNORECASE)
     letter = page.locator(".letter").filter(has_text=ready)

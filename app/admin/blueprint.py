@@ -22,6 +22,7 @@ FEED_BYTES_MAX: Final = 64 << 20
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
+    ("desk", "Telephone", "phone"),
     ("cases", "Cases", "alert-triangle"),
     ("customers", "Customers", "user"),
     ("stock", "Stock", "box"),
@@ -31,6 +32,7 @@ TABS: Final = (
     ("messages", "Messages", "message"),
 )
 NEEDED: Final = {
+    "desk": "orders.take",
     "customers": "customers.read",
     "people": "stores.pause",
     "prices": "prices.edit",

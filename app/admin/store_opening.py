@@ -30,7 +30,7 @@ from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import current_actor, declare
-from orders.commands import Channel, PlaceOrder
+from orders.commands import Channel, Collect, PlaceOrder
 from stores.commands import OpenLocation, StartOpening
 from stores.errors import NotReadyToOpen
 from stores.imports import place_in_time
@@ -162,7 +162,7 @@ def _practice(place: StoreFacts, sku: str, email: str, actor: Actor) -> PlaceOrd
     """Return an order of one article, in the name of whoever practises."""
     first, _blank, last = (actor.name or _("Practice")).partition(" ")
     contact = GiveContact(first, last or _("Practice"), email, None, current())
-    return PlaceOrder(Channel.STORE, place.code, {sku: 1}, contact)
+    return PlaceOrder(Channel.STORE, [Collect(place.code, {sku: 1})], contact)
 
 
 def _command(session: Session, answers: Answers) -> StartOpening | None:

@@ -29,7 +29,7 @@ from kernel import idempotency
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from kernel.idempotency import Answer, StoredAnswer
-from orders.commands import CancelReason, Channel, Found, HandOver, PlaceOrder, Status
+from orders.commands import CancelReason, Channel, Collect, Found, HandOver, PlaceOrder, Status
 from orders.queries import FulfillmentFacts
 
 SCOPE: Final = "replay"
@@ -151,10 +151,9 @@ def place(planned: PlannedOrder) -> Parcel:
     """
     key = planned.invoice.key
     command = PlaceOrder(
-        channel=planned.channel,
-        store_code=planned.store_code,
-        quantities=planned.invoice.quantities,
-        contact=planned.contact,
+        planned.channel,
+        [Collect(planned.store_code, planned.invoice.quantities)],
+        planned.contact,
     )
     with transaction() as session:
         before = idempotency.take(

@@ -19,10 +19,11 @@ from kernel.actors import SYSTEM, Actor
 from kernel.db import transaction
 from orders.commands import (
     Box,
+    Bring,
     DeliveryFailure,
     Pack,
     PayBy,
-    PlaceDelivery,
+    PlaceOrder,
     PricedBy,
     SetDeliveryMethod,
     SetDeliveryZone,
@@ -80,19 +81,18 @@ def open_doors(store_codes: Iterable[str]) -> None:
 def place_home(session: Session, planned: PlannedOrder, *, actor: Actor) -> PlacedOrder:
     """Place an order that is brought next to its store, and have that store's till paid for it.
 
-    Raises the refusals of `place_delivery` and `take_till_payment`.
+    Raises the refusals of `place_order` and `take_till_payment`.
     """
     store = stores.queries.get_store(session, planned.store_code)
-    command = PlaceDelivery(
+    door = GiveAddress(STREET, store.postcode, store.city)
+    command = PlaceOrder(
         planned.channel,
-        planned.invoice.quantities,
+        [Bring(door, planned.invoice.quantities, WAY)],
         planned.contact,
-        GiveAddress(STREET, store.postcode, store.city),
-        WAY,
         PayBy.TILL,
-        store_code=store.code,
+        begun_at=store.code,
     )
-    placed = orders.services.place_delivery(session, command, actor=actor)
+    placed = orders.services.place_order(session, command, actor=actor)
     ticket = TillTicket(store.id, f"H-{planned.invoice.number}")
     orders.services.take_till_payment(session, placed.id, ticket=ticket, actor=SYSTEM)
     return placed

@@ -13,7 +13,7 @@ import stores.queries
 import stores.services
 from app.demo.people import CUSTOMERS
 from kernel.actors import Actor
-from orders.commands import Channel, Method, PlaceOrder
+from orders.commands import Channel, Collect, Method, PlaceOrder
 from stores.commands import (
     AddPattern,
     ExceptDays,
@@ -73,9 +73,8 @@ def book_slots(session: Session, *, actor: Actor) -> int:
     )
     booked = [slots[turn] for turn in BOOKED if turn < len(slots)]
     for customer, sku, slot in zip(CUSTOMERS, plenty, booked, strict=False):
-        command = PlaceOrder(
-            Channel.PHONE, HOME, {sku: 1}, customer, method=Method.DRIVE, slot_id=slot.id
-        )
+        part = Collect(HOME, {sku: 1}, Method.DRIVE, slot.id)
+        command = PlaceOrder(Channel.PHONE, [part], customer)
         orders.services.place_order(session, command, actor=actor)
     return len(booked)
 

@@ -16,10 +16,11 @@ from kernel.db import transaction
 from orders import services
 from orders.commands import (
     Box,
+    Bring,
     Channel,
     Pack,
     PayBy,
-    PlaceDelivery,
+    PlaceOrder,
     PricedBy,
     SetDeliveryMethod,
     SetDeliveryZone,
@@ -95,16 +96,14 @@ def furnish_doors() -> None:
 
 
 def _place(session: Session, turn: int, goods: dict[str, int], pay_by: PayBy) -> PlacedOrder:
-    command = PlaceDelivery(
+    command = PlaceOrder(
         Channel.STORE if pay_by is PayBy.TILL else Channel.WEB,
-        goods,
+        [Bring(DOORS[turn], goods, STANDARD.code)],
         CUSTOMERS[turn],
-        DOORS[turn],
-        STANDARD.code,
         pay_by,
-        store_code=HOME,
+        begun_at=HOME,
     )
-    return services.place_delivery(session, command, actor=CLERK)
+    return services.place_order(session, command, actor=CLERK)
 
 
 def _send(session: Session, placed: PlacedOrder) -> None:

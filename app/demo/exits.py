@@ -28,6 +28,7 @@ from orders.commands import (
     Box,
     CancelReason,
     Channel,
+    Collect,
     DeliveryFailure,
     FetchFrom,
     HandOver,
@@ -86,7 +87,7 @@ class _Scenes:
         """Return an order of the next customer."""
         customer = CUSTOMERS[self.turn % len(CUSTOMERS)]
         self.turn += 1
-        command = PlaceOrder(Channel.WEB, HOME, goods, customer)
+        command = PlaceOrder(Channel.WEB, [Collect(HOME, goods)], customer)
         return services.place_order(self.session, command, actor=CLERK)
 
     def accepted(self, goods: Mapping[str, int]) -> PlacedOrder:

@@ -24,7 +24,7 @@ from customers.commands import GiveContact
 from kernel.actors import Actor, ActorKind
 from kernel.db import transaction
 from orders import services
-from orders.commands import CancelReason, Channel, HandOver, PlaceOrder, ShortReason
+from orders.commands import CancelReason, Channel, Collect, HandOver, PlaceOrder, ShortReason
 from orders.services import PlacedOrder
 
 SEED: Final = 20_261_121
@@ -117,7 +117,7 @@ def _play(session: Session, scene: Scene, luck: Random) -> PlacedOrder | None:
     basket = _basket(session, scene, luck)
     if not basket:
         return None
-    command = PlaceOrder(scene.channel, scene.store, basket, scene.customer)
+    command = PlaceOrder(scene.channel, [Collect(scene.store, basket)], scene.customer)
     placed = services.place_order(session, command, actor=CLERK)
     parcel = placed.fulfillment_id
     if scene.ends == "cancelled":

@@ -1,7 +1,7 @@
 """A basket to be brought to a door, as its page shows it: ways, what was typed, its total."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from app.shop.baskets import Basket
 from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
 from app.shop.visitor import Frame
-from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
 from orders.delivery import DeliveryOption, DeliveryOptions
 
 CODE_MAX: Final = 40
@@ -44,8 +44,13 @@ class Delivering:
     @property
     def way(self) -> SaidOption | None:
         """Return the way that is chosen, the first one until then."""
-        wanted = (each for each in self.options if each.code == self.chosen)
-        return next(wanted, self.options[0] if self.options else None)
+        return chosen_way(self.options, self.chosen)
+
+
+def chosen_way(options: Sequence[SaidOption], chosen: str) -> SaidOption | None:
+    """Return the way that is chosen, the first one until then."""
+    wanted = (each for each in options if each.code == chosen)
+    return next(wanted, options[0] if options else None)
 
 
 def guess_postcode(frame: Frame) -> str:
@@ -55,11 +60,13 @@ def guess_postcode(frame: Frame) -> str:
     return found[0] if found else ""
 
 
-def ask_for(frame: Frame, quantities: Mapping[str, int], postcode: str) -> AskDelivery | None:
+def ask_for(
+    frame: Frame, quantities: Mapping[str, int], postcode: str, *, channel: Channel = Channel.WEB
+) -> AskDelivery | None:
     """Return the question for what a shopper wants brought; None while there is nothing."""
     if frame.brand is None or not quantities:
         return None
-    return AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+    return AskDelivery(channel, current(), quantities, postcode, brand_code=frame.brand.code)
 
 
 def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) -> SaidOption | None:
@@ -74,13 +81,19 @@ def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) ->
 
 
 def read_delivering(
-    session: Session, frame: Frame, basket: Basket, *, postcode: str, chosen: str
+    session: Session,
+    frame: Frame,
+    basket: Basket,
+    *,
+    postcode: str,
+    chosen: str,
+    channel: Channel = Channel.WEB,
 ) -> Delivering:
     """Return in which ways this basket can be brought to a postcode, priced as it is now.
 
     Raises UnreadablePostcode.
     """
-    asked = ask_for(frame, basket.quantities, postcode)
+    asked = ask_for(frame, basket.quantities, postcode, channel=channel)
     if asked is None or not postcode:
         return Delivering("", None, [], chosen, 0)
     found = orders.delivery.find_options(session, asked)
@@ -103,7 +116,7 @@ def by_card(found: DeliveryOptions) -> list[DeliveryOption]:
 
 def read_delivery(
     form: Mapping[str, str], frame: Frame, basket: Basket
-) -> tuple[PlaceDelivery | None, Typed]:
+) -> tuple[PlaceOrder | None, Typed]:
     """Return the order a form asks for, None where something is wrong, and what was typed."""
     contact, typed = read_contact(form, language=current())
     address = read_address(form, typed)
@@ -111,12 +124,10 @@ def read_delivery(
     seen = form.get(f"seen:{way}", "")[:TOTAL_MAX]
     if typed.errors or frame.brand is None:
         return None, typed
-    command = PlaceDelivery(
+    command = PlaceOrder(
         Channel.WEB,
-        basket.quantities,
+        [Bring(address, basket.quantities, way)],
         contact,
-        address,
-        way,
         PayBy.CARD,
         brand_code=frame.brand.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,

@@ -1,6 +1,6 @@
 """Who is looking at the shop, and what surrounds every page of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import g, render_template
@@ -69,6 +69,11 @@ def read_frame(session: Session) -> Frame:
         brand,
         catalog.queries.list_categories(session, language=i18n.current()),
     )
+
+
+def with_cart(frame: Frame, cart: CartFacts) -> Frame:
+    """Return what surrounds a page, with another basket at hand."""
+    return replace(frame, visitor=replace(frame.visitor, cart=cart))
 
 
 def show(template: str, frame: Frame, **context: object) -> str:

@@ -88,6 +88,19 @@ def find_address(session: Session, address_id: UUID | None) -> AddressFacts | No
     return address_facts(row)
 
 
+def find_last_address(session: Session, contact_id: UUID) -> AddressFacts | None:
+    """Return where the person of a contact was last brought something; None when never."""
+    contact = session.get_one(Contact, contact_id)
+    row = session.execute(
+        select(Address)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Contact.customer_id.in_(list_family(session, contact.customer_id)))
+        .order_by(Address.created_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return address_facts(row) if row is not None else None
+
+
 def address_facts(row: Address | SavedAddress) -> AddressFacts:
     """Return an address as others may see it."""
     return AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)

@@ -8,7 +8,7 @@ others held of it until a moment that has passed, in that same statement.
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import Boolean, Integer, bindparam
 from sqlalchemy.orm import Session
 
 from inventory.commands import Hold, TaskCause
@@ -34,7 +34,8 @@ _RESERVE = statement("""
         UPDATE stock_level l SET reserved = l.reserved - coalesce(f.quantity, 0) + w.quantity
         FROM wanted w JOIN locked k ON k.sku = w.sku LEFT JOIN freed f ON f.sku = w.sku
         WHERE l.location_id = :location_id AND l.sku = w.sku
-          AND k.available + coalesce(f.quantity, 0) >= w.quantity
+          AND CASE WHEN :in_hand THEN k.free ELSE k.available END + coalesce(f.quantity, 0)
+              >= w.quantity
         RETURNING l.sku, w.quantity),
     ended AS (
         UPDATE reservation r SET quantity = 0, held_until = NULL, held_max = NULL
@@ -62,11 +63,16 @@ _RESERVE = statement("""
         UNION ALL
         SELECT :location_id, sku, 'reserved', quantity, 'fulfillment', :fulfillment_id, NULL
         FROM granted ORDER BY 3, 2)
-    SELECT w.sku, greatest(coalesce(k.available, 0) + coalesce(f.quantity, 0), 0) AS available
+    SELECT w.sku, greatest(coalesce(CASE WHEN :in_hand THEN k.free ELSE k.available END, 0)
+                           + coalesce(f.quantity, 0), 0) AS available
     FROM wanted w LEFT JOIN locked k ON k.sku = w.sku LEFT JOIN freed f ON f.sku = w.sku
     LEFT JOIN granted g ON g.sku = w.sku
     WHERE g.sku IS NULL
-""").bindparams(bindparam("hold_min", type_=Integer), bindparam("cap_min", type_=Integer))
+""").bindparams(
+    bindparam("hold_min", type_=Integer),
+    bindparam("cap_min", type_=Integer),
+    bindparam("in_hand", type_=Boolean),
+)
 """`overdue` is read by itself, through its own small index: with the SKUs in its condition the
 planner could as well read every open reservation of a SKU that many want. What is guarded is the
 level as it is once locked (`k`), not as it was when the statement began. Whoever was granted found
@@ -166,10 +172,12 @@ def reserve(
     location_id: UUID,
     quantities: Mapping[str, int],
     hold: Hold | None = None,
+    in_hand: bool = False,
 ) -> None:
     """Promise these quantities to a fulfillment: all of them or the caller's transaction ends.
 
-    With a `hold` they are promised for a time, by the database's clock. Holds of others that are
+    What somebody has `in_hand` in the store is not kept from them by safety stock. With a `hold`
+    they are promised for a time, by the database's clock. Holds of others that are
     over give way: only of these SKUs, only here.
 
     Raises OutOfStock with every shortage: what each short SKU has left.
@@ -182,6 +190,7 @@ def reserve(
         fulfillment_id=fulfillment_id,
         hold_min=hold.minutes if hold else None,
         cap_min=hold.cap_min if hold else None,
+        in_hand=in_hand,
     )
     if short:
         raise OutOfStock(shortages={row.sku: row.available for row in short})

@@ -401,7 +401,16 @@ def _create_telling() -> None:
     )
     op.add_column("message", sa.Column("cart_id", sa.Uuid(), nullable=True))
     op.add_column("message", sa.Column("challenge_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(op.f("fk_message_cart_id"), "message", "cart", ["cart_id"], ["id"])
+    op.create_foreign_key(
+        op.f("fk_message_cart_id"), "message", "cart", ["cart_id"], ["id"], ondelete="CASCADE"
+    )
+    op.create_index(
+        op.f("ix_message_cart_id"),
+        "message",
+        ["cart_id"],
+        unique=False,
+        postgresql_where=sa.text("cart_id IS NOT NULL"),
+    )
     op.create_foreign_key(
         op.f("fk_message_challenge_id"), "message", "challenge", ["challenge_id"], ["id"]
     )

@@ -18,6 +18,7 @@ from notifications.services.following import (
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
+from notifications.services.telling_carts import owe_cart
 from notifications.services.telling_staff import owe_staff
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "list_webhooks",
     "open_webhook",
     "owe",
+    "owe_cart",
     "owe_code",
     "owe_staff",
     "owe_wish",

@@ -27,6 +27,8 @@ ON_EVERY_CHANNEL: Final = frozenset(
         Template.REJECTED,
         Template.SUBSTITUTE,
         Template.PROXY_PASS,
+        Template.PAY_LINK,
+        Template.PAY_REMINDER,
     }
 )
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""

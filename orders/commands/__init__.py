@@ -1,19 +1,28 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
+from orders.commands.amending import AmendOrder, Collector
+from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, OrderCart, SeenCart
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
 from orders.commands.delivering import (
     AskDelivery,
     Band,
-    PlaceDelivery,
     SetDeliveryMethod,
     SetDeliveryZone,
 )
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
-from orders.commands.placing import PlaceOrder, WishStock, hold_of
+from orders.commands.placing import (
+    Bring,
+    Collect,
+    OrderPart,
+    PlaceOrder,
+    WishStock,
+    add_up,
+    hold_of,
+)
 from orders.commands.promoting import SetPromotion
 from orders.commands.recording import RecordHandOver
 from orders.commands.shipping import Box, DeliveryFailure, Pack
@@ -21,6 +30,7 @@ from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
+    USUAL_CHANNEL,
     Answer,
     CancelReason,
     CaseKind,
@@ -48,15 +58,22 @@ from orders.commands.words import (
 __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
+    "NOTE_MAX",
+    "USUAL_CHANNEL",
     "VEHICLE_MAX",
+    "AmendOrder",
     "Answer",
     "AnswerChoice",
     "AskDelivery",
     "Band",
     "Box",
+    "Bring",
     "CancelReason",
     "CaseKind",
+    "ChangeCart",
     "Channel",
+    "Collect",
+    "Collector",
     "DeliveryFailure",
     "FetchFrom",
     "Formation",
@@ -68,11 +85,13 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OfflinePlace",
+    "OpenCart",
     "OpenCase",
+    "OrderCart",
+    "OrderPart",
     "Pack",
     "Partly",
     "PayBy",
-    "PlaceDelivery",
     "PlaceOrder",
     "PricedBy",
     "PromotionKind",
@@ -82,6 +101,7 @@ __all__ = [
     "Refused",
     "ReturnedLine",
     "ScanInWave",
+    "SeenCart",
     "SellAtTill",
     "SetDeliveryMethod",
     "SetDeliveryZone",
@@ -98,5 +118,6 @@ __all__ = [
     "Verified",
     "WaveOrder",
     "WishStock",
+    "add_up",
     "hold_of",
 ]

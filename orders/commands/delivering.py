@@ -1,11 +1,10 @@
-"""Inputs of having things brought: the ways to a door, and an order that goes there."""
+"""Inputs of having things brought: the ways to a door, and what a basket costs to bring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from customers.commands import GiveAddress, GiveContact
-from orders.commands.words import Channel, Method, PayBy, PricedBy
+from orders.commands.words import Channel, PricedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +62,3 @@ class AskDelivery:
     country: str = "FR"
     brand_code: str | None = None
     store_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceDelivery:
-    """An order to be brought to a door; equal SKUs are already summed.
-
-    It is pending until a card holds the money or a till took it: nothing leaves unpaid.
-    `store_code` and `brand_code` as in `AskDelivery`.
-    """
-
-    channel: Channel
-    quantities: Mapping[str, int]
-    contact: GiveContact
-    address: GiveAddress
-    delivery_method: str
-    pay_by: PayBy
-    brand_code: str | None = None
-    store_code: str | None = None
-    seen_total_minor: int | None = None
-
-    @property
-    def asked(self) -> AskDelivery:
-        """Return what is asked to place it."""
-        return AskDelivery(
-            self.channel,
-            self.contact.language,
-            self.quantities,
-            self.address.postcode,
-            self.address.country,
-            self.brand_code,
-            self.store_code,
-        )
-
-    @property
-    def method(self) -> Method:
-        """Return how the goods reach the customer."""
-        return Method.DELIVERY
-
-    @property
-    def slot_id(self) -> UUID | None:
-        """Return no slot: a parcel leaves when it can."""
-        return None

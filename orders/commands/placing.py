@@ -1,10 +1,10 @@
 """Inputs of placing an order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from customers.commands import GiveContact
+from customers.commands import GiveAddress, GiveContact
 from inventory.commands import Hold
 from orders.commands.words import Channel, Method, PayBy
 from stores.settings import TradeRules
@@ -17,22 +17,78 @@ def hold_of(rules: TradeRules, channel: Channel) -> Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOrder:
-    """An order to be collected at one store; equal SKUs are already summed.
+class Collect:
+    """What a customer gets at a store: kept for them, brought to their car, or taken along at once.
 
-    By card it is `pending`, its stock held, until the card holds the money. Without a slot it is
-    promised as soon as it can be ready; drive needs one where the store has any.
+    Equal SKUs are already summed. Without a slot it is promised as soon as it can be ready; drive
+    needs one where the store has any. What is taken along has no promise: it is there.
+    """
+
+    store_code: str
+    quantities: Mapping[str, int]
+    method: Method = Method.PICKUP
+    slot_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """What is brought to a door, in as many parcels as it takes; equal SKUs are already summed."""
+
+    address: GiveAddress
+    quantities: Mapping[str, int]
+    delivery_method: str
+    """The code of the way to the door."""
+
+    @property
+    def method(self) -> Method:
+        """Return how the goods reach the customer."""
+        return Method.DELIVERY
+
+
+OrderPart = Collect | Bring
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """An order of parts that are placed together or not at all; parts may share a SKU.
+
+    By card or at a till it is `pending`, its stock held, until the money is there; with the number
+    of a till's ticket it is paid. `begun_at` is the code of the store where it is begun, whose till
+    may be paid and which it is credited to; `seller_id` whom, where that is not the actor. Where
+    neither a store nor `brand_code` says who sells, there has to be one brand.
     """
 
     channel: Channel
-    store_code: str
-    quantities: Mapping[str, int]
+    parts: Sequence[OrderPart]
     contact: GiveContact
     pay_by: PayBy = PayBy.PICKUP
-    method: Method = Method.PICKUP
-    slot_id: UUID | None = None
+    begun_at: str | None = None
+    brand_code: str | None = None
     seen_total_minor: int | None = None
     """What the customer was told it costs; None when nobody was told."""
+    seller_id: UUID | None = None
+    ticket_number: str | None = None
+    reservation: bool = False
+    """Nothing is paid: the store confirms, keeps it for hours, and the customer buys or not."""
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """Return what is ordered altogether, SKUs in the order in which they are first named."""
+        return add_up(part.quantities for part in self.parts)
+
+    @property
+    def waits_for_money(self) -> bool:
+        """Tell whether nothing is prepared before a card or a till has paid."""
+        return self.pay_by is not PayBy.PICKUP and self.ticket_number is None
+
+
+def add_up(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return how many of each SKU several parts have together."""
+    total: dict[str, int] = {}
+    for part in parts:
+        for sku, units in part.items():
+            total[sku] = total.get(sku, 0) + units
+    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,8 @@ import customers.queries
 import stores.queries
 from orders import queries, sourcing
 from orders.commands import AskDelivery, Channel, Method, PayBy
+from orders.delivery.charging import list_offered_ways
 from orders.delivery.windows import Destination, arrival_of
-from orders.errors import NotBroughtThere, UnknownDeliveryMethod
 from orders.pricing import (
     DeliveryWay,
     Fee,
@@ -27,7 +28,7 @@ from orders.sourcing import After, Ask, Decision, Send
 from payments.queries import HOLD_LASTS
 from stores.errors import UnknownBrand
 from stores.promises import Arrival
-from stores.queries import BrandFacts, StoreFacts
+from stores.queries import StoreFacts
 
 FRANCE: Final = "FR"
 MIDDLE: Final = (46.6, 2.4)
@@ -35,10 +36,19 @@ MIDDLE: Final = (46.6, 2.4)
 
 
 @dataclass(frozen=True, slots=True)
+class SellingBrand:
+    """The brand that sells what is brought."""
+
+    id: UUID
+    code: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryAsk:
     """Which basket is to be brought where; `store` is where the order is begun, if in one."""
 
-    brand: BrandFacts
+    brand: SellingBrand
     channel: Channel
     language: str
     quantities: Mapping[str, int]
@@ -116,16 +126,38 @@ def read_ask(session: Session, asked: AskDelivery) -> DeliveryAsk:
     """
     store = _store(session, asked)
     return DeliveryAsk(
-        _brand(session, asked, store),
+        read_seller(session, code=asked.brand_code, store=store),
         asked.channel,
         asked.language,
         asked.quantities,
-        Destination(
-            asked.country,
-            customers.queries.normal_postcode(asked.postcode, country=asked.country),
-        ),
+        read_destination(asked.postcode, country=asked.country),
         store,
     )
+
+
+def read_destination(postcode: str, *, country: str) -> Destination:
+    """Return where a postcode is, as it is compared.
+
+    Raises UnreadablePostcode.
+    """
+    return Destination(country, customers.queries.normal_postcode(postcode, country=country))
+
+
+def read_seller(session: Session, *, code: str | None, store: StoreFacts | None) -> SellingBrand:
+    """Return the brand that sells: the store's, the one with a code, or the only one there is.
+
+    Raises UnknownBrand.
+    """
+    if store is not None:
+        return SellingBrand(store.brand_id, store.brand_code, store.currency)
+    if code is not None:
+        named = stores.queries.find_brand(session, code)
+        brands = [named] if named else []
+    else:
+        brands = stores.queries.list_brands(session)
+    if len(brands) != 1:
+        raise UnknownBrand
+    return SellingBrand(brands[0].id, brands[0].code, brands[0].currency)
 
 
 def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
@@ -138,11 +170,12 @@ def find_options(session: Session, asked: AskDelivery) -> DeliveryOptions:
     decision = sourcing.decide(session, to_source(ask, quote))
     if decision.refused:
         return DeliveryOptions(quote, decision, ())
-    options = tuple(
-        _option(ask, quote, decision, way, fee)
-        for way, fee in _ways(session, ask, quote).values()
-        if fee is not None
-    )
+    country, postcode = ask.to.country, ask.to.postcode
+    priced = [
+        (way, price_way(way, quote, country=country, postcode=postcode))
+        for way in list_offered_ways(session, ask.brand.id)
+    ]
+    options = tuple(_option(ask, quote, decision, way, fee) for way, fee in priced if fee)
     return DeliveryOptions(quote, decision, options)
 
 
@@ -155,11 +188,10 @@ def find_least(session: Session, asked: AskDelivery) -> int | None:
     """
     store = _store(session, asked)
     nowhere = Destination(asked.country, "")
-    brand = _brand(session, asked, store)
+    brand = read_seller(session, code=asked.brand_code, store=store)
     ask = DeliveryAsk(brand, asked.channel, asked.language, asked.quantities, nowhere, store)
     quote = read_goods(session, ask)
-    ways = [each for each in queries.list_delivery_ways(session, brand.id) if each.offered]
-    fee = price_cheapest(ways, quote, country=asked.country)
+    fee = price_cheapest(list_offered_ways(session, brand.id), quote, country=asked.country)
     if fee is None or sourcing.decide(session, to_source(ask, quote)).missing:
         return None
     return fee.amount_minor
@@ -179,8 +211,13 @@ def read_goods(session: Session, ask: DeliveryAsk) -> Quote:
     )
 
 
-def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
-    """Return what sourcing is asked so that a basket comes to a postcode."""
+def to_source(
+    ask: DeliveryAsk, quote: Quote, *, taken: Mapping[UUID, Mapping[str, int]] | None = None
+) -> Ask:
+    """Return what sourcing is asked so that goods of a basket come to a postcode.
+
+    `taken` is what other parts of the same order take where.
+    """
     latitude, longitude = whereabouts(ask)
     return Ask(
         brand_id=ask.brand.id,
@@ -193,57 +230,16 @@ def to_source(ask: DeliveryAsk, quote: Quote) -> Ask:
         values_minor={
             line.sku: replace(line.priced, quantity=1, discount_minor=0).amount_minor
             for line in quote.lines
+            if line.sku in ask.quantities
         },
         postcode=ask.to.postcode,
         store_id=ask.store.id if ask.store else None,
+        taken=taken or {},
     )
-
-
-def choose_way(
-    session: Session, ask: DeliveryAsk, quote: Quote, *, code: str
-) -> tuple[DeliveryWay, Fee]:
-    """Return the way with a code and what it costs for this basket.
-
-    Raises UnknownDeliveryMethod, or NotBroughtThere, which names the ways that lead there.
-    """
-    ways = _ways(session, ask, quote)
-    if code not in ways:
-        raise UnknownDeliveryMethod(known=sorted(ways))
-    way, fee = ways[code]
-    if fee is None:
-        leading = sorted(each for each, (_way, fee) in ways.items() if fee is not None)
-        raise NotBroughtThere(ways=leading, postcode=ask.to.postcode)
-    return way, fee
-
-
-def _ways(
-    session: Session, ask: DeliveryAsk, quote: Quote
-) -> dict[str, tuple[DeliveryWay, Fee | None]]:
-    """Return the ways a brand offers, each with its price; None for what does not lead there."""
-    country, postcode = ask.to.country, ask.to.postcode
-    return {
-        way.code: (way, price_way(way, quote, country=country, postcode=postcode))
-        for way in queries.list_delivery_ways(session, ask.brand.id)
-        if way.offered
-    }
 
 
 def _store(session: Session, asked: AskDelivery) -> StoreFacts | None:
     return stores.queries.get_store(session, asked.store_code) if asked.store_code else None
-
-
-def _brand(session: Session, asked: AskDelivery, store: StoreFacts | None) -> BrandFacts:
-    if store is not None:
-        return stores.queries.get_brand(session, store.brand_id)
-    if asked.brand_code is not None:
-        named = stores.queries.find_brand(session, asked.brand_code)
-        if named is None:
-            raise UnknownBrand
-        return named
-    brands = stores.queries.list_brands(session)
-    if len(brands) != 1:
-        raise UnknownBrand
-    return brands[0]
 
 
 def _option(

@@ -19,6 +19,7 @@ from orders.pricing.quoting import (
     QuotedLine,
     divide_discount,
     quote_basket,
+    quote_part,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "price_cheapest",
     "price_way",
     "quote_basket",
+    "quote_part",
     "shelf_price",
     "totals",
     "weigh",

@@ -1,7 +1,7 @@
 """What a basket costs: computed here once, for every channel. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from catalog.queries import Offer
@@ -112,6 +112,22 @@ def divide_discount(
             shares[-1][sku] = mine = share_of_first(discount, units=units, of=quantity)
             left[sku] = (quantity - units, discount - mine)
     return shares
+
+
+def quote_part(quote: Quote, quantities: Mapping[str, int]) -> Quote:
+    """Return what these goods of a basket come to in it, with their share of what is taken off."""
+    lines = (
+        replace(
+            line,
+            quantity=quantities[line.sku],
+            discount_minor=share_of_first(
+                line.discount_minor, units=quantities[line.sku], of=line.quantity
+            ),
+        )
+        for line in quote.lines
+        if line.sku in quantities
+    )
+    return Quote(tuple(lines))
 
 
 def _line(offer: Offer, quantity: int, taken: Taken | None) -> QuotedLine:

@@ -13,7 +13,14 @@ from orders.queries.carrying import (
     still_carried,
     sum_awaited,
 )
-from orders.queries.carts import get_cart
+from orders.queries.cart_ways import LineWay, list_line_ways
+from orders.queries.carts import (
+    get_cart,
+    get_cart_by_code,
+    get_cart_by_id,
+    list_advised_carts,
+    select_visible_carts,
+)
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -60,7 +67,7 @@ from orders.queries.following import (
     start_following,
 )
 from orders.queries.load import waiting_at
-from orders.queries.money import owed_minor, paid_for, unspent_minor
+from orders.queries.money import difference_minor, owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
@@ -77,6 +84,13 @@ from orders.queries.parcels import (
     list_parcels_of,
     list_waiting,
     list_wave_parcels,
+)
+from orders.queries.pay_links import (
+    PayLinkFacts,
+    get_pay_link,
+    had_pay_link,
+    list_due_reminders,
+    list_pay_links,
 )
 from orders.queries.people import (
     find_people,
@@ -106,6 +120,7 @@ from orders.queries.putting_back import (
 )
 from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
+from orders.queries.reserving import count_reservations, list_unconfirmed
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
     PAGE_ROWS,
@@ -179,6 +194,7 @@ __all__ = [
     "HandOverFacts",
     "LateParcel",
     "LineFacts",
+    "LineWay",
     "Load",
     "OfflineParcel",
     "OfflineTruth",
@@ -189,6 +205,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PayLinkFacts",
     "Preview",
     "PromotionFacts",
     "PromotionState",
@@ -212,6 +229,8 @@ __all__ = [
     "count_loads",
     "count_open",
     "count_put_backs",
+    "count_reservations",
+    "difference_minor",
     "divide",
     "find_arrival",
     "find_last_hand_over",
@@ -226,6 +245,8 @@ __all__ = [
     "find_rules",
     "find_way_to_collect",
     "get_cart",
+    "get_cart_by_code",
+    "get_cart_by_id",
     "get_case",
     "get_choice",
     "get_decisions",
@@ -237,6 +258,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_pay_link",
     "get_person",
     "get_promotion",
     "get_put_back",
@@ -246,7 +268,9 @@ __all__ = [
     "get_substitute",
     "get_wave",
     "get_wish",
+    "had_pay_link",
     "left_to_person",
+    "list_advised_carts",
     "list_awaiting",
     "list_case_history",
     "list_cases",
@@ -255,6 +279,7 @@ __all__ = [
     "list_deals_since",
     "list_decisions",
     "list_delivery_ways",
+    "list_due_reminders",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -262,6 +287,7 @@ __all__ = [
     "list_given",
     "list_lapsing",
     "list_late",
+    "list_line_ways",
     "list_lying",
     "list_numbers",
     "list_offered_slots",
@@ -277,6 +303,7 @@ __all__ = [
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_pay_links",
     "list_promotions",
     "list_proposed",
     "list_proxies",
@@ -289,6 +316,7 @@ __all__ = [
     "list_servable",
     "list_substitutes",
     "list_unanswered",
+    "list_unconfirmed",
     "list_waiting",
     "list_waiting_outside",
     "list_wave_parcels",
@@ -301,6 +329,7 @@ __all__ = [
     "roll_up",
     "seen_contacts",
     "select_visible",
+    "select_visible_carts",
     "select_visible_cases",
     "select_visible_wishes",
     "start_following",

@@ -1,6 +1,5 @@
 """Reads of the ways to a door."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -34,13 +33,17 @@ def get_delivery_way(session: Session, method_id: UUID) -> DeliveryWay:
 
 def _ways(session: Session, *wanted: ColumnElement[bool]) -> list[DeliveryWay]:
     rows = session.execute(
-        select(DeliveryMethod)
+        select(DeliveryMethod, DeliveryZone)
+        .outerjoin(DeliveryZone, DeliveryZone.method_id == DeliveryMethod.id)
         .where(*wanted)
-        .order_by(DeliveryMethod.position, DeliveryMethod.code)
+        .order_by(DeliveryMethod.position, DeliveryMethod.code, DeliveryZone.name)
         .execution_options(populate_existing=True)
-    ).scalars()
-    methods = rows.all()
-    zones = _zones(session, [each.id for each in methods])
+    )
+    ways: dict[UUID, tuple[DeliveryMethod, list[Zone]]] = {}
+    for method, zone in rows:
+        zones = ways.setdefault(method.id, (method, []))[1]
+        if zone is not None:
+            zones.append(_zone(zone))
     return [
         DeliveryWay(
             row.id,
@@ -54,32 +57,20 @@ def _ways(session: Session, *wanted: ColumnElement[bool]) -> list[DeliveryWay]:
             row.position,
             row.offered,
             row.closed_at is not None,
-            tuple(zones[row.id]),
+            tuple(zones),
         )
-        for row in methods
+        for row, zones in ways.values()
     ]
 
 
-def _zones(session: Session, method_ids: Sequence[UUID]) -> dict[UUID, list[Zone]]:
-    found: dict[UUID, list[Zone]] = {each: [] for each in method_ids}
-    if not found:
-        return found
-    rows = session.execute(
-        select(DeliveryZone)
-        .where(DeliveryZone.method_id.in_(method_ids))
-        .order_by(DeliveryZone.name)
-        .execution_options(populate_existing=True)
-    ).scalars()
-    for row in rows:
-        zone = Zone(
-            row.id,
-            row.name,
-            row.country,
-            tuple(row.postcodes),
-            row.days_min,
-            row.days_max,
-            tuple((bound, price_minor) for bound, price_minor in row.bands),
-            row.free_from_minor,
-        )
-        found[row.method_id].append(zone)
-    return found
+def _zone(row: DeliveryZone) -> Zone:
+    return Zone(
+        row.id,
+        row.name,
+        row.country,
+        tuple(row.postcodes),
+        row.days_min,
+        row.days_max,
+        tuple((bound, price_minor) for bound, price_minor in row.bands),
+        row.free_from_minor,
+    )

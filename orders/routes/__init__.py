@@ -1,7 +1,9 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
 from orders.routes import (
+    amending,
     availability,
+    carting,
     cases,
     choosing,
     coming,
@@ -14,6 +16,7 @@ from orders.routes import (
     offline,
     opening,
     ordering,
+    pay_links,
     preparing,
     pricing,
     putting_back,
@@ -27,8 +30,10 @@ from orders.routes import (
 from orders.routes.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "availability",
     "blueprint",
+    "carting",
     "cases",
     "choosing",
     "coming",
@@ -41,6 +46,7 @@ __all__ = [
     "offline",
     "opening",
     "ordering",
+    "pay_links",
     "preparing",
     "pricing",
     "putting_back",

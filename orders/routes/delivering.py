@@ -11,7 +11,7 @@ from kernel.actors import SYSTEM
 from kernel.db import reading, transaction
 from kernel.web import answer_once, current_actor, declare
 from orders import queries, services
-from orders.commands import AskDelivery, PlaceDelivery
+from orders.commands import AskDelivery, PlaceOrder
 from orders.delivery import DeliveryOptions
 from orders.routes.blueprint import blueprint
 from orders.routes.ordering import kept, with_token
@@ -57,12 +57,12 @@ def look_up_delivery_options(asked: AskDelivery) -> DeliveryOptions:
 @declare(permission="orders.place", keyed=True, rate="120/minute")
 @blueprint.arguments(PlaceDeliverySchema)
 @blueprint.response(201, PlacedOrderSchema)
-def place_delivery(command: PlaceDelivery) -> Response:
+def place_delivery(command: PlaceOrder) -> Response:
     """Place an order to be brought to a door; it is prepared once it is paid."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
-            return 201, kept(services.place_delivery(session, command, actor=current_actor()))
+            return 201, kept(services.place_order(session, command, actor=current_actor()))
 
         return answer_once(session, act, show=with_token)
 

@@ -31,7 +31,7 @@ KEPT = PlacedOrderSchema(exclude=("access_token",))
 @blueprint.arguments(PlaceOrderSchema)
 @blueprint.response(201, PlacedOrderSchema)
 def place_order(command: PlaceOrder) -> Response:
-    """Place an order to collect at a store and pay there."""
+    """Place an order: to collect at a store, or in parts that each go their own way."""
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import catalog.services
 import stores.queries
+from customers.commands import GiveContact
 from kernel.actors import Actor
 from kernel.db import reading, transaction
 from kernel.web import BadCursor, answer_once, current_actor, declare, make_cursor, read_cursor
 from orders import queries, services
-from orders.commands import SetPromotion
+from orders.commands import Channel, PlaceOrder, SetPromotion
+from orders.pricing import Quote
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
     BrandQuerySchema,
@@ -167,21 +169,9 @@ def withdraw_promotion(promotion_id: UUID) -> Response:
 def read_quote(basket: dict[str, Any]) -> dict[str, Any]:
     """Tell what a basket costs now, with promotions, VAT and éco-participation."""
     with reading() as session:
-        store = stores.queries.get_store(session, basket["store"]) if basket["store"] else None
-        brand = (
-            stores.queries.get_brand(session, store.brand_id)
-            if store
-            else _brand(session, basket["brand"])
-        )
-        quote = queries.read_quote(
-            session,
-            basket["quantities"],
-            brand_id=brand.id,
-            language=basket["language"],
-            store=store,
-        )
+        quote, currency = (_quote_parts if basket["parts"] else _quote_items)(session, basket)
     return {
-        "currency": brand.currency,
+        "currency": currency,
         "lines": quote.lines,
         "charges": quote.charges,
         "discount_minor": quote.discount_minor,
@@ -189,6 +179,34 @@ def read_quote(basket: dict[str, Any]) -> dict[str, Any]:
         "total_minor": quote.totals.total_minor,
         "vat": quote.totals.vat,
     }
+
+
+def _quote_items(session: Session, basket: dict[str, Any]) -> tuple[Quote, str]:
+    store = stores.queries.get_store(session, basket["store"]) if basket["store"] else None
+    brand = (
+        stores.queries.get_brand(session, store.brand_id)
+        if store
+        else _brand(session, basket["brand"])
+    )
+    quote = queries.read_quote(
+        session,
+        basket["quantities"],
+        brand_id=brand.id,
+        language=basket["language"],
+        store=store,
+    )
+    return quote, brand.currency
+
+
+def _quote_parts(session: Session, basket: dict[str, Any]) -> tuple[Quote, str]:
+    command = PlaceOrder(
+        Channel.WEB,
+        basket["parts"],
+        GiveContact("", "", None, None, basket["language"]),
+        begun_at=basket["store"],
+        brand_code=basket["brand"],
+    )
+    return services.quote_order(session, command, actor=current_actor())
 
 
 def _shown(session: Session, promotion_id: UUID) -> queries.PromotionFacts:

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from customers.commands import GiveContact
 from kernel.fields import (
     QUANTITY_MAX,
     SKU_MAX,
@@ -18,13 +17,11 @@ from orders.commands import (
     AskDelivery,
     Channel,
     PayBy,
-    PlaceDelivery,
     PricedBy,
     SetDeliveryMethod,
     SetDeliveryZone,
 )
-from orders.schemas.choosing import DeliveryAddressSchema
-from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, ShownNumber, VatSchema
+from orders.schemas.ordering import LANGUAGES, TEXT, ShownNumber, VatSchema
 
 CODE_MAX = 40
 POSTCODE_MAX = 12
@@ -150,51 +147,6 @@ class DeliveryOptionsSchema(Schema):
     follows = fields.String(required=True, allow_none=True, attribute="decision.follows")
     answer_by = fields.AwareDateTime(required=True, allow_none=True)
     options = fields.List(fields.Nested(DeliveryOptionSchema), required=True)
-
-
-class PlaceDeliverySchema(ItemsSchema):
-    """An order to be brought to a door; it is pending until it is paid, by card or at a till.
-
-    A till is one of `store`, where the order was begun. `seen_total_minor` is what the customer was
-    told it costs, delivery included: another total is refused with both.
-    """
-
-    channel = fields.Enum(Channel, by_value=True, metadata=TEXT, load_default=Channel.WEB)
-    brand = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
-    store = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
-    language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
-    customer = fields.Nested(ContactSchema, required=True)
-    address = fields.Nested(DeliveryAddressSchema, required=True)
-    delivery_method = SafeText(required=True, max_length=CODE_MAX)
-    pay_by = fields.Enum(
-        PayBy,
-        by_value=True,
-        metadata=TEXT,
-        load_default=PayBy.CARD,
-        validate=validate.OneOf((PayBy.CARD, PayBy.TILL), error="Choose card or till."),
-    )
-    seen_total_minor = _whole(0, MINOR_MAX, load_default=None, allow_none=True)
-
-    @validates_schema
-    def a_till_is_somewhere(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse to be paid at a till of no store."""
-        if data.get("pay_by") is PayBy.TILL and not data.get("store"):
-            raise ValidationError("Name the store whose till is paid.", "store")
-
-    @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> PlaceDelivery:  # noqa: ANN401 (marshmallow)
-        """Return the command."""
-        return PlaceDelivery(
-            data["channel"],
-            data["quantities"],
-            GiveContact(language=data["language"], **data["customer"]),
-            data["address"],
-            data["delivery_method"],
-            data["pay_by"],
-            brand_code=data["brand"],
-            store_code=data["store"],
-            seen_total_minor=data["seen_total_minor"],
-        )
 
 
 class TillPaymentSchema(StrictSchema):

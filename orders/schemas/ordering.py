@@ -3,26 +3,23 @@
 from datetime import date, timedelta
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from customers.commands import GiveContact
 from kernel.clock import now
 from kernel.fields import (
     SKU_MAX,
-    ItemsSchema,
     Quantity,
     QueryInteger,
     SafeText,
     StrictSchema,
 )
 from kernel.ids import show_order_number
-from orders.commands import CancelReason, Channel, Method, PlaceOrder, Status
+from orders.commands import CancelReason, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
 MINOR_MAX = 2**31 - 1
 LANGUAGES = ("fr", "en")
-METHODS = (Method.PICKUP, Method.DRIVE)
 DAYS_AHEAD = timedelta(days=366)
 TEXT = {"type": "string"}
 """What OpenAPI is told of a value that only a function or an enum gives."""
@@ -49,42 +46,6 @@ class Minor(Quantity):
     def __init__(self, *, minimum: int = 0, **kwargs: Any) -> None:  # noqa: ANN401 (marshmallow's)
         super().__init__(minimum=minimum, **kwargs)
         self.validators = [validate.Range(min=minimum, max=MINOR_MAX)]
-
-
-class PlaceOrderSchema(ItemsSchema):
-    """An order to collect at a store and pay there."""
-
-    channel = fields.Enum(Channel, by_value=True, metadata=TEXT, load_default=Channel.WEB)
-    store = SafeText(required=True, max_length=SKU_MAX)
-    language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
-    customer = fields.Nested(ContactSchema, required=True)
-    method = fields.Enum(
-        Method,
-        by_value=True,
-        metadata=TEXT,
-        load_default=Method.PICKUP,
-        validate=validate.OneOf(METHODS, error="Choose pickup or drive."),
-    )
-    slot_id = fields.UUID(load_default=None, allow_none=True)
-    seen_total_minor = Minor(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "What the customer was shown; another total is a 409 with both."},
-    )
-
-    @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
-        """Return the command."""
-        contact = GiveContact(language=data["language"], **data["customer"])
-        return PlaceOrder(
-            data["channel"],
-            data["store"],
-            data["quantities"],
-            contact,
-            method=data["method"],
-            slot_id=data["slot_id"],
-            seen_total_minor=data["seen_total_minor"],
-        )
 
 
 class CancelSchema(StrictSchema):
@@ -151,37 +112,6 @@ class VatSchema(Schema):
     vat_minor = fields.Integer(required=True)
 
 
-class PlacedParcelSchema(Schema):
-    """What one location sends of a delivery: when it leaves there, and when it arrives."""
-
-    fulfillment_id = fields.UUID(required=True)
-    store = fields.String(required=True)
-    quantities = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    promised_at = fields.AwareDateTime(required=True)
-    arrives_from = fields.Date(required=True)
-    arrives_by = fields.Date(required=True)
-
-
-class PlacedOrderSchema(Schema):
-    """An order that was opened; `access_token` shows it to whoever placed it.
-
-    `parcels` are those of a delivery; of an order to collect there are none. `follows` is what is
-    done about what was not there: `transfer`, `wait` or `case`; then `promised_at` counts on it,
-    and of a case it is when a person has answered.
-    """
-
-    id = fields.UUID(required=True)
-    number = ShownNumber(required=True)
-    fulfillment_id = fields.UUID(required=True)
-    promised_at = fields.AwareDateTime(required=True)
-    currency = fields.String(required=True)
-    total_minor = fields.Integer(required=True)
-    vat = fields.List(fields.Nested(VatSchema), required=True)
-    parcels = fields.List(fields.Nested(PlacedParcelSchema), required=True)
-    follows = fields.String(required=True, allow_none=True)
-    access_token = fields.String(required=True)
-
-
 class LineSchema(Schema):
     """One SKU of a parcel, in base units."""
 
@@ -220,6 +150,8 @@ class FulfillmentSchema(Schema):
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
     accept_by = fields.AwareDateTime(required=True, allow_none=True)
+    release_at = fields.AwareDateTime(required=True, allow_none=True)
+    formation = fields.String(required=True)
     wave_id = fields.UUID(required=True, allow_none=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -259,6 +191,9 @@ class OrderSchema(Schema):
 
     id = fields.UUID(required=True)
     number = ShownNumber(required=True)
+    version = fields.Integer(
+        required=True, metadata={"description": "For `If-Match` when the order is changed."}
+    )
     channel = fields.String(required=True)
     formation = fields.String(required=True)
     language = fields.String(required=True)

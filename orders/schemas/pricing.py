@@ -8,7 +8,7 @@ from catalog.commands import SetPrice
 from kernel.fields import (
     SKU_MAX,
     Instant,
-    ItemsSchema,
+    Items,
     Quantity,
     QueryInteger,
     SafeText,
@@ -17,6 +17,7 @@ from kernel.fields import (
 )
 from orders.commands import PromotionKind, PromotionOn, SetPromotion
 from orders.schemas.ordering import LANGUAGES, LIMIT_MAX, TEXT, Minor, VatSchema
+from orders.schemas.placing import PARTS_MAX, OrderPartSchema
 
 CODE_MAX = 40
 PRICES_MAX = 1_000
@@ -194,17 +195,30 @@ class OpenPromotionSchema(SetPromotionSchema):
         return {"brand": data.pop("brand"), "command": SetPromotion(**data)}
 
 
-class QuoteQuerySchema(ItemsSchema):
-    """A basket, and whose prices: a store's, or a brand's where no store is chosen."""
+class QuoteQuerySchema(StrictSchema):
+    """A basket, and whose prices: a store's, or a brand's where no store is chosen.
 
+    `parts` instead of `items` are quoted as they would be ordered, having them brought included;
+    `store` is where that is begun then.
+    """
+
+    items = Items(required=False, load_default=None)
+    parts = fields.List(
+        fields.Nested(OrderPartSchema),
+        load_default=None,
+        validate=validate.Length(min=1, max=PARTS_MAX),
+    )
     store = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
     brand = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
     language = fields.String(load_default="fr", validate=LANGUAGE)
 
     @validates_schema
     def one_seller(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse a basket that nobody sells, or two do."""
-        if (data.get("store") is None) == (data.get("brand") is None):
+        """Refuse a basket that nobody sells, or two do, and one that is said in both ways."""
+        items, parts = data.get("quantities"), data.get("parts")
+        if (items is None) == (parts is None):
+            raise ValidationError("Give items or parts.", "items")
+        if parts is None and (data.get("store") is None) == (data.get("brand") is None):
             raise ValidationError("Give a store or a brand.", "store")
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-import stores.queries
 from inventory.commands import Hold
 from inventory.errors import OutOfStock
 from kernel.actors import SYSTEM
@@ -30,6 +29,7 @@ from orders.services.lacking import (
     reserve_for,
 )
 from orders.services.parcels import Locked, lock_parcel
+from orders.services.planning import Share
 from orders.services.setting_out import ask_a_person, leave_open, set_out
 from orders.services.transferring import promise_anew
 from orders.sourcing import (
@@ -63,24 +63,29 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An order as it was placed, at a store that is short of some of it."""
+    """An order of one part as it was placed, at a store that is short of some of it."""
 
     command: PlaceOrder
-    store: StoreFacts
+    share: Share
     quote: Quote
     order_id: UUID
     fulfillment_id: UUID
     short: OutOfStock
 
     @property
-    def by_card(self) -> bool:
-        """Tell whether a card has to pay it before it counts."""
-        return self.command.pay_by is PayBy.CARD
+    def store(self) -> StoreFacts:
+        """Return where it is to be collected."""
+        return self.share.store
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether it has to be paid before it counts."""
+        return self.command.waits_for_money
 
     @property
     def hold(self) -> Hold | None:
-        """Return for how long its goods are held while a card pays."""
-        return hold_of(self.store.rules, self.command.channel) if self.by_card else None
+        """Return for how long its goods are held while it waits to be paid."""
+        return hold_of(self.store.rules, self.command.channel) if self.waits else None
 
     @property
     def there(self) -> dict[str, int]:
@@ -100,7 +105,7 @@ class Gap:
 def gather(session: Session, gap: Gap) -> Gathered:
     """Have done what the rules say about what a store lacks; return when it is promised.
 
-    What a card pays begins once it is paid: meanwhile it is held, like everything else of it.
+    What waits for its money begins once it is paid: meanwhile it is held, like the rest of it.
 
     Raises OutOfStock where no rules hold or they find nobody; where they say so, with `ways`; or
     PromiseBeyondHold.
@@ -115,7 +120,7 @@ def gather(session: Session, gap: Gap) -> Gathered:
         raise _with_ways(session, gap)
     locked = lock_parcel(session, gap.fulfillment_id, actor=SYSTEM)
     act(session, gap, rules, locked)
-    if not gap.by_card and locked.parcel.status is Status.NEW:
+    if not gap.waits and locked.parcel.status is Status.NEW:
         set_out(session, locked)
     return Gathered(locked.parcel.promised_at, after)
 
@@ -125,7 +130,7 @@ def _find_rules(session: Session, gap: Gap) -> Held | None:
         session,
         brand_id=gap.store.brand_id,
         channel=gap.command.channel,
-        method=rules_method(gap.command.method),
+        method=rules_method(gap.share.method),
         store_id=gap.store.id,
     )
     return held(found) if found else None
@@ -135,7 +140,7 @@ def _bring(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     """Others bring it to the store; kept where it is, and promised for when it arrives."""
     consolidate = rules.book.limits.consolidate
     wanted = gap.lacking if consolidate else dict(gap.command.quantities)
-    ask = _ask(session, gap, wanted)
+    ask = _ask(gap, wanted)
     decision = decide_by(session, ask, rules)
     if decision.missing:
         raise _with_ways(session, gap)
@@ -154,14 +159,14 @@ def _bring(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
 def _wait(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     """It waits for what is announced; else its customer is asked, and waits unless they choose."""
     lacks = _announced(session, gap)
-    ask = _ask(session, gap, gap.lacking)
+    ask = _ask(gap, gap.lacking)
     none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.WAIT, rule_set_id=rules.id)
     if lacks is not None:
         _promise(session, gap, locked, lacks, After.WAIT)
         reserve_for(session, [_own(gap)] if gap.there else [], hold=gap.hold)
         keep_awaited(session, gap.store.id, locked.parcel.promise_inputs)
         none = replace(none, lacks=lacks)
-    elif gap.by_card:
+    elif gap.waits:
         raise _with_ways(session, gap)
     else:
         leave_open(session, locked)
@@ -170,7 +175,7 @@ def _wait(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
 
 def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
     """A person finds a way, and the customer is asked what they want: once it is paid."""
-    if gap.by_card:
+    if gap.waits:
         parcel = locked.parcel
         parcel.promise_inputs = remember(parcel.promise_inputs, After.CASE, Lacks())
         parcel.promised_at = gap.store.asked_at + timedelta(hours=gap.store.rules.choice_hours)
@@ -179,7 +184,7 @@ def _see_to(session: Session, gap: Gap, rules: Held, locked: Locked) -> None:
         leave_open(session, locked)
         ask_a_person(session, locked)
     none = Decision(SourcingOutcome.NONE, (), gap.lacking, after=After.CASE, rule_set_id=rules.id)
-    record_decision(session, none, _ask(session, gap, gap.lacking), gap.order_id)
+    record_decision(session, none, _ask(gap, gap.lacking), gap.order_id)
 
 
 _ACTS: Final[Mapping[After, Callable[[Session, Gap, Held, Locked], None]]] = {
@@ -211,7 +216,7 @@ def _announced(session: Session, gap: Gap) -> Lacks | None:
     offers = find_offers(
         session,
         quantities=gap.command.quantities,
-        where=Where(codes=(gap.store.code,), method=StoreMethod(gap.command.method)),
+        where=Where(codes=(gap.store.code,), method=StoreMethod(gap.share.method)),
         leaving_out=gap.fulfillment_id,
     )
     awaited = queries.sum_awaited(session, sorted(gap.lacking)).get(gap.store.id, {})
@@ -222,7 +227,7 @@ def _announced(session: Session, gap: Gap) -> Lacks | None:
     return None
 
 
-def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
+def _ask(gap: Gap, wanted: Mapping[str, int]) -> Ask:
     worth = {
         line.sku: line_amount(
             quantity=1, unit_price_minor=line.unit_price_minor, price_per=line.price_per
@@ -231,9 +236,9 @@ def _ask(session: Session, gap: Gap, wanted: Mapping[str, int]) -> Ask:
     }
     return Ask(
         brand_id=gap.store.brand_id,
-        brand=stores.queries.get_brand(session, gap.store.brand_id).code,
+        brand=gap.store.brand_code,
         channel=gap.command.channel,
-        method=gap.command.method,
+        method=gap.share.method,
         quantities=dict(wanted),
         latitude=gap.store.latitude,
         longitude=gap.store.longitude,
@@ -251,11 +256,10 @@ def _own(gap: Gap) -> Owner:
 def _with_ways(session: Session, gap: Gap) -> OutOfStock:
     """Return the refusal with the ways in which all of it, or most of it, can be had."""
     near = Near(gap.store.latitude, gap.store.longitude, NEAR_KM)
-    brand = stores.queries.get_brand(session, gap.store.brand_id).code
     offers = find_offers(
         session,
         quantities=gap.command.quantities,
-        where=Where(near, brand=brand),
+        where=Where(near, brand=gap.store.brand_code),
         leaving_out=gap.fulfillment_id,
     )
     ways = rank_ways(offers, gap.command.quantities)

@@ -1,50 +1,54 @@
-"""Placing an order: slot by slot the same on every channel."""
+"""Placing an order: part by part the same on every channel, all of it or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 import customers.services
-import inventory.services
 import payments.services
 import stores.queries
-from inventory.errors import OutOfStock
 from kernel import events
-from kernel.actors import Actor
-from orders import queries
+from kernel.actors import SYSTEM, Actor, ActorKind
 from orders.commands import (
     CHANNELS_OF,
+    Bring,
     Channel,
+    Method,
     PayBy,
     PlaceOrder,
     hold_of,
 )
-from orders.errors import ChannelNotAllowed, EmptyOrder, PriceChanged
+from orders.errors import ChannelNotAllowed, PaidBeforehand, PriceChanged
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Quote, Totals
-from orders.services.gathering import Gap, gather
-from orders.services.promising import (
-    Promise,
-    accept_by,
-    refuse_unless_offered,
-    take_promise,
-)
+from orders.services.gathering import Gathered
+from orders.services.parcels import lock_parcel
+from orders.services.planning import Plan, Share, plan_order, price_order
+from orders.services.promising import STAFF, Promise, take_promises
 from orders.services.promoting import use_promotions
-from orders.services.writing import NewOrder, Part, write_order
-from orders.sourcing import After
+from orders.services.reservations import refuse_reservation, when_seen
+from orders.services.reserving import refuse_unsendable, reserve_order
+from orders.services.setting_out import set_out
+from orders.services.taking_along import take_along
+from orders.services.writing import NewOrder, NewParcel, write_order
+from orders.sourcing import After, decision_values
 from payments.commands import OpenObligation
-from stores.commands import StoreMethod
-from stores.errors import UnknownLocation
-from stores.queries import StoreFacts
+from payments.services import Ticket
+from stores.errors import UnknownLocation, UnknownStaff
+
+SELLERS: Final = STAFF | {ActorKind.AGENT}
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedParcel:
-    """What one location sends of an order: when it leaves there, and when it arrives."""
+    """What one location does of an order: which part it is of, and when it is there.
+
+    `promised_at` is when it is ready, or leaves; what is brought arrives between two days.
+    """
 
     fulfillment_id: UUID
     store: str
@@ -52,14 +56,13 @@ class PlacedParcel:
     promised_at: datetime
     arrives_from: date | None
     arrives_by: date | None
+    method: Method
+    part: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """An order that was opened; `promised_at` is when it will be ready, `totals` what it costs.
-
-    `parcels` are those of a delivery, of which the first stands for the order.
-    """
+    """An order that was opened; its first parcel stands for it, `totals` are what it costs."""
 
     id: UUID
     number: str
@@ -67,136 +70,51 @@ class PlacedOrder:
     promised_at: datetime
     currency: str
     totals: Totals
+    parcels: tuple[PlacedParcel, ...]
     follows: After | None = None
     """What is done about what was not there when it was placed."""
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
-    parcels: tuple[PlacedParcel, ...] = ()
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
-    """Open an order to collect at one store, with its stock reserved: all of it or nothing.
+    """Open an order of parts with its slots booked and its stock reserved: all of it or nothing.
 
-    The hot rows are locked last: slot, day, stock, limited promotions. The number of statements
-    does not grow with the lines.
+    The hot rows are locked last, over all parts in one order: slots, days, stock by location and
+    SKU, limited promotions. The number of statements grows with the parcels, never with the lines.
 
-    What the store lacks is brought there, waited for or refused, as the rules for collecting say.
+    What a store to collect at lacks is brought there, waited for or refused, as its rules say.
 
-    Raises EmptyOrder, ChannelNotAllowed, UnknownLocation, UnknownSku, PriceChanged, OutOfStock, a
-    refusal of the contact, or what `refuse_unless_offered` and `take_promise` raise.
+    Raises ChannelNotAllowed, PaidBeforehand, PriceChanged, UnknownStaff, OutOfStock,
+    NotDeliverable, PromiseBeyondHold, TicketUsed, a refusal of the contact or an address, or what
+    `plan_order`, `refuse_reservation` and `take_promises` raise.
     """
-    if not command.quantities:
-        raise EmptyOrder
     refuse_foreign_channel(command.channel, actor)
-    store = stores.queries.get_store(
-        session,
-        command.store_code,
-        method=StoreMethod(command.method),
-        waiting=queries.waiting_at,
-    )
-    if not actor.sees_brand(store.brand_id):
-        raise UnknownLocation(store=command.store_code)
-    refuse_unless_offered(store, command, actor=actor)
-    quote = _quote(session, command, store)
-    refuse_another_price(quote, seen_minor=command.seen_total_minor, currency=store.currency)
+    _refuse_unpaid(command)
+    plan = plan_order(session, command, actor=actor)
+    placed_at_id = _placed_at(plan, actor)
+    _refuse_another_price(plan, plan.quote, seen_minor=command.seen_total_minor)
+    refuse_unsendable(session, plan)
     contact = customers.services.give_contact(session, command.contact)
-    promise = take_promise(session, command, store=store)
-    placed = _open(
-        session, command, store=store, promise=promise, quote=quote, contact_id=contact.id
+    if command.reservation:
+        refuse_reservation(session, command, store=plan.store, contact=contact)
+    addresses = _give_addresses(session, command, contact.id)
+    promises = _take_promises(session, plan)
+    order = replace(
+        _new_order(plan, promises, addresses, contact_id=contact.id),
+        placed_at_id=placed_at_id,
+        seller_id=_seller_id(session, command, actor),
     )
-    _record(session, command, placed, store=store, actor=actor)
+    order_id, number = write_order(session, order)
+    _record(session, plan, order, order_id, actor=actor)
+    placed = _placed(plan, order, order_id, number)
     if command.pay_by is PayBy.CARD:
-        placed = owe_by_card(session, placed)
-    placed = _reserve(session, command, placed, store=store, quote=quote)
-    again = partial(_quote, session, command, store)
-    take_promotions(session, quote, again, currency=store.currency)
-    return placed
-
-
-def _quote(session: Session, command: PlaceOrder, store: StoreFacts) -> Quote:
-    return queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=store.brand_id,
-        language=command.contact.language,
-        store=store,
-    )
-
-
-def _reserve(
-    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, quote: Quote
-) -> PlacedOrder:
-    """Promise the goods to the order, or have what is lacking brought to the store.
-
-    Of what is refused nothing stays locked: others come before this store in the order of locks.
-    """
-    by_card = command.pay_by is PayBy.CARD
-    try:
-        with session.begin_nested():
-            inventory.services.reserve(
-                session,
-                fulfillment_id=placed.fulfillment_id,
-                location_id=store.id,
-                quantities=command.quantities,
-                hold=hold_of(store.rules, command.channel) if by_card else None,
-            )
-    except OutOfStock as short:
-        gap = Gap(command, store, quote, placed.id, placed.fulfillment_id, short)
-        gathered = gather(session, gap)
-        return replace(placed, promised_at=gathered.promised_at, follows=gathered.after)
-    return placed
-
-
-def refuse_another_price(quote: Quote, *, seen_minor: int | None, currency: str) -> None:
-    """Return nothing when a basket costs what was told, or nobody was told.
-
-    Raises PriceChanged.
-    """
-    total_minor = quote.totals.total_minor
-    if seen_minor is None or seen_minor == total_minor:
-        return
-    raise PriceChanged(
-        seen_minor=seen_minor,
-        total_minor=total_minor,
-        currency=currency,
-        lines={line.sku: line.priced.amount_minor for line in quote.lines},
-        charges={charge.name: charge.amount_minor for charge in quote.charges},
-    )
-
-
-def take_promotions(
-    session: Session, quote: Quote, again: Callable[[], Quote], *, currency: str
-) -> None:
-    """Count an order on what only so many may have; others may have had the last meanwhile.
-
-    `again` reads what the basket costs now. It is called last: these rows are hot.
-
-    Raises PriceChanged.
-    """
-    if not use_promotions(session, quote.limited):
-        refuse_another_price(again(), seen_minor=quote.totals.total_minor, currency=currency)
-
-
-def _record(
-    session: Session, command: PlaceOrder, placed: PlacedOrder, *, store: StoreFacts, actor: Actor
-) -> None:
-    fact = (OrderStarted if command.pay_by is PayBy.CARD else OrderPlaced)(
-        order_id=placed.id,
-        fulfillment_id=placed.fulfillment_id,
-        location_id=store.id,
-        channel=command.channel.value,
-        quantities=dict(command.quantities),
-        total_minor=placed.totals.total_minor,
-        currency=store.currency,
-        promised_at=placed.promised_at,
-    )
-    events.record(session, fact, actor=actor)
-
-
-def owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
-    """Have a card owe what an order costs; return the order with what it owes."""
-    obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
-    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
+        placed = _owe_by_card(session, placed)
+    gathered = reserve_order(session, plan, order.parcels, order_id=order_id)
+    _take_promotions(session, plan)
+    if command.ticket_number is not None:
+        _take_money(session, plan, placed, ticket_number=command.ticket_number, actor=actor)
+    return placed if gathered is None else _promised_anew(placed, gathered)
 
 
 def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
@@ -209,34 +127,210 @@ def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))
 
 
-def _open(
-    session: Session,
-    command: PlaceOrder,
-    *,
-    store: StoreFacts,
-    promise: Promise,
-    quote: Quote,
-    contact_id: UUID,
-) -> PlacedOrder:
-    by_card = command.pay_by is PayBy.CARD
-    part = Part(
-        promise,
-        store.id,
-        command.method,
-        command.quantities,
-        accept_by=None if by_card else accept_by(store),
+def _refuse_another_price(plan: Plan, quote: Quote, *, seen_minor: int | None) -> None:
+    """Return nothing when an order costs what was told, or nobody was told."""
+    total_minor = quote.totals.total_minor
+    if seen_minor is None or seen_minor == total_minor:
+        return
+    raise PriceChanged(
+        seen_minor=seen_minor,
+        total_minor=total_minor,
+        currency=plan.seller.currency,
+        lines={line.sku: line.priced.amount_minor for line in quote.lines},
+        charges={charge.name: charge.amount_minor for charge in quote.charges},
     )
-    order = NewOrder(
-        store.brand_id,
+
+
+def _refuse_unpaid(command: PlaceOrder) -> None:
+    """What leaves for a door, or at once, is paid before: by card, or at the till of a store."""
+    before = {Method.DELIVERY, Method.CARRY_OUT} & {part.method for part in command.parts}
+    if command.pay_by is PayBy.PICKUP and before:
+        raise PaidBeforehand(methods=sorted(each.value for each in before))
+    if command.ticket_number is not None and (
+        command.pay_by is not PayBy.TILL or command.begun_at is None
+    ):
+        raise PaidBeforehand(methods=sorted({part.method.value for part in command.parts}))
+
+
+def _placed_at(plan: Plan, actor: Actor) -> UUID | None:
+    """Return the store an order is credited to, if any is: one of the actor's own.
+
+    Raises UnknownLocation.
+    """
+    begun_at = plan.seller.begun_at
+    in_store = plan.command.channel in {Channel.STORE, Channel.POS}
+    if begun_at is not None:
+        if in_store and not actor.sees_location(begun_at.id):
+            raise UnknownLocation(store=begun_at.code)
+        return begun_at.id
+    taken = (share.store.id for share in plan.shares if share.method is Method.CARRY_OUT)
+    own = actor.location_ids or frozenset()
+    return next(taken, next(iter(own)) if in_store and len(own) == 1 else None)
+
+
+def _seller_id(session: Session, command: PlaceOrder, actor: Actor) -> UUID | None:
+    """Return who an order is credited to: who was named, else who of the staff places it."""
+    if command.seller_id is None:
+        return actor.id if actor.kind in SELLERS else None
+    if stores.queries.find_staff(session, command.seller_id) is None:
+        raise UnknownStaff
+    return command.seller_id
+
+
+def _give_addresses(session: Session, command: PlaceOrder, contact_id: UUID) -> dict[int, UUID]:
+    """Keep each door once; return the address of each part that is brought."""
+    known: dict[object, UUID] = {}
+    found = {}
+    for part_no, part in enumerate(command.parts):
+        if not isinstance(part, Bring):
+            continue
+        if part.address not in known:
+            known[part.address] = customers.services.give_address(session, contact_id, part.address)
+        found[part_no] = known[part.address]
+    return found
+
+
+def _take_promises(session: Session, plan: Plan) -> list[Promise]:
+    """Return when each parcel is there; what is not there yet was promised when it was planned."""
+    now = iter(take_promises(session, [each for each in plan.shares if each.later is None]))
+    return [each.later or next(now) for each in plan.shares]
+
+
+def _new_order(
+    plan: Plan,
+    promises: Sequence[Promise],
+    addresses: Mapping[int, UUID],
+    *,
+    contact_id: UUID,
+) -> NewOrder:
+    command = plan.command
+    waits = command.waits_for_money
+    parcels = [
+        _parcel(command, share, promise, addresses.get(share.part_no))
+        for share, promise in zip(plan.shares, promises, strict=True)
+    ]
+    return NewOrder(
+        plan.seller.brand_id,
         command.channel,
         command.contact.language,
-        store.currency,
+        plan.seller.currency,
         contact_id,
-        quote,
-        [part],
-        pending_min=hold_of(store.rules, command.channel).minutes if by_card else None,
+        plan.quote,
+        parcels,
+        pending_min=hold_of(plan.store.rules, command.channel).minutes if waits else None,
+        decisions=[decision_values(each.decision, each.wanted) for each in plan.doors.values()],
     )
-    order_id, number = write_order(session, order)
+
+
+def _parcel(
+    command: PlaceOrder, share: Share, promise: Promise, address_id: UUID | None
+) -> NewParcel:
+    prepared = not command.waits_for_money and share.method is not Method.CARRY_OUT
+    parcel = NewParcel(
+        promise,
+        share.store.id,
+        share.method,
+        share.quantities,
+        **(when_seen(share.store, command, share.method, promise) if prepared else {}),
+    )
+    if share.door is None:
+        return parcel
+    parcel = replace(parcel, address_id=address_id, delivery_method_id=share.door.way.id)
+    window = share.door.window(promise, share.store)
+    if window is None:
+        return parcel
+    return replace(
+        parcel,
+        promise=replace(promise, inputs={**promise.inputs, **window.inputs}),
+        arrives_from=window.first,
+        arrives_by=window.last,
+    )
+
+
+def _placed(plan: Plan, order: NewOrder, order_id: UUID, number: str) -> PlacedOrder:
+    parcels = tuple(
+        PlacedParcel(
+            parcel.promise.fulfillment_id,
+            share.store.code,
+            parcel.quantities,
+            parcel.promise.at,
+            parcel.arrives_from,
+            parcel.arrives_by,
+            share.method,
+            share.part_no,
+        )
+        for share, parcel in zip(plan.shares, order.parcels, strict=True)
+    )
+    first = next(each for each in parcels if each.fulfillment_id == order.first_id)
+    follows = (door.decision.follows for door in plan.doors.values())
     return PlacedOrder(
-        order_id, number, promise.fulfillment_id, promise.at, store.currency, quote.totals
+        order_id,
+        number,
+        first.fulfillment_id,
+        first.promised_at,
+        order.currency,
+        plan.quote.totals,
+        parcels,
+        follows=next((each for each in follows if each), None),
     )
+
+
+def _record(session: Session, plan: Plan, order: NewOrder, order_id: UUID, *, actor: Actor) -> None:
+    """Tell of each parcel; the first tells the customer, and has what is paid beside the goods."""
+    kind = OrderStarted if plan.command.waits_for_money else OrderPlaced
+    for parcel, worth_minor in zip(order.parcels, order.worths_minor, strict=True):
+        fact = kind(
+            order_id=order_id,
+            fulfillment_id=parcel.promise.fulfillment_id,
+            location_id=parcel.location_id,
+            channel=order.channel.value,
+            quantities=dict(parcel.quantities),
+            total_minor=worth_minor,
+            currency=order.currency,
+            promised_at=parcel.promise.at,
+            tells=parcel.promise.fulfillment_id == order.first_id,
+        )
+        events.record(session, fact, actor=actor)
+
+
+def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
+    obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
+    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
+
+
+def _take_promotions(session: Session, plan: Plan) -> None:
+    """Count an order on what only so many may have; others may have had the last meanwhile.
+
+    These rows are hot: they come last.
+    """
+    if not use_promotions(session, plan.quote.limited):
+        again, _carriage = price_order(session, plan.command, plan.seller)
+        _refuse_another_price(plan, again, seen_minor=plan.quote.totals.total_minor)
+
+
+def _take_money(
+    session: Session, plan: Plan, placed: PlacedOrder, *, ticket_number: str, actor: Actor
+) -> None:
+    """The till of the store it is begun in took the money: what is taken along is theirs."""
+    begun_at = plan.seller.begun_at
+    if begun_at is None:
+        return
+    ticket = Ticket(begun_at.id, ticket_number, placed.totals.total_minor, placed.currency)
+    payments.services.record_till_payment(session, reference_id=placed.id, ticket=ticket)
+    for share, parcel in zip(plan.shares, placed.parcels, strict=True):
+        if share.later is not None:
+            set_out(session, lock_parcel(session, parcel.fulfillment_id, actor=SYSTEM))
+        if share.method is Method.CARRY_OUT:
+            ids = {
+                "fulfillment_id": parcel.fulfillment_id,
+                "order_id": placed.id,
+                "location_id": share.store.id,
+            }
+            take_along(session, ids, quantities=parcel.quantities, actor=actor)
+
+
+def _promised_anew(placed: PlacedOrder, gathered: Gathered) -> PlacedOrder:
+    """Return the order with the promise of what its store did not have."""
+    at = gathered.promised_at
+    parcels = tuple(replace(each, promised_at=at) for each in placed.parcels)
+    return replace(placed, parcels=parcels, promised_at=at, follows=gathered.after)

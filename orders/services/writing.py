@@ -1,12 +1,12 @@
 """Writing an order down, with its lines, parcels and charges, in one statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, text
+from sqlalchemy import Integer, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from orders.services.promising import Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NewParcel:
     """What one location does of an order: its promise, its goods, and the door they go to."""
 
     promise: Promise
@@ -29,6 +29,7 @@ class Part:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,51 @@ class NewOrder:
     currency: str
     contact_id: UUID
     quote: Quote
-    parts: Sequence[Part]
+    parcels: Sequence[NewParcel]
     pending_min: int | None = None
+    decisions: Sequence[Mapping[str, Any]] = ()
+    """Who was chosen to send what to which door, as `decision_values` tells it."""
+    placed_at_id: UUID | None = None
+    seller_id: UUID | None = None
+    formation: Formation | None = None
+    """How the contract comes about, where the channel does not say it."""
 
+    @property
+    def shares(self) -> list[dict[str, int]]:
+        """Return what each parcel has of what is taken off, by SKU."""
+        return divide_discount(self.quote.lines, [each.quantities for each in self.parcels])
+
+    @property
+    def worths_minor(self) -> list[int]:
+        """Return what each parcel comes to; the first has what is paid beside the goods."""
+        lines = {line.sku: line.priced for line in self.quote.lines}
+        goods = [
+            sum(
+                replace(lines[sku], quantity=units, discount_minor=share[sku]).amount_minor
+                for sku, units in parcel.quantities.items()
+            )
+            for parcel, share in zip(self.parcels, self.shares, strict=True)
+        ]
+        charged = sum(each.amount_minor for each in self.quote.charges)
+        return [
+            minor + charged * (parcel.promise.fulfillment_id == self.first_id)
+            for parcel, minor in zip(self.parcels, goods, strict=True)
+        ]
+
+    @property
+    def first_id(self) -> UUID:
+        """Return the parcel that stands for the order where one has to."""
+        return min(parcel.promise.fulfillment_id for parcel in self.parcels)
+
+
+JSON_VALUES: Final = ("lines", "parcels", "parts", "charges", "decisions")
 
 _WRITE = text("""
     WITH opened AS (
         INSERT INTO sales_order (id, number, brand_id, channel, formation, language, currency,
-                                 contact_id)
+                                 contact_id, placed_at_id, seller_id)
         VALUES (:order_id, :number, :brand_id, :channel, :formation, :language, :currency,
-                :contact_id)
+                :contact_id, :placed_at_id, :seller_id)
         ON CONFLICT (number) DO NOTHING RETURNING id),
     lines AS (
         INSERT INTO order_line (order_id, sku, position, name, quantity, unit_price_minor,
@@ -61,17 +97,18 @@ _WRITE = text("""
             promotion_id uuid)),
     parcels AS (
         INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                                 promise_inputs, pending_until, accept_by, address_id,
+                                 promise_inputs, pending_until, accept_by, release_at, address_id,
                                  delivery_method_id, arrives_from, arrives_by, slot_id,
                                  slot_starts_at, slot_ends_at)
         SELECT i.id, opened.id, i.location_id, i.method, :status, i.promised_at, i.promise_inputs,
                statement_timestamp() + make_interval(mins => :pending_min), i.accept_by,
-               i.address_id, i.delivery_method_id, i.arrives_from, i.arrives_by, i.slot_id,
-               i.slot_starts_at, i.slot_ends_at
+               i.release_at, i.address_id, i.delivery_method_id, i.arrives_from, i.arrives_by,
+               i.slot_id, i.slot_starts_at, i.slot_ends_at
         FROM opened, jsonb_to_recordset(:parcels) AS i (
             id uuid, location_id uuid, method text, promised_at timestamptz, promise_inputs jsonb,
-            accept_by timestamptz, address_id uuid, delivery_method_id uuid, arrives_from date,
-            arrives_by date, slot_id uuid, slot_starts_at timestamptz, slot_ends_at timestamptz)
+            accept_by timestamptz, release_at timestamptz, address_id uuid,
+            delivery_method_id uuid, arrives_from date, arrives_by date, slot_id uuid,
+            slot_starts_at timestamptz, slot_ends_at timestamptz)
         RETURNING id),
     parts AS (
         INSERT INTO fulfillment_line (fulfillment_id, sku, quantity, discount_minor)
@@ -89,11 +126,20 @@ _WRITE = text("""
         SELECT i.promotion_id, opened.id, sum(i.discount_minor)
         FROM opened, jsonb_to_recordset(:lines) AS i (promotion_id uuid, discount_minor integer)
         WHERE i.discount_minor > 0
-        GROUP BY i.promotion_id, opened.id)
+        GROUP BY i.promotion_id, opened.id),
+    decisions AS (
+        INSERT INTO sourcing_decision (id, order_id, brand_id, rule_set_id, channel, method,
+                                       outcome, asked, place, chosen, candidates, losing)
+        SELECT i.id, opened.id, i.brand_id, i.rule_set_id, i.channel, i.method, i.outcome,
+               i.asked, i.place, i.chosen, i.candidates, i.losing
+        FROM opened, jsonb_to_recordset(:decisions) AS i (
+            id uuid, brand_id uuid, rule_set_id uuid, channel text, method text, outcome text,
+            asked jsonb, place jsonb, chosen jsonb, candidates jsonb, losing jsonb))
     SELECT id FROM opened
 """).bindparams(
-    *(bindparam(each, type_=JSONB) for each in ("lines", "parcels", "parts", "charges")),
+    *(bindparam(each, type_=JSONB) for each in JSON_VALUES),
     bindparam("pending_min", type_=Integer),
+    *(bindparam(each, type_=Uuid) for each in ("placed_at_id", "seller_id")),
 )
 
 
@@ -101,18 +147,21 @@ def write_order(session: Session, order: NewOrder) -> tuple[UUID, str]:
     """Write down an order with everything it consists of; return its id and its number."""
     order_id = new_id()
     in_store = order.channel in {Channel.STORE, Channel.POS}
+    usual = Formation.IN_STORE if in_store else Formation.DISTANCE
     values = {
         "order_id": order_id,
         "brand_id": order.brand_id,
         "channel": order.channel.value,
-        "formation": (Formation.IN_STORE if in_store else Formation.DISTANCE).value,
+        "formation": (order.formation or usual).value,
         "language": order.language,
         "currency": order.currency,
         "contact_id": order.contact_id,
+        "placed_at_id": order.placed_at_id,
+        "seller_id": order.seller_id,
         "status": (Status.NEW if order.pending_min is None else Status.PENDING).value,
         "pending_min": order.pending_min,
         "lines": _lines(order.quote),
-        "parcels": [_parcel(part) for part in order.parts],
+        "parcels": [_parcel(parcel) for parcel in order.parcels],
         "parts": _parts(order),
         "charges": [
             {
@@ -124,6 +173,7 @@ def write_order(session: Session, order: NewOrder) -> tuple[UUID, str]:
             }
             for charge in order.quote.charges
         ],
+        "decisions": [_plain(each) for each in order.decisions],
     }
     number = new_order_number()
     while session.execute(_WRITE, {**values, "number": number}).first() is None:
@@ -149,19 +199,20 @@ def _lines(quote: Quote) -> list[dict[str, Any]]:
     ]
 
 
-def _parcel(part: Part) -> dict[str, Any]:
-    slot = part.promise.slot
+def _parcel(parcel: NewParcel) -> dict[str, Any]:
+    slot = parcel.promise.slot
     return {
-        "id": str(part.promise.fulfillment_id),
-        "location_id": str(part.location_id),
-        "method": part.method.value,
-        "promised_at": part.promise.at.isoformat(),
-        "promise_inputs": dict(part.promise.inputs),
-        "accept_by": part.accept_by.isoformat() if part.accept_by else None,
-        "address_id": _text(part.address_id),
-        "delivery_method_id": _text(part.delivery_method_id),
-        "arrives_from": part.arrives_from.isoformat() if part.arrives_from else None,
-        "arrives_by": part.arrives_by.isoformat() if part.arrives_by else None,
+        "id": str(parcel.promise.fulfillment_id),
+        "location_id": str(parcel.location_id),
+        "method": parcel.method.value,
+        "promised_at": parcel.promise.at.isoformat(),
+        "promise_inputs": dict(parcel.promise.inputs),
+        "accept_by": parcel.accept_by.isoformat() if parcel.accept_by else None,
+        "release_at": parcel.release_at.isoformat() if parcel.release_at else None,
+        "address_id": _text(parcel.address_id),
+        "delivery_method_id": _text(parcel.delivery_method_id),
+        "arrives_from": parcel.arrives_from.isoformat() if parcel.arrives_from else None,
+        "arrives_by": parcel.arrives_by.isoformat() if parcel.arrives_by else None,
         "slot_id": slot.id if slot else None,
         "slot_starts_at": slot.starts_at.isoformat() if slot else None,
         "slot_ends_at": slot.ends_at.isoformat() if slot else None,
@@ -169,17 +220,22 @@ def _parcel(part: Part) -> dict[str, Any]:
 
 
 def _parts(order: NewOrder) -> list[dict[str, Any]]:
-    shares = divide_discount(order.quote.lines, [part.quantities for part in order.parts])
     return [
         {
-            "fulfillment_id": str(part.promise.fulfillment_id),
+            "fulfillment_id": str(parcel.promise.fulfillment_id),
             "sku": sku,
             "quantity": quantity,
             "discount_minor": share[sku],
         }
-        for part, share in zip(order.parts, shares, strict=True)
-        for sku, quantity in part.quantities.items()
+        for parcel, share in zip(order.parcels, order.shares, strict=True)
+        for sku, quantity in parcel.quantities.items()
     ]
+
+
+def _plain(decision: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, UUID) else value for name, value in decision.items()
+    }
 
 
 def _text(value: UUID | None) -> str | None:

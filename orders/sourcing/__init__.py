@@ -4,7 +4,7 @@ from orders.sourcing.deciding import Held, decide_by, held, held_rules, rules_me
 from orders.sourcing.explaining import explain
 from orders.sourcing.following import decide
 from orders.sourcing.later import A_DAY, expected, lacks_until, once_there, tomorrow
-from orders.sourcing.recording import prune_decisions, record_decision
+from orders.sourcing.recording import decision_values, prune_decisions, record_decision
 from orders.sourcing.replaying import REPLAYED_MAX, Differing, Replay, Tally, replay
 from orders.sourcing.rules import FILTERS, RANKS, After, read_book
 from orders.sourcing.shapes import Ask, Decision, Lacks, Send
@@ -26,6 +26,7 @@ __all__ = [
     "Tally",
     "decide",
     "decide_by",
+    "decision_values",
     "expected",
     "explain",
     "held",

@@ -106,7 +106,7 @@ def decide_among(
         if offer.row.location_id not in excepted(ask)
     }
     candidates = [
-        _candidate(offer, ask, groups, offer.at_hand if had is None else had.get(code, {}))
+        _candidate(offer, ask, groups, _left(offer, ask) if had is None else had.get(code, {}))
         for code, offer in by_code.items()
     ]
     asked_at = {offer.row.asked_at for offer in by_code.values()}
@@ -170,6 +170,12 @@ def _candidate(
         unable(offer, ask),
         _is_full(offer),
     )
+
+
+def _left(offer: StoreOffer, ask: Ask) -> Mapping[str, int]:
+    """Return what a location has free beside what other parts of the same order take there."""
+    taken = ask.taken.get(offer.row.location_id, {})
+    return {sku: max(units - taken.get(sku, 0), 0) for sku, units in offer.at_hand.items()}
 
 
 def unable(offer: StoreOffer, ask: Ask) -> str:

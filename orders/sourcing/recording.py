@@ -19,43 +19,46 @@ LIVES: Final = timedelta(days=396)
 
 def record_decision(session: Session, decision: Decision, ask: Ask, order_id: UUID) -> None:
     """Keep who was chosen to send what of an order, by which rules, out of whom."""
-    unfound = decision.missing and decision.after is After.CASE
-    session.add(
-        SourcingDecision(
-            id=new_id(),
-            order_id=order_id,
-            brand_id=ask.brand_id,
-            rule_set_id=decision.rule_set_id,
-            channel=ask.channel,
-            method=rules_method(ask.method),
-            outcome=decision.outcome,
-            asked={
-                "quantities": dict(ask.quantities),
-                "values_minor": dict(ask.values_minor),
-                "brand": ask.brand,
-                "store_id": str(ask.store_id) if ask.store_id else None,
-                "without": sorted(map(str, ask.without)),
-                "after": decision.after.value,
-            },
-            place={
-                "latitude": ask.latitude,
-                "longitude": ask.longitude,
-                "postcode": ask.postcode,
-            },
-            chosen=[
-                *(_chosen(send) for send in ([] if unfound else decision.sends)),
-                *({**_chosen(send), "brings": True} for send in decision.lacks.brings),
-            ],
-            candidates=list(decision.candidates),
-            losing={
-                **decision.losing,
-                "missing": dict(decision.missing),
-                "awaits": dict(decision.lacks.awaits),
-                "awaits_until": decision.lacks.on and decision.lacks.on.isoformat(),
-            },
-        )
-    )
+    session.add(SourcingDecision(order_id=order_id, **decision_values(decision, ask)))
     session.flush()
+
+
+def decision_values(decision: Decision, ask: Ask) -> dict[str, Any]:
+    """Return what is kept of a decision beside whose order it is of."""
+    unfound = decision.missing and decision.after is After.CASE
+    return {
+        "id": new_id(),
+        "brand_id": ask.brand_id,
+        "rule_set_id": decision.rule_set_id,
+        "channel": ask.channel,
+        "method": rules_method(ask.method),
+        "outcome": decision.outcome,
+        "asked": {
+            "quantities": dict(ask.quantities),
+            "values_minor": dict(ask.values_minor),
+            "brand": ask.brand,
+            "store_id": str(ask.store_id) if ask.store_id else None,
+            "without": sorted(map(str, ask.without)),
+            "taken": {str(place): dict(units) for place, units in ask.taken.items()},
+            "after": decision.after.value,
+        },
+        "place": {
+            "latitude": ask.latitude,
+            "longitude": ask.longitude,
+            "postcode": ask.postcode,
+        },
+        "chosen": [
+            *(_chosen(send) for send in ([] if unfound else decision.sends)),
+            *({**_chosen(send), "brings": True} for send in decision.lacks.brings),
+        ],
+        "candidates": list(decision.candidates),
+        "losing": {
+            **decision.losing,
+            "missing": dict(decision.missing),
+            "awaits": dict(decision.lacks.awaits),
+            "awaits_until": decision.lacks.on and decision.lacks.on.isoformat(),
+        },
+    }
 
 
 def _chosen(send: Send) -> dict[str, Any]:

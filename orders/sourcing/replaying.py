@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -207,13 +207,19 @@ def _candidate(
         stores.queries.kilometres(
             (place["latitude"], place["longitude"]), (row.latitude, row.longitude)
         ),
-        had.get(row.location_id, {}),
+        _left(had.get(row.location_id, {}), decision.asked, row.location_id),
         groups.get(row.group_id),
         row.ships and not row.sells,
         given[row.store_code, decision.placed_at.date()],
         ready_at or decision.placed_at,
         offer.reason.value if (out and brought) or mine else "",
     )
+
+
+def _left(had: Mapping[str, int], asked: Mapping[str, Any], location_id: UUID) -> Mapping[str, int]:
+    """Return what a location had beside what other parts of the same order took there."""
+    taken = asked.get("taken", {}).get(str(location_id), {})
+    return {sku: max(units - taken.get(sku, 0), 0) for sku, units in had.items()}
 
 
 def _count(

@@ -17,7 +17,8 @@ class Ask:
 
     The place is WGS84. `store_id` is the store the order was begun in, or is collected at: of an
     order to collect, what that store lacks is asked, and others bring it there. `without` are
-    locations that may not be chosen: they have said no already.
+    locations that may not be chosen: they have said no already. `taken` is what other parts of the
+    same order take where.
     """
 
     brand_id: UUID
@@ -31,6 +32,7 @@ class Ask:
     postcode: str | None = None
     store_id: UUID | None = None
     without: frozenset[UUID] = frozenset()
+    taken: Mapping[UUID, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

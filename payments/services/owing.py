@@ -6,7 +6,7 @@ Each request is a row that a job carries out; its end comes back as an event.
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
@@ -44,22 +44,21 @@ def open_obligation(session: Session, command: OpenObligation) -> UUID:
     """
     if not 0 < command.amount_minor <= AMOUNT_MAX:
         raise UnreadableAmount(amount_minor=command.amount_minor)
-    last_no = session.execute(
-        select(func.coalesce(func.max(Obligation.obligation_no), 0)).where(
-            Obligation.reference_id == command.reference_id
-        )
-    ).scalar_one()
-    obligation = Obligation(
-        id=new_id(),
-        reference_id=command.reference_id,
-        obligation_no=last_no + 1,
-        amount_minor=command.amount_minor,
-        currency=command.currency,
-        status=ObligationStatus.OPENED,
+    numbered = select(func.coalesce(func.max(Obligation.obligation_no), 0) + 1).where(
+        Obligation.reference_id == command.reference_id
     )
-    session.add(obligation)
-    session.flush()
-    return obligation.id
+    obligation_id = new_id()
+    session.execute(
+        insert(Obligation).values(
+            id=obligation_id,
+            reference_id=command.reference_id,
+            obligation_no=numbered.scalar_subquery(),
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            status=ObligationStatus.OPENED,
+        )
+    )
+    return obligation_id
 
 
 def request_capture(session: Session, obligation_id: UUID, *, amount_minor: int) -> None:

@@ -82,7 +82,7 @@ def collect(
     for named in {**goods, **paid}:
         lines = goods.get(named, [])
         took_minor = paid.get(named, 0) + sum(each.line.amount_minor for each in lines)
-        collected = _take_money(session, till, named, took_minor)
+        collected = _take_money(session, till, named, took_minor, goods=bool(lines))
         if collected is None and lines:
             collected = _collect_order(session, till, named, lines)
             if collected.order_id is None:
@@ -91,17 +91,20 @@ def collect(
     return done, rest
 
 
-def _take_money(session: Session, till: _Till, named: str, took_minor: int) -> Collected | None:
-    """Take the money of an order that is brought to its customer; None where none waits for it.
+def _take_money(
+    session: Session, till: _Till, named: str, took_minor: int, *, goods: bool
+) -> Collected | None:
+    """Take the money of an order that waits for it; None where none does.
 
-    No goods leave: whatever its lines name is sent from where it is reserved. Where it is not all
-    that is due, or more, a person is asked.
+    Of what is brought no goods leave, whatever lines name: it is sent from where it is reserved.
+    Goods of what is only collected have left unpaid: they are no payment. Where it is not all that
+    is due, or more, a person is asked.
     """
     try:
         order = _find_order(session, named)
     except UnknownOrder:
         return None
-    if not order.awaits_till:
+    if not order.awaits_till or (goods and not order.leaves_paid):
         return None
     ticket = TillTicket(till.store.id, till.command.ticket_number, took_minor)
     due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)

@@ -26,6 +26,7 @@ class StoreFacts:
 
     id: UUID
     brand_id: UUID
+    brand_code: str
     group_id: UUID | None
     currency: str
     default_language: str
@@ -70,6 +71,7 @@ def store_from(row: Row[Any]) -> StoreFacts:
     return StoreFacts(
         id=row.location_id,
         brand_id=row.brand_id,
+        brand_code=row.brand_code,
         group_id=row.group_id,
         currency=row.currency,
         default_language=row.default_language,

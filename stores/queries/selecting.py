@@ -188,8 +188,7 @@ def _columns(
             Location.id.label("location_id"),
             Location.brand_id,
             Location.group_id,
-            Brand.currency,
-            Brand.languages[0].astext.label("default_language"),
+            *_of_brand(),
             Location.code.label("store_code"),
             Location.name.label("store_name"),
             Location.street,
@@ -226,6 +225,11 @@ def _columns(
             ),
         )
     )
+
+
+def _of_brand() -> tuple[SQLColumnExpression[Any], ...]:
+    language = Brand.languages[0].astext.label("default_language")
+    return Brand.code.label("brand_code"), Brand.currency, language
 
 
 def _pause() -> tuple[ColumnElement[Any], ...]:

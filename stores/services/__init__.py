@@ -3,6 +3,8 @@
 from stores.services.booking import (
     Booked,
     book_capacity,
+    lock_capacity,
+    lock_slots,
     next_slots,
     release_booking,
 )
@@ -91,6 +93,8 @@ __all__ = [
     "key_hash",
     "limit_staff",
     "list_slotted",
+    "lock_capacity",
+    "lock_slots",
     "make_slots",
     "move_staff",
     "next_slots",

@@ -1,11 +1,13 @@
 """Capacity: a slot and a place in a day, booked under their guards and given back once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from kernel.db import UTCDateTime
@@ -62,6 +64,10 @@ _BOOK = text("""
     bindparam("fulfillment_id", type_=Uuid),
 )
 
+_LOCK = text("""
+    SELECT id, starts_at FROM slot WHERE id = ANY(:slot_ids) ORDER BY id FOR UPDATE
+""").bindparams(bindparam("slot_ids", type_=ARRAY(Uuid)))
+
 _RELEASE = text("""
     WITH given AS (
         UPDATE capacity_booking b SET released_at = statement_timestamp()
@@ -78,6 +84,24 @@ _RELEASE = text("""
     FROM given g LEFT JOIN place p ON p.id = g.slot_id
     WHERE d.location_id = g.location_id AND d.day = g.day
 """).bindparams(bindparam("fulfillment_id", type_=Uuid), bindparam("used", type_=Boolean))
+
+_LOCK_SLOTS = text("""
+    SELECT id FROM slot WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+_LOCK_DAYS = text("""
+    SELECT day FROM day_load WHERE location_id = ANY(:ids) AND day >= current_date - 1
+    ORDER BY location_id, day FOR NO KEY UPDATE
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def lock_slots(session: Session, slot_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Keep these slots as they are while one transaction books several; return when they begin.
+
+    Days are locked after all slots: what is booked next is booked in the order of its days.
+    """
+    rows = session.execute(_LOCK, {"slot_ids": sorted(slot_ids)})
+    return {row.id: row.starts_at for row in rows}
 
 
 def book_capacity(session: Session, command: BookCapacity) -> Booked:
@@ -96,6 +120,17 @@ def book_capacity(session: Session, command: BookCapacity) -> Booked:
         starts_at, ends_at = row.starts_at.astimezone(UTC), row.ends_at.astimezone(UTC)
         slot = SlotTimes(str(row.id), starts_at, ends_at)
     return Booked(slot, row.day)
+
+
+def lock_capacity(
+    session: Session, *, location_ids: Collection[UUID], slot_ids: Collection[UUID]
+) -> None:
+    """Keep slots and limited days as they are for whoever gives one back and takes another.
+
+    Both are locked in one order, so that two who swap do not wait for each other.
+    """
+    session.execute(_LOCK_SLOTS, {"ids": sorted(slot_ids)})
+    session.execute(_LOCK_DAYS, {"ids": sorted(location_ids)})
 
 
 def release_booking(session: Session, fulfillment_id: UUID, *, used: bool = False) -> None:

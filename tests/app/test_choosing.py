@@ -15,7 +15,7 @@ import stores.services
 from customers.commands import GiveContact
 from kernel.actors import SYSTEM
 from kernel.links import choice_token, order_token
-from orders.commands import Channel, PlaceOrder
+from orders.commands import Channel, Collect, PlaceOrder
 from orders.services import PlacedOrder
 from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop
@@ -29,7 +29,7 @@ WHO: Final = GiveContact("Chloé", "Durand", "chloe.durand@example.org", None, "
 @pytest.fixture
 def placed(session: Session, shop: Shop) -> PlacedOrder:
     """A tent and two mugs to collect in Lyon."""
-    command = PlaceOrder(Channel.WEB, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, WHO)
+    command = PlaceOrder(Channel.WEB, [Collect("lyon", {"TENT-2P": 1, "MUG-BLUE": 2})], WHO)
     found = orders.services.place_order(session, command, actor=SYSTEM)
     session.commit()
     return found

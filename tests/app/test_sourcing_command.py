@@ -12,7 +12,7 @@ from app.cli.sourcing import ROWS
 from customers.commands import GiveAddress, GiveContact
 from kernel.actors import SYSTEM
 from kernel.db import transaction
-from orders.commands import Channel, PayBy, PlaceDelivery
+from orders.commands import Bring, Channel, PayBy, PlaceOrder
 from tests.conftest import open_shop
 from tests.orders.doors import open_way
 
@@ -26,15 +26,17 @@ def house(installation: Any) -> Any:
         open_shop(session)
         session.execute(text("UPDATE location SET ships = true"))
         open_way(session)
-        command = PlaceDelivery(
-            channel=Channel.WEB,
-            quantities={"TENT-2P": 1},
-            contact=GiveContact("Chloé", "Durand", "c@example.org", None, "fr"),
-            address=GiveAddress("12 rue des Lilas", "33000", "Bordeaux"),
-            delivery_method="standard",
-            pay_by=PayBy.CARD,
+        command = PlaceOrder(
+            Channel.WEB,
+            [
+                Bring(
+                    GiveAddress("12 rue des Lilas", "33000", "Bordeaux"), {"TENT-2P": 1}, "standard"
+                )
+            ],
+            GiveContact("Chloé", "Durand", "c@example.org", None, "fr"),
+            PayBy.CARD,
         )
-        orders.services.place_delivery(session, command, actor=SYSTEM)
+        orders.services.place_order(session, command, actor=SYSTEM)
     return installation
 
 

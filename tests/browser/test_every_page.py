@@ -25,7 +25,7 @@ from app.demo.retailer import PIN
 from app.embedded import Cluster
 from customers.queries import code_of
 from kernel.db import transaction
-from kernel.links import choice_token, order_token, wish_token
+from kernel.links import cart_token, choice_token, order_token, pay_token, wish_token
 from orders.commands import WishStock
 from tests.support.demonstration import demonstration, served
 
@@ -63,6 +63,7 @@ BEGINNINGS = {
         "search?q=zzzz",
         "articles/THEIERE",
         "checkout/delivery?postcode=69004",
+        "checkout/ways?postcode=69004",
         "account",
     ),
     "tablet": (
@@ -160,6 +161,8 @@ def _enter(chromium: Browser, url: str, area: str) -> Any:
         page.goto(f"{url}/en/articles/THEIERE?store={HOME}")
         page.locator(".article-words .bar button").click()
         page.wait_for_url("**/basket**")
+        page.get_by_role("button", name="Show its code").click()
+        page.wait_for_url("**/basket/elsewhere")
         _sign_in(page, url)
     else:
         page.locator(f".doors button[value={'admin' if area == 'office' else 'associate'}]").click()
@@ -225,6 +228,10 @@ def _named() -> dict[str, list[str]]:
             " UNION SELECT f.order_id FROM fulfillment f"
             " JOIN substitution s ON s.fulfillment_id = f.id"
         )
+        carts = [
+            cart_token(each) for each in column("SELECT id FROM cart WHERE staff_id IS NOT NULL")
+        ]
+        links = column("SELECT id FROM pay_link")
         choices = column("SELECT id FROM choice")
         asked_codes = column("SELECT id FROM challenge ORDER BY asked_at DESC LIMIT 1")
         one, other = column(OTHER_PEOPLE)
@@ -242,16 +249,21 @@ def _named() -> dict[str, list[str]]:
             *(f"{link}/{way}" for way in ("code", "cancel", "extend", "collector", "others")),
             *(f"choices/{choice_token(each)}" for each in choices),
             f"wishes/{wish_token(wish)}",
+            "basket/elsewhere",
+            *(f"baskets/{each}" for each in carts),
+            *(f"pay/{pay_token(each)}" for each in links),
             *(f"account/{way}/{each}" for each in asked_codes for way in CODE_PAGES),
         ],
         "tablet": [
             *(f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}),
             *(f"tablet/door/{each}" for each in due),
+            *(f"tablet/baskets/{each}" for each in carts),
         ],
         "office": [
             f"office/customers/{one}/merge?with={other}",
             *kinds,
             *decided,
+            *(f"office/desk/{each}" for each in carts),
             *(f"office/orders/{row.number}" for row in states),
         ],
     }

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orders.services
 from customers.commands import GiveContact
 from kernel.actors import SYSTEM
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, Collect, PayBy, PlaceOrder
 from tests.orders.conftest import PLACES, Counter
 from tests.orders.delivering import bring_instead, fetch, packages, tell
 
@@ -80,7 +80,9 @@ def bring(counter: Counter, place: str) -> None:
 
 
 def _place_by_card(counter: Counter) -> None:
-    command = PlaceOrder(Channel.WEB, "lyon", {"TENT-2P": 1, "MUG-BLUE": 2}, WHO, pay_by=PayBy.CARD)
+    command = PlaceOrder(
+        Channel.WEB, [Collect("lyon", {"TENT-2P": 1, "MUG-BLUE": 2})], WHO, PayBy.CARD
+    )
     placed = orders.services.place_order(counter.session, command, actor=SYSTEM)
     counter.session.commit()
     counter.order = {

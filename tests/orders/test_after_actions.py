@@ -19,7 +19,7 @@ from inventory.errors import OutOfStock
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from orders import jobs, queries, services
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, Collect, PayBy, PlaceOrder
 from orders.errors import PromiseBeyondHold
 from payments import gateway
 from payments.gateway import PaymentSettings
@@ -106,7 +106,7 @@ class Desk:
 
     def _by_card(self) -> dict[str, Any]:
         who = GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr")
-        command = PlaceOrder(Channel.WEB, "lyon", {"TENT-2P": TENTS}, who, PayBy.CARD)
+        command = PlaceOrder(Channel.WEB, [Collect("lyon", {"TENT-2P": TENTS})], who, PayBy.CARD)
         try:
             with transaction() as session:
                 self.placed = services.place_order(session, command, actor=BY_CARD)

@@ -17,7 +17,16 @@ from customers.commands import GiveContact
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from orders import queries, services
-from orders.commands import CancelReason, Channel, HandOver, PayBy, PlaceOrder, ShortReason, Status
+from orders.commands import (
+    CancelReason,
+    Channel,
+    Collect,
+    HandOver,
+    PayBy,
+    PlaceOrder,
+    ShortReason,
+    Status,
+)
 from orders.errors import PaymentUnsettled
 from orders.services import PlacedOrder
 from payments import gateway
@@ -51,11 +60,10 @@ def stripe(tmp_path: Path) -> Iterator[None]:
 
 def place() -> PlacedOrder:
     command = PlaceOrder(
-        channel=Channel.WEB,
-        store_code="lyon",
-        quantities={"TENT-2P": 1, "MUG-BLUE": 2},
-        contact=GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
-        pay_by=PayBy.CARD,
+        Channel.WEB,
+        [Collect("lyon", {"TENT-2P": 1, "MUG-BLUE": 2})],
+        GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
+        PayBy.CARD,
     )
     with transaction() as session:
         return services.place_order(

@@ -32,14 +32,16 @@ from orders.commands import (
     Answer,
     AnswerChoice,
     Box,
+    Bring,
     CancelReason,
     Channel,
+    Collect,
     FetchFrom,
     HandOver,
     Method,
+    OrderPart,
     Pack,
     PayBy,
-    PlaceDelivery,
     PlaceOrder,
     PromotionKind,
     PromotionOn,
@@ -270,18 +272,16 @@ ORDERS = st.tuples(
 
 def place(shop: Shop, basket: Mapping[str, int], way: str) -> PlacedOrder | None:
     """Return an order that waits for nobody's payment; None when it is refused."""
-    pay_by = PayBy.CARD if "card" in way else PayBy.TILL
+    few = {sku: min(units, 9) for sku, units in basket.items()}
     if "door" in way:
-        bring = PlaceDelivery(
-            Channel.STORE, basket, WHO, HOME, "standard", pay_by, store_code="lyon"
-        )
-        act, command = orders.services.place_delivery, bring
+        pay_by = PayBy.CARD if "card" in way else PayBy.TILL
+        parts: list[OrderPart] = [Bring(HOME, basket, "standard")]
     else:
-        few = {sku: min(units, 9) for sku, units in basket.items()}
-        act = orders.services.place_order
-        command = PlaceOrder(Channel.STORE, "lyon", few, WHO, pay_by=pay_by)
+        pay_by = PayBy.CARD if "card" in way else PayBy.PICKUP
+        parts = [Collect("lyon", few)]
+    command = PlaceOrder(Channel.STORE, parts, WHO, pay_by, begun_at="lyon")
     with suppress(Refusal), transaction() as session:
-        placed = act(session, command, actor=SYSTEM)
+        placed = orders.services.place_order(session, command, actor=SYSTEM)
         if "door" in way and pay_by is PayBy.TILL:
             ticket = TillTicket(shop.lyon, "T-0")
             orders.services.take_till_payment(session, placed.id, ticket=ticket, actor=SYSTEM)

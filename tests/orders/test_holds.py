@@ -21,7 +21,7 @@ from inventory.errors import OutOfStock
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
 from orders import queries, services
-from orders.commands import CancelReason, Channel, PayBy, PlaceOrder, Status
+from orders.commands import CancelReason, Channel, Collect, PayBy, PlaceOrder, Status
 from orders.errors import HoldEnded
 from orders.services import PlacedOrder
 from payments import gateway
@@ -57,11 +57,10 @@ def stripe(tmp_path: Path) -> Iterator[None]:
 def begin(quantities: dict[str, int] = BOOKS) -> PlacedOrder:
     """Go to pay by card for these."""
     command = PlaceOrder(
-        channel=Channel.WEB,
-        store_code="lyon",
-        quantities=quantities,
-        contact=GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
-        pay_by=PayBy.CARD,
+        Channel.WEB,
+        [Collect("lyon", quantities)],
+        GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr"),
+        PayBy.CARD,
     )
     with transaction() as session:
         return services.place_order(

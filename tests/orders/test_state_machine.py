@@ -45,6 +45,7 @@ from orders.commands import (
     AnswerChoice,
     CancelReason,
     Channel,
+    Collect,
     FetchFrom,
     HandOver,
     OfferSubstitute,
@@ -104,7 +105,7 @@ class TradeMachine(RuleBasedStateMachine):
     @rule(target=parcels, basket=BASKET, pay_by=st.sampled_from(PayBy))
     def place(self, basket: dict[str, int], pay_by: PayBy) -> UUID | MultipleResults[UUID]:
         """Somebody orders, to pay at the till or by card."""
-        command = PlaceOrder(Channel.WEB, "lyon", basket, WHO, pay_by=pay_by)
+        command = PlaceOrder(Channel.WEB, [Collect("lyon", basket)], WHO, pay_by=pay_by)
         with self.perhaps():
             return orders.services.place_order(self.session, command, actor=SYSTEM).fulfillment_id
         return multiple()

@@ -16,12 +16,15 @@ from stores.commands import Scope, SetRule
 from stores.services import set_setting
 from tests.conftest import Shop, as_key, order_body
 from tests.orders.conftest import TENT, Counter
-from tests.orders.doors import delivery_body, have_ship, open_way
+from tests.orders.doors import ADDRESS, delivery_body, have_ship, open_way
 
 PLACING_MAX = 12
-DELIVERING_MAX = 30
+DOOR = 3
+"""What any command costs at its door: whose key it is, its Idempotency-Key, and its answer."""
+BY_COLLECTED_PART = 4
+BY_BROUGHT_PART = 8
 BRINGING_MAX = 7
-HANDING_OVER_MAX = 24
+HANDING_OVER_MAX = 25
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
@@ -62,44 +65,84 @@ def wide_shop(session: Session, shop: Shop) -> Shop:
     return shop
 
 
+@pytest.fixture
+def doors(session: Session, wide_shop: Shop) -> Shop:
+    """The same, with Lyon sending orders to doors in one way, and Paris as full."""
+    have_ship(session, wide_shop.lyon)
+    open_way(session)
+    skus = {f"WIDE-{at:02}": 5 for at in range(40)}
+    receive(session, location_id=wide_shop.paris, quantities=skus, actor=SYSTEM)
+    receive(session, location_id=wide_shop.lyon, quantities=skus, actor=SYSTEM)
+    session.commit()
+    return wide_shop
+
+
 def items(count: int) -> list[dict[str, Any]]:
     return [{"sku": f"WIDE-{at:02}", "quantity": 1} for at in range(count)]
 
 
-def test_placing_takes_few_statements_and_no_more_for_forty_lines(
-    client: Any, wide_shop: Shop, statements: Callable[[], Any]
+@pytest.mark.parametrize(
+    ("channel", "whose"),
+    [("web", "integration"), ("phone", "agent"), ("store", "associate"), ("chat", "agent")],
+)
+def test_placing_takes_few_statements_on_each_channel_and_no_more_for_lines_or_open_orders(
+    client: Any, wide_shop: Shop, statements: Callable[[], Any], channel: str, whose: str
 ) -> None:
     counts = []
-    for count in (1, 40):
+    for count in (1, 40, 1):  # the last one while two are open
         with statements() as sent:
             placed = client.post(
                 "/api/v1/orders",
-                json=order_body(items=items(count)),
-                headers=as_key(wide_shop.integration),
+                json=order_body(items=items(count), channel=channel),
+                headers=as_key(getattr(wide_shop, whose)),
             )
         assert placed.status_code == 201
         counts.append(len(sent))
-    assert counts[0] == counts[1], counts
+    assert len(set(counts)) == 1, counts
     assert counts[0] <= PLACING_MAX, sent
 
 
-def test_placing_a_delivery_takes_no_more_statements_for_forty_lines(
-    client: Any, session: Session, wide_shop: Shop, statements: Callable[[], Any]
+@pytest.mark.parametrize("pay_by", ["card", "till"])
+def test_placing_a_delivery_takes_few_statements_and_no_more_for_forty_lines(
+    client: Any, doors: Shop, statements: Callable[[], Any], pay_by: str
 ) -> None:
-    have_ship(session, wide_shop.lyon)
-    open_way(session)
-    session.commit()
     counts = []
     for count in (1, 40):
-        body = delivery_body({f"WIDE-{at:02}": 1 for at in range(count)})
+        body = delivery_body({f"WIDE-{at:02}": 1 for at in range(count)}, pay_by=pay_by)
         with statements() as sent:
             placed = client.post(
-                "/api/v1/orders/deliveries", json=body, headers=as_key(wide_shop.integration)
+                "/api/v1/orders/deliveries",
+                json={**body, "store": "lyon"},
+                headers=as_key(doors.integration),
             )
         assert placed.status_code == 201, placed.text
         counts.append(len(sent))
     assert counts[0] == counts[1], counts
-    assert counts[0] <= DELIVERING_MAX, sent
+    assert counts[0] - DOOR <= PLACING_MAX, sent
+
+
+def test_each_part_adds_as_many_statements_whatever_is_in_it(
+    client: Any, doors: Shop, statements: Callable[[], Any]
+) -> None:
+    def count(*parts: dict[str, Any], lines: int) -> int:
+        body = {
+            "parts": [{**each, "items": items(lines)} for each in parts],
+            "customer": order_body()["customer"],
+            "pay_by": "card",
+        }
+        with statements() as sent:
+            placed = client.post("/api/v1/orders", json=body, headers=as_key(doors.integration))
+        assert placed.status_code == 201, placed.text
+        return len(sent)
+
+    lyon, paris = {"store": "lyon"}, {"store": "paris"}
+    door = {"method": "delivery", "address": ADDRESS, "delivery_method": "standard"}
+    alone, two, mixed = (lyon,), (lyon, paris), (lyon, paris, door)
+    counts = [count(*parts, lines=1) for parts in (alone, two, mixed)]
+    assert counts == [count(*parts, lines=40) for parts in (alone, two, mixed)]
+    assert counts[0] <= PLACING_MAX
+    assert counts[1] - counts[0] <= BY_COLLECTED_PART, counts
+    assert counts[2] - counts[1] <= BY_BROUGHT_PART + 1, counts  # and who sells, known by its ways
 
 
 @pytest.mark.parametrize("count", [1, 40])

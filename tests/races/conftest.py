@@ -27,6 +27,7 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "cart",
     "customer",
     "order-of-locks",
 )

@@ -14,7 +14,7 @@ from app.embedded import Cluster
 from customers.commands import GiveContact
 from kernel.actors import SYSTEM
 from kernel.db import transaction
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, Collect, PayBy, PlaceOrder
 from orders.services import PlacedOrder
 from tests.support.installation import installation
 from tests.support.trade import Trade, both, together
@@ -91,7 +91,7 @@ def article_in_ended_holds(trade: Trade) -> str:
 def hold(trade: Trade, sku: str, quantity: int) -> PlacedOrder:
     """Begin an order by card in Lyon."""
     contact = GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr")
-    command = PlaceOrder(Channel.WEB, "lyon", {sku: quantity}, contact, PayBy.CARD)
+    command = PlaceOrder(Channel.WEB, [Collect("lyon", {sku: quantity})], contact, PayBy.CARD)
     with transaction() as session:
         return orders.services.place_order(session, command, actor=SYSTEM)
 

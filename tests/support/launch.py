@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -43,24 +44,23 @@ from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders import queries
-from orders.commands import OfflineDeed, OfflinePlace, PlaceOrder
-from orders.models import OfflineFact
-from orders.pricing import Quote
+from orders.commands import OfflineDeed, OfflinePlace
+from orders.models import Cart, OfflineFact
 from orders.services import (
+    carting,
     checking,
     choosing,
     handing_over,
     offline,
-    placing,
     promoting,
+    reserving,
     telling,
     waving,
     writing,
 )
-from orders.services.placing import PlacedOrder
+from orders.services.gathering import Gap, Gathered
 from pos_adapter.services import receiving
 from sandbox.__main__ import main as sandbox
-from stores.queries import StoreFacts
 from stores.services import booking
 from tests.support import travel
 
@@ -174,13 +174,21 @@ def remove_carry_guard() -> None:
 
 def remove_parcel_guard() -> None:
     """A parcel is read without being kept, and then moved on as it was read."""
+    _unlock("fulfillment")
 
+
+def remove_order_guard() -> None:
+    """An order is read without being kept, and then changed as it was read."""
+    _unlock("sales_order")
+
+
+def _unlock(table: str) -> None:
     @event.listens_for(SessionFactory, "do_orm_execute")
     def read(state: ORMExecuteState) -> Result[Any] | None:
         statement = state.statement
         if not isinstance(statement, Select) or statement._for_update_arg is None:  # noqa: SLF001 (the guard is removed here)
             return None
-        if "FROM fulfillment " not in str(statement).replace("\n", " "):
+        if f"FROM {table} " not in str(statement).replace("\n", " "):
             return None
         unlocked = statement._clone()  # noqa: SLF001 (the same)
         unlocked._for_update_arg = None  # noqa: SLF001 (the same)
@@ -291,6 +299,23 @@ def remove_promotion_guard() -> None:
     ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+def remove_cart_guard() -> None:
+    """Whoever changes or orders a basket trusts the version they read before."""
+
+    def trust(session: Session, cart_id: Any, *, seen_version: int | None, **values: object) -> int:
+        now = session.execute(
+            select(Cart.version, Cart.order_id).where(Cart.id == cart_id)
+        ).one_or_none()
+        if now is None or now.order_id or seen_version not in {None, now.version}:
+            raise carting._why_not(session, cart_id)  # noqa: SLF001 (as the guard says it)
+        time.sleep(A_MOMENT_S)
+        raised = update(Cart).where(Cart.id == cart_id).values(version=now.version + 1, **values)
+        session.execute(raised)
+        return now.version + 1
+
+    carting._touch = trust  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_price_guard() -> None:
     """Who prices a SKU does not wait for who prices it now."""
     pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
@@ -326,15 +351,13 @@ def look_at_expected(
 
 def remove_order_of_locks() -> None:
     """A store that lacks some of an order keeps its own levels locked while it asks others."""
-    reserve = placing._reserve  # noqa: SLF001 (the guard is removed here)
+    gather = reserving.gather
 
-    def keep_locked(
-        session: Session, command: PlaceOrder, *placed: Any, store: StoreFacts, quote: Quote
-    ) -> PlacedOrder:
-        lock_levels(session, location_id=store.id, skus=command.quantities)
-        return reserve(session, command, *placed, store=store, quote=quote)
+    def keep_locked(session: Session, gap: Gap) -> Gathered:
+        lock_levels(session, location_id=gap.store.id, skus=gap.command.quantities)
+        return gather(session, gap)
 
-    placing._reserve = keep_locked  # type: ignore[assignment]  # noqa: SLF001 (the same)
+    reserving.gather = keep_locked
 
 
 GUARDS = {
@@ -343,8 +366,10 @@ GUARDS = {
     "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
+    "cart": remove_cart_guard,
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
+    "order": remove_order_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,

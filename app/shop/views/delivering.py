@@ -27,8 +27,8 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import PlaceDelivery
-from orders.errors import HoldEnded
+from orders.commands import PlaceOrder, SeenCart
+from orders.errors import EmptyCart, HoldEnded
 from payments.errors import CheckoutUnavailable, NotPayable
 
 POSTCODE_MAX: Final = 12
@@ -75,19 +75,23 @@ def order_delivery() -> Shown:
     return _show_order(answer) if answer else _again(typed, status=422)
 
 
-def _place(session: Session, frame: Frame, command: PlaceDelivery) -> str:
+def _place(session: Session, frame: Frame, command: PlaceOrder) -> str:
     """Place the order of this browser's basket; return which it is, by its id.
 
     One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
     """
-    visitor_id = remember_visitor(session)
+    remember_visitor(session)
+    cart = frame.visitor.cart
+    if cart.id is None:
+        raise EmptyCart
+    orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     pending_id = frame.visitor.cart.pending_id
     if pending_id is not None:
         paid = orders.services.withdraw_pending(session, pending_id, actor=as_shopper())
         if paid is not None:
             return f"{SHOWN}:{paid}"
-    placed = orders.services.place_delivery(session, command, actor=as_shopper())
-    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    placed = orders.services.place_order(session, command, actor=as_shopper())
+    orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{SHOWN if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 

@@ -18,6 +18,7 @@ from app.answers import Shown
 from app.doors import SaidOption, find_town, say_options, say_window
 from app.i18n import current
 from app.i18n import gettext as _
+from app.paying import card_enabled
 from app.staff.acts import Unfit
 from app.staff.articles import describe
 from app.staff.views.base import Here, blueprint, here
@@ -31,7 +32,7 @@ from kernel.ids import show_order_number
 from kernel.links import order_token
 from kernel.web import declare
 from orders import services
-from orders.commands import AskDelivery, Channel, PayBy, PlaceDelivery
+from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
 from orders.services import TillTicket
 
 QUANTITY_MAX: Final = 99
@@ -73,7 +74,7 @@ def order_to_door() -> Shown:
 def show_door(order_id: UUID) -> str:
     """Show what is to be paid for a delivery, at the till or by the customer's own card."""
     with transaction() as session:
-        return _due(session, here(session), order_id)
+        return show_due(session, here(session), order_id)
 
 
 @blueprint.post("/door/<uuid:order_id>")
@@ -82,7 +83,7 @@ def pay_door(order_id: UUID) -> Shown:
     """The till took what is due: the order is prepared now."""
     return try_to(
         lambda session, place: _pay(session, place, order_id),
-        lambda session, place, error: _due(session, place, order_id, error=error),
+        lambda session, place, error: show_due(session, place, order_id, error=error),
     )
 
 
@@ -94,17 +95,16 @@ def _place(session: Session, place: Here) -> str:
         raise Unfit(_("Something is missing: name, e-mail or phone, street, town and way."))
     email, phone = (typed["reach"], None) if "@" in typed["reach"] else (None, typed["reach"])
     seen = request.form.get(f"seen:{typed['way']}", "")
-    command = PlaceDelivery(
+    door = GiveAddress(typed["line1"], typed["postcode"], typed["city"], typed["line2"] or None)
+    command = PlaceOrder(
         Channel.STORE,
-        {asked.sku: asked.quantity},
+        [Bring(door, {asked.sku: asked.quantity}, typed["way"])],
         GiveContact(typed["first_name"], typed["last_name"], email, phone, current()),
-        GiveAddress(typed["line1"], typed["postcode"], typed["city"], typed["line2"] or None),
-        typed["way"],
         PayBy.CARD if typed["pay_by"] == PayBy.CARD.value else PayBy.TILL,
-        store_code=place.store.code,
+        begun_at=place.store.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
     )
-    placed = services.place_delivery(session, command, actor=place.actor)
+    placed = services.place_order(session, command, actor=place.actor)
     return url_for("tablet.show_door", order_id=placed.id)
 
 
@@ -156,7 +156,7 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
     )
 
 
-def _due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
+def show_due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
     """Show what is due, and nothing of whose it is: the goods may be another store's to send."""
     try:
         whoever = replace(SYSTEM, brand_id=place.actor.brand_id)
@@ -185,4 +185,6 @@ def _due(session: Session, place: Here, order_id: UUID, *, error: str | None = N
         parcels=parcels,
         picture=f"data:image/png;base64,{picture}",
         error=error,
+        sent=request.args.get("did") == "sent",
+        links=card_enabled() and place.actor.may("orders.take"),
     )
