@@ -17,6 +17,7 @@ from orders.commands import (
     CHANNELS_OF,
     Bring,
     Channel,
+    Formation,
     Method,
     PayBy,
     PlaceOrder,
@@ -219,6 +220,7 @@ def _new_order(
         parcels,
         pending_min=hold_of(plan.store.rules, command.channel).minutes if waits else None,
         decisions=[decision_values(each.decision, each.wanted) for each in plan.doors.values()],
+        formation=Formation.RESERVATION if command.reservation else None,
     )
 
 
