@@ -11,10 +11,12 @@ EVERYBODY: Final = PUBLIC | {
     "orders.place",
 }
 SHOPPER: Final = EVERYBODY | {
+    "orders.amend",
     "orders.cancel",
     "orders.collect",
     "orders.read",
 }
+
 ASSOCIATE: Final = SHOPPER | {
     "cases.read",
     "cases.work",
@@ -22,6 +24,7 @@ ASSOCIATE: Final = SHOPPER | {
     "fulfillments.prepare",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.count",
     "stock.move",
     "stock.read",
@@ -30,6 +33,8 @@ ASSOCIATE: Final = SHOPPER | {
 MANAGER: Final = ASSOCIATE | {
     "cases.assign",
     "cases.refund",
+    "customers.merge",
+    "customers.read",
     "feeds.read",
     "fulfillments.force",
     "safety.edit",
@@ -44,8 +49,11 @@ MANAGER: Final = ASSOCIATE | {
 AGENT: Final = SHOPPER | {
     "cases.read",
     "cases.work",
+    "customers.merge",
+    "customers.read",
     "fulfillments.read",
     "messages.read",
+    "orders.take",
     "stock.read",
 }
 ADMIN: Final = MANAGER | {

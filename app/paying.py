@@ -43,8 +43,10 @@ def pay(language: str, token: str) -> Response:
     return cast("Response", redirect(open_payment_page(order_id, language), SEE_OTHER))
 
 
-def open_payment_page(order_id: UUID, language: str) -> str:
+def open_payment_page(order_id: UUID, language: str, *, owed_id: UUID | None = None) -> str:
     """Return the address of a fresh payment page for what an order owes by card.
+
+    `owed_id` names which of it, where a link was sent for just that.
 
     Its stock is held from now on for as long as somebody needs there.
 
@@ -54,7 +56,7 @@ def open_payment_page(order_id: UUID, language: str) -> str:
     with transaction() as session:
         actor = shopper(order_id=order_id, request_id=g.request_id)
         order = queries.get_order(session, order_id, actor=actor)
-        owed = _payable(session, order)
+        owed = _payable(session, order, owed_id)
         for parcel in order.fulfillments:
             orders.services.extend_hold(session, parcel.id)
     site = request.url_root.rstrip("/")
@@ -99,8 +101,8 @@ def _to_order(language: str, token: str) -> Response:
     return cast("Response", redirect(page, SEE_OTHER))
 
 
-def _payable(session: Session, order: queries.OrderFacts) -> ObligationFacts:
+def _payable(session: Session, order: queries.OrderFacts, owed_id: UUID | None) -> ObligationFacts:
     for owed in payments.queries.list_obligations(session, order.id):
-        if owed.status in PAYABLE:
+        if owed.status in PAYABLE and owed_id in {None, owed.id}:
             return owed
     raise NotPayable(status="paid")

@@ -3,6 +3,7 @@
 import notifications.handlers
 import orders.handlers
 from app import casework
+from customers.events import ChallengeAsked
 from inventory.events import (
     ShortageAssigned,
     ShortageClosed,
@@ -19,6 +20,7 @@ from inventory.events import (
 from kernel.events import Subscriptions
 from notifications.events import MessageReached, MessageUndeliverable
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentAccepted,
@@ -31,10 +33,14 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PaidWithoutStock,
     PartlyThere,
     PassReissued,
+    PayLinkMade,
+    PayLinkReminded,
     PickupReminded,
     ProxyPassGiven,
     ReadyPaid,
@@ -52,6 +58,7 @@ from payments.events import (
 )
 
 SUBSCRIPTIONS: Subscriptions = {
+    OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentAccepted: {"settle-late": casework.settle_late},
     FulfillmentReady: {
@@ -102,6 +109,11 @@ SUBSCRIPTIONS: Subscriptions = {
         "open-lost-case": casework.open_lost_transfer,
     },
     TransferReceived: {"settle-received-transfer": orders.handlers.settle_transfer},
+    PayLinkMade: {"send-pay-link": notifications.handlers.send_pay_link},
+    PayLinkReminded: {"remind-to-pay": notifications.handlers.remind_to_pay},
+    OrderAbandoned: {"tell-unpaid": notifications.handlers.tell_unpaid},
+    CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
+    ChallengeAsked: {"send-code": notifications.handlers.send_code},
     StockReceived: {"serve-awaiting": orders.handlers.serve_awaiting},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
@@ -120,6 +132,15 @@ SUBSCRIPTIONS: Subscriptions = {
 
 UNHEARD = frozenset(
     {
+        "cart.ordered.v1",
+        "account.opened.v1",
+        "account.closed.v1",
+        "account.password_changed.v1",
+        "contact_point.proven.v1",
+        "contact_point.forgotten.v1",
+        "customer.merged.v1",
+        "customer.parted.v1",
+        "shopper.signed_in.v1",
         "webhook.opened.v1",
         "webhook.closed.v1",
         "webhook.paused.v1",
@@ -153,7 +174,6 @@ UNHEARD = frozenset(
         "terminal.enrolled.v1",
         "terminal.key_renewed.v1",
         "terminal.revoked.v1",
-        "order.abandoned.v1",
         "payment.failed.v1",
         "order.cancelled.v1",
         "fulfillment.picking_started.v1",

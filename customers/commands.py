@@ -1,6 +1,16 @@
 """Inputs of the customers' use cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class PointKind(StrEnum):
+    """A way to reach somebody."""
+
+    EMAIL = "email"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +43,39 @@ class Place:
     label: str
     latitude: float
     longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskCode:
+    """That a code is to be sent to a contact point, for the browser that asks to answer."""
+
+    kind: PointKind
+    value: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A contact point whose owner has just shown that they read what arrives there."""
+
+    kind: PointKind
+    value: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """That a customer agreed to something or refused it, with what shows it.
+
+    An empty `topic` is all of them. `given_at` is when they said so.
+    """
+
+    customer_id: UUID
+    purpose: str
+    channel: str
+    granted: bool
+    wording: str
+    proof: str
+    source: str
+    given_at: datetime
+    topic: str = ""

@@ -1,7 +1,6 @@
 """Tables of people. Erasure empties these rows; nothing elsewhere needs to change."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,21 +15,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from customers.commands import PointKind
 from kernel.clock import DB_NOW
 from kernel.db import APPEND_ONLY, Base, BigId
-
-
-class PointKind(StrEnum):
-    """A way to reach somebody."""
-
-    EMAIL = "email"
-    PHONE = "phone"
 
 
 class Customer(Base):
     """One person on every channel; a merged one points to who it became."""
 
     __tablename__ = "customer"
+    __table_args__ = (Index(None, "merged_into", postgresql_where=text("merged_into IS NOT NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(String(5))
@@ -62,6 +56,7 @@ class Contact(Base):
     __tablename__ = "contact"
     __table_args__ = (
         Index("ix_contact_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("ix_contact_email", text("lower(email)"), postgresql_where=text("email IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -93,7 +88,10 @@ class ShopperSession(Base):
     """A browser in the shop, by its cookie: its language and where it looks for stores."""
 
     __tablename__ = "shopper_session"
-    __table_args__ = (Index(None, "seen_at"),)
+    __table_args__ = (
+        Index(None, "seen_at"),
+        Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -107,7 +105,10 @@ class ShopperSession(Base):
 
 
 class Account(Base):
-    """That somebody may sign in under a proven e-mail address, with a password or without."""
+    """That somebody may sign in under a proven e-mail address, with a password or without.
+
+    The names are those they gave here; an order keeps its own.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -116,6 +117,9 @@ class Account(Base):
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     email: Mapped[str]
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str] = mapped_column(String(5))
     password_hash: Mapped[str | None]
     opened_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     closed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 NUMBER_SIGNS = 6
 CODE_SIGNS = 8
+CART_SIGNS = 6
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u2011": None})
 
 
@@ -58,3 +59,14 @@ def read_code(text: str) -> str | None:
 def show_code(code: str) -> str:
     """Return the code as people see it: `4F7K-2M9P`."""
     return f"{code[:4]}-{code[4:]}"
+
+
+def read_cart_code(text: str) -> str | None:
+    """Return the code of a basket a person typed, misread signs mended; None if it cannot be."""
+    code = text.strip().upper().translate(MISREAD)
+    return code if len(code) == CART_SIGNS and set(code) <= set(ALPHABET) else None
+
+
+def show_cart_code(code: str) -> str:
+    """Return a basket's code as people see it: `4F7-K2M`."""
+    return f"{code[:3]}-{code[3:]}"

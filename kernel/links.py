@@ -1,4 +1,4 @@
-"""Signed links: the right to see one order, make one choice or end one wish, without signing in.
+"""Signed links: the right to see one order, make one choice, fill one basket, without signing in.
 
 Derived each time they are shown.
 """
@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel import secret
 
 ORDER, WISH, CHOICE = "order-link", "wish-link", "choice-link"
+CART, PAY = "cart-link", "pay-link"
 SIGNATURE_BYTES = 16
 
 
@@ -39,6 +40,26 @@ def choice_token(choice_id: UUID) -> str:
 def read_choice_token(token: str) -> UUID | None:
     """Return the choice a token is for; None when it is not one of ours."""
     return _read(CHOICE, token)
+
+
+def cart_token(cart_id: UUID) -> str:
+    """Return the token with which whoever holds it may fill and order this basket."""
+    return _token(CART, cart_id)
+
+
+def read_cart_token(token: str) -> UUID | None:
+    """Return the basket a token is for; None when it is not one of ours."""
+    return _read(CART, token)
+
+
+def pay_token(pay_link_id: UUID) -> str:
+    """Return the token with which whoever holds it may pay what this link is for."""
+    return _token(PAY, pay_link_id)
+
+
+def read_pay_token(token: str) -> UUID | None:
+    """Return the pay link a token is for; None when it is not one of ours."""
+    return _read(PAY, token)
 
 
 def _token(purpose: str, what: UUID) -> str:

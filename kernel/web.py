@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from flask import Request, Response, g, jsonify, request
@@ -23,6 +23,7 @@ KEY_MIN, KEY_MAX = 8, 200
 ID_MAX = 2**63 - 1
 """The largest identity the database can hold: more would be its error, not a refusal."""
 DEPTH_MAX = 32
+VERSION_SIGNS = 9
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -201,6 +202,35 @@ def _depth(value: object) -> int:
             for child in (each.values() if isinstance(each, dict) else each)
         ]
     return level
+
+
+class VersionRequired(Invalid):
+    """What two people may change at once was to be changed without the version that was seen."""
+
+    code = "version-required"
+    title = "An If-Match header is required"
+    way_out = 'Send the `version` that was read, as in `If-Match: "3"`.'
+
+
+IF_MATCH: Final = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^(W/)?"?[0-9]{1,9}"?$'},
+    "description": 'The version that was read, as in `"3"`; another one is a 409.',
+}
+"""How a route that reads the version says so: `@blueprint.doc(parameters=[IF_MATCH])`."""
+
+
+def read_version() -> int:
+    """Return the version a request saw, from its If-Match header.
+
+    Raises VersionRequired.
+    """
+    said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not (said.isascii() and said.isdigit() and len(said) <= VERSION_SIGNS):
+        raise VersionRequired
+    return int(said)
 
 
 class BadCursor(Invalid):

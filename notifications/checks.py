@@ -16,12 +16,14 @@ CHECKS: Final = (
                           'fulfillment.reminded.v1', 'stock.back.v1',
                           'fulfillment.proxy_pass_given.v1',
                           'fulfillment.shipped.v1', 'fulfillment.delivered.v1',
-                          'fulfillment.delivery_failed.v1')
+                          'fulfillment.delivery_failed.v1', 'challenge.asked.v1')
                OR (e.name IN ('order.placed.v1', 'fulfillment.cancelled.v1')
                    AND coalesce((e.facts ->> 'tells')::boolean, true))
                OR (e.name = 'fulfillment.in_transfer.v1'
                    AND NOT coalesce((e.facts ->> 'at_placing')::boolean, false))
-               OR e.name IN ('fulfillment.rerouted.v1', 'order.partly_there.v1')
+               OR e.name = 'order.partly_there.v1'
+               OR (e.name IN ('fulfillment.rerouted.v1', 'order.amended.v1')
+                   AND coalesce((e.facts ->> 'tells')::boolean, true))
                OR (e.name = 'fulfillment.rejected.v1' AND (e.facts ->> 'asks')::boolean)
                OR (e.name = 'fulfillment.ready.v1'
                    AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))

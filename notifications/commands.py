@@ -24,6 +24,7 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     REJECTED = "rejected"
     REROUTED = "rerouted"
+    AMENDED = "amended"
     PARTLY = "partly"
     SUBSTITUTE = "substitute"
     BACK_IN_STOCK = "back_in_stock"
@@ -33,8 +34,13 @@ class Template(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
+    CART = "cart"
+    PAY_LINK = "pay_link"
+    PAY_REMINDER = "pay_reminder"
+    UNPAID = "unpaid"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
+    CODE = "code"
 
 
 OPENS_PARCEL = frozenset(
@@ -42,6 +48,9 @@ OPENS_PARCEL = frozenset(
 )
 """Templates that carry the code: they are true only while the parcel waits."""
 
+
+FROM_LINK = frozenset({Template.PAY_LINK, Template.PAY_REMINDER})
+"""Templates that lead to the payment: they are true only while the link is open."""
 
 FOR_STAFF = frozenset({Template.CASE_DUE, Template.LOW_STOCK})
 """Templates that speak to the retailer's own people."""
@@ -76,6 +85,23 @@ class OweWish:
 
     event_id: int
     wish_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweCart:
+    """That somebody has to be sent the link of a basket."""
+
+    event_id: int
+    cart_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweCode:
+    """That a contact point is to be sent the code that proves it."""
+
+    event_id: int
+    challenge_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from customers.events import ChallengeAsked
 from inventory.events import StockRanLow
+from kernel.actors import SYSTEM
 from notifications import services
-from notifications.commands import Owe, OweStaff, OweWish, Template
+from notifications.commands import Owe, OweCart, OweCode, OweStaff, OweWish, Template
 from orders.events import (
+    CartSent,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentCancelled,
@@ -18,9 +21,13 @@ from orders.events import (
     FulfillmentRejected,
     FulfillmentRerouted,
     FulfillmentShipped,
+    OrderAbandoned,
+    OrderAmended,
     OrderPlaced,
     PartlyThere,
     PassReissued,
+    PayLinkMade,
+    PayLinkReminded,
     PickupReminded,
     ProxyPassGiven,
     ReadyPaid,
@@ -103,8 +110,15 @@ def ask_to_choose(session: Session, event: FulfillmentRejected) -> None:
 
 
 def announce_rerouted(session: Session, event: FulfillmentRerouted) -> None:
-    """The customer is owed where and when the order goes on."""
-    services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+    """The customer is owed where and when the order goes on, unless other news says it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.to_fulfillment_id, Template.REROUTED))
+
+
+def announce_amended(session: Session, event: OrderAmended) -> None:
+    """The customer is owed the order as it is now, once for all that changed with it."""
+    if event.tells:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.AMENDED))
 
 
 def ask_partly(session: Session, event: PartlyThere) -> None:
@@ -153,6 +167,32 @@ def announce_failed(session: Session, event: DeliveryFailed) -> None:
     services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.DELIVERY_FAILED))
 
 
+def send_pay_link(session: Session, event: PayLinkMade) -> None:
+    """The customer is owed the link to pay, wherever they are reached."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PAY_LINK))
+
+
+def remind_to_pay(session: Session, event: PayLinkReminded) -> None:
+    """The customer is owed the reminder that the time to pay ends."""
+    services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.PAY_REMINDER))
+
+
+def tell_unpaid(session: Session, event: OrderAbandoned) -> None:
+    """Who was sent a link to pay is owed the news that the order ended without; once for all.
+
+    Who left our own payment page knows: they are told nothing.
+    """
+    order = orders.queries.get_order(session, event.order_id, actor=SYSTEM)
+    linked = orders.queries.had_pay_link(session, event.order_id)
+    if linked and event.fulfillment_id == order.first_id:
+        services.owe(session, Owe(event.event_id, event.fulfillment_id, Template.UNPAID))
+
+
+def send_cart_link(session: Session, event: CartSent) -> None:
+    """Somebody is owed the link of a basket they go on with."""
+    services.owe_cart(session, OweCart(event.event_id, event.cart_id, event.contact_id))
+
+
 def tell_of_case(session: Session, event: CaseEscalated) -> None:
     """Those who can see to a case are owed the news that it is nearly due, or late."""
     command = OweStaff(event.event_id, Template.CASE_DUE, case_id=event.case_id, level=event.level)
@@ -163,3 +203,8 @@ def tell_low_stock(session: Session, event: StockRanLow) -> None:
     """A store's managers are owed one list a day of what runs low there."""
     command = OweStaff(event.event_id, Template.LOW_STOCK, location_id=event.location_id)
     services.owe_staff(session, command)
+
+
+def send_code(session: Session, event: ChallengeAsked) -> None:
+    """A contact point is owed the code that proves it."""
+    services.owe_code(session, OweCode(event.event_id, event.challenge_id))

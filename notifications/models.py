@@ -26,6 +26,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "due_at", postgresql_where=text("status = 'due'")),
         Index(None, "order_id"),
+        Index(None, "cart_id", postgresql_where=text("cart_id IS NOT NULL")),
         CheckConstraint(
             "(order_id IS NULL) = (fulfillment_id IS NULL)"
             " AND num_nonnulls(fulfillment_id, wish_id, case_id, location_id, cart_id,"
@@ -48,7 +49,7 @@ class Message(Base):
     wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("stock_wish.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"))
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
-    cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id"))
+    cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id", ondelete="CASCADE"))
     challenge_id: Mapped[UUID | None] = mapped_column(ForeignKey("challenge.id"))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

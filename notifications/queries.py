@@ -31,6 +31,7 @@ class MessageFacts:
     contact_id: UUID | None
     staff_id: UUID | None
     wish_id: UUID | None
+    cart_id: UUID | None
     case_id: UUID | None
     location_id: UUID | None
     template: Template
@@ -56,7 +57,7 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogScope:
-    """Of what the asker may see messages: the statements of the ids of parcels, wishes and cases.
+    """Of what the asker may see messages: the statements of their ids.
 
     `location_ids` are the stores of whose low stock they may read; None is every store.
     """
@@ -64,6 +65,7 @@ class LogScope:
     parcels: Select[*tuple[Any, ...]]
     wishes: Select[*tuple[Any, ...]]
     cases: Select[*tuple[Any, ...]]
+    carts: Select[*tuple[Any, ...]]
     location_ids: Collection[UUID] | None
 
 
@@ -110,6 +112,7 @@ def _seen(seen: LogScope) -> ColumnElement[bool]:
         Message.fulfillment_id.in_(seen.parcels),
         Message.wish_id.in_(seen.wishes),
         Message.case_id.in_(seen.cases),
+        Message.cart_id.in_(seen.carts),
         low,
     )
 
@@ -133,6 +136,7 @@ def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
             contact_id=row.contact_id,
             staff_id=row.staff_id,
             wish_id=row.wish_id,
+            cart_id=row.cart_id,
             case_id=row.case_id,
             location_id=row.location_id,
             template=row.template,

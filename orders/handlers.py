@@ -1,8 +1,11 @@
 """What happens to orders because of their money and of transfers. Safe to repeat."""
 
+from contextlib import suppress
+
 from sqlalchemy.orm import Session
 
 import inventory.queries
+from inventory.errors import OutOfStock
 from inventory.events import (
     StockReceived,
     TransferCancelled,
@@ -12,6 +15,7 @@ from inventory.events import (
 )
 from kernel.actors import SYSTEM
 from orders import queries, services
+from orders.errors import HoldEnded, NothingToPay
 from orders.events import FulfillmentInTransfer
 from payments.events import CaptureFailed, CheckoutExpired, PaymentAuthorised, PaymentCaptured
 
@@ -36,8 +40,11 @@ def tell_captured(session: Session, event: PaymentCaptured) -> None:
 
 
 def tell_uncaptured(session: Session, event: CaptureFailed) -> None:
-    """A ready parcel whose money could not be taken is announced as to be paid."""
+    """A ready parcel whose money could not be taken is announced as to be paid, with a link."""
     services.tell_ready_paid(session, event.reference_id, captured=False)
+    with suppress(NothingToPay, HoldEnded, OutOfStock):
+        order = queries.get_order(session, event.reference_id, actor=SYSTEM)
+        services.make_pay_link(session, order, actor=SYSTEM)
 
 
 def settle_transfer(

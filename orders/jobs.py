@@ -7,6 +7,7 @@ import inventory.services
 import payments.queries
 import payments.services
 import stores.queries
+from kernel.actors import SYSTEM
 from kernel.db import transaction
 from orders import queries, services, sourcing
 
@@ -18,6 +19,7 @@ GRACE_S: Final = 30
 FREED_MAX: Final = 500
 TOLD_MAX: Final = 200
 CHOICES_MAX: Final = 200
+CARTS_MAX: Final = 2_000
 
 
 def expire_uncollected() -> int:
@@ -67,6 +69,17 @@ def end_unpaid() -> int:
                 ended += services.abandon_pending(session, fulfillment_id)
     with transaction() as session:
         inventory.services.free_expired(session, grace_s=GRACE_S, limit=FREED_MAX)
+    return ended
+
+
+def lapse_reservations() -> int:
+    """End every reservation its store did not confirm in time; return how many."""
+    with transaction() as session:
+        due = queries.list_unconfirmed(session)
+    ended = 0
+    for fulfillment_id in due:
+        with transaction() as session:
+            ended += services.lapse_reservation(session, fulfillment_id)
     return ended
 
 
@@ -167,3 +180,20 @@ def prune_decisions() -> None:
     """Forget who was chosen to send what more than 13 months ago."""
     with transaction() as session:
         sourcing.prune_decisions(session)
+
+
+def forget_old_carts() -> int:
+    """Have baskets gone that nobody touched for 90 days; return how many."""
+    with transaction() as session:
+        return services.forget_old_carts(session, limit=CARTS_MAX)
+
+
+def remind_to_pay() -> int:
+    """Have everybody reminded whose link to pay ends soon, and nobody who has paid; how many."""
+    with transaction() as session:
+        due = queries.list_due_reminders(session, limit=TOLD_MAX)
+    reminded = 0
+    for pay_link_id in due:
+        with transaction() as session:
+            reminded += services.remind_to_pay(session, pay_link_id, actor=SYSTEM)
+    return reminded

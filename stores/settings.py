@@ -48,6 +48,17 @@ class TradeRules:
     conflict_hours: int = 24
     arrival_alert_min: int = 2
     feed_empties_percent: int = 50
+    remorse_min: int = 0
+    reservation: str = "off"
+    reservation_confirm_min: int = 60
+    reservation_hold_hours: int = 24
+    reservations_max: int = 3
+    reservation_units_max: int = 2
+
+    @property
+    def reserves(self) -> bool:
+        """Tell whether articles are reserved here without being paid."""
+        return self.reservation == "on"
 
     def hold_min(self, channel: str) -> int:
         """Return for how many minutes stock is held for somebody on this channel.
@@ -122,6 +133,12 @@ KEYS: Final[Mapping[str, Key]] = {
         Key("conflict_hours", "hours", 1, 168),
         Key("arrival_alert_min", "minutes", 1, 60),
         Key("feed_empties_percent", "percent", 1, 100),
+        Key("remorse_min", "minutes", 0, 120),
+        Key("reservation", CHOICE, options=("off", "on")),
+        Key("reservation_confirm_min", "minutes", 5, 1_440),
+        Key("reservation_hold_hours", "hours", 1, 168),
+        Key("reservations_max", "orders", 1, 50),
+        Key("reservation_units_max", "units", 1, 100),
     )
 }
 

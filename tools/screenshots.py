@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,9 @@ BUYER = {
     "city": "Lyon",
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
-LINK = re.compile(r"/(?:fr|en)/((?:orders|choices)/[^\s/?]+)")
+LINK = re.compile(r"/(?:fr|en)/((?:orders|choices|baskets|pay)/[^\s/?]+)")
+DIGITS = re.compile(r"\b\d{3} \d{3}\b")
+ADDRESS = {"line1": "12 rue des Tables-Claudiennes", "postcode": "69001", "city": "Lyon"}
 STORE = "lyon-croix-rousse"
 LETTERS = {
     "question": ("chloe.durand", "un autre article à la place"),
@@ -49,6 +52,8 @@ LETTERS = {
     "outside": ("yasmine.haddad", "C’est prêt"),
     "sent": ("margot.lambert", "C’est prêt"),
     "refused": ("thomas.nguyen", "retirée"),
+    "shared": ("jeanne.roche", "panier"),
+    "pay": ("oscar.meunier", "à payer"),
 }
 """Whose letter, and what its subject says, leads to each page of the customer's side."""
 STOP_S, PATIENCE_S = 60, 20
@@ -64,6 +69,7 @@ class Shop:
     def __init__(self, address: str, home: Path) -> None:
         self.address = address
         self._home = home
+        self._read: set[str] = set()
         self.keys = json.loads((home / "demo-keys.json").read_text())
 
     def parcel_of(self, number: str) -> dict[str, Any]:
@@ -101,6 +107,20 @@ class Shop:
                 assert found is not None, each["text"]
                 return f"/{language}/{found[1]}"
         raise LookupError(subject)
+
+    def read_code(self, reader: str) -> str:
+        """Return the six digits of somebody's newest letter, which is on its way for a moment."""
+        url = json.loads((self._home / "sandbox.json").read_text())["mailbox"]
+        for _ in range(PATIENCE_S * 4):
+            for each in reversed(
+                httpx.get(f"{url}/messages").raise_for_status().json()["messages"]
+            ):
+                found = DIGITS.search(each["text"])
+                if reader in each["to"][0] and found and each["text"] not in self._read:
+                    self._read.add(each["text"])
+                    return found[0]
+            time.sleep(0.25)
+        raise LookupError(reader)
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
         answer = httpx.get(
@@ -154,6 +174,9 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     tablet, parcel = _page(browser, "tablet", language), shop.parcel_of(number)
     _become(tablet, shop, language, "associate")
     _shoot(tablet, shop, f"/{language}/tablet/", f"tablet-board-{language}")
+    _change(_page(browser, "phone", language), order_page.url.partition("?")[0], language)
+    amend = f"/{language}/tablet/parcels/{parcel['id']}/amend"
+    _shoot(tablet, shop, amend, f"tablet-amend-{language}")
     shop.act(parcel["id"], "accept")
     _shoot(tablet, shop, f"/{language}/tablet/parcels/{parcel['id']}", f"tablet-pick-{language}")
     shop.act(
@@ -174,8 +197,57 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     brought = _walk_the_shelf(tablet, shop, language)
     _take_ways_out(tablet, shop, language)
     _answer(_page(browser, "phone", language), shop, language)
+    _carry(browser, shop, language)
+    _account(_page(browser, "phone", language), shop, language)
     _desk(_page(browser, "desk", language), shop, language, number)
     _source(_page(browser, "desk", language), shop, language, brought)
+
+
+def _change(page: Page, order: str, language: str) -> None:
+    """See what it would come to with somebody else collecting, and leave it at that."""
+    page.goto(f"{order}/amend")
+    page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+    for name, value in (("first_name", "Paul"), ("last_name", "Petit")):
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form .button-primary").click()
+    page.locator("#sum-title").scroll_into_view_if_needed()
+    _picture(page, f"shop-amend-{language}")
+
+
+def _carry(browser: Browser, shop: Shop, language: str) -> None:
+    """Take one basket from a phone to the store's tablet and to the desk of a call."""
+    phone = _page(browser, "phone", language)
+    phone.goto(f"{shop.address}/{language}/articles/THEIERE?store={STORE}")
+    phone.locator(".article-words .bar button").click()
+    phone.wait_for_url("**/basket**")
+    phone.locator("form[action$='/basket/elsewhere'] button").click()
+    phone.locator(".ticket-code").wait_for()
+    _picture(phone, f"shop-elsewhere-{language}")
+    code = phone.locator(".ticket-code").inner_text()
+    _shoot(phone, shop, f"/{language}/baskets", f"shop-resume-{language}")
+    tablet = _page(browser, "tablet", language)
+    _become(tablet, shop, language, "associate")
+    tablet.goto(f"{shop.address}/{language}/tablet/baskets")
+    tablet.locator("#field-said").fill(code)
+    tablet.keyboard.press("Enter")
+    tablet.wait_for_load_state("networkidle")
+    _picture(tablet, f"tablet-basket-{language}")
+    desk = _page(browser, "desk", language)
+    _become(desk, shop, language, "agent")
+    _shoot(desk, shop, f"/{language}/office/desk", f"office-desk-begin-{language}")
+    desk.locator("#field-code").fill(code)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    for name, value in {"q": "vase", "where": "Lyon", "who": "06 39 98 12 04"}.items():
+        desk.locator(f"#field-{name}").fill(value)
+    desk.keyboard.press("Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-{language}")
+    desk.locator(".desk-known").first.click()
+    desk.wait_for_load_state("networkidle")
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_load_state("networkidle")
+    _picture(desk, f"office-desk-placed-{language}")
 
 
 def _walk_the_shelf(page: Page, shop: Shop, language: str) -> str:
@@ -249,6 +321,39 @@ def _answer(page: Page, shop: Shop, language: str) -> None:
     _shoot(page, shop, others, f"shop-others-{language}")
 
 
+def _account(page: Page, shop: Shop, language: str) -> None:
+    """Sign in by the code of a letter, and look at everything the account knows."""
+    account = f"{shop.address}/{language}/account"
+    _shoot(page, shop, f"/{language}/account/sign-in", f"shop-sign-in-{language}")
+    page.locator("#field-email").fill(CUSTOMER["email"])
+    page.locator("#field-email").press("Enter")
+    page.wait_for_url(re.compile("/account/code/"))
+    _picture(page, f"shop-code-{language}")
+    page.locator("#field-code").fill(shop.read_code(CUSTOMER["email"]))
+    page.locator("#field-code").press("Enter")
+    page.wait_for_url(re.compile("/account"))
+    page.goto(f"{account}/addresses")
+    if not page.locator(".account-address").count():
+        for name, value in ADDRESS.items():
+            page.locator(f"[name={name}]").fill(value)
+        page.locator("[name=city]").press("Enter")
+    for name, path in (("account", ""), ("details", "/details"), ("addresses", "/addresses")):
+        _shoot(page, shop, f"/{language}/account{path}", f"shop-{name}-{language}")
+    page.goto(f"{account}/password")
+    page.locator(".narrow-page form button").click()
+    page.wait_for_url(re.compile("/account/password/"))
+    _picture(page, f"shop-password-{language}")
+
+
+def _customers(page: Page, shop: Shop, language: str) -> None:
+    """Find a customer, look at them beside another one, and join nobody."""
+    found = f"/{language}/office/customers?q=durand"
+    _shoot(page, shop, found, f"office-customers-{language}")
+    _follow(page, "main table a", f"office-customer-{language}")
+    page.goto(f"{page.url}/merge?q=martin")
+    _follow(page, "main table a", f"office-merge-{language}")
+
+
 def _follow(page: Page, link: str, name: str) -> None:
     page.locator(link).first.click()
     page.wait_for_load_state("networkidle")
@@ -284,6 +389,9 @@ def _buy(page: Page, shop: Shop, language: str) -> tuple[str, Page]:
     _shoot(page, shop, door, f"shop-checkout-delivery-{language}")
     _shoot(page, shop, f"/{language}/stores/lyon-croix-rousse", f"shop-store-{language}")
     _choose_ways(page, shop, language)
+    page.goto(f"{shop.address}/{language}/checkout?payment=reserve")
+    page.locator("input[value=reserve]").scroll_into_view_if_needed()
+    _picture(page, f"shop-reserve-{language}")
     page.goto(f"{shop.address}/{language}/checkout")
     for name, value in CUSTOMER.items():
         page.locator(f"[name={name}]").fill(value)
@@ -385,11 +493,14 @@ def _desk(page: Page, shop: Shop, language: str, number: str) -> None:
         ("messages", "messages"),
     ):
         _shoot(page, shop, f"{office}/{path}", f"office-{name}-{language}")
+    _customers(page, shop, language)
     page.goto(f"{shop.address}{office}/cases")
     _follow(page, "main table a[href*='/cases/']", f"office-case-{language}")
     (rejected,) = shop.list_parcels("rejected")
     path = f"{office}/orders/{rejected['order_number']}"
     _shoot(page, shop, path, f"office-choice-{language}")
+    number_open = shop.list_parcels("accepted")[0]["order_number"]
+    _shoot(page, shop, f"{office}/orders/{number_open}/amend", f"office-amend-{language}")
     _shoot(page, shop, f"/{language}/demo/mailbox", f"mailbox-{language}")
     ready = re.compile(f"(prêt|ready).*{number}", re.IGNORECASE)
     letter = page.locator(".letter").filter(has_text=ready)

@@ -22,14 +22,21 @@ FEED_BYTES_MAX: Final = 64 << 20
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
     ("orders", "Orders", "shopping-bag"),
+    ("desk", "Telephone", "phone"),
     ("cases", "Cases", "alert-triangle"),
+    ("customers", "Customers", "user"),
     ("stock", "Stock", "box"),
     ("prices", "Prices", "tag"),
     ("stores", "Stores", "building-store"),
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
 )
-NEEDED: Final = {"people": "stores.pause", "prices": "prices.edit"}
+NEEDED: Final = {
+    "desk": "orders.take",
+    "customers": "customers.read",
+    "people": "stores.pause",
+    "prices": "prices.edit",
+}
 """What one must be allowed to see a tab that is not everybody's."""
 WAYS_OUT: Final = {code: way for code, _title, way in HTTP_PROBLEMS.values()}
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app import formats
 from app.admin.words import ANSWERS, CHANNELS, FOUND, REASONS, REFUSALS, ROLES
+from app.changes import say_changes
 from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
 from kernel.actors import ActorKind
@@ -49,6 +50,7 @@ TITLES: Final[Mapping[str, str]] = {
     "stock.sold.v1": N_("Taken off the shelf"),
     "goods.taken_back.v1": N_("Brought back to a till, money given back there"),
     "stock.returned.v1": N_("Back in stock"),
+    "order.amended.v1": N_("Changed"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.collector_changed.v1": N_("Somebody else collects"),
     "order.contact_corrected.v1": N_("E-mail or phone corrected"),
@@ -193,6 +195,9 @@ def _money(minor: int, scene: Scene) -> str:
 
 
 DETAILS: Final[Mapping[str, Teller]] = {
+    "order.amended.v1": lambda facts, scene: say_changes(
+        facts, names=scene.articles, zone=scene.zone, currency=scene.currency
+    ),
     "choice.answered.v1": _answer,
     "fulfillment.split.v1": _articles,
     "order.placed.v1": _placed,

@@ -92,6 +92,7 @@ def _scope(actor: Actor, store: StoreFacts | None, places: Sequence[StoreFacts])
         orders.queries.select_visible(actor, location_id),
         orders.queries.select_visible_wishes(actor, location_id),
         orders.queries.select_visible_cases(actor, location_id),
+        orders.queries.select_visible_carts(actor, location_id),
         _stocks(actor, places) if store is None else [store.id],
     )
 
@@ -128,6 +129,8 @@ def _subject(facts: MessageFacts, numbers: dict[UUID, str]) -> dict[str, str | N
         return {"shown": _("Case"), "href": url_for("office.case", case_id=facts.case_id)}
     if facts.wish_id is not None:
         return {"shown": _("Back in stock"), "href": None}
+    if facts.cart_id is not None:
+        return {"shown": _("Basket"), "href": None}
     return {"shown": _("Low stock"), "href": url_for("office.to_do")}
 
 

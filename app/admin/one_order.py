@@ -28,9 +28,11 @@ from app.admin.words import (
     VERIFIED,
 )
 from app.case_words import KINDS
+from app.changes import name_articles
 from app.doors import say_arrival
 from app.i18n import N_, current
 from app.i18n import gettext as _
+from app.paying import card_enabled
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
@@ -90,6 +92,7 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "contact": customers.queries.get_contacts(session, [order.contact_id]).get(
             order.contact_id
         ),
+        "customer_id": _owner(session, order),
         "brand": stores.queries.get_brand(session, order.brand_id).name,
         "channel": CHANNELS[order.channel],
         "zone": zone,
@@ -103,9 +106,18 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         ],
         "is_open": order.status in CANCELLABLE,
         "token": order_token(order.id),
+        "pay_links": orders.queries.list_pay_links(session, order.id),
+        "cards_taken": card_enabled(),
         "proxies": _proxies(session, order.id),
         "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
     }
+
+
+def _owner(session: Session, order: OrderFacts) -> UUID | None:
+    """Return whose order it is, for those who may look at customers."""
+    if order.contact_id is None or not current_actor().may("customers.read"):
+        return None
+    return customers.queries.list_contact_owners(session, [order.contact_id])[order.contact_id]
 
 
 def _proxies(session: Session, order_id: UUID) -> list[dict[str, Any]]:
@@ -204,7 +216,7 @@ def _scene(session: Session, order: OrderFacts, history: list[Recorded], zone: s
     ids: set[UUID] = set()
     for each in history:
         ids |= {known for known in (each.actor_id, each.device_id) if known is not None}
-    articles = {line.sku: line.name for parcel in order.fulfillments for line in parcel.lines}
+    articles = name_articles(session, order, history)
     found = orders.queries.list_reasons(session, closed=True)
     reasons = {each.code: each.labels[current()] for each in found}
     return Scene(articles, stores.queries.get_names(session, ids), zone, order.currency, reasons)

@@ -17,6 +17,7 @@ from app.admin.reading import Answers, asked, asked_page, one_of, read_form
 from app.admin.scope import list_places
 from app.admin.sourcing_words import explain_order
 from app.admin.words import CANCEL_REASONS, LATE, STATES
+from app.amending import find_amendable
 from app.i18n import gettext as _
 from kernel.actors import Actor
 from kernel.db import transaction
@@ -97,7 +98,9 @@ def show_order(number: str, answers: Answers) -> str:
         "order.html",
         tab="orders",
         can_cancel=actor.may("orders.cancel") and page["is_open"],
+        can_amend=actor.may("orders.amend") and find_amendable(facts) is not None,
         can_choose=actor.may("orders.cancel"),
+        can_ask=actor.may("orders.take") and page["is_open"] and not page["paid_minor"],
         can_correct=actor.may("orders.collect"),
         tills=tills,
         reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],

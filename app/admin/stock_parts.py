@@ -114,7 +114,6 @@ def name_skus(session: Session, skus: Iterable[str]) -> dict[str, SkuWords]:
     return catalog.queries.describe_skus(session, skus, language=current())
 
 
-@blueprint.app_template_global("on_day")
 def offer_of(session: Session, sku: str, store: StoreFacts | None) -> Offer:
     """Return what a SKU is and costs: as the store's brand sells it, or else another one.
 
@@ -131,6 +130,7 @@ def offer_of(session: Session, sku: str, store: StoreFacts | None) -> Offer:
     raise UnknownSku(skus=[sku])
 
 
+@blueprint.app_template_global("on_day")
 def on_day(day: date, zone: str) -> str:
     """Return a day as it is said at a place: « mardi 24 novembre »."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))

@@ -141,6 +141,27 @@ RULES: Final[Mapping[str, Rule]] = {
     "arrival_alert_min": Rule(
         N_("Somebody who waits outside is served within"), N_("After that the board turns red.")
     ),
+    "remorse_min": Rule(
+        N_("A customer can call an order off alone for"),
+        N_("Until then the store does not see it. What is ordered in the store is shown at once."),
+    ),
+    "reservation": Rule(
+        N_("Articles are reserved without paying"),
+        N_("The store confirms, keeps them for hours, and the customer buys what they like."),
+    ),
+    "reservation_confirm_min": Rule(
+        N_("A reservation is confirmed within"),
+        N_("Counted in opening hours. Otherwise it ends, and the customer is told."),
+    ),
+    "reservation_hold_hours": Rule(
+        N_("A reservation is kept for"), N_("Counted from when it is ready.")
+    ),
+    "reservations_max": Rule(
+        N_("A customer can have open at once"), N_("Reservations, by e-mail or phone.")
+    ),
+    "reservation_units_max": Rule(
+        N_("Of one article can be reserved"), N_("More of it has to be ordered.")
+    ),
 }
 OPTIONS: Final[Mapping[str, str]] = {
     "shelf": N_("by shelf"),

@@ -1,12 +1,16 @@
 """Everything the back office shows, gathered under its blueprint."""
 
 from app.admin import (
+    amending,
     cases,
     choosing_pages,
     correcting,
+    customers,
     delivery,
+    desk,
     messages,
     orders,
+    pay_links,
     people,
     places,
     price_tables,
@@ -36,13 +40,17 @@ from app.admin import (
 from app.admin.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "blueprint",
     "cases",
     "choosing_pages",
     "correcting",
+    "customers",
     "delivery",
+    "desk",
     "messages",
     "orders",
+    "pay_links",
     "people",
     "places",
     "price_tables",

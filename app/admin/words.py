@@ -63,6 +63,7 @@ CANCEL_REASONS: Final[Mapping[CancelReason, str]] = {
 }
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: words for each, words in CANCEL_REASONS.items()},
+    "unconfirmed": N_("The store did not confirm in time"),
     ShortReason.NOT_FOUND.value: N_("Not found on the shelf"),
     ShortReason.DAMAGED.value: N_("Damaged"),
     ShortReason.DISPLAY_ONLY.value: N_("Only the display piece is left"),
@@ -97,6 +98,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "wrong_size": N_("Wrong size"),
     "damaged": N_("Damaged"),
     "too_late": N_("Too late"),
+    "not_bought": N_("Not bought"),
 }
 ANSWERS: Final[Mapping[str, str]] = {
     Answer.OTHER_STORE.value: N_("Another store"),
@@ -128,10 +130,16 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.DELIVERED: N_("Delivered"),
     Template.DELIVERY_FAILED: N_("Could not be delivered"),
     Template.BACK_IN_STOCK: N_("Back in stock"),
+    Template.CART: N_("Link of a basket"),
+    Template.PAY_LINK: N_("Link to pay"),
+    Template.PAY_REMINDER: N_("Reminder to pay"),
+    Template.UNPAID: N_("Not paid in time"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),
+    Template.CODE: N_("Six-digit code"),
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
+    Template.AMENDED: N_("The order was changed"),
     Template.PARTLY: N_("Part of it is there"),
     Template.PROXY_PASS: N_("Code for somebody they send"),
     Template.PROXY_COLLECTED: N_("Collected by somebody they sent"),

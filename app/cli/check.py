@@ -4,6 +4,7 @@ import json
 
 import click
 
+import customers.checks
 import inventory.checks
 import kernel.sealing
 import notifications.checks
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *payments.checks.CHECKS,
     *pos_adapter.checks.CHECKS,
     *notifications.checks.CHECKS,
+    *customers.checks.CHECKS,
     *stores.checks.CHECKS,
 )
 EXIT_FOUND = 1

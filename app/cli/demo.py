@@ -9,6 +9,7 @@ import httpx
 
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
+from app.demo.carts import furnish_carts
 from app.demo.cases import furnish_cases
 from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
@@ -39,6 +40,7 @@ def seed() -> None:
             furnish_tills()
             furnish_exits()
             furnish_doors()
+            furnish_carts()
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

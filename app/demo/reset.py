@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import stores.queries
+from app.demo.carts import furnish_carts
 from app.demo.cases import furnish_cases
 from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
@@ -49,6 +50,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     furnish_tills()
     furnish_exits()
     furnish_doors()
+    furnish_carts()
 
 
 def is_demonstration(home: Path) -> bool:

@@ -32,7 +32,7 @@ from app.demo.retailer import (
 from app.demo.sourcing import decide_by_rules
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.db import transaction
-from stores.commands import HireStaff, OpenLocation, StaffRole
+from stores.commands import HireStaff, OpenLocation, Scope, SetRule, StaffRole
 
 KEYS_FILE = "demo-keys.json"
 WAREHOUSE_UNITS = 240
@@ -88,8 +88,15 @@ def _fill(session: Session) -> dict[str, str]:
     arrange(session, brand_id=brand_id, head=head)
     open_ways(session, head=head)
     decide_by_rules(session, head=head)
+    _reserve_at(session, "lyon-croix-rousse", head)
     reduce_prices(session, [each.sku for each in skus], brand_id=brand_id, head=head)
     return {role.value: _issue_key(session, *person) for role, person in hired.items()}
+
+
+def _reserve_at(session: Session, code: str, head: Actor) -> None:
+    """Have a store reserve articles without being paid."""
+    rule = SetRule(Scope.STORE, code, "reservation", "on")
+    stores.services.set_setting(session, rule, actor=head)
 
 
 def _head_office(name: str, staff_id: UUID) -> Actor:

@@ -62,8 +62,9 @@ class Basket:
 
     @property
     def goods(self) -> str:
-        """Return what tells this basket from one with other goods in it."""
-        return sha256(repr(sorted(self.quantities.items())).encode()).hexdigest()[:16]
+        """Return what tells this basket from one with other goods, or at another store."""
+        store = self.chosen.store.code if self.chosen else ""
+        return sha256(repr((store, *sorted(self.quantities.items()))).encode()).hexdigest()[:16]
 
     @property
     def chosen(self) -> Nearby | None:

@@ -44,13 +44,18 @@ def read_contact(form: Mapping[str, str], *, language: str) -> tuple[GiveContact
     """Return who an order is for, and what was typed with everything that is wrong about it."""
     typed = Typed()
     first_name, last_name = read_name(form, typed)
-    email = typed.read(
-        form, "email", longest=EMAIL_MAX, missing=_("Give the e-mail address we write to.")
-    )
+    email = read_email(form, typed)
     phone = typed.read(form, "phone", longest=PHONE_MAX)
-    _check_email(email, typed)
     _check_phone(phone, typed)
     return GiveContact(first_name, last_name, email or None, phone or None, language), typed
+
+
+def read_email(form: Mapping[str, str], typed: Typed) -> str:
+    """Return an e-mail address; what is wrong with it is said in `typed`."""
+    missing = _("Give the e-mail address we write to.")
+    email = typed.read(form, "email", longest=EMAIL_MAX, missing=missing)
+    _check_email(email, typed)
+    return email
 
 
 def read_correction(form: Mapping[str, str]) -> tuple[str | None, str | None, Typed]:

@@ -60,11 +60,13 @@ def guess_postcode(frame: Frame) -> str:
     return found[0] if found else ""
 
 
-def ask_for(frame: Frame, quantities: Mapping[str, int], postcode: str) -> AskDelivery | None:
+def ask_for(
+    frame: Frame, quantities: Mapping[str, int], postcode: str, *, channel: Channel = Channel.WEB
+) -> AskDelivery | None:
     """Return the question for what a shopper wants brought; None while there is nothing."""
     if frame.brand is None or not quantities:
         return None
-    return AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+    return AskDelivery(channel, current(), quantities, postcode, brand_code=frame.brand.code)
 
 
 def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) -> SaidOption | None:
@@ -79,13 +81,19 @@ def find_first(session: Session, frame: Frame, quantities: Mapping[str, int]) ->
 
 
 def read_delivering(
-    session: Session, frame: Frame, basket: Basket, *, postcode: str, chosen: str
+    session: Session,
+    frame: Frame,
+    basket: Basket,
+    *,
+    postcode: str,
+    chosen: str,
+    channel: Channel = Channel.WEB,
 ) -> Delivering:
     """Return in which ways this basket can be brought to a postcode, priced as it is now.
 
     Raises UnreadablePostcode.
     """
-    asked = ask_for(frame, basket.quantities, postcode)
+    asked = ask_for(frame, basket.quantities, postcode, channel=channel)
     if asked is None or not postcode:
         return Delivering("", None, [], chosen, 0)
     found = orders.delivery.find_options(session, asked)

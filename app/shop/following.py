@@ -14,6 +14,7 @@ import orders.services
 import payments.queries
 import stores.queries
 from app import formats
+from app.changes import list_changes
 from app.i18n import current
 from app.i18n import gettext as _
 from app.shop.pictures import pictured
@@ -89,6 +90,9 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
             each.status is ObligationStatus.FAILED
             for each in payments.queries.list_obligations(session, order_id)
         ),
+        contact is not None and contact.email is not None,
+        orders.queries.difference_minor(session, order_id) or 0,
+        list_changes(session, facts),
     )
 
 
@@ -107,8 +111,12 @@ def read_proxies(session: Session, order_id: UUID, *, actor: Actor) -> list[Show
     ]
 
 
-def state_words(status: Status) -> str:
-    """Return what a state is called."""
+def state_words(status: Status, *, reserved: bool = False) -> str:
+    """Return what a state is called; a reservation's first states have words of their own."""
+    if reserved and status is Status.NEW:
+        return _("The store checks and confirms")
+    if reserved and status is Status.ACCEPTED:
+        return _("Confirmed by the store")
     return {
         Status.PENDING: _("Waiting for the payment"),
         Status.NEW: _("Received by the store"),
@@ -171,7 +179,7 @@ def _state(parcel: FulfillmentFacts) -> str:
         return _("Being brought together")
     if parcel.method is Method.DELIVERY and parcel.status is Status.REJECTED:
         return _("We look for a way")
-    return state_words(parcel.status)
+    return state_words(parcel.status, reserved=parcel.is_reservation)
 
 
 def _part(session: Session, parcel: FulfillmentFacts) -> ShownPart | None:

@@ -17,6 +17,12 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "pickup-not-offered": lambda: _(
         "Nothing can be collected from this store. Choose another one; your basket is kept."
     ),
+    "cart-changed": lambda: _(
+        "Somebody changed this basket on another device. This is how it is now: nothing of yours"
+        " was done."
+    ),
+    "cart-ordered": lambda: _("This basket was ordered already, on another device."),
+    "empty-cart": lambda: _("Your basket is empty."),
     "unknown-sku": lambda: _("An article is no longer sold. We took it out of your basket."),
     "order-cancelled": lambda: _("This order was already cancelled. There is nothing left to do."),
     "order-not-cancellable": lambda: _(
@@ -34,6 +40,13 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     ),
     "unknown-proxy": lambda: _("You do not send this person. Look at who may collect now."),
     "not-served-outside": lambda: _("This store hands over at its counter only: please come in."),
+    "reservation-not-offered": lambda: _("This store does not reserve without payment: order it."),
+    "too-many-reservations": lambda: _(
+        "Several reservations wait for you already. Collect or cancel one first, or order instead."
+    ),
+    "too-many-reserved": lambda: _(
+        "So many of one article are not reserved without payment. Take fewer, or order them."
+    ),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
     "not-deliverable": lambda: _(
         "Not everything can be sent any more. Take less of it, or collect it from a store."

@@ -1,16 +1,17 @@
 """What the page of an order shows of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from app.amending import find_amendable
 from app.doors import say_window
 from app.i18n import current
 from app.shop.saying import say_slot
 from kernel.links import choice_token
-from orders.commands import Method, Status
+from orders.commands import Formation, Method, Status
 from orders.queries import (
     LACKS,
     ArrivalFacts,
@@ -98,6 +99,13 @@ class ShownParcel:
         return self.facts.status is Status.READY
 
     @property
+    def alone_until(self) -> datetime | None:
+        """Return until when its customer can call it off before the store has seen it."""
+        until = self.facts.release_at
+        waits = self.facts.status is Status.NEW and until and until > self.store.asked_at
+        return until if waits else None
+
+    @property
     def choice_token(self) -> str | None:
         """Return what opens the choice of what happens next, while it can be made."""
         return choice_token(self.choice.id) if self.choice and self.choice.open else None
@@ -168,7 +176,8 @@ class ShownProxy:
 class ShownOrder:
     """An order, for whoever holds its link: the minimum.
 
-    `uncharged` is whether its card could not be charged, so that another has to pay.
+    `uncharged` is whether its card could not be charged, so that another has to pay;
+    `is_written_to` whether it has an e-mail address.
     """
 
     facts: OrderFacts
@@ -177,6 +186,11 @@ class ShownOrder:
     collector: str
     parcels: list[ShownParcel]
     uncharged: bool
+    is_written_to: bool = False
+    difference_minor: int = 0
+    """What a card is still to pay since the order was changed, minor units."""
+    changes: list[tuple[datetime, str]] = field(default_factory=list)
+    """What was changed since it was placed, and when."""
 
     @property
     def ended(self) -> bool:
@@ -206,6 +220,16 @@ class ShownOrder:
         return min(parcel.store.rules.proxies_max for parcel in self.parcels)
 
     @property
+    def reserved(self) -> bool:
+        """Tell whether nothing is owed for it: its customer buys it in the store, or not."""
+        return self.facts.formation is Formation.RESERVATION
+
+    @property
+    def amendable(self) -> bool:
+        """Tell whether its articles, store, slot or address can still be changed."""
+        return find_amendable(self.facts) is not None
+
+    @property
     def cancellable(self) -> bool:
         """Tell whether it can still be called off: nothing of it has left the store."""
         left = any(line.handed_over for each in self.parcels for line in each.facts.lines)
@@ -226,9 +250,9 @@ class ShownOrder:
                 [(package.tracking_number, package.failed_at) for package in each.packages],
                 (each.choice_token, each.waits_until, each.part, self.facts.partly),
                 each.coming,
+                each.alone_until,
             )
             for each in self.parcels
         ]
-        return sha256(repr((seen, self.collector, self.uncharged, current())).encode()).hexdigest()[
-            :16
-        ]
+        shown = (seen, self.collector, self.uncharged, self.facts.version, current())
+        return sha256(repr(shown).encode()).hexdigest()[:16]

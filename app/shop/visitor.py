@@ -1,6 +1,6 @@
 """Who is looking at the shop, and what surrounds every page of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import g, render_template
@@ -15,6 +15,7 @@ from app import i18n, sessions
 from app.auth import shopper
 from catalog.queries import CategoryFacts
 from customers.commands import Place
+from customers.queries import AccountFacts
 from kernel.actors import Actor
 from orders.queries import CartFacts
 from stores.queries import BrandFacts
@@ -22,11 +23,12 @@ from stores.queries import BrandFacts
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A browser in the shop: where it looks for stores, and its basket."""
+    """A browser in the shop: where it looks for stores, its basket, and whose account it is in."""
 
     session_id: UUID | None
     place: Place | None
     cart: CartFacts
+    account: AccountFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def find_visitor(session: Session) -> Visitor:
     known = customers.queries.find_session(session, token=token) if token else None
     if known is None:
         return Visitor(None, None, CartFacts({}, None))
-    return Visitor(known.id, known.place, orders.queries.get_cart(session, known.id))
+    cart = orders.queries.get_cart(session, known.id)
+    return Visitor(known.id, known.place, cart, known.account)
 
 
 def remember_visitor(session: Session) -> UUID:
@@ -68,6 +71,11 @@ def read_frame(session: Session) -> Frame:
     )
 
 
+def with_cart(frame: Frame, cart: CartFacts) -> Frame:
+    """Return what surrounds a page, with another basket at hand."""
+    return replace(frame, visitor=replace(frame.visitor, cart=cart))
+
+
 def show(template: str, frame: Frame, **context: object) -> str:
     """Return a page of the shop."""
     visitor = frame.visitor
@@ -77,6 +85,7 @@ def show(template: str, frame: Frame, **context: object) -> str:
         f"shop/{template}.html",
         shelves=frame.shelves,
         place=visitor.place,
+        account=visitor.account,
         basket_count=sum(visitor.cart.quantities.values()),
         **context,
     )

@@ -47,6 +47,9 @@ def downgrade() -> None:
     op.drop_table("outside_payment")
     for column in ("day_max_minor", "order_max_minor", "source"):
         op.drop_column("api_key", column)
+    op.drop_index(op.f("ix_customer_merged_into"), "customer")
+    op.drop_index("ix_contact_email", "contact")
+    op.drop_index(op.f("ix_shopper_session_customer_id"), "shopper_session")
     op.drop_column("shopper_session", "signed_in_at")
     op.drop_column("contact_point", "proven_at")
     for table in (
@@ -65,6 +68,9 @@ def _create_people() -> None:
         "account",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("first_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("last_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -192,6 +198,27 @@ def _create_people() -> None:
     )
     op.add_column(
         "shopper_session", sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.create_index(
+        op.f("ix_shopper_session_customer_id"),
+        "shopper_session",
+        ["customer_id"],
+        unique=False,
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_contact_email",
+        "contact",
+        [sa.text("lower(email)")],
+        unique=False,
+        postgresql_where=sa.text("email IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_customer_merged_into"),
+        "customer",
+        ["merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
 
 
@@ -374,7 +401,16 @@ def _create_telling() -> None:
     )
     op.add_column("message", sa.Column("cart_id", sa.Uuid(), nullable=True))
     op.add_column("message", sa.Column("challenge_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(op.f("fk_message_cart_id"), "message", "cart", ["cart_id"], ["id"])
+    op.create_foreign_key(
+        op.f("fk_message_cart_id"), "message", "cart", ["cart_id"], ["id"], ondelete="CASCADE"
+    )
+    op.create_index(
+        op.f("ix_message_cart_id"),
+        "message",
+        ["cart_id"],
+        unique=False,
+        postgresql_where=sa.text("cart_id IS NOT NULL"),
+    )
     op.create_foreign_key(
         op.f("fk_message_challenge_id"), "message", "challenge", ["challenge_id"], ["id"]
     )

@@ -3,6 +3,7 @@
 Followers of what happens to orders are rung in the same way.
 """
 
+from notifications.services.codes import owe_code
 from notifications.services.following import (
     Ring,
     claim_rings,
@@ -17,6 +18,7 @@ from notifications.services.following import (
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
+from notifications.services.telling_carts import owe_cart
 from notifications.services.telling_staff import owe_staff
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "list_webhooks",
     "open_webhook",
     "owe",
+    "owe_cart",
+    "owe_code",
     "owe_staff",
     "owe_wish",
     "resend",

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import customers.queries
 import orders.queries
+import payments.queries
 import stores.queries
 from catalog.queries import SkuWords
 from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
-from notifications.commands import Template
+from notifications.commands import FROM_LINK, Template
 from notifications.events import MessageResent
 from notifications.models import Message
+from notifications.services.codes import CodeCase, read_code_case
+from notifications.services.telling_carts import CartCase, read_cart_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly, Status
 from orders.passes import PassFacts
@@ -27,9 +30,11 @@ from orders.queries import (
     FulfillmentFacts,
     OrderFacts,
     PackageFacts,
+    PayLinkFacts,
     SubstituteFacts,
     WishFacts,
 )
+from payments.commands import ObligationStatus
 from stores.queries import BrandFacts, StoreFacts
 
 NOTHING: Final = frozenset({Status.CANCELLED, Status.REROUTED, Status.EXPIRED})
@@ -61,6 +66,9 @@ class Case:
     order: OrderFacts | None = None
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery, or of several parcels: whose each is."""
+    difference_minor: int | None = None
+    """What a card is still to pay of what became dearer, minor units; None when none pays."""
+    pay: "PayCase | None" = None
 
     @property
     def is_mixed(self) -> bool:
@@ -73,6 +81,14 @@ class Case:
         """Tell whether another parcel of the order is still to come, or was given already."""
         others = self.order.fulfillments if self.order else ()
         return any(each.id != self.parcel.id and each.status not in NOTHING for each in others)
+
+
+@dataclass(frozen=True, slots=True)
+class PayCase:
+    """The open link from which an order is paid, and what a card owes of it; minor units."""
+
+    link: PayLinkFacts
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ class WishCase:
     store: StoreFacts
 
 
-AnyCase = Case | WishCase | StaffCase
+AnyCase = Case | WishCase | StaffCase | CartCase | CodeCase
 """Whatever a message may speak of."""
 
 
@@ -104,6 +120,10 @@ def read_case(session: Session, message: Message) -> AnyCase:
     """Return what a message speaks of, as it is now."""
     if message.staff_id is not None:
         return read_staff_case(session, message)
+    if message.cart_id is not None:
+        return read_cart_case(session, message, message.cart_id)
+    if message.challenge_id is not None:
+        return read_code_case(session, message)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
@@ -128,7 +148,19 @@ def read_case(session: Session, message: Message) -> AnyCase:
         substitute=_substitute(session, message, parcel, history),
         order=order,
         senders=_senders(session, order, parcel),
+        difference_minor=orders.queries.difference_minor(session, order.id),
+        pay=_pay(session, message, order),
     )
+
+
+def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | None:
+    if message.template not in FROM_LINK:
+        return None
+    for link in orders.queries.list_pay_links(session, order.id):
+        owed = payments.queries.get_obligation(session, link.obligation_id)
+        if link.open and owed.status in {ObligationStatus.OPENED, ObligationStatus.FAILED}:
+            return PayCase(link, owed.amount_minor)
+    return None
 
 
 def _senders(

@@ -27,6 +27,8 @@ ON_EVERY_CHANNEL: Final = frozenset(
         Template.REJECTED,
         Template.SUBSTITUTE,
         Template.PROXY_PASS,
+        Template.PAY_LINK,
+        Template.PAY_REMINDER,
     }
 )
 """Others go by e-mail, and as a text message only to those who gave no e-mail address."""
@@ -74,7 +76,7 @@ def fall_back(session: Session, message: Message) -> bool:
     anyway is not told again.
     """
     other = OTHER[message.channel]
-    if message.staff_id is not None:
+    if message.staff_id is not None or message.challenge_id is not None:
         return False
     if message.wish_id is not None:
         return _fall_back_wish(session, OweWish(message.event_id, message.wish_id), other)

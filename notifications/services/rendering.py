@@ -15,12 +15,14 @@ from kernel import links, qr
 from kernel.ids import show_code, show_order_number
 from kernel.money import vat_shares
 from notifications import gateway
-from notifications.commands import OPENS_PARCEL, Channel, Template
+from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
 from notifications.services.cases import AnyCase, Case, WishCase
+from notifications.services.codes import CodeCase, code_facts
 from notifications.services.owing import address_of
+from notifications.services.telling_carts import CartCase, cart_facts
 from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
@@ -39,23 +41,31 @@ QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
     Template.PROXY_COLLECTED: lambda line: line.handed_over,
     Template.REJECTED: lambda line: line.quantity - line.cancelled,
     Template.REROUTED: lambda line: line.quantity - line.cancelled,
+    Template.AMENDED: lambda line: line.quantity - line.cancelled,
     Template.PARTLY: lambda line: line.quantity - line.cancelled,
     Template.DELAYED: lambda line: line.quantity - line.cancelled,
     Template.SHIPPED: lambda line: line.handed_over,
     Template.DELIVERED: lambda line: line.handed_over,
     Template.DELIVERY_FAILED: lambda line: line.handed_over,
     Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
+    Template.PAY_LINK: lambda line: line.quantity - line.cancelled,
+    Template.PAY_REMINDER: lambda line: line.quantity - line.cancelled,
+    Template.UNPAID: lambda line: line.quantity,
 }
 """How many of each line a message speaks of."""
 PRICED: Final = OPENS_PARCEL | {
     Template.CONFIRMATION,
     Template.RECEIPT,
     Template.REROUTED,
+    Template.AMENDED,
     Template.DELIVERED,
 }
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED}
+TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
+
+NOUNS: Final = {"fr": ("commande", "réservation"), "en": ("order", "reservation")}
+"""What is written about: an order, or a reservation, for which nothing is owed."""
 
 _pages = Environment(
     loader=PackageLoader("notifications"),
@@ -124,6 +134,10 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         facts = staff_facts(message, case)
         kinds = _say(f"kinds.{message.language}.txt", facts)
         return {**facts, "what": kinds.get(facts["kind"], "")}
+    if isinstance(case, CartCase):
+        return {**cart_facts(message, case), "to_staff": False}
+    if isinstance(case, CodeCase):
+        return {**code_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 
@@ -170,8 +184,22 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_substitute(case, voice),
         **_amounts(message.template, case, voice),
+        **_pay_link(message, case, voice),
         **_arrivals(case, voice),
         **_parts(case, voice),
+        **_kind(case, voice),
+    }
+
+
+def _kind(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return whether it is ordered or reserved, in words, and what became dearer since."""
+    parcel = case.parcel
+    owed = case.difference_minor
+    return {
+        "is_reservation": parcel.is_reservation,
+        "noun": NOUNS[voice.language][parcel.is_reservation],
+        "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
+        "difference": voice.money(owed, parcel.currency) if owed else "",
     }
 
 
@@ -222,6 +250,22 @@ def _choice(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
         "choose_by": voice.moment(choice.answer_by),
         "short_choose_by": voice.short_moment(choice.answer_by),
         "waits_by_default": choice.fallback is Answer.WAIT,
+    }
+
+
+def _pay_link(message: Message, case: Case, voice: Voice) -> dict[str, Any]:
+    """Return what the words about a link to pay may speak of; its link leads to the payment."""
+    pay = case.pay
+    if message.template not in FROM_LINK or pay is None:
+        return {}
+    home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
+    return {
+        "link": f"{home}/pay/{links.pay_token(pay.link.id)}",
+        "amount": voice.money(pay.amount_minor, case.parcel.currency),
+        "pay_by": voice.moment(pay.link.pay_by),
+        "short_pay_by": voice.short_moment(pay.link.pay_by),
+        "waits": case.parcel.status is Status.PENDING,
+        "due": "",
     }
 
 
@@ -316,7 +360,9 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     total = sum(amount for _, amount in [*priced, *brought])
     is_brought = case.order is not None and case.order.leaves_paid
     is_whole = template is Template.CONFIRMATION and is_brought
-    due = total - case.paid_minor if template in TO_PAY and not is_whole else 0
+    by_card = template is Template.AMENDED and case.difference_minor is not None
+    owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
+    due = total - case.paid_minor if owes else 0
     is_priced = template in PRICED
     return {
         "lines": [

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW, db_now
 from notifications import gateway
-from notifications.commands import OPENS_PARCEL, Channel, MessageStatus, Template
+from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, MessageStatus, Template
 from notifications.gateway import (
     Email,
     NotFound,
@@ -30,9 +30,11 @@ from notifications.gateway import (
 )
 from notifications.models import Message
 from notifications.services.cases import AnyCase, Case, WishCase, read_case
+from notifications.services.codes import CodeCase
 from notifications.services.owing import address_of, fall_back
 from notifications.services.reaching import tell_reached, tell_unreached
 from notifications.services.rendering import render
+from notifications.services.telling_carts import CartCase, why_cart_outdated
 from notifications.services.telling_staff import StaffCase, why_outdated
 from orders.commands import Status
 
@@ -42,6 +44,17 @@ ATTEMPTS_MAX = 12
 BACKOFF_S, BACKOFF_S_MAX = 30, 3_600
 BUDGET_WINDOW = timedelta(hours=1)
 
+PAYABLE_STATES: Final = frozenset(
+    {
+        Status.PENDING,
+        Status.NEW,
+        Status.ACCEPTED,
+        Status.PICKING,
+        Status.IN_TRANSFER,
+        Status.READY,
+        Status.PACKED,
+    }
+)
 STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.CONFIRMATION: frozenset(
         {
@@ -60,6 +73,7 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.EXPIRED: frozenset({Status.EXPIRED}),
     Template.RECEIPT: frozenset({Status.HANDED_OVER}),
     Template.REJECTED: frozenset({Status.REJECTED}),
+    Template.AMENDED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.REROUTED: frozenset({Status.NEW, Status.ACCEPTED, Status.PICKING, Status.IN_TRANSFER}),
     Template.PARTLY: frozenset({Status.IN_TRANSFER}),
     Template.DELAYED: frozenset({Status.IN_TRANSFER, Status.ACCEPTED, Status.PICKING}),
@@ -67,6 +81,8 @@ STILL_TRUE: Final[Mapping[Template, frozenset[Status]]] = {
     Template.DELIVERED: frozenset({Status.DELIVERED}),
     Template.DELIVERY_FAILED: frozenset({Status.SHIPPED}),
     Template.SUBSTITUTE: frozenset({Status.PICKING}),
+    **dict.fromkeys(FROM_LINK, PAYABLE_STATES),
+    Template.UNPAID: frozenset({Status.EXPIRED}),
 }
 """States of the parcel in which a message still says the truth."""
 
@@ -190,13 +206,16 @@ def _worn_out(message: Message) -> _Ending | None:
 def _outdated(message: Message, case: AnyCase) -> _Ending | None:
     if isinstance(case, WishCase):
         return None
-    if isinstance(case, StaffCase):
+    if isinstance(case, CartCase):
+        why = why_cart_outdated(case)
+    elif isinstance(case, CodeCase):
+        why = None if case.challenge.open else "too late: the code is over"
+    elif isinstance(case, StaffCase):
         why = why_outdated(message, case)
-        return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
-    if case.parcel.status not in STILL_TRUE[message.template]:
-        note = f"too late: the parcel is {case.parcel.status}"
-        return _Ending(MessageStatus.SUPPRESSED, note, falls_back=False)
-    why = _answered(message, case)
+    elif case.parcel.status not in STILL_TRUE[message.template]:
+        why = f"too late: the parcel is {case.parcel.status}"
+    else:
+        why = _answered(message, case)
     return _Ending(MessageStatus.SUPPRESSED, why, falls_back=False) if why else None
 
 
@@ -206,6 +225,8 @@ def _answered(message: Message, case: Case) -> str | None:
         return "no live pass"
     if message.template is Template.REJECTED and not (case.choice and case.choice.open):
         return "chosen already"
+    if message.template in FROM_LINK and case.pay is None:
+        return "the link to pay is over"
     if message.template is Template.SUBSTITUTE and case.substitute is None:
         return "too late: it was answered"
     return None

@@ -1,5 +1,7 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
+from orders.commands.amending import AmendOrder, Collector
+from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, OrderCart, SeenCart
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
 from orders.commands.counter import BAY_MAX, VEHICLE_MAX, HandOver, Refused
@@ -28,6 +30,7 @@ from orders.commands.sourcing import SetRules
 from orders.commands.tills import ReturnedLine, SellAtTill, SoldLine, TakeBack
 from orders.commands.words import (
     CHANNELS_OF,
+    USUAL_CHANNEL,
     Answer,
     CancelReason,
     CaseKind,
@@ -55,7 +58,10 @@ from orders.commands.words import (
 __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
+    "NOTE_MAX",
+    "USUAL_CHANNEL",
     "VEHICLE_MAX",
+    "AmendOrder",
     "Answer",
     "AnswerChoice",
     "AskDelivery",
@@ -64,8 +70,10 @@ __all__ = [
     "Bring",
     "CancelReason",
     "CaseKind",
+    "ChangeCart",
     "Channel",
     "Collect",
+    "Collector",
     "DeliveryFailure",
     "FetchFrom",
     "Formation",
@@ -77,7 +85,9 @@ __all__ = [
     "OfflineKind",
     "OfflineOutcome",
     "OfflinePlace",
+    "OpenCart",
     "OpenCase",
+    "OrderCart",
     "OrderPart",
     "Pack",
     "Partly",
@@ -91,6 +101,7 @@ __all__ = [
     "Refused",
     "ReturnedLine",
     "ScanInWave",
+    "SeenCart",
     "SellAtTill",
     "SetDeliveryMethod",
     "SetDeliveryZone",

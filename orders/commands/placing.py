@@ -68,6 +68,8 @@ class PlaceOrder:
     """What the customer was told it costs; None when nobody was told."""
     seller_id: UUID | None = None
     ticket_number: str | None = None
+    reservation: bool = False
+    """Nothing is paid: the store confirms, keeps it for hours, and the customer buys or not."""
 
     @property
     def quantities(self) -> dict[str, int]:

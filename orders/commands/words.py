@@ -99,6 +99,17 @@ CHANNELS_OF: Final[Mapping[ActorKind, frozenset[Channel]]] = {
 """Who may begin an order on which channel."""
 
 
+USUAL_CHANNEL: Final[Mapping[ActorKind, Channel]] = {
+    ActorKind.SHOPPER: Channel.WEB,
+    ActorKind.ASSOCIATE: Channel.STORE,
+    ActorKind.MANAGER: Channel.STORE,
+    ActorKind.AGENT: Channel.PHONE,
+    ActorKind.ADMIN: Channel.PHONE,
+    ActorKind.INTEGRATION: Channel.WEB,
+}
+"""On which channel somebody acts who does not say it."""
+
+
 class PayBy(StrEnum):
     """How an order is paid."""
 

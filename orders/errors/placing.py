@@ -80,3 +80,27 @@ class UnknownWish(NotFound):
     code = "unknown-wish"
     title = "No such request"
     way_out = "Open the link of the message again, or ask anew on the article's page."
+
+
+class UnknownPayLink(NotFound):
+    """There is no such link to pay, or its order is not the asker's."""
+
+    code = "unknown-pay-link"
+    title = "No such payment link"
+    way_out = "Open the link of the newest message, or ask for another one."
+
+
+class PayLinkEnded(Conflict):
+    """The link's time is over, or another link took its place."""
+
+    code = "pay-link-ended"
+    title = "This payment link has ended"
+    way_out = "Open the link of the newest message, or ask the store for another one."
+
+
+class NothingToPay(Conflict):
+    """No card can pay anything of this order now; `state` says how far it is."""
+
+    code = "nothing-to-pay"
+    title = "Nothing is to be paid from a link"
+    way_out = "Look at the order: it was paid, it has ended, or nobody is known to write to."

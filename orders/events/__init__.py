@@ -1,5 +1,7 @@
 """What happens to orders."""
 
+from orders.events.amending import OrderAmended
+from orders.events.carting import CartBecameOrder, CartSent
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
@@ -59,6 +61,8 @@ from orders.events.placing import (
     OrderPlaced,
     OrderStarted,
     PaidWithoutStock,
+    PayLinkMade,
+    PayLinkReminded,
     StockBack,
 )
 from orders.events.promoting import PromotionSet, PromotionWithdrawn
@@ -77,6 +81,8 @@ __all__ = [
     "FOLLOWED",
     "ArticlesPicked",
     "ArticlesRefused",
+    "CartBecameOrder",
+    "CartSent",
     "CaseAssigned",
     "CaseClosed",
     "CaseEscalated",
@@ -110,6 +116,7 @@ __all__ = [
     "LeftAgainstRules",
     "LineShort",
     "OrderAbandoned",
+    "OrderAmended",
     "OrderCancelled",
     "OrderPlaced",
     "OrderSold",
@@ -119,6 +126,8 @@ __all__ = [
     "PartlyAnswered",
     "PartlyThere",
     "PassReissued",
+    "PayLinkMade",
+    "PayLinkReminded",
     "PickingStarted",
     "PickupExtended",
     "PickupReminded",

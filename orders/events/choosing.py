@@ -32,13 +32,17 @@ class ChoiceMade(FulfillmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class FulfillmentRerouted(FulfillmentEvent):
-    """Another fulfillment took over what this one owed, ready by `promised_at`."""
+    """Another fulfillment took over what this one owed, ready by `promised_at`.
+
+    `tells` is whether its customer is told: not when they are told of more than that.
+    """
 
     name = "fulfillment.rerouted.v1"
     to_fulfillment_id: UUID
     to_location_id: UUID
     method: str
     promised_at: datetime
+    tells: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -115,3 +115,26 @@ class StockBack(Event):
     wish_id: UUID
     sku: str
     location_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayLinkMade(Event):
+    """An order may be paid from a link until `pay_by`; its customer is to be sent it."""
+
+    name = "pay_link.made.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    pay_link_id: UUID
+    pay_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayLinkReminded(Event):
+    """A link to pay ends soon and was not used: its customer is to be told."""
+
+    name = "pay_link.reminded.v1"
+    aggregate = "order"
+    order_id: UUID
+    fulfillment_id: UUID
+    pay_link_id: UUID

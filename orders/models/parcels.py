@@ -20,18 +20,25 @@ from orders.commands import Method, Status
 from orders.errors import WrongState
 
 NEXT: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.PENDING: frozenset({Status.NEW, Status.EXPIRED, Status.CANCELLED}),
+    Status.PENDING: frozenset({Status.NEW, Status.REROUTED, Status.EXPIRED, Status.CANCELLED}),
     Status.NEW: frozenset(
         {
             Status.ACCEPTED,
             Status.IN_TRANSFER,
             Status.REJECTED,
+            Status.REROUTED,
             Status.CANCELLED,
             Status.HANDED_OVER,
         }
     ),
     Status.ACCEPTED: frozenset(
-        {Status.PICKING, Status.IN_TRANSFER, Status.REJECTED, Status.CANCELLED}
+        {
+            Status.PICKING,
+            Status.IN_TRANSFER,
+            Status.REJECTED,
+            Status.REROUTED,
+            Status.CANCELLED,
+        }
     ),
     Status.PICKING: frozenset(
         {Status.READY, Status.PACKED, Status.IN_TRANSFER, Status.REJECTED, Status.CANCELLED}

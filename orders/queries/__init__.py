@@ -14,7 +14,13 @@ from orders.queries.carrying import (
     sum_awaited,
 )
 from orders.queries.cart_ways import LineWay, list_line_ways
-from orders.queries.carts import get_cart
+from orders.queries.carts import (
+    get_cart,
+    get_cart_by_code,
+    get_cart_by_id,
+    list_advised_carts,
+    select_visible_carts,
+)
 from orders.queries.cases import (
     CaseCount,
     CaseFacts,
@@ -61,7 +67,7 @@ from orders.queries.following import (
     start_following,
 )
 from orders.queries.load import waiting_at
-from orders.queries.money import owed_minor, paid_for, unspent_minor
+from orders.queries.money import difference_minor, owed_minor, paid_for, unspent_minor
 from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
@@ -78,6 +84,21 @@ from orders.queries.parcels import (
     list_parcels_of,
     list_waiting,
     list_wave_parcels,
+)
+from orders.queries.pay_links import (
+    PayLinkFacts,
+    get_pay_link,
+    had_pay_link,
+    list_due_reminders,
+    list_pay_links,
+)
+from orders.queries.people import (
+    find_people,
+    get_person,
+    get_seen_merge,
+    list_order_ids,
+    list_orders_of,
+    seen_contacts,
 )
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
@@ -99,6 +120,7 @@ from orders.queries.putting_back import (
 )
 from orders.queries.quotes import read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
+from orders.queries.reserving import count_reservations, list_unconfirmed
 from orders.queries.returning import list_return_ids
 from orders.queries.searching import (
     PAGE_ROWS,
@@ -183,6 +205,7 @@ __all__ = [
     "PackageFacts",
     "PartFacts",
     "PassState",
+    "PayLinkFacts",
     "Preview",
     "PromotionFacts",
     "PromotionState",
@@ -206,6 +229,8 @@ __all__ = [
     "count_loads",
     "count_open",
     "count_put_backs",
+    "count_reservations",
+    "difference_minor",
     "divide",
     "find_arrival",
     "find_last_hand_over",
@@ -216,9 +241,12 @@ __all__ = [
     "find_part",
     "find_pass",
     "find_pass_by_code",
+    "find_people",
     "find_rules",
     "find_way_to_collect",
     "get_cart",
+    "get_cart_by_code",
+    "get_cart_by_id",
     "get_case",
     "get_choice",
     "get_decisions",
@@ -230,14 +258,19 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_pay_link",
+    "get_person",
     "get_promotion",
     "get_put_back",
     "get_reason",
     "get_rule_set",
+    "get_seen_merge",
     "get_substitute",
     "get_wave",
     "get_wish",
+    "had_pay_link",
     "left_to_person",
+    "list_advised_carts",
     "list_awaiting",
     "list_case_history",
     "list_cases",
@@ -246,6 +279,7 @@ __all__ = [
     "list_deals_since",
     "list_decisions",
     "list_delivery_ways",
+    "list_due_reminders",
     "list_escalating",
     "list_expired",
     "list_fulfillable",
@@ -260,13 +294,16 @@ __all__ = [
     "list_open_contacts",
     "list_open_waves",
     "list_order_changes",
+    "list_order_ids",
     "list_order_parcels",
+    "list_orders_of",
     "list_overdue_pending",
     "list_owners",
     "list_packages",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
+    "list_pay_links",
     "list_promotions",
     "list_proposed",
     "list_proxies",
@@ -279,6 +316,7 @@ __all__ = [
     "list_servable",
     "list_substitutes",
     "list_unanswered",
+    "list_unconfirmed",
     "list_waiting",
     "list_waiting_outside",
     "list_wave_parcels",
@@ -289,7 +327,9 @@ __all__ = [
     "read_quote",
     "read_shelf",
     "roll_up",
+    "seen_contacts",
     "select_visible",
+    "select_visible_carts",
     "select_visible_cases",
     "select_visible_wishes",
     "start_following",

@@ -1,5 +1,6 @@
 """What was paid of a parcel. Money belongs to the order, goods to its parcels."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,6 +12,9 @@ from orders.models import Fulfillment
 from orders.pricing import totals
 from orders.queries.parcels import get_order
 from orders.queries.shapes import FulfillmentFacts, OrderFacts
+from payments.commands import ObligationStatus
+
+PROMISED: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
 def owed_minor(session: Session, order_id: UUID) -> int:
@@ -25,6 +29,17 @@ def paid_for(session: Session, parcel: FulfillmentFacts) -> int:
     collects first pays, or has paid, first.
     """
     return max(unspent_minor(session, parcel), 0)
+
+
+def difference_minor(session: Session, order_id: UUID) -> int | None:
+    """Return what a card is still to pay of an order that cards pay already; None when none does.
+
+    In minor units.
+    """
+    known = payments.queries.list_obligations(session, order_id)
+    if not any(each.status in PROMISED for each in known):
+        return None
+    return sum(each.amount_minor for each in known if each.status is ObligationStatus.OPENED)
 
 
 def unspent_minor(session: Session, parcel: FulfillmentFacts) -> int:

@@ -21,6 +21,7 @@ from orders.models import (
     Promotion,
     Proxy,
 )
+from orders.queries.reserving import released
 from orders.queries.shapes import ChargeFacts, FulfillmentFacts, LineFacts, OrderFacts, Waiting
 
 PAGE_MAX: Final = 100
@@ -66,8 +67,12 @@ def list_fulfillments(
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> list[FulfillmentFacts]:
-    """Return a store's parcels in these states, soonest promise first, after `after`."""
-    wanted = and_(Fulfillment.location_id == location_id, Fulfillment.status.in_(statuses))
+    """Return a store's parcels in these states, soonest promise first, after `after`.
+
+    What its customer may still call off alone is not the store's yet.
+    """
+    here = and_(Fulfillment.location_id == location_id, Fulfillment.status.in_(statuses))
+    wanted = and_(here, released())
     if after is not None:
         wanted = and_(
             wanted,
@@ -191,6 +196,7 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         tuple(parcels),
         order.partly,
         _charges(session, order.id, parcels),
+        order.version,
     )
 
 
@@ -316,6 +322,9 @@ def _facts(
         arrives_from=row.arrives_from,
         arrives_by=row.arrives_by,
         rerouted_to=row.rerouted_to,
+        slot_id=row.slot_id,
+        release_at=row.release_at,
+        formation=order.formation,
         lines=tuple(lines),
     )
 

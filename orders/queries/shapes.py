@@ -116,6 +116,14 @@ class FulfillmentFacts:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    slot_id: UUID | None = None
+    release_at: datetime | None = None
+    formation: Formation = Formation.DISTANCE
+
+    @property
+    def is_reservation(self) -> bool:
+        """Tell whether its customer owes nothing: they buy it at the till, or not."""
+        return self.formation is Formation.RESERVATION
 
     @property
     def owed(self) -> Totals:
@@ -171,6 +179,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     partly: Partly | None = None
     charges: tuple[ChargeFacts, ...] = ()
+    version: int = 1
 
     @property
     def status(self) -> Status:
@@ -257,12 +266,22 @@ def roll_up(statuses: Iterable[Status]) -> Status:
 class CartFacts:
     """A basket: quantities by SKU in the order they were chosen, and where to collect them.
 
-    `pending_id` is the fulfillment that was begun from it and waits for its payment.
+    `pending_id` is the fulfillment that was begun from it and waits for its payment, `order_id`
+    what it became. Without an id there is no such basket yet. Who it is for (`contact_id`) is for
+    staff to see, never for whoever holds the basket.
     """
 
     quantities: Mapping[str, int]
     location_id: UUID | None
     pending_id: UUID | None = None
+    id: UUID | None = None
+    version: int = 0
+    code: str | None = None
+    channel: Channel = Channel.WEB
+    staff_id: UUID | None = None
+    contact_id: UUID | None = None
+    note: str | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Orders over HTTP: where to be had, placing and reading, slots, preparing, handing over."""
 
 from orders.routes import (
+    amending,
     availability,
+    carting,
     cases,
     choosing,
     coming,
     counter,
+    customers,
     delivering,
     fetching,
     following,
@@ -13,6 +16,7 @@ from orders.routes import (
     offline,
     opening,
     ordering,
+    pay_links,
     preparing,
     pricing,
     putting_back,
@@ -26,12 +30,15 @@ from orders.routes import (
 from orders.routes.blueprint import blueprint
 
 __all__ = [
+    "amending",
     "availability",
     "blueprint",
+    "carting",
     "cases",
     "choosing",
     "coming",
     "counter",
+    "customers",
     "delivering",
     "fetching",
     "following",
@@ -39,6 +46,7 @@ __all__ = [
     "offline",
     "opening",
     "ordering",
+    "pay_links",
     "preparing",
     "pricing",
     "putting_back",

@@ -1,11 +1,21 @@
 """JSON of orders, of availability and of wishes."""
 
+from orders.schemas.amending import AmendedSchema, AmendSchema
 from orders.schemas.availability import (
     AvailabilitySchema,
     BasketQuerySchema,
     BasketSchema,
     StoreOfferSchema,
     WaysSchema,
+)
+from orders.schemas.carting import (
+    CartCodeSchema,
+    CartSchema,
+    ChangeCartSchema,
+    OpenCartSchema,
+    OrderCartSchema,
+    ResumeCartSchema,
+    SendCartSchema,
 )
 from orders.schemas.cases import (
     AssignCaseSchema,
@@ -76,6 +86,7 @@ from orders.schemas.ordering import (
     SlotListSchema,
     SlotQuerySchema,
 )
+from orders.schemas.pay_links import PayLinkListSchema, PayLinkSchema
 from orders.schemas.picking import (
     FinishPutBackSchema,
     OfferSubstituteSchema,
@@ -118,6 +129,8 @@ from orders.schemas.shipping import (
 from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
+    "AmendSchema",
+    "AmendedSchema",
     "AnswerChoiceSchema",
     "ArrivedSchema",
     "AskDeliveryQuerySchema",
@@ -129,11 +142,14 @@ __all__ = [
     "BinSchema",
     "BrandQuerySchema",
     "CancelSchema",
+    "CartCodeSchema",
+    "CartSchema",
     "CaseCountsSchema",
     "CasePageSchema",
     "CaseQuerySchema",
     "CaseSchema",
     "CaseStorySchema",
+    "ChangeCartSchema",
     "ChoiceSchema",
     "CloseSchema",
     "ClosedSchema",
@@ -161,8 +177,10 @@ __all__ = [
     "OfflineAnswersSchema",
     "OfflineFactsSchema",
     "OfflineTruthSchema",
+    "OpenCartSchema",
     "OpenPromotionSchema",
     "OpeningSchema",
+    "OrderCartSchema",
     "OrderQuerySchema",
     "OrderSchema",
     "PackSchema",
@@ -171,6 +189,8 @@ __all__ = [
     "ParcelSchema",
     "PartlySchema",
     "PassKeysSchema",
+    "PayLinkListSchema",
+    "PayLinkSchema",
     "PickSchema",
     "PlaceDeliverySchema",
     "PlaceOrderSchema",
@@ -196,8 +216,10 @@ __all__ = [
     "ReassignParcelSchema",
     "RejectParcelSchema",
     "ResolveCaseSchema",
+    "ResumeCartSchema",
     "ScanSchema",
     "ScannedSchema",
+    "SendCartSchema",
     "SetDeliveryMethodSchema",
     "SetDeliveryZoneSchema",
     "SetPricesSchema",

@@ -150,6 +150,8 @@ class FulfillmentSchema(Schema):
     overdue = fields.Boolean(required=True)
     promised_at = fields.AwareDateTime(required=True)
     accept_by = fields.AwareDateTime(required=True, allow_none=True)
+    release_at = fields.AwareDateTime(required=True, allow_none=True)
+    formation = fields.String(required=True)
     wave_id = fields.UUID(required=True, allow_none=True)
     promise_inputs = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     slot_starts_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -189,6 +191,9 @@ class OrderSchema(Schema):
 
     id = fields.UUID(required=True)
     number = ShownNumber(required=True)
+    version = fields.Integer(
+        required=True, metadata={"description": "For `If-Match` when the order is changed."}
+    )
     channel = fields.String(required=True)
     formation = fields.String(required=True)
     language = fields.String(required=True)

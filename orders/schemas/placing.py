@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from customers.commands import GiveContact
-from kernel.fields import SKU_MAX, Items, ItemsSchema, SafeText, StrictSchema
+from kernel.fields import SKU_MAX, Items, ItemsSchema, SafeText, StrictBoolean, StrictSchema
 from orders.commands import Bring, Channel, Collect, Method, OrderPart, PayBy, PlaceOrder
 from orders.schemas.choosing import DeliveryAddressSchema
 from orders.schemas.delivering import CODE_MAX
@@ -96,6 +96,10 @@ class PlaceOrderSchema(_BuyerSchema):
     placed_at = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
     seller_id = fields.UUID(load_default=None, allow_none=True)
     ticket_number = SafeText(load_default=None, allow_none=True, max_length=TICKET_MAX)
+    reservation = StrictBoolean(
+        load_default=False,
+        metadata={"description": "Nothing is paid: it is kept for hours, and bought or not."},
+    )
 
     @validates_schema
     def said_once(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
@@ -133,6 +137,7 @@ class PlaceOrderSchema(_BuyerSchema):
             seen_total_minor=data["seen_total_minor"],
             seller_id=data["seller_id"],
             ticket_number=data["ticket_number"],
+            reservation=data["reservation"],
         )
 
 

@@ -1,8 +1,23 @@
 """Use cases of orders, one public function each: place, prepare, hand over, end."""
 
+from orders.services.amending import Amended, amend_order, preview_amendment
 from orders.services.arriving import announce_arrival, announce_way, serves_outside
+from orders.services.cart_holding import (
+    forget_old_carts,
+    give_cart_code,
+    have_cart,
+    take_up_cart,
+)
 from orders.services.cart_ways import choose_line_ways
-from orders.services.carting import await_payment, choose_store, empty_cart, put_in_cart
+from orders.services.carting import (
+    add_to_cart,
+    await_payment,
+    change_cart,
+    claim_cart,
+    close_cart,
+    open_cart,
+    send_cart,
+)
 from orders.services.casework import (
     assign_case,
     escalate_case,
@@ -27,6 +42,8 @@ from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
+from orders.services.ordering_carts import order_cart
+from orders.services.pay_links import end_pay_links, make_pay_link, remind_to_pay
 from orders.services.paying import (
     TillTicket,
     abandon_pending,
@@ -52,6 +69,7 @@ from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
 from orders.services.rejecting import reassign, reject_fulfillment
+from orders.services.reservations import UNCONFIRMED, lapse_reservation
 from orders.services.resolving import resolve_case
 from orders.services.returning import TakenBack, take_back_goods
 from orders.services.ruling import check_rules, end_rules, set_rules, try_rules
@@ -85,7 +103,9 @@ from orders.services.wishing import end_old_wishes, end_wish, tell_back, wish_st
 
 __all__ = [
     "LEAD",
+    "UNCONFIRMED",
     "UNSOURCED",
+    "Amended",
     "DeedAnswer",
     "Fetched",
     "Parcel",
@@ -97,6 +117,8 @@ __all__ = [
     "abandon_pending",
     "accept",
     "accept_substitute",
+    "add_to_cart",
+    "amend_order",
     "announce_arrival",
     "announce_way",
     "answer_choice",
@@ -108,12 +130,14 @@ __all__ = [
     "await_payment",
     "bin_parcel",
     "cancel_order",
+    "change_cart",
     "change_collector",
     "change_promotion",
     "check_parcel",
     "check_rules",
     "choose_line_ways",
-    "choose_store",
+    "claim_cart",
+    "close_cart",
     "close_delivery_method",
     "close_store",
     "confirm_delivery",
@@ -121,8 +145,8 @@ __all__ = [
     "consider_partly",
     "correct_contact",
     "decline_substitute",
-    "empty_cart",
     "end_old_wishes",
+    "end_pay_links",
     "end_rules",
     "end_wish",
     "escalate_case",
@@ -132,20 +156,27 @@ __all__ = [
     "fetch_from",
     "find_authorised",
     "finish_put_back",
+    "forget_old_carts",
+    "give_cart_code",
     "hand_over",
+    "have_cart",
     "keep_money",
+    "lapse_reservation",
     "lapse_substitute",
     "late_key",
     "leave_wave",
+    "make_pay_link",
     "mark_ready",
     "name_proxy",
     "note_late",
     "offer_substitute",
+    "open_cart",
     "open_case",
+    "order_cart",
     "pack",
     "pick",
     "place_order",
-    "put_in_cart",
+    "preview_amendment",
     "question_deed",
     "quote_order",
     "reassign",
@@ -154,6 +185,7 @@ __all__ = [
     "reissue_pass",
     "reject_fulfillment",
     "remind",
+    "remind_to_pay",
     "remove_delivery_zone",
     "report_failed_delivery",
     "report_short_in_wave",
@@ -163,6 +195,7 @@ __all__ = [
     "return_to_store",
     "scan_in_wave",
     "sell_at_till",
+    "send_cart",
     "serve_awaiting",
     "serve_waiting",
     "serves_outside",
@@ -183,6 +216,7 @@ __all__ = [
     "take_back_goods",
     "take_case",
     "take_till_payment",
+    "take_up_cart",
     "tell_back",
     "tell_ready_paid",
     "try_rules",

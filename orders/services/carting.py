@@ -1,18 +1,36 @@
-"""The basket: chosen articles and the store to collect them from. It reserves nothing."""
+"""Baskets: filled by whoever holds them, ordered once. They reserve nothing.
+
+A basket's row is locked by each change until the transaction ends, before anything else is: of two
+changes that saw the same version one is done, the other is told what the first has made of it.
+"""
 
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, func, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Integer, Text
 
 import catalog.queries
+import customers.services
+import stores.queries
+from customers.commands import GiveContact
+from kernel import events
+from kernel.actors import Actor, ActorKind
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
-from orders.models import Cart, CartHolder, CartLine
+from orders import queries
+from orders.commands import ChangeCart, OpenCart, SeenCart
+from orders.errors import CartChanged, CartOrdered
+from orders.events import CartBecameOrder, CartSent
+from orders.models import Cart, CartLine
+from orders.services.placing import refuse_foreign_channel
 
 QUANTITY_MAX: Final = 999
+ADVISERS: Final = frozenset(
+    {ActorKind.ASSOCIATE, ActorKind.MANAGER, ActorKind.AGENT, ActorKind.ADMIN}
+)
 
 _TAKE_OUT_PAID = text("""
     WITH paid AS (
@@ -32,57 +50,145 @@ _TAKE_OUT_PAID = text("""
 """What was bought leaves the basket; reading one leaves it out already, before anything is changed.
 An order that was paid is one that waits for nothing: `pending_until` is NULL."""
 
+_HAVE = text("""
+    INSERT INTO cart_line (cart_id, sku, quantity)
+    SELECT :cart_id, wanted.sku, wanted.quantity
+    FROM unnest(:skus, :quantities) AS wanted (sku, quantity)
+    ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity
+""").bindparams(bindparam("skus", type_=ARRAY(Text)), bindparam("quantities", type_=ARRAY(Integer)))
 
-def put_in_cart(session: Session, session_id: UUID, *, sku: str, quantity: int) -> None:
-    """Have this quantity of a SKU in the basket; none of it when `quantity` is 0.
 
-    Raises UnknownSku.
+def open_cart(session: Session, command: OpenCart, *, actor: Actor) -> UUID:
+    """Have a fresh basket with this in it; return its id. Of staff it is the one who advises.
+
+    Raises ChannelNotAllowed, UnknownSku or UnknownLocation.
     """
-    cart_id = _have_cart(session, session_id)
-    if quantity <= 0:
-        session.execute(delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.sku == sku))
-        return
+    refuse_foreign_channel(command.channel, actor)
+    cart_id = new_id()
+    adviser = actor.id if actor.kind in ADVISERS else None
+    values: dict[str, object] = {"note": command.note or None, "staff_id": adviser}
+    if command.store_code:
+        values["location_id"] = stores.queries.get_store(session, command.store_code).id
+    session.execute(insert(Cart).values(id=cart_id, channel=command.channel, **values))
+    _have(session, cart_id, {sku: units for sku, units in command.quantities.items() if units > 0})
+    return cart_id
+
+
+def change_cart(session: Session, cart_id: UUID, change: ChangeCart) -> int:
+    """Have a basket as a change says; return its new version.
+
+    Raises UnknownCart, CartChanged when another version was seen, CartOrdered, UnknownSku or
+    UnknownLocation.
+    """
+    session.execute(_TAKE_OUT_PAID, {"cart_id": cart_id})
+    values: dict[str, object] = {}
+    if change.store_code:
+        values["location_id"] = stores.queries.get_store(session, change.store_code).id
+    if change.note is not None:
+        values["note"] = change.note or None
+    if change.contact_id is not None:
+        values["contact_id"] = change.contact_id
+    version = _touch(session, cart_id, seen_version=change.seen_version, **values)
+    out = [sku for sku, units in change.quantities.items() if units <= 0]
+    if out:
+        gone = delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.sku.in_(out))
+        session.execute(gone)
+    _have(session, cart_id, {sku: units for sku, units in change.quantities.items() if units > 0})
+    return version
+
+
+def add_to_cart(session: Session, cart_id: UUID, sku: str, *, units: int = 1, most: int) -> None:
+    """Have so many more of a SKU in a basket, whatever else is in it by now; `most` at most.
+
+    Raises UnknownCart, CartOrdered or UnknownSku.
+    """
     catalog.queries.require_skus(session, [sku])
-    capped = min(quantity, QUANTITY_MAX)
-    statement = insert(CartLine).values(cart_id=cart_id, sku=sku, quantity=capped)
+    change_cart(session, cart_id, ChangeCart())
+    more = insert(CartLine).values(cart_id=cart_id, sku=sku, quantity=min(units, most))
+    sum_of_both = func.least(CartLine.quantity + units, func.greatest(most, CartLine.quantity))
     session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["cart_id", "sku"], set_={"quantity": capped}
+        more.on_conflict_do_update(
+            index_elements=["cart_id", "sku"], set_={"quantity": sum_of_both}
         )
     )
 
 
-def choose_store(session: Session, session_id: UUID, *, location_id: UUID) -> None:
-    """Have the basket collected at this store."""
-    _have_cart(session, session_id, location_id=location_id)
+def send_cart(session: Session, cart_id: UUID, contact: GiveContact, *, actor: Actor) -> UUID:
+    """Have somebody sent the link of a basket; return the contact that is written to.
+
+    Raises UnknownCart, CartOrdered, or a refusal of the contact.
+    """
+    require_open(session, cart_id)
+    contact_id = customers.services.give_contact(session, contact).id
+    fact = CartSent(cart_id=cart_id, contact_id=contact_id)
+    events.record(session, fact, actor=actor)
+    return contact_id
 
 
-def empty_cart(session: Session, session_id: UUID) -> None:
-    """Have nothing in the basket; its store is remembered."""
-    cart_id = _have_cart(session, session_id, pending_id=None)
-    session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
+def claim_cart(session: Session, seen: SeenCart) -> None:
+    """Keep others from changing or ordering a basket until this transaction ends.
+
+    Raises UnknownCart, CartChanged when another version was seen, or CartOrdered.
+    """
+    _touch(session, seen.id, seen_version=seen.version)
 
 
-def await_payment(session: Session, session_id: UUID, *, fulfillment_id: UUID) -> None:
-    """Keep the basket until the order that was begun from it is paid: its shopper may come back."""
-    _have_cart(session, session_id, pending_id=fulfillment_id)
+def await_payment(session: Session, cart_id: UUID, *, fulfillment_id: UUID) -> None:
+    """Keep a basket until the order that was begun from it is paid: its shopper may come back."""
+    session.execute(update(Cart).where(Cart.id == cart_id).values(pending_id=fulfillment_id))
 
 
-def _have_cart(session: Session, session_id: UUID, **values: object) -> UUID:
-    """Have a basket that this browser holds, changed as `values` say; return its id."""
-    cart_id: UUID | None = session.execute(
-        select(CartHolder.cart_id).where(CartHolder.session_id == session_id)
-    ).scalar_one_or_none()
-    if cart_id is None:
-        cart_id = new_id()
-        session.execute(insert(Cart).values(id=cart_id, **values))
-        held = insert(CartHolder).values(session_id=session_id, cart_id=cart_id)
-        session.execute(held)
-        return cart_id
-    session.execute(_TAKE_OUT_PAID, {"cart_id": cart_id})
-    session.execute(
+def close_cart(session: Session, cart_id: UUID, *, order_id: UUID, actor: Actor) -> None:
+    """Have a basket be what it became, for good; its lines show what it was."""
+    closing = update(Cart).where(Cart.id == cart_id).values(order_id=order_id, pending_id=None)
+    session.execute(closing)
+    fact = CartBecameOrder(cart_id=cart_id, order_id=order_id)
+    events.record(session, fact, actor=actor)
+
+
+def require_open(session: Session, cart_id: UUID) -> None:
+    """Return nothing when a basket can still be changed.
+
+    Raises UnknownCart or CartOrdered.
+    """
+    if queries.get_cart_by_id(session, cart_id).order_id is not None:
+        raise CartOrdered
+
+
+def _touch(session: Session, cart_id: UUID, *, seen_version: int | None, **values: object) -> int:
+    """Lock an open basket in the version that was seen, and raise it; return the new one."""
+    guards = [Cart.id == cart_id, Cart.order_id.is_(None)]
+    if seen_version is not None:
+        guards.append(Cart.version == seen_version)
+    raised = (
         update(Cart)
-        .where(Cart.id == cart_id)
+        .where(*guards)
         .values(changed_at=DB_NOW, version=Cart.version + 1, **values)
+        .returning(Cart.version)
+        .execution_options(synchronize_session=False)
     )
-    return cart_id
+    version = session.execute(raised).scalar_one_or_none()
+    if version is None:
+        raise _why_not(session, cart_id)
+    return version
+
+
+def _why_not(session: Session, cart_id: UUID) -> CartOrdered | CartChanged:
+    """Return why an existing basket was not changed, with how it is now.
+
+    Raises UnknownCart.
+    """
+    now = queries.get_cart_by_id(session, cart_id)
+    if now.order_id is not None:
+        return CartOrdered()
+    store = stores.queries.get_store_by_id(session, now.location_id) if now.location_id else None
+    items = [{"sku": sku, "quantity": units} for sku, units in now.quantities.items()]
+    return CartChanged(version=now.version, store=store.code if store else None, items=items)
+
+
+def _have(session: Session, cart_id: UUID, quantities: dict[str, int]) -> None:
+    if not quantities:
+        return
+    catalog.queries.require_skus(session, sorted(quantities))
+    values = [min(quantities[sku], QUANTITY_MAX) for sku in sorted(quantities)]
+    session.execute(_HAVE, {"cart_id": cart_id, "skus": sorted(quantities), "quantities": values})

@@ -36,6 +36,7 @@ from orders.pricing import totals
 from orders.queries import FulfillmentFacts, PassState
 from orders.services.parcels import REISSUED, hold_money
 from orders.services.paying import find_authorised
+from orders.services.reservations import NOT_BOUGHT
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
@@ -156,6 +157,7 @@ def check_parcel(
         fresh = queries.get_fulfillment(session, fulfillment_id, actor=_anywhere(actor, found))
         _refuse_unless_collectable(session, replace(parcel, facts=fresh))
         raise
+    parcel = replace(parcel, refused=_not_bought(facts, quantities, parcel.refused))
     due = _due_minor(session, facts, quantities)
     if due and force is not None and find_authorised(session, facts.order_id) is not None:
         due = 0  # the card's money is on its way
@@ -320,6 +322,23 @@ def _wanted(
     if not asked and not gone:
         raise NotOrdered(open=collectable)
     return asked
+
+
+def _not_bought(
+    facts: FulfillmentFacts, taking: Mapping[str, int], refused: Mapping[str, Refusing]
+) -> Mapping[str, Refusing]:
+    """Return what goes back: what was refused, and of a reservation all that is not bought now."""
+    found = dict(refused)
+    for line in facts.lines if facts.is_reservation else ():
+        said = found.get(line.sku)
+        rest = line.collectable - taking.get(line.sku, 0) - (said.quantity if said else 0)
+        if rest <= 0:
+            continue
+        if said is None:
+            found[line.sku] = Refusing(rest, NOT_BOUGHT, StockEffect.NONE)
+        else:
+            found[line.sku] = replace(said, quantity=said.quantity + rest)
+    return found
 
 
 def _not_owed(

@@ -1,6 +1,7 @@
 """A parcel that takes over what another one owed: at another store, at the door, or later."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,9 @@ from kernel import events
 from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import delivery
-from orders.commands import Method, Status
+from orders.commands import Formation, Method, Status
 from orders.events import FulfillmentRerouted
-from orders.models import Fulfillment, FulfillmentLine
+from orders.models import Fulfillment, FulfillmentLine, Order
 from orders.services.parcels import Locked, settle_money
 from orders.services.promising import Promise, accept_by, require_way, take_promises
 from stores.queries import StoreFacts
@@ -27,6 +28,7 @@ class Onward:
     address_id: UUID | None = None
     slot_id: UUID | None = None
     delivery_method_id: UUID | None = None
+    tells: bool = True
 
 
 def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> UUID:
@@ -35,6 +37,23 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
     The money stays where it is: it is the order's.
 
     Raises what `require_way` and `take_promises` raise, or OutOfStock.
+    """
+    owed = old.owed
+    fresh = begin_anew(session, old, onward, actor=actor)
+    inventory.services.reserve(
+        session, fulfillment_id=fresh.id, location_id=fresh.location_id, quantities=owed
+    )
+    if old.parcel.delivery_method_id != onward.delivery_method_id:
+        settle_money(session, old.parcel.order_id)  # what is no longer brought costs nothing
+    return fresh.id
+
+
+def begin_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> Fulfillment:
+    """Have a new parcel owe what another one owed; its goods are still to be reserved.
+
+    One that waits to be paid goes on waiting, as long as before.
+
+    Raises what `require_way` and `take_promise` raise.
     """
     require_way(onward.store, onward.method)
     [promise] = take_promises(session, [onward])
@@ -52,20 +71,16 @@ def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) ->
         for sku, quantity in owed.items()
     )
     _leave(session, old, fresh)
-    inventory.services.reserve(
-        session, fulfillment_id=fresh.id, location_id=fresh.location_id, quantities=owed
-    )
     fact = FulfillmentRerouted(
         **old.ids,
         to_fulfillment_id=fresh.id,
         to_location_id=fresh.location_id,
         method=onward.method.value,
         promised_at=promise.at,
+        tells=onward.tells,
     )
     events.record(session, fact, actor=actor)
-    if old.parcel.delivery_method_id != onward.delivery_method_id:
-        settle_money(session, old.parcel.order_id)  # what is no longer brought costs nothing
-    return fresh.id
+    return fresh
 
 
 def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise) -> Fulfillment:
@@ -76,19 +91,36 @@ def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise
         method_id=onward.delivery_method_id,
         address_id=onward.address_id,
     )
+    pending, slot = old.parcel.status is Status.PENDING, promise.slot
     return Fulfillment(
         id=promise.fulfillment_id,
         order_id=old.parcel.order_id,
         location_id=onward.store.id,
         method=onward.method,
-        status=Status.NEW,
+        status=Status.PENDING if pending else Status.NEW,
+        pending_until=old.parcel.pending_until,
+        slot_id=UUID(slot.id) if slot else None,
+        slot_starts_at=slot.starts_at if slot else None,
+        slot_ends_at=slot.ends_at if slot else None,
         promised_at=promise.at,
         promise_inputs={**promise.inputs, **(window.inputs if window else {})},
         address_id=onward.address_id,
         delivery_method_id=onward.delivery_method_id,
         arrives_from=window.first if window else None,
         arrives_by=window.last if window else None,
-        accept_by=accept_by(onward.store),
+        release_at=old.parcel.release_at,
+        accept_by=None if pending else _accept_by(session, old, onward.store),
+    )
+
+
+def _accept_by(session: Session, old: Locked, store: StoreFacts) -> datetime | None:
+    """Return until when a store takes on what goes on there: a reservation it confirms."""
+    reserved = session.get_one(Order, old.parcel.order_id).formation is Formation.RESERVATION
+    released = old.parcel.release_at
+    return accept_by(
+        store,
+        after=released if released and released > store.asked_at else None,
+        within_min=store.rules.reservation_confirm_min if reserved else None,
     )
 
 
@@ -98,5 +130,6 @@ def _leave(session: Session, old: Locked, fresh: Fulfillment) -> None:
         line.cancelled += line.open
     old.parcel.move_to(Status.REROUTED)
     old.parcel.rerouted_to = fresh.id
+    old.parcel.pending_until = None
     old.parcel.ended_at = db_now(session)
     session.flush()

@@ -19,6 +19,7 @@ from orders.errors import WrongState
 from orders.events import FulfillmentCancelled, FulfillmentHandedOver
 from orders.models import Fulfillment, HandOverRow, PickupPass
 from orders.services.checking import Parcel, check_parcel, require_fit, verified_by
+from orders.services.differing import end_unpaid
 from orders.services.parcels import settle_money
 from orders.services.promising import took_capacity
 from orders.services.recording import record_against_rules
@@ -155,6 +156,7 @@ def _record_payment(session: Session, parcel: Parcel, ticket_number: str | None)
         payments.services.record_till_payment(
             session, reference_id=parcel.facts.order_id, ticket=ticket
         )
+        end_unpaid(session, parcel.facts.order_id)
 
 
 def _take_from_stock(session: Session, parcel: Parcel, *, actor: Actor) -> None:

@@ -23,7 +23,7 @@ MINUTE: Final = timedelta(minutes=1)
 
 
 def extend_hold(session: Session, fulfillment_id: UUID) -> None:
-    """Hold a pending order's stock longer, because somebody is at paying it.
+    """Hold a pending order's stock while somebody is at paying it; never shorter than it was.
 
     What others took meanwhile is held anew, if it is still to be had. An order that is no longer
     pending is left alone.
@@ -33,10 +33,21 @@ def extend_hold(session: Session, fulfillment_id: UUID) -> None:
     locked = find_parcel(session, fulfillment_id)
     if locked is None or locked.parcel.status is not Status.PENDING:
         return
-    hold = _hold_left(session, locked)
+    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+    needed = db_now(session) + timedelta(minutes=store.rules.hold_web_min)
+    hold_until(session, locked, max(needed, locked.parcel.pending_until or needed))
+
+
+def hold_until(session: Session, locked: Locked, until: datetime) -> datetime:
+    """Hold a pending order's stock until then, or as long as it can be; return until when it is.
+
+    Raises HoldEnded when it was held as long as it can be, or OutOfStock.
+    """
+    hold = hold_left(session, locked, until)
     ends = [_extend(session, each, hold) for each in owners_of(locked)]
     locked.parcel.pending_until = min(ends, default=db_now(session) + hold.minutes * MINUTE)
     session.flush()
+    return locked.parcel.pending_until or until
 
 
 def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
@@ -60,17 +71,19 @@ def secure_stock(session: Session, locked: Locked) -> dict[str, int]:
     return {}
 
 
-def _hold_left(session: Session, locked: Locked) -> Hold:
-    """Return the hold that may begin now: nobody stretches the cap by beginning anew.
+def hold_left(session: Session, locked: Locked, until: datetime | None = None) -> Hold:
+    """Return the hold that may begin now, until then: nobody stretches the cap by beginning anew.
 
     Raises HoldEnded.
     """
     store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
     hold = hold_of(store.rules, session.get_one(Order, locked.parcel.order_id).channel)
-    left_min = hold.cap_min - (db_now(session) - locked.parcel.created_at) // MINUTE
+    moment = db_now(session)
+    left_min = hold.cap_min - (moment - locked.parcel.created_at) // MINUTE
     if left_min <= 0:
         raise HoldEnded
-    return replace(hold, minutes=min(hold.minutes, left_min), cap_min=left_min)
+    wanted_min = hold.minutes if until is None else -((moment - until) // MINUTE)
+    return replace(hold, minutes=min(wanted_min, left_min), cap_min=left_min)
 
 
 def _extend(session: Session, owner: Owner, hold: Hold) -> datetime:

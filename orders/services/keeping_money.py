@@ -18,8 +18,8 @@ from kernel.clock import db_now
 from orders import queries
 from orders.commands import CaseKind, OpenCase, Status
 from orders.services.casework import open_case, settle_case
+from orders.services.differing import divide_due
 from orders.services.parcels import lock_order
-from orders.services.paying import find_authorised
 from payments.queries import EndingHold
 
 LEAD: Final = timedelta(days=2)
@@ -49,8 +49,7 @@ def keep_money(session: Session, hold: EndingHold) -> bool:
     Returns whether there was something to do; asked once, it is not asked again.
     """
     lock_order(session, hold.reference_id)
-    held = find_authorised(session, hold.reference_id)
-    if held is None or held.id != hold.obligation_id:
+    if hold.obligation_id not in divide_due(session, hold.reference_id, due_minor=0):
         return False
     parcels = queries.list_order_parcels(session, hold.reference_id)
     certain_minor = sum(
@@ -58,8 +57,9 @@ def keep_money(session: Session, hold: EndingHold) -> bool:
         for each in parcels
         if each.status in CERTAIN and not queries.awaited(each.promise_inputs)
     )
-    if certain_minor:
-        taken_minor = min(certain_minor, hold.amount_minor)
+    shares = divide_due(session, hold.reference_id, due_minor=certain_minor)
+    taken_minor = shares[hold.obligation_id]
+    if taken_minor:
         payments.services.request_capture(session, hold.obligation_id, amount_minor=taken_minor)
         return True
     key = hold_key(hold.obligation_id)

@@ -21,12 +21,13 @@ from orders.events import FulfillmentCancelled
 from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
+from orders.services.differing import list_captured
 from orders.services.giving_back import ask_to_give_back
 from orders.services.lacking import give_back
 from orders.services.locked import Locked
 from orders.services.promoting import give_back_promotions
 from orders.services.putting_back import ask_put_back
-from payments.commands import ObligationStatus, RefundReason, WishStatus
+from payments.commands import RefundReason
 
 CUSTOMER = "customer"
 PROXY = "proxy"
@@ -248,17 +249,12 @@ def _settle_cards(session: Session, order_id: UUID, locked: Sequence[UUID]) -> N
         for obligation_id in locked:
             payments.services.cancel_obligation(session, obligation_id)
         return
-    for obligation in payments.queries.list_obligations(session, order_id):
-        if obligation.status is not ObligationStatus.CAPTURED:
-            continue
-        going_back = sum(
-            refund.amount_minor
-            for refund in payments.queries.list_refunds(session, obligation.id)
-            if refund.status not in {WishStatus.REFUSED, WishStatus.WITHDRAWN}
-        )
-        surplus = obligation.captured_minor - going_back - owed_minor
-        if surplus > 0:
+    captured = list_captured(session, payments.queries.list_obligations(session, order_id))
+    surplus = sum(net for _, net in captured) - owed_minor
+    for obligation, net_minor in reversed(captured):
+        back_minor = min(surplus, net_minor)
+        if back_minor > 0:
             payments.services.request_refund(
-                session, obligation.id, amount_minor=surplus, reason=RefundReason.UNCOLLECTED
+                session, obligation.id, amount_minor=back_minor, reason=RefundReason.UNCOLLECTED
             )
-            return
+            surplus -= back_minor

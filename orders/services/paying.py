@@ -23,11 +23,13 @@ from orders.events import (
     PaidWithoutStock,
     ReadyPaid,
 )
-from orders.models import FINAL
+from orders.models import FINAL, Order
 from orders.services.casework import settle_case
+from orders.services.differing import divide_due
 from orders.services.holding import secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
-from orders.services.promising import accept_by
+from orders.services.pay_links import end_pay_links
+from orders.services.promising import accept_by, release_at
 from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
 from orders.services.unpaid import UNPAID_KEY, ask_for_money
@@ -41,8 +43,8 @@ UNCAPTURED = "uncaptured"
 PAID_AFTER_ALL: Final = "paid"
 _LEAVING: Final = frozenset({Status.HANDED_OVER, Status.PACKED})
 """Where a parcel is whose goods leave, or may, without the money."""
-_CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED})
-_PREPARED: Final = frozenset({Status.READY, Status.PACKED})
+_CALLED_OFF: Final = frozenset({Status.EXPIRED, Status.CANCELLED, Status.REROUTED})
+_PREPARED: Final = frozenset({Status.READY, Status.PACKED, Status.HANDED_OVER})
 PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
 
@@ -63,14 +65,20 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
 
     What was abandoned or cancelled meanwhile is let go again. An order whose hold had ended and
     was taken by others reserves again; where nothing is left it ends and its money is let go. Of
-    what is prepared already, because another card could not be charged, the money is taken at once.
+    what is prepared already, because another card could not be charged or it was to be paid on
+    collection, the money is taken at once; it is let go where a till was quicker.
     """
     parcels = lock_order(session, order_id)
     if all(locked.parcel.status in _CALLED_OFF for locked in parcels):
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
-    if any(locked.parcel.status in _PREPARED for locked in parcels):
+    end_pay_links(session, order_id)
+    if find_authorised(session, order_id) is None:
+        return
+    if payments.queries.paid_minor(session, order_id) >= queries.owed_minor(session, order_id):
+        payments.services.cancel_obligation(session, obligation_id)
+    elif any(locked.parcel.status in _PREPARED for locked in parcels):
         request_capture(session, order_id)
 
 
@@ -145,20 +153,30 @@ def find_authorised(session: Session, order_id: UUID) -> ObligationFacts | None:
 
 def request_capture(session: Session, order_id: UUID) -> bool:
     """Have the card's money taken, as much as is owed now; tell whether there is such money."""
-    held = find_authorised(session, order_id)
-    if held is None:
+    if find_authorised(session, order_id) is None:
         return False
-    owed_minor = queries.owed_minor(session, order_id)
-    payments.services.request_capture(session, held.id, amount_minor=owed_minor)
-    return True
+    shares = divide_due(session, order_id, due_minor=queries.owed_minor(session, order_id))
+    for obligation_id, share_minor in shares.items():
+        if share_minor:
+            payments.services.request_capture(session, obligation_id, amount_minor=share_minor)
+        else:
+            payments.services.cancel_obligation(session, obligation_id)
+    return any(shares.values())
 
 
 def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None:
     """The money of ready parcels was taken or could not be: the customer may be told now.
 
     What was refused meanwhile goes back; what was given or packed and is not paid asks a person.
+    While another card of the order is being taken nobody is told yet; a difference that is paid
+    after they were told is not told again.
     """
-    for locked in lock_order(session, order_id):
+    parcels = lock_order(session, order_id)
+    if captured and find_authorised(session, order_id) is not None:
+        return
+    for locked in parcels:
+        if captured and _was_told(session, locked):
+            continue
         if locked.parcel.status is Status.READY:
             events.record(session, ReadyPaid(**locked.ids, captured=captured), actor=SYSTEM)
         elif locked.parcel.status in _LEAVING and not captured:
@@ -169,6 +187,14 @@ def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None
     if captured:
         settle_case(session, f"{UNPAID_KEY}{order_id}", resolution=PAID_AFTER_ALL)
         settle_money(session, order_id)
+
+
+def _was_told(session: Session, locked: Locked) -> bool:
+    """Tell whether the customer of a parcel was told already that it is ready and paid."""
+    return any(
+        each.name == ReadyPaid.name and each.facts["captured"]
+        for each in events.list_history(session, [locked.parcel.id])
+    )
 
 
 def _confirm_all(session: Session, parcels: Sequence[Locked], *, actor: Actor = SYSTEM) -> None:
@@ -196,7 +222,14 @@ def _confirm(session: Session, locked: Locked, *, tells: bool) -> bool:
     locked.parcel.pending_until = None
     if locked.parcel.method is not Method.CARRY_OUT:
         store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
-        locked.parcel.accept_by = accept_by(store)
+        released = release_at(
+            store,
+            method=locked.parcel.method,
+            channel=session.get_one(Order, locked.parcel.order_id).channel,
+            slot_starts_at=locked.parcel.slot_starts_at,
+        )
+        locked.parcel.release_at = released
+        locked.parcel.accept_by = accept_by(store, after=released)
     session.flush()
     order = queries.get_order(session, locked.parcel.order_id, actor=SYSTEM)
     facts = next(each for each in order.fulfillments if each.id == locked.parcel.id)

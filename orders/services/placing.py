@@ -28,8 +28,9 @@ from orders.pricing import Quote, Totals
 from orders.services.gathering import Gathered
 from orders.services.parcels import lock_parcel
 from orders.services.planning import Plan, Share, plan_order, price_order
-from orders.services.promising import STAFF, Promise, accept_by, take_promises
+from orders.services.promising import STAFF, Promise, take_promises
 from orders.services.promoting import use_promotions
+from orders.services.reservations import refuse_reservation, when_seen
 from orders.services.reserving import refuse_unsendable, reserve_order
 from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
@@ -86,7 +87,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
 
     Raises ChannelNotAllowed, PaidBeforehand, PriceChanged, UnknownStaff, OutOfStock,
     NotDeliverable, PromiseBeyondHold, TicketUsed, a refusal of the contact or an address, or what
-    `plan_order` and `take_promises` raise.
+    `plan_order`, `refuse_reservation` and `take_promises` raise.
     """
     refuse_foreign_channel(command.channel, actor)
     _refuse_unpaid(command)
@@ -95,6 +96,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     _refuse_another_price(plan, plan.quote, seen_minor=command.seen_total_minor)
     refuse_unsendable(session, plan)
     contact = customers.services.give_contact(session, command.contact)
+    if command.reservation:
+        refuse_reservation(session, command, store=plan.store, contact=contact)
     addresses = _give_addresses(session, command, contact.id)
     promises = _take_promises(session, plan)
     order = replace(
@@ -203,7 +206,7 @@ def _new_order(
     command = plan.command
     waits = command.waits_for_money
     parcels = [
-        _parcel(share, promise, addresses.get(share.part_no), waits=waits)
+        _parcel(command, share, promise, addresses.get(share.part_no))
         for share, promise in zip(plan.shares, promises, strict=True)
     ]
     return NewOrder(
@@ -219,14 +222,16 @@ def _new_order(
     )
 
 
-def _parcel(share: Share, promise: Promise, address_id: UUID | None, *, waits: bool) -> NewParcel:
-    prepared = not waits and share.method is not Method.CARRY_OUT
+def _parcel(
+    command: PlaceOrder, share: Share, promise: Promise, address_id: UUID | None
+) -> NewParcel:
+    prepared = not command.waits_for_money and share.method is not Method.CARRY_OUT
     parcel = NewParcel(
         promise,
         share.store.id,
         share.method,
         share.quantities,
-        accept_by=accept_by(share.store) if prepared else None,
+        **(when_seen(share.store, command, share.method, promise) if prepared else {}),
     )
     if share.door is None:
         return parcel

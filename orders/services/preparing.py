@@ -16,7 +16,7 @@ from kernel.actors import Actor
 from kernel.clock import db_now
 from orders import queries
 from orders.commands import CancelReason, ReasonKind, Status
-from orders.errors import LinesUndecided, NotBinned, NotOnThisList, WrongState
+from orders.errors import LinesUndecided, NotBinned, NotOnThisList, NotReleased, WrongState
 from orders.events import (
     ArticlesPicked,
     FulfillmentAccepted,
@@ -40,6 +40,7 @@ from orders.services.parcels import (
 )
 from orders.services.paying import request_capture
 from orders.services.proxies import give_proxies_passes
+from orders.services.reservations import kept_until
 
 
 def accept(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -196,7 +197,7 @@ def mark_ready(
     parcel.ready_at = db_now(session)
     store = stores.queries.get_store_by_id(session, parcel.location_id)
     schedule = store.schedule or stores.promises.Schedule("24/7", store.time_zone, store.country)
-    parcel.collect_by = stores.promises.collect_by(
+    parcel.collect_by = kept_until(session, locked, store) or stores.promises.collect_by(
         schedule, ready_at=parcel.ready_at, hold_days=store.hold_days
     )
     session.flush()
@@ -231,8 +232,11 @@ def in_picking(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Locke
 def take_on(session: Session, locked: Locked, *, actor: Actor) -> None:
     """The store takes on an order whose parcel is locked.
 
-    Raises WrongState.
+    Raises WrongState, or NotReleased while its customer may still call it off alone.
     """
+    released = locked.parcel.release_at
+    if locked.parcel.status is Status.NEW and released and released > db_now(session):
+        raise NotReleased(release_at=released.isoformat())
     locked.parcel.move_to(Status.ACCEPTED)
     session.flush()
     events.record(session, FulfillmentAccepted(**locked.ids), actor=actor)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from stores.promises import SlotTimes
 from stores.queries import StoreFacts
 
 STAFF: Final = frozenset({ActorKind.ASSOCIATE, ActorKind.MANAGER, ActorKind.ADMIN})
+AT_ONCE: Final = frozenset({Channel.STORE, Channel.POS})
+"""Channels on which the customer stands in a store."""
 BOOKED_DAY: Final = "booked_day"
 """What a promise remembers of the limited day it was booked in."""
 WAYS: Final[Mapping[Method, StoreMethod]] = {
@@ -136,16 +138,37 @@ def _book(session: Session, share: Wanted, ready: _Ready) -> Promise:
     return Promise(promise.fulfillment_id, at, {**inputs, BOOKED_DAY: day}, booked.slot)
 
 
-def accept_by(store: StoreFacts) -> datetime | None:
+def accept_by(
+    store: StoreFacts, *, after: datetime | None = None, within_min: int | None = None
+) -> datetime | None:
     """Return until when a store has to take on what it is given now: in its opening minutes.
 
-    None where it has no hours, or does not open for that long within 45 days.
+    It sees it `after` that instant. None where it has no hours, or does not open for that long
+    within 45 days.
     """
     if store.schedule is None:
         return None
     return stores.promises.ready_at(
-        store.schedule, start=store.asked_at, prepare_min=store.rules.accept_within_min
+        store.schedule,
+        start=after or store.asked_at,
+        prepare_min=store.rules.accept_within_min if within_min is None else within_min,
     )
+
+
+def release_at(
+    store: StoreFacts, *, method: Method, channel: Channel, slot_starts_at: datetime | None = None
+) -> datetime | None:
+    """Return until when the customer of an order may call it off before its store sees it.
+
+    None where it is shown at once: what is ordered in the store or taken at once, a slot that could
+    not be prepared for any more, and where the store's rule says so.
+    """
+    minutes = store.rules.remorse_min
+    if not minutes or method is Method.CARRY_OUT or channel in AT_ONCE:
+        return None
+    released = store.asked_at + timedelta(minutes=minutes)
+    prepared = released + timedelta(minutes=store.rules.prepare_min)
+    return None if slot_starts_at and slot_starts_at < prepared else released
 
 
 def took_capacity(inputs: Mapping[str, Any]) -> bool:

@@ -49,6 +49,12 @@ _GIVE_BACK = text("""
         ORDER BY p.id FOR NO KEY UPDATE OF p)
 """)
 
+_UNCOUNT = text("""
+    UPDATE promotion SET uses = uses - 1
+    WHERE uses_max IS NOT NULL AND id IN (
+        SELECT id FROM promotion WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE)
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
 
 def set_promotion(session: Session, command: SetPromotion, *, brand_id: UUID, actor: Actor) -> UUID:
     """Have a brand take something off for a time; return the promotion's id.
@@ -99,6 +105,12 @@ def use_promotions(session: Session, promotion_ids: Collection[UUID]) -> bool:
 def give_back_promotions(session: Session, order_id: UUID) -> None:
     """Count an order no longer on its promotions once nothing of it is owed or was given."""
     session.execute(_GIVE_BACK, {"order_id": order_id})
+
+
+def uncount_promotions(session: Session, promotion_ids: Collection[UUID]) -> None:
+    """Count an order no longer on promotions that take nothing off it any more."""
+    if promotion_ids:
+        session.execute(_UNCOUNT, {"ids": sorted(promotion_ids)})
 
 
 def _lock(session: Session, promotion_id: UUID, *, actor: Actor) -> Promotion:

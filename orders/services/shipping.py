@@ -41,6 +41,7 @@ from orders.events import (
 from orders.models import Package
 from orders.pricing import totals
 from orders.services.casework import open_case, settle_case
+from orders.services.differing import end_unpaid
 from orders.services.parcels import Locked, hold_money, lock_parcel, require_method, settle_money
 from orders.services.paying import find_authorised, request_capture
 from orders.services.promising import took_capacity
@@ -237,6 +238,7 @@ def _require_paid(session: Session, locked: Locked, ticket_number: str | None) -
         raise PaymentDue(due_minor=due_minor, currency=parcel.currency)
     ticket = Ticket(parcel.location_id, ticket_number, due_minor, parcel.currency)
     payments.services.record_till_payment(session, reference_id=parcel.order_id, ticket=ticket)
+    end_unpaid(session, parcel.order_id)
 
 
 def _require_shipped(locked: Locked) -> None:

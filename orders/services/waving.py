@@ -33,6 +33,7 @@ from stores.errors import UnknownLocation
 _CHOOSE: Final = text("""
     SELECT id FROM fulfillment f
     WHERE location_id = :location_id AND status IN ('new', 'accepted') AND wave_id IS NULL
+      AND (release_at IS NULL OR release_at <= statement_timestamp())
       AND method <> 'carry_out' AND (CAST(:ids AS uuid[]) IS NULL OR id = ANY(:ids))
       AND (CAST(:brand_id AS uuid) IS NULL OR EXISTS (
           SELECT FROM sales_order o WHERE o.id = f.order_id AND o.brand_id = :brand_id))

@@ -29,6 +29,7 @@ class NewParcel:
     delivery_method_id: UUID | None = None
     arrives_from: date | None = None
     arrives_by: date | None = None
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class NewOrder:
     """Who was chosen to send what to which door, as `decision_values` tells it."""
     placed_at_id: UUID | None = None
     seller_id: UUID | None = None
+    formation: Formation | None = None
+    """How the contract comes about, where the channel does not say it."""
 
     @property
     def shares(self) -> list[dict[str, int]]:
@@ -94,17 +97,18 @@ _WRITE = text("""
             promotion_id uuid)),
     parcels AS (
         INSERT INTO fulfillment (id, order_id, location_id, method, status, promised_at,
-                                 promise_inputs, pending_until, accept_by, address_id,
+                                 promise_inputs, pending_until, accept_by, release_at, address_id,
                                  delivery_method_id, arrives_from, arrives_by, slot_id,
                                  slot_starts_at, slot_ends_at)
         SELECT i.id, opened.id, i.location_id, i.method, :status, i.promised_at, i.promise_inputs,
                statement_timestamp() + make_interval(mins => :pending_min), i.accept_by,
-               i.address_id, i.delivery_method_id, i.arrives_from, i.arrives_by, i.slot_id,
-               i.slot_starts_at, i.slot_ends_at
+               i.release_at, i.address_id, i.delivery_method_id, i.arrives_from, i.arrives_by,
+               i.slot_id, i.slot_starts_at, i.slot_ends_at
         FROM opened, jsonb_to_recordset(:parcels) AS i (
             id uuid, location_id uuid, method text, promised_at timestamptz, promise_inputs jsonb,
-            accept_by timestamptz, address_id uuid, delivery_method_id uuid, arrives_from date,
-            arrives_by date, slot_id uuid, slot_starts_at timestamptz, slot_ends_at timestamptz)
+            accept_by timestamptz, release_at timestamptz, address_id uuid,
+            delivery_method_id uuid, arrives_from date, arrives_by date, slot_id uuid,
+            slot_starts_at timestamptz, slot_ends_at timestamptz)
         RETURNING id),
     parts AS (
         INSERT INTO fulfillment_line (fulfillment_id, sku, quantity, discount_minor)
@@ -143,11 +147,12 @@ def write_order(session: Session, order: NewOrder) -> tuple[UUID, str]:
     """Write down an order with everything it consists of; return its id and its number."""
     order_id = new_id()
     in_store = order.channel in {Channel.STORE, Channel.POS}
+    usual = Formation.IN_STORE if in_store else Formation.DISTANCE
     values = {
         "order_id": order_id,
         "brand_id": order.brand_id,
         "channel": order.channel.value,
-        "formation": (Formation.IN_STORE if in_store else Formation.DISTANCE).value,
+        "formation": (order.formation or usual).value,
         "language": order.language,
         "currency": order.currency,
         "contact_id": order.contact_id,
@@ -203,6 +208,7 @@ def _parcel(parcel: NewParcel) -> dict[str, Any]:
         "promised_at": parcel.promise.at.isoformat(),
         "promise_inputs": dict(parcel.promise.inputs),
         "accept_by": parcel.accept_by.isoformat() if parcel.accept_by else None,
+        "release_at": parcel.release_at.isoformat() if parcel.release_at else None,
         "address_id": _text(parcel.address_id),
         "delivery_method_id": _text(parcel.delivery_method_id),
         "arrives_from": parcel.arrives_from.isoformat() if parcel.arrives_from else None,

@@ -3,6 +3,7 @@
 from stores.services.booking import (
     Booked,
     book_capacity,
+    lock_capacity,
     lock_slots,
     next_slots,
     release_booking,
@@ -92,6 +93,7 @@ __all__ = [
     "key_hash",
     "limit_staff",
     "list_slotted",
+    "lock_capacity",
     "lock_slots",
     "make_slots",
     "move_staff",

@@ -85,6 +85,15 @@ _RELEASE = text("""
     WHERE d.location_id = g.location_id AND d.day = g.day
 """).bindparams(bindparam("fulfillment_id", type_=Uuid), bindparam("used", type_=Boolean))
 
+_LOCK_SLOTS = text("""
+    SELECT id FROM slot WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+_LOCK_DAYS = text("""
+    SELECT day FROM day_load WHERE location_id = ANY(:ids) AND day >= current_date - 1
+    ORDER BY location_id, day FOR NO KEY UPDATE
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
 
 def lock_slots(session: Session, slot_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Keep these slots as they are while one transaction books several; return when they begin.
@@ -111,6 +120,17 @@ def book_capacity(session: Session, command: BookCapacity) -> Booked:
         starts_at, ends_at = row.starts_at.astimezone(UTC), row.ends_at.astimezone(UTC)
         slot = SlotTimes(str(row.id), starts_at, ends_at)
     return Booked(slot, row.day)
+
+
+def lock_capacity(
+    session: Session, *, location_ids: Collection[UUID], slot_ids: Collection[UUID]
+) -> None:
+    """Keep slots and limited days as they are for whoever gives one back and takes another.
+
+    Both are locked in one order, so that two who swap do not wait for each other.
+    """
+    session.execute(_LOCK_SLOTS, {"ids": sorted(slot_ids)})
+    session.execute(_LOCK_DAYS, {"ids": sorted(location_ids)})
 
 
 def release_booking(session: Session, fulfillment_id: UUID, *, used: bool = False) -> None:

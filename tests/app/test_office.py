@@ -28,6 +28,8 @@ from tests.unmoved import nothing_moves
 HTML = {"Accept": "text/html"}
 PASSWORD = "a-long-enough-password"  # noqa: S105 (that of every test)
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+SAME = re.compile(r"/customers/[0-9a-f-]{36}/merge\?with=[0-9a-f-]{36}")
+PERSON = re.compile(r'/en/office/customers/([0-9a-f-]{36})"')
 FORM = re.compile(r'name="form" value="([^"]+)"')
 
 
@@ -178,6 +180,7 @@ def test_nobody_sees_the_back_office_without_signing_in(
             ("count_id", "transfer_id", "feed_id", "rule_id", "task_id", "shortage_id", "case_id"),
             uuid4(),
         ),
+        **dict.fromkeys(("customer_id", "merge_id"), uuid4()),
         **dict.fromkeys(("method_id", "zone_id", "promotion_id", "rule_set_id"), uuid4()),
         **dict.fromkeys(("brand", "zone"), "lyon"),
     }
@@ -637,3 +640,48 @@ def test_a_customer_has_their_next_messages_sent_elsewhere(
     assert done.headers["Location"] == page
     found = "SELECT email FROM contact c JOIN sales_order o ON o.contact_id = c.id"
     assert session.execute(text(found)).scalar_one() == "right@example.org"
+
+
+def test_two_customers_are_compared_joined_with_a_reason_and_parted(
+    client: FlaskClient, connection: Connection, shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    numbers = []
+    for email, phone in (("zoe@example.org", None), ("z.martin@example.org", "06 39 98 12 34")):
+        body = order_body(items=[{"sku": "BOOK", "quantity": 1}])
+        body["customer"] = {"first_name": "Zoé", "last_name": "Martin", "email": email}
+        body["customer"] |= {"phone": phone} if phone else {}
+        placed = client.post("/api/v1/orders", json=body, headers=as_key(shop.integration))
+        numbers.append(placed.json["number"])
+    luc, sophie = desk("luc"), desk("sophie")
+    page = luc.open("/en/office/customers?q=martin").text
+    newest, oldest = dict.fromkeys(PERSON.findall(page))
+    assert PERSON.findall(luc.open(f"/en/office/customers?q={numbers[0]}").text) == [oldest]
+    assert PERSON.findall(luc.open("/en/office/customers?q=0639981234").text) == [newest]
+    assert "Nobody found" in sophie.read("/en/office/customers?q=martin")
+    assert sophie.open(f"/en/office/customers/{newest}").status_code == 404
+
+    one = f"/en/office/customers/{newest}"
+    assert "Said, not proven" in luc.read(one)
+    (compare,) = SAME.findall(luc.open(f"{one}/merge").text)
+    both = luc.read(f"/en/office{compare}")
+    assert all(number in both for number in numbers)
+    with nothing_moves(connection):
+        refused = luc.send(f"{one}/merge", other=oldest, reason=" ")
+        assert (refused.status_code, "Say how you know" in refused.text) == (422, True)
+        assert sophie.send(f"{one}/merge", other=oldest, reason="same").status_code == 404
+    form = "one-form-sent-twice"
+    for _ in range(2):
+        joined = luc.send(f"{one}/merge", form=form, other=oldest, reason="same voice on the phone")
+        assert joined.headers["Location"] == f"{one}?done=merged"
+    shown = luc.read(f"/en/office/customers/{oldest}")
+    assert "joined with another one" in shown
+    assert all(said in shown for said in (*numbers, "same voice on the phone", "Luc Bernard"))
+    assert luc.send(f"{one}/merge", other=oldest, reason="again").status_code == 409
+
+    merge_id = connection.execute(text("SELECT id FROM customer_merge")).scalar_one()
+    undone = luc.send(f"{one}/merges/{merge_id}/undo")
+    assert undone.headers["Location"] == f"{one}?done=parted"
+    apart = luc.read(one)
+    assert (numbers[0] in apart, numbers[1] in apart, "Undone" in apart) == (False, True, True)
+    again = luc.send(f"{one}/merges/{merge_id}/undo")
+    assert (again.status_code, "undone already" in again.text) == (409, True)

@@ -124,7 +124,9 @@ def test_every_unsafe_resource_of_the_api_takes_an_idempotency_key_or_changes_no
         "orders.try_rules",
         "orders.find_offers",
         "orders.find_ways",
+        "orders.preview_amendment",
         "orders.read_quote",
+        "orders.resume_cart",
         "tills.look_up",
     }
     numbered = {  # by a nonce or number of their own

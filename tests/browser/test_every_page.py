@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -22,8 +23,9 @@ from werkzeug.routing import RequestRedirect
 import orders.services
 from app.demo.retailer import PIN
 from app.embedded import Cluster
+from customers.queries import code_of
 from kernel.db import transaction
-from kernel.links import choice_token, order_token, wish_token
+from kernel.links import cart_token, choice_token, order_token, pay_token, wish_token
 from orders.commands import WishStock
 from tests.support.demonstration import demonstration, served
 
@@ -52,7 +54,7 @@ NOT_PAGES = {
     "paying.unpaid": "goes back to the order",
 }
 AREAS = {"shop": {"shop", "demo", "paying"}, "tablet": {"tablet"}, "office": {"office"}}
-DOORS = {"shop": (), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
+DOORS = {"shop": ("account/sign-in",), "tablet": ("tablet/enrol",), "office": ("office/sign-in",)}
 BEGINNINGS = {
     "shop": (
         "",
@@ -62,6 +64,7 @@ BEGINNINGS = {
         "articles/THEIERE",
         "checkout/delivery?postcode=69004",
         "checkout/ways?postcode=69004",
+        "account",
     ),
     "tablet": (
         "tablet/",
@@ -73,6 +76,8 @@ BEGINNINGS = {
     "office": (
         "office/orders",
         "office/orders?q=Personne",
+        "office/customers?q=durand",
+        "office/customers?q=Personne",
         "office/cases?view=closed",
         f"office/to-do?store={HOME}",
         f"office/counts?store={HOME}",
@@ -99,6 +104,10 @@ KINDS = {
     "office/transfers": "SELECT DISTINCT ON (status) id FROM transfer ORDER BY status, id",
 }
 """Where something of several kinds or states is shown: one of each."""
+OTHER_PEOPLE = "SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id LIMIT 2"
+SHOPPER = "chloe.durand@example.org"
+CODE_PAGES = ("code", "points", "password")
+"""Pages on which the code of a letter is typed: to sign in, to add a number, to set a password."""
 Open = Callable[..., Page]
 MOVES = re.compile(r"/(state|board|feeds/[^/]+|demo/mailbox)(\?|$)")
 """Addresses that parts of pages ask every few seconds."""
@@ -152,6 +161,9 @@ def _enter(chromium: Browser, url: str, area: str) -> Any:
         page.goto(f"{url}/en/articles/THEIERE?store={HOME}")
         page.locator(".article-words .bar button").click()
         page.wait_for_url("**/basket**")
+        page.get_by_role("button", name="Show its code").click()
+        page.wait_for_url("**/basket/elsewhere")
+        _sign_in(page, url)
     else:
         page.locator(f".doors button[value={'admin' if area == 'office' else 'associate'}]").click()
         page.wait_for_url(re.compile(f"/en/{area}"))
@@ -164,6 +176,29 @@ def _enter(chromium: Browser, url: str, area: str) -> Any:
     state = context.storage_state()
     context.close()
     return state
+
+
+def _sign_in(page: Page, url: str) -> None:
+    """Open an account by the code of a letter, and keep an address in it."""
+    page.goto(f"{url}/en/account/sign-in")
+    page.locator("#field-email").fill(SHOPPER)
+    page.locator("#field-email").press("Enter")
+    page.wait_for_url("**/account/code/**")
+    page.locator("#field-code").fill(code_of(UUID(urlsplit(page.url).path.rpartition("/")[2])))
+    page.locator("#field-code").press("Enter")
+    page.wait_for_url("**/account/details**")
+    page.goto(f"{url}/en/account/addresses")
+    for name, said in (("line1", "3 rue des Fleurs"), ("postcode", "69004"), ("city", "Lyon")):
+        page.locator(f"#field-{name}").fill(said)
+    page.locator("#field-city").press("Enter")
+    page.locator(".account-address").wait_for()
+    page.goto(f"{url}/en/account/details")
+    page.locator("#field-reach").fill("06 39 98 12 34")
+    page.locator("#field-reach").press("Enter")
+    page.wait_for_url("**/account/points/**")
+    page.goto(f"{url}/en/account/password")
+    page.locator(".narrow-page form button").click()
+    page.wait_for_url("**/account/password/**")
 
 
 def _order(number: str) -> str:
@@ -193,7 +228,13 @@ def _named() -> dict[str, list[str]]:
             " UNION SELECT f.order_id FROM fulfillment f"
             " JOIN substitution s ON s.fulfillment_id = f.id"
         )
+        carts = [
+            cart_token(each) for each in column("SELECT id FROM cart WHERE staff_id IS NOT NULL")
+        ]
+        links = column("SELECT id FROM pay_link")
         choices = column("SELECT id FROM choice")
+        asked_codes = column("SELECT id FROM challenge ORDER BY asked_at DESC LIMIT 1")
+        one, other = column(OTHER_PEOPLE)
         kinds = [f"{path}/{each}" for path, sql in KINDS.items() for each in column(sql)]
         sent = column(
             "SELECT o.number FROM sourcing_decision d JOIN sales_order o ON o.id = d.order_id"
@@ -208,12 +249,23 @@ def _named() -> dict[str, list[str]]:
             *(f"{link}/{way}" for way in ("code", "cancel", "extend", "collector", "others")),
             *(f"choices/{choice_token(each)}" for each in choices),
             f"wishes/{wish_token(wish)}",
+            "basket/elsewhere",
+            *(f"baskets/{each}" for each in carts),
+            *(f"pay/{pay_token(each)}" for each in links),
+            *(f"account/{way}/{each}" for each in asked_codes for way in CODE_PAGES),
         ],
         "tablet": [
             *(f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}),
             *(f"tablet/door/{each}" for each in due),
+            *(f"tablet/baskets/{each}" for each in carts),
         ],
-        "office": [*kinds, *decided, *(f"office/orders/{row.number}" for row in states)],
+        "office": [
+            f"office/customers/{one}/merge?with={other}",
+            *kinds,
+            *decided,
+            *(f"office/desk/{each}" for each in carts),
+            *(f"office/orders/{row.number}" for row in states),
+        ],
     }
 
 

@@ -29,6 +29,7 @@ from notifications.gateway import MessagingSettings
 from notifications.services import Call
 from orders import passes
 from orders.commands import (
+    AmendOrder,
     Answer,
     AnswerChoice,
     Box,
@@ -232,6 +233,12 @@ class Counter:
         offered: UUID = orders.services.offer_substitute(self.session, command, actor=SYSTEM)
         self.tell()
         return offered
+
+    def amend(self, placed: PlacedOrder) -> None:
+        """The customer wants three mugs."""
+        command = AmendOrder(placed.id, 1, Channel.WEB, quantities={"MUG-BLUE": 3})
+        orders.services.amend_order(self.session, command, actor=SYSTEM)
+        self.tell()
 
     def be_told(self, placed: PlacedOrder, templates: Iterable[Template]) -> None:
         """The customer is owed these messages, whatever became of the parcel."""

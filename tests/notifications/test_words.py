@@ -20,7 +20,7 @@ from kernel.actors import SYSTEM
 from kernel.ids import show_code
 from kernel.links import read_order_token
 from notifications import gateway, services
-from notifications.commands import FOR_STAFF, Channel, MessageStatus, Template
+from notifications.commands import FOR_STAFF, FROM_LINK, Channel, MessageStatus, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
@@ -275,6 +275,7 @@ def walk(counter: Any, language: str) -> None:
         counter.reject(counter.place(language=language, **way))
         counter.reject(counter.place(language=language, **way), instead="paris")
         counter.offer_substitute(counter.place(language=language, **way))
+        counter.amend(counter.place(language=language, **way))
 
 
 def messages(session: Session, *channels: Channel) -> list[Message]:
@@ -312,7 +313,13 @@ def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
         assert "{" not in letter.text + letter.subject
         assert "\n" not in letter.subject
         assert "\n\n\n" not in letter.text
-    about_orders = set(Template) - {Template.BACK_IN_STOCK} - FOR_STAFF
+    told_elsewhere = FROM_LINK | {
+        Template.BACK_IN_STOCK,
+        Template.CART,
+        Template.UNPAID,
+        Template.CODE,
+    }
+    about_orders = set(Template) - told_elsewhere - FOR_STAFF
     assert seen == {(template, Channel.EMAIL) for template in about_orders} | {
         (template, Channel.SMS) for template in about_orders - {Template.RECEIPT}
     }
@@ -351,7 +358,7 @@ def test_a_text_message_fits_one_part_whatever_the_store_and_the_link(
                 assert is_gsm7(letter.text), letter.text
                 assert count_segments(letter.text) == 1, letter.text
                 count += 1
-    assert count == 30 * len(called) * len(ADDRESSES)
+    assert count == 32 * len(called) * len(ADDRESSES)
 
 
 def test_the_fullest_line_that_fits_is_taken() -> None:

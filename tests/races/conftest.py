@@ -27,6 +27,8 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "cart",
+    "customer",
     "order-of-locks",
 )
 

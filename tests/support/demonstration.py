@@ -17,6 +17,7 @@ import notifications.gateway
 import payments.gateway
 from app import create_app
 from app.demo import seed
+from app.demo.carts import furnish_carts
 from app.demo.cases import furnish_cases
 from app.demo.doors import furnish_doors
 from app.demo.exits import furnish_exits
@@ -52,6 +53,7 @@ def demonstration(
                 furnish_tills,
                 furnish_exits,
                 furnish_doors,
+                furnish_carts,
             ):
                 furnish()
         yield app

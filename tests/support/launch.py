@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -38,13 +39,15 @@ import inventory.services
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
+from customers.services import giving
 from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
 from kernel.db import SessionFactory, transaction
 from orders import queries
 from orders.commands import OfflineDeed, OfflinePlace
-from orders.models import OfflineFact
+from orders.models import Cart, OfflineFact
 from orders.services import (
+    carting,
     checking,
     choosing,
     handing_over,
@@ -171,13 +174,21 @@ def remove_carry_guard() -> None:
 
 def remove_parcel_guard() -> None:
     """A parcel is read without being kept, and then moved on as it was read."""
+    _unlock("fulfillment")
 
+
+def remove_order_guard() -> None:
+    """An order is read without being kept, and then changed as it was read."""
+    _unlock("sales_order")
+
+
+def _unlock(table: str) -> None:
     @event.listens_for(SessionFactory, "do_orm_execute")
     def read(state: ORMExecuteState) -> Result[Any] | None:
         statement = state.statement
         if not isinstance(statement, Select) or statement._for_update_arg is None:  # noqa: SLF001 (the guard is removed here)
             return None
-        if "FROM fulfillment " not in str(statement).replace("\n", " "):
+        if f"FROM {table} " not in str(statement).replace("\n", " "):
             return None
         unlocked = statement._clone()  # noqa: SLF001 (the same)
         unlocked._for_update_arg = None  # noqa: SLF001 (the same)
@@ -288,11 +299,33 @@ def remove_promotion_guard() -> None:
     ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+def remove_cart_guard() -> None:
+    """Whoever changes or orders a basket trusts the version they read before."""
+
+    def trust(session: Session, cart_id: Any, *, seen_version: int | None, **values: object) -> int:
+        now = session.execute(
+            select(Cart.version, Cart.order_id).where(Cart.id == cart_id)
+        ).one_or_none()
+        if now is None or now.order_id or seen_version not in {None, now.version}:
+            raise carting._why_not(session, cart_id)  # noqa: SLF001 (as the guard says it)
+        time.sleep(A_MOMENT_S)
+        raised = update(Cart).where(Cart.id == cart_id).values(version=now.version + 1, **values)
+        session.execute(raised)
+        return now.version + 1
+
+    carting._touch = trust  # noqa: SLF001 (the guard is removed here)
+
+
 def remove_price_guard() -> None:
     """Who prices a SKU does not wait for who prices it now."""
     pricing._LOCK = select(Sku.code, Sku.eco_minor, func.pg_sleep(A_MOMENT_S)).where(  # noqa: SLF001 (the same)
         Sku.code == any_(bindparam("skus", type_=ARRAY(Text)))
     )
+
+
+def remove_customer_guard() -> None:
+    """Who orders for the first time trusts what the statement saw of others when it began."""
+    giving._GIVE = _without(giving._GIVE, "(SELECT id FROM quicker), ")  # noqa: SLF001 (the guard)
 
 
 def remove_announced_guard() -> None:
@@ -328,12 +361,15 @@ def remove_order_of_locks() -> None:
 
 
 GUARDS = {
+    "customer": remove_customer_guard,
     "announced": remove_announced_guard,
     "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
+    "cart": remove_cart_guard,
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
+    "order": remove_order_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,

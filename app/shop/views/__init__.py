@@ -2,8 +2,13 @@
 
 from app.shop.blueprint import blueprint
 from app.shop.views import (
+    account,
+    account_addresses,
+    account_details,
+    amending,
     basket,
     browsing,
+    carrying,
     checkout,
     choosing,
     coming,
@@ -11,15 +16,21 @@ from app.shop.views import (
     following,
     keeping,
     mixing,
+    pay_links,
     place,
     stores,
     wishing,
 )
 
 __all__ = [
+    "account",
+    "account_addresses",
+    "account_details",
+    "amending",
     "basket",
     "blueprint",
     "browsing",
+    "carrying",
     "checkout",
     "choosing",
     "coming",
@@ -27,6 +38,7 @@ __all__ = [
     "following",
     "keeping",
     "mixing",
+    "pay_links",
     "place",
     "stores",
     "wishing",

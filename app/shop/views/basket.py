@@ -7,16 +7,20 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-import orders.queries
 import orders.services
-import stores.queries
+from app.answers import Shown
 from app.forms import once
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint
+from app.shop.carts import change_held, say_seen
+from app.shop.refusals import say
 from app.shop.visitor import read_frame, remember_visitor, show
 from app.shop.ways import read_ways
 from kernel.db import transaction
+from kernel.ids import read_cart_code, show_cart_code
 from kernel.web import declare
+from orders.commands import ChangeCart
+from orders.errors import CartChanged, CartOrdered
 
 QUANTITY_MAX: Final = 99
 
@@ -25,11 +29,28 @@ QUANTITY_MAX: Final = 99
 @declare(permission="catalog.read")
 def basket() -> str:
     """Show the basket, and in which ways all of it can be had: from stores, or at the door."""
+    return show_basket()
+
+
+def show_basket(refused: str | None = None) -> str:
+    """Return the page of the basket as it is now, with what was not done, if anything."""
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
         ways = read_ways(session, frame, filled)
-    return show("basket", frame, basket=filled, ways=ways)
+    cart = frame.visitor.cart
+    aside = read_cart_code(request.args.get("aside", ""))
+    return show(
+        "basket",
+        frame,
+        basket=filled,
+        ways=ways,
+        refused=refused,
+        seen=say_seen(cart),
+        note=cart.note if filled.lines else None,
+        was_ordered=cart.order_id is not None,
+        aside=show_cart_code(aside) if aside else None,
+    )
 
 
 @blueprint.post(f"{PAGES}/basket/add")
@@ -38,13 +59,11 @@ def add_to_basket() -> Response:
     """Have one more of a SKU in the basket, and its store chosen when one was named."""
 
     def add() -> str:
-        visitor_id = remember_visitor(session)
-        sku = request.form.get("sku", "")
-        have = orders.queries.get_cart(session, visitor_id).quantities.get(sku, 0)
-        orders.services.put_in_cart(
-            session, visitor_id, sku=sku, quantity=min(have + 1, QUANTITY_MAX)
-        )
-        _choose(session, visitor_id, request.form.get("store"))
+        cart_id = orders.services.have_cart(session, remember_visitor(session))
+        sku, store = request.form.get("sku", ""), request.form.get("store")
+        orders.services.add_to_cart(session, cart_id, sku, most=QUANTITY_MAX)
+        if store:
+            orders.services.change_cart(session, cart_id, ChangeCart(store_code=store))
         return url_for("shop.basket")
 
     with transaction() as session:
@@ -53,34 +72,34 @@ def add_to_basket() -> Response:
 
 @blueprint.post(f"{PAGES}/basket/change")
 @declare(permission="orders.place")
-def change_basket() -> Response:
-    """Have other quantities in the basket, or another store."""
+def change_basket() -> Shown:
+    """Have other quantities in the basket, or another store; not in one that others changed."""
 
     def change() -> str:
         change_from_form(session, remember_visitor(session))
         return url_for("shop.basket")
 
-    with transaction() as session:
-        return once(session, change)
+    try:
+        with transaction() as session:
+            return once(session, change)
+    except (CartChanged, CartOrdered) as refusal:
+        return show_basket(say(refusal)), 409
 
 
 def change_from_form(session: Session, visitor_id: UUID) -> None:
     """Have the quantities and the store in the basket that this request's form names.
 
     `fit` takes of each article what the store has left.
+
+    Raises CartChanged when the form was made of another basket than there is by now.
     """
-    for sku, quantity in _quantities().items():
-        orders.services.put_in_cart(session, visitor_id, sku=sku, quantity=quantity)
-    _choose(session, visitor_id, request.form.get("store"))
+    seen = request.form.get("seen", "")
+    change = ChangeCart(_quantities(), request.form.get("store") or None)
+    change_held(session, visitor_id, change, seen=seen)
     if request.form.get("fit"):
-        for line, left in read_basket(session, read_frame(session)).short_lines():
-            orders.services.put_in_cart(session, visitor_id, sku=line.sku, quantity=left)
-
-
-def _choose(session: Session, visitor_id: UUID, store_code: str | None) -> None:
-    if store_code:
-        store = stores.queries.get_store(session, store_code)
-        orders.services.choose_store(session, visitor_id, location_id=store.id)
+        short = read_basket(session, read_frame(session)).short_lines()
+        fewer = ChangeCart({line.sku: left for line, left in short})
+        change_held(session, visitor_id, fewer, seen="")
 
 
 def _quantities() -> dict[str, int]:

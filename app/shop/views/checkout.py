@@ -15,8 +15,10 @@ from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
+from app.shop.account import fill_in
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
+from app.shop.carts import say_seen
 from app.shop.closing import say_closed_soon
 from app.shop.collecting import Collecting, read_choice, read_collecting, say_lost
 from app.shop.contact import Typed, read_contact
@@ -29,13 +31,15 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import Channel, Collect, PayBy, PlaceOrder
-from orders.errors import HoldEnded, PriceChanged
+from orders.commands import Channel, Collect, PayBy, PlaceOrder, SeenCart
+from orders.errors import CartChanged, CartOrdered, HoldEnded, PriceChanged
 from payments.errors import CheckoutUnavailable, NotPayable
 from stores.errors import SlotUnavailable
 
 WANTED_MAX: Final = 64
 TOTAL_SIGNS: Final = 10
+RESERVE: Final = "reserve"
+"""What a form says that wants nothing paid: neither now nor owed later."""
 PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
 
 
@@ -49,7 +53,9 @@ def checkout() -> Shown:
         if basket.chosen is None or not basket.chosen.has_all:
             return go_to(url_for("shop.basket"))
         collecting = read_collecting(session, basket.chosen.store, "")
-    return _page(frame, basket, Typed(), collecting)
+        typed = Typed()
+        fill_in(session, frame.visitor.account, typed)
+    return _page(frame, basket, typed, collecting)
 
 
 @blueprint.post(f"{PAGES}/checkout")
@@ -91,12 +97,13 @@ def _place(session: Session, contact: GiveContact) -> str:
     one; was it paid meanwhile, then it is shown instead.
     """
     frame = read_frame(session)
-    visitor_id = remember_visitor(session)
-    basket = read_basket(session, frame)
-    if basket.chosen is None:
+    remember_visitor(session)
+    basket, cart = read_basket(session, frame), frame.visitor.cart
+    if basket.chosen is None or cart.id is None:
         return url_for("shop.basket")
     if request.form.get("goods", basket.goods) != basket.goods:
         return CHANGED
+    orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     if frame.visitor.cart.pending_id is not None:
         paid = orders.services.withdraw_pending(
             session, frame.visitor.cart.pending_id, actor=as_shopper()
@@ -110,12 +117,13 @@ def _place(session: Session, contact: GiveContact) -> str:
         contact,
         _pay_by(),
         seen_total_minor=_seen_minor(),
+        reservation=request.form.get("payment") == RESERVE,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
-        orders.services.empty_cart(session, visitor_id)
+        orders.services.close_cart(session, cart.id, order_id=placed.id, actor=as_shopper())
         return f"{PLACED}:{placed.id}"
-    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{PLACED if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
@@ -148,9 +156,12 @@ def show_placed(answer: Response) -> Response:
 
 def _changed(typed: Typed) -> Shown:
     """Take fewer or another store, then show the page again with what was typed."""
-    with transaction() as session:
-        change_from_form(session, remember_visitor(session))
     typed.errors.clear()
+    try:
+        with transaction() as session:
+            change_from_form(session, remember_visitor(session))
+    except (CartChanged, CartOrdered) as refusal:
+        return _again(typed, status=409, refused=say(refusal))
     return _again(typed, status=200)
 
 
@@ -195,11 +206,12 @@ def _page(
         "checkout",
         frame,
         basket=basket,
+        seen=say_seen(frame.visitor.cart),
         typed=typed,
         refused=refused,
         seen_minor=seen_minor,
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
-        payment=request.form.get("payment", PayBy.PICKUP.value),
+        payment=request.values.get("payment", PayBy.PICKUP.value),
     )

@@ -14,6 +14,7 @@ from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled, open_payment_page
+from app.shop.account import fill_in, list_kept, offer_address
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import Typed
@@ -26,8 +27,8 @@ from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.links import order_token
 from kernel.web import declare
-from orders.commands import PlaceOrder
-from orders.errors import HoldEnded
+from orders.commands import PlaceOrder, SeenCart
+from orders.errors import EmptyCart, HoldEnded
 from payments.errors import CheckoutUnavailable, NotPayable
 
 POSTCODE_MAX: Final = 12
@@ -45,9 +46,11 @@ def checkout_delivery() -> Shown:
         basket = read_basket(session, frame, brought=True)
         if not basket.lines:
             return go_to(url_for("shop.basket"))
-        postcode = guess_postcode(frame) if asked is None else asked[:POSTCODE_MAX]
+        fill_in(session, frame.visitor.account, typed)
+        said = offer_address(session, frame.visitor.account, typed, asked) or guess_postcode(frame)
+        postcode = said[:POSTCODE_MAX]
         found = _find(session, frame, basket, typed, postcode)
-    typed.values.setdefault("postcode", postcode)
+    typed.values["postcode"] = postcode
     if found.town:
         typed.values.setdefault("city", found.town)
     return _page(frame, basket, typed, found)
@@ -77,14 +80,18 @@ def _place(session: Session, frame: Frame, command: PlaceOrder) -> str:
 
     One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
     """
-    visitor_id = remember_visitor(session)
+    remember_visitor(session)
+    cart = frame.visitor.cart
+    if cart.id is None:
+        raise EmptyCart
+    orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     pending_id = frame.visitor.cart.pending_id
     if pending_id is not None:
         paid = orders.services.withdraw_pending(session, pending_id, actor=as_shopper())
         if paid is not None:
             return f"{SHOWN}:{paid}"
     placed = orders.services.place_order(session, command, actor=as_shopper())
-    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{SHOWN if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 
 
@@ -131,4 +138,5 @@ def _page(
         delivering=found,
         refused=refused,
         cards=card_enabled(),
+        kept=list_kept(frame.visitor.account),
     )

@@ -94,6 +94,6 @@ def show_order(template: str, token: str, **context: object) -> str:
         found: ShownOrder = read_order(session, order_id)
         proxies = read_proxies(session, order_id, actor=as_shopper(order_id))
         frame = Frame(find_visitor(session), found.brand, [])
-    return show(
-        template, frame, token=token, order=found, proxies=proxies, week_of=week_of, **context
-    )
+        joins = frame.visitor.account is None and found.is_written_to
+    shown = {"order": found, "proxies": proxies, "joins": joins}
+    return show(template, frame, token=token, week_of=week_of, **shown, **context)

@@ -25,7 +25,7 @@ from customers.errors import UnreadablePostcode
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.web import declare
-from orders.commands import Channel, PayBy, PlaceOrder
+from orders.commands import Channel, PayBy, PlaceOrder, SeenCart
 
 POSTCODE_MAX: Final = 12
 
@@ -91,8 +91,11 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
     One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
     """
     frame = read_frame(session)
-    visitor_id = remember_visitor(session)
-    pending_id = frame.visitor.cart.pending_id
+    remember_visitor(session)
+    cart, pending_id = frame.visitor.cart, frame.visitor.cart.pending_id
+    if cart.id is None:
+        return CHANGED
+    orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     if pending_id is not None:
         paid = orders.services.withdraw_pending(session, pending_id, actor=as_shopper())
         if paid is not None:
@@ -111,9 +114,9 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
-        orders.services.empty_cart(session, visitor_id)
+        orders.services.close_cart(session, cart.id, order_id=placed.id, actor=as_shopper())
         return f"{PLACED}:{placed.id}"
-    orders.services.await_payment(session, visitor_id, fulfillment_id=placed.fulfillment_id)
+    orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{UNPAID}:{placed.id}"
 
 

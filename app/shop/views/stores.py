@@ -20,6 +20,7 @@ from app.shop.visitor import Frame, read_frame, remember_visitor, show
 from customers.commands import Place
 from kernel.db import transaction
 from kernel.web import declare
+from orders.commands import ChangeCart
 from stores.queries import StoreFacts, fold
 
 STORES_MAX: Final = 1_000
@@ -92,7 +93,8 @@ def choose_store(code: str) -> Response:
 
     def choose() -> str:
         found = read_storefront(session, code).store
-        orders.services.choose_store(session, remember_visitor(session), location_id=found.id)
+        cart_id = orders.services.have_cart(session, remember_visitor(session))
+        orders.services.change_cart(session, cart_id, ChangeCart(store_code=found.code))
         filled = read_frame(session).visitor.cart.quantities
         return url_for("shop.basket" if filled else "shop.home")
 

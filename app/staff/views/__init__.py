@@ -1,6 +1,8 @@
 """The tablet's pages: entering, preparing, handing over, the shelf, finding articles, printing."""
 
 from app.staff.views import (
+    amending,
+    baskets,
     bringing,
     cases,
     correcting,
@@ -10,6 +12,7 @@ from app.staff.views import (
     fetching,
     finding,
     packing,
+    pay_links,
     preparing,
     printing,
     putting_back,
@@ -23,6 +26,8 @@ from app.staff.views import (
 from app.staff.views.base import blueprint
 
 __all__ = [
+    "amending",
+    "baskets",
     "blueprint",
     "bringing",
     "cases",
@@ -33,6 +38,7 @@ __all__ = [
     "fetching",
     "finding",
     "packing",
+    "pay_links",
     "preparing",
     "printing",
     "putting_back",

@@ -47,6 +47,12 @@ FINDING: Final = frozenset({"tablet.find_article", "tablet.ask_door", "tablet.sh
 """The views that belong to finding an article, and having it brought."""
 
 
+BASKETS: Final = frozenset(
+    {"tablet.ask_basket", "tablet.open_basket", "tablet.show_basket", "tablet.change_basket"}
+)
+"""The views that belong to customers' baskets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """Who stands at which tablet in which store; the actor sees this store and no other."""
@@ -134,6 +140,7 @@ def _links() -> list[dict[str, Any]]:
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", FINDING),
+        (_("Baskets"), "tablet.ask_basket", "shopping-bag", BASKETS),
         (_("Day sheet"), "tablet.day_sheet", "printer", {"tablet.day_sheet"}),
     )
     return [

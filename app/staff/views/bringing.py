@@ -18,6 +18,7 @@ from app.answers import Shown
 from app.doors import SaidOption, find_town, say_options, say_window
 from app.i18n import current
 from app.i18n import gettext as _
+from app.paying import card_enabled
 from app.staff.acts import Unfit
 from app.staff.articles import describe
 from app.staff.views.base import Here, blueprint, here
@@ -73,7 +74,7 @@ def order_to_door() -> Shown:
 def show_door(order_id: UUID) -> str:
     """Show what is to be paid for a delivery, at the till or by the customer's own card."""
     with transaction() as session:
-        return _due(session, here(session), order_id)
+        return show_due(session, here(session), order_id)
 
 
 @blueprint.post("/door/<uuid:order_id>")
@@ -82,7 +83,7 @@ def pay_door(order_id: UUID) -> Shown:
     """The till took what is due: the order is prepared now."""
     return try_to(
         lambda session, place: _pay(session, place, order_id),
-        lambda session, place, error: _due(session, place, order_id, error=error),
+        lambda session, place, error: show_due(session, place, order_id, error=error),
     )
 
 
@@ -155,7 +156,7 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
     )
 
 
-def _due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
+def show_due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
     """Show what is due, and nothing of whose it is: the goods may be another store's to send."""
     try:
         whoever = replace(SYSTEM, brand_id=place.actor.brand_id)
@@ -184,4 +185,6 @@ def _due(session: Session, place: Here, order_id: UUID, *, error: str | None = N
         parcels=parcels,
         picture=f"data:image/png;base64,{picture}",
         error=error,
+        sent=request.args.get("did") == "sent",
+        links=card_enabled() and place.actor.may("orders.take"),
     )

@@ -1,18 +1,18 @@
-"""Reads of customers, and the shapes others may see."""
+"""Who orders are for: snapshots, addresses, and people found by what they say."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from customers.commands import Place
+from customers.commands import PointKind
 from customers.errors import UnreadablePostcode
-from customers.models import Address, Contact, ContactPoint, PointKind, ShopperSession
+from customers.models import Address, Contact, ContactPoint, SavedAddress
+from customers.queries.resolving import list_family
 
 MATCH_MIN = 2
 FRANCE: Final = "FR"
@@ -46,15 +46,6 @@ class ContactFacts:
 
 NOBODY: Final = ContactFacts(UUID(int=0), "–", "", None, None, "fr")
 """Somebody who bought at a till and did not say who they are: there is nowhere to write to."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFacts:
-    """A browser in the shop."""
-
-    id: UUID
-    customer_id: UUID | None
-    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +85,24 @@ def find_address(session: Session, address_id: UUID | None) -> AddressFacts | No
     row = session.get(Address, address_id) if address_id else None
     if row is None:
         return None
+    return address_facts(row)
+
+
+def find_last_address(session: Session, contact_id: UUID) -> AddressFacts | None:
+    """Return where the person of a contact was last brought something; None when never."""
+    contact = session.get_one(Contact, contact_id)
+    row = session.execute(
+        select(Address)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Contact.customer_id.in_(list_family(session, contact.customer_id)))
+        .order_by(Address.created_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return address_facts(row) if row is not None else None
+
+
+def address_facts(row: Address | SavedAddress) -> AddressFacts:
+    """Return an address as others may see it."""
     return AddressFacts(row.id, row.line1, row.line2, row.postcode, row.city, row.country)
 
 
@@ -151,7 +160,10 @@ def find_contact_ids(session: Session, said: str, *, limit: int = 500) -> list[U
 def list_contact_ids(
     session: Session, *, email: str | None = None, phone: str | None = None
 ) -> list[UUID]:
-    """Return every contact of whoever has this e-mail address, or this number (E.164)."""
+    """Return every contact of whoever has this e-mail address, or this number (E.164).
+
+    Also those given by somebody who was merged with them.
+    """
     points = [
         and_(ContactPoint.kind == kind, ContactPoint.value == value)
         for kind, value in (
@@ -160,24 +172,12 @@ def list_contact_ids(
         )
         if value
     ]
-    rows = session.execute(
-        select(Contact.id)
-        .join(ContactPoint, ContactPoint.customer_id == Contact.customer_id)
-        .where(or_(false(), *points))
-    )
+    owners = session.execute(
+        select(ContactPoint.customer_id).where(or_(false(), *points))
+    ).scalars()
+    people = {each for owner in set(owners) for each in list_family(session, owner)}
+    rows = session.execute(select(Contact.id).where(Contact.customer_id.in_(people)))
     return list(rows.scalars())
-
-
-def find_session(session: Session, *, token: str) -> SessionFacts | None:
-    """Return the browser with this cookie, if it did anything worth remembering."""
-    row = session.execute(
-        select(ShopperSession).where(ShopperSession.token_hash == sha256(token.encode()).digest())
-    ).scalar_one_or_none()
-    if row is None:
-        return None
-    known = row.latitude is not None and row.longitude is not None
-    place = Place(row.place or "", row.latitude or 0.0, row.longitude or 0.0) if known else None
-    return SessionFacts(row.id, row.customer_id, place)
 
 
 def _facts(row: Contact) -> ContactFacts:

@@ -1,4 +1,4 @@
-"""Refusals of customers."""
+"""Refusals of who an order is for, and where it is brought."""
 
 from kernel.errors import Invalid
 

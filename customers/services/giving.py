@@ -1,20 +1,18 @@
-"""Use cases of customers."""
+"""Who an order is for: read as people write, kept normal, found again or made."""
 
-from hashlib import sha256
 from uuid import UUID
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Text, bindparam, text, update
+from sqlalchemy import Text, bindparam, delete, text, update
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from customers.commands import GiveAddress, GiveContact, Place
-from customers.errors import IncompleteAddress, UnreachableContact, UnreadableEmail, UnreadablePhone
-from customers.models import Address, Contact, PointKind, ShopperSession
-from customers.queries import ContactFacts, normal_postcode
-from kernel.clock import DB_NOW
+from customers.commands import GiveContact, PointKind
+from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
+from customers.models import Contact, ContactPoint, Customer
+from customers.queries import ContactFacts
 from kernel.ids import new_id
 
 REACHABLE = frozenset(
@@ -34,29 +32,42 @@ FICTION = "+3363998"
 """French mobile numbers kept for fiction: nobody has one, demonstrations and replays use them."""
 
 _GIVE = text("""
-    WITH given AS (
+    WITH RECURSIVE given AS (
         SELECT * FROM unnest(:point_ids, :kinds, :point_values) WITH ORDINALITY
             AS g (id, kind, value, place)),
-    known AS (
-        SELECT coalesce(c.merged_into, c.id) AS id
-        FROM given g JOIN contact_point p ON p.kind = g.kind AND p.value = g.value
-        JOIN customer c ON c.id = p.customer_id
-        ORDER BY g.place LIMIT 1),
+    held AS (
+        SELECT g.place, p.kind, p.value, p.customer_id
+        FROM given g JOIN contact_point p ON p.kind = g.kind AND p.value = g.value),
+    up AS (
+        SELECT h.place, c.id, c.merged_into FROM held h JOIN customer c ON c.id = h.customer_id
+        UNION
+        SELECT up.place, c.id, c.merged_into FROM up JOIN customer c ON c.id = up.merged_into),
+    known AS (SELECT id FROM up ORDER BY place, merged_into IS NOT NULL, id LIMIT 1),
     fresh AS (
         INSERT INTO customer (id, language)
         SELECT :customer_id, :language WHERE NOT EXISTS (SELECT FROM known) RETURNING id),
     who AS (SELECT id FROM known UNION ALL SELECT id FROM fresh),
     points AS (
         INSERT INTO contact_point (id, customer_id, kind, value)
-        SELECT g.id, who.id, g.kind, g.value FROM given g, who ORDER BY g.kind, g.value
-        ON CONFLICT (kind, value) DO NOTHING)
+        SELECT g.id, who.id, g.kind, g.value FROM given g, who
+        WHERE NOT EXISTS (SELECT FROM held h WHERE h.kind = g.kind AND h.value = g.value)
+        ORDER BY g.kind, g.value
+        ON CONFLICT (kind, value) DO UPDATE SET kind = excluded.kind
+        RETURNING kind, customer_id),
+    quicker AS (
+        SELECT p.customer_id AS id FROM points p JOIN fresh ON p.customer_id <> fresh.id
+        ORDER BY p.kind LIMIT 1)
     INSERT INTO contact (id, customer_id, first_name, last_name, email, phone, language)
-    SELECT :contact_id, who.id, :first_name, :last_name, :email, :phone, :language FROM who
+    SELECT :contact_id, coalesce((SELECT id FROM quicker), who.id), :first_name, :last_name,
+           :email, :phone, :language FROM who
+    RETURNING customer_id, (SELECT id FROM fresh) AS fresh_id
 """).bindparams(
     bindparam("point_ids", type_=ARRAY(SqlUuid)),
     bindparam("kinds", type_=ARRAY(Text)),
     bindparam("point_values", type_=ARRAY(Text)),
 )
+"""Two first orders of one person in the same instant: the slower one waits at the contact point and
+finds the customer of the quicker one there, `email` before `phone`."""
 
 
 def give_contact(session: Session, command: GiveContact) -> ContactFacts:
@@ -81,7 +92,7 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
     ]
     if not points:
         raise UnreachableContact
-    session.execute(
+    given = session.execute(
         _GIVE,
         {
             "point_ids": [new_id() for _ in points],
@@ -95,8 +106,17 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
             "phone": contact.phone,
             "language": contact.language,
         },
-    )
+    ).one()
+    if given.fresh_id is not None and given.customer_id != given.fresh_id:
+        _give_way(session, given.fresh_id, to=given.customer_id)
     return contact
+
+
+def _give_way(session: Session, fresh_id: UUID, *, to: UUID) -> None:
+    """Take back a customer who was made in vain: somebody made the same one in the same instant."""
+    points = update(ContactPoint).where(ContactPoint.customer_id == fresh_id)
+    session.execute(points.values(customer_id=to))
+    session.execute(delete(Customer).where(Customer.id == fresh_id))
 
 
 def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_name: str) -> UUID:
@@ -114,31 +134,6 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
     session.add(fresh)
     session.flush()
     return fresh.id
-
-
-def give_address(session: Session, contact_id: UUID, command: GiveAddress) -> UUID:
-    """Keep where something for a contact is delivered to; return the address's id.
-
-    Raises IncompleteAddress without street, postcode or town, or UnreadablePostcode.
-    """
-    line1, line2, postcode, city = (
-        " ".join((part or "").split())
-        for part in (command.line1, command.line2, command.postcode, command.city)
-    )
-    if not (line1 and postcode and city):
-        raise IncompleteAddress
-    address = Address(
-        id=new_id(),
-        contact_id=contact_id,
-        line1=line1,
-        line2=line2 or None,
-        postcode=normal_postcode(postcode, country=command.country),
-        city=city,
-        country=command.country,
-    )
-    session.add(address)
-    session.flush()
-    return address.id
 
 
 def normal_email(text: str) -> str:
@@ -170,25 +165,3 @@ def normal_phone(text: str, *, country: str) -> str:
     if nowhere or phonenumbers.number_type(number) not in REACHABLE:  # also what is not valid
         raise UnreadablePhone
     return normal
-
-
-def begin_session(session: Session, *, token: str) -> UUID:
-    """Have a row for the browser with this cookie; return its id."""
-    statement = insert(ShopperSession).values(
-        id=new_id(), token_hash=sha256(token.encode()).digest()
-    )
-    session_id: UUID = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["token_hash"], set_={"seen_at": DB_NOW}
-        ).returning(ShopperSession.id)
-    ).scalar_one()
-    return session_id
-
-
-def look_from(session: Session, session_id: UUID, *, place: Place) -> None:
-    """Remember where this browser looks for stores."""
-    session.execute(
-        update(ShopperSession)
-        .where(ShopperSession.id == session_id)
-        .values(place=place.label, latitude=place.latitude, longitude=place.longitude)
-    )

@@ -1,0 +1,45 @@
+"""The holder of an order's link changes it: articles, store, slot, address, who collects."""
+
+from flask import url_for
+
+import orders.queries
+from app.amending import Door, show_form, take_form
+from app.amending import Shown as Change
+from app.answers import Shown
+from app.shop.blueprint import blueprint
+from app.shop.views.following import ORDER, order_of, show_order
+from app.shop.visitor import as_shopper, find_visitor
+from kernel.web import declare
+from orders.commands import Channel
+from orders.queries import OrderFacts
+
+
+@blueprint.get(f"{ORDER}/amend")
+@declare(permission="orders.read")
+def ask_to_amend(token: str) -> str:
+    """Ask what of the order is to be different."""
+    return show_form(_door(token))
+
+
+@blueprint.post(f"{ORDER}/amend")
+@declare(permission="orders.amend", rate="60/minute")
+def amend(token: str) -> Shown:
+    """Say what a change would come to; once that was seen, make it."""
+    return take_form(_door(token))
+
+
+def _door(token: str) -> Door:
+    order_id = order_of(token)
+    actor = as_shopper(order_id)
+
+    def page(_order: OrderFacts, change: Change | None, refused: str | None) -> str:
+        return show_order("amend", token, amend=change, refused=refused)
+
+    return Door(
+        actor,
+        Channel.WEB,
+        lambda session: orders.queries.get_order(session, order_id, actor=actor),
+        page,
+        url_for("shop.order", token=token),
+        more=lambda session: find_visitor(session).cart.quantities,
+    )

@@ -1,0 +1,235 @@
+"""Customers as people who serve them see them: who, how reached, merged with whom, what agreed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from customers.errors import UnknownMerge
+from customers.models import Account, Address, Contact, Customer, FormerId, Merge
+from customers.queries.accounts import (
+    AccountFacts,
+    PointFacts,
+    find_account,
+    list_points,
+    list_saved_addresses,
+)
+from customers.queries.contacts import (
+    MATCH_MIN,
+    AddressFacts,
+    ContactFacts,
+    address_facts,
+    get_contacts,
+)
+from customers.queries.resolving import find_roots, list_family, select_family, whose
+
+ROWS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """That two customers were found to be one person, by whom and why; undone or not."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    reason: str
+    author_name: str
+    merged_at: datetime
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """One person: everybody they were found to be, and what they said of themselves.
+
+    `contacts` are the snapshots of their orders, the newest first.
+    """
+
+    id: UUID
+    language: str
+    created_at: datetime
+    family: tuple[UUID, ...]
+    account: AccountFacts | None
+    points: tuple[PointFacts, ...]
+    contacts: tuple[ContactFacts, ...]
+    addresses: tuple[AddressFacts, ...]
+    merges: tuple[MergeFacts, ...]
+    former: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """Return what they are called: in their account, else in their newest order."""
+        if self.account and self.account.name:
+            return self.account.name
+        return self.contacts[0].name if self.contacts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCustomer:
+    """One line of a search: as they called themselves last, and whether they have an account."""
+
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    has_account: bool
+
+
+def get_customer(
+    session: Session, customer_id: UUID, *, said_in: Collection[UUID] | None = None
+) -> CustomerFacts:
+    """Return a customer, or whom they were merged into.
+
+    With `said_in`, only what they said in these contacts: the rest is nobody's business there.
+
+    Raises UnknownCustomer.
+    """
+    root = whose(session, customer_id)
+    row = session.execute(select(Customer).where(Customer.id == root)).scalar_one()
+    family = list_family(session, root)
+    ids = list_contacts_of(session, root)
+    ids = [each for each in ids if said_in is None or each in said_in][:ROWS_MAX]
+    contacts = [get_contacts(session, ids)[each] for each in ids]
+    points, account = list_points(session, root), find_account(session, root)
+    kept = list_saved_addresses(session, root)
+    if said_in is not None:
+        said = {(each.email or "").lower() for each in contacts} | {x.phone for x in contacts}
+        points = [each for each in points if each.value in said]
+        account = account if account and account.email in said else None
+        kept = []
+    return CustomerFacts(
+        id=root,
+        language=row.language,
+        created_at=row.created_at,
+        family=tuple(family),
+        account=account,
+        points=tuple(points),
+        contacts=tuple(contacts),
+        addresses=_addresses(session, ids, kept),
+        merges=tuple(_merges(session, family)),
+        former=tuple(_former(session, family)) if said_in is None else (),
+    )
+
+
+def list_contacts_of(session: Session, customer_id: UUID) -> list[UUID]:
+    """Return every contact a customer gave, or somebody merged with them; the newest first."""
+    rows = session.execute(
+        select(Contact.id)
+        .where(Contact.customer_id.in_(select_family(customer_id)))
+        .order_by(Contact.created_at.desc(), Contact.id.desc())
+    )
+    return list(rows.scalars())
+
+
+def list_found(
+    session: Session, contact_ids: Sequence[UUID], *, accounts: Sequence[UUID] = ()
+) -> list[FoundCustomer]:
+    """Return whose these contacts are, as each said it in the first of them; then `accounts`."""
+    owners = list_contact_owners(session, contact_ids)
+    newest: dict[UUID, UUID] = {}
+    for contact_id in contact_ids:
+        newest.setdefault(owners[contact_id], contact_id)
+    shown = dict(list(newest.items())[:ROWS_MAX])
+    contacts = get_contacts(session, list(shown.values()))
+    found = []
+    for root in [*shown, *(each for each in accounts if each not in shown)][:ROWS_MAX]:
+        account, contact = find_account(session, root), contacts.get(shown.get(root))
+        found.append(
+            FoundCustomer(
+                root,
+                contact.name if contact else account.name if account else "",
+                contact.email if contact else account.email if account else None,
+                contact.phone if contact else None,
+                account is not None,
+            )
+        )
+    return found
+
+
+def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which customer each contact is of, after all merges."""
+    rows = session.execute(
+        select(Contact.id, Contact.customer_id).where(Contact.id.in_(contact_ids))
+    ).all()
+    roots = find_roots(session, {row.customer_id for row in rows})
+    return {row.id: roots[row.customer_id] for row in rows}
+
+
+def list_account_owners(session: Session, said: str) -> list[UUID]:
+    """Return whose open accounts are opened with an address, or named so; a few at most."""
+    wanted = " ".join(said.split())
+    if len(wanted) < MATCH_MIN:
+        return []
+    like = func.unaccent(func.lower(wanted))
+    name = func.unaccent(func.lower(func.concat_ws(" ", Account.first_name, Account.last_name)))
+    rows = session.execute(
+        select(Account.customer_id)
+        .where(Account.closed_at.is_(None))
+        .where((func.strpos(name, like) > 0) | (func.strpos(Account.email, like) > 0))
+        .order_by(Account.opened_at.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    return sorted(set(find_roots(session, list(rows)).values()))
+
+
+def get_merge(session: Session, merge_id: UUID) -> MergeFacts:
+    """Return one merge, undone or not.
+
+    Raises UnknownMerge.
+    """
+    row = session.get(Merge, merge_id)
+    if row is None:
+        raise UnknownMerge
+    return _merge(row)
+
+
+def _addresses(
+    session: Session, contact_ids: Sequence[UUID], kept: Sequence[AddressFacts]
+) -> tuple[AddressFacts, ...]:
+    """Return where something was brought to, and what the account keeps; each place once."""
+    rows = session.execute(
+        select(Address)
+        .where(Address.contact_id.in_(contact_ids))
+        .order_by(Address.created_at.desc(), Address.id.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    brought = [address_facts(row) for row in rows]
+    found = {each.lines: each for each in [*brought, *kept]}
+    return tuple(found.values())
+
+
+def _merges(session: Session, family: Sequence[UUID]) -> list[MergeFacts]:
+    rows = session.execute(
+        select(Merge)
+        .where(Merge.kept_id.in_(family) | Merge.merged_id.in_(family))
+        .order_by(Merge.merged_at.desc(), Merge.id.desc())
+        .limit(ROWS_MAX)
+    ).scalars()
+    return [_merge(row) for row in rows]
+
+
+def _former(session: Session, family: Sequence[UUID]) -> list[tuple[str, str]]:
+    rows = session.execute(
+        select(FormerId.source, FormerId.value)
+        .where(FormerId.customer_id.in_(family))
+        .order_by(FormerId.source, FormerId.value)
+    )
+    return [(row.source, row.value) for row in rows]
+
+
+def _merge(row: Merge) -> MergeFacts:
+    return MergeFacts(
+        row.id,
+        row.kept_id,
+        row.merged_id,
+        row.reason,
+        row.author_name,
+        row.merged_at,
+        row.undone_at,
+        row.undone_by,
+    )
