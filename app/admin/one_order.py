@@ -155,6 +155,7 @@ def say_note(note: str | None) -> str:
 def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> dict[str, Any]:
     given = orders.queries.list_given(session, [parcel.id])[parcel.id]
     arrival = orders.queries.find_arrival(session, parcel.id)
+    address = customers.queries.find_address(session, parcel.address_id)
     return {
         "facts": parcel,
         "store": store,
@@ -166,6 +167,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> di
         "state": LATE if parcel.overdue else STATES[parcel.status],
         "paid_minor": orders.queries.paid_for(session, parcel),
         "window": say_arrival(parcel),
+        "address": address.lines if address else (),
         "tickets": payments.queries.list_tickets(session, parcel.order_id),
         "cards": [
             (owed, CARD_STATES[owed.status])

@@ -31,6 +31,7 @@ from orders.commands import Method, SetRules
 from orders.errors import NotDecided, UnreadableRules
 from orders.queries import RuleSetFacts
 from orders.sourcing import Replay, say_limits
+from orders.sourcing.rules import AFTER_NONE, AFTER_PARTIAL
 
 METHODS: Final = {
     Method.DELIVERY: N_("Orders brought to a door"),
@@ -149,7 +150,8 @@ def _form(
         draft=json.dumps(rules),
         pretty=json.dumps(rules, indent=2, ensure_ascii=False),
         offered=sourcing_form.offered(),
-        afters=sourcing_form.afters(),
+        after_partial=sourcing_form.afters(AFTER_PARTIAL, answers.typed.get("method")),
+        after_none=sourcing_form.afters(AFTER_NONE, answers.typed.get("method")),
         methods=[(each.value, _(words)) for each, words in METHODS.items()],
         channels=[("", _("Every channel"))]
         + [(each.value, _(words)) for each, words in CHANNELS.items()],

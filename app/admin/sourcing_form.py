@@ -125,9 +125,10 @@ def typed_of(limits: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def afters() -> list[tuple[str, str]]:
-    """Return what may be done about what is missing, in words."""
-    return [(each.value, word(f"do:{each}", current())) for each in After]
+def afters(table: Mapping[Method, Sequence[After]], method: str | None) -> list[tuple[str, str]]:
+    """Return what may be done about what is missing, for orders of this kind, in words."""
+    offered = table[Method.PICKUP if method == Method.PICKUP else Method.DELIVERY]
+    return [(each.value, word(f"do:{each}", current())) for each in offered]
 
 
 def _limits(answers: Answers, method: Method) -> dict[str, Any]:

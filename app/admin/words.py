@@ -104,7 +104,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     Answer.OTHER_STORE.value: N_("Another store"),
     Answer.DELIVERY.value: N_("Delivery"),
     Answer.WAIT.value: N_("Wait until it is back"),
-    Answer.REFUND.value: N_("Cancel, nothing to pay"),
+    Answer.REFUND.value: N_("Cancel, and give back what was paid"),
 }
 FOUND: Final[Mapping[str, str]] = {
     Found.QR.value: N_("by its QR code"),

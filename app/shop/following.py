@@ -154,7 +154,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         parcel,
         store,
         KINDS.get(parcel.status, "wait"),
-        _state(parcel),
+        _state(parcel, store),
         lines,
         _live_code(session, parcel),
         STEPS_DONE.get(parcel.status),
@@ -170,15 +170,19 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         ),
         orders.queries.find_arrival(session, parcel.id),
         sum(refused.values()),
+        was_paid=_was_paid(session, parcel),
     )
 
 
-def _state(parcel: FulfillmentFacts) -> str:
+def _state(parcel: FulfillmentFacts, store: StoreFacts) -> str:
     """Return where a parcel stands: nobody comes to a store for what is brought."""
     if parcel.method is Method.DELIVERY and parcel.status is Status.IN_TRANSFER:
         return _("Being brought together")
     if parcel.method is Method.DELIVERY and parcel.status is Status.REJECTED:
         return _("We look for a way")
+    if not store.welcomes and parcel.status in {Status.NEW, Status.ACCEPTED}:
+        received = parcel.status is Status.NEW
+        return _("Received by the warehouse") if received else _("Accepted by the warehouse")
     return state_words(parcel.status, reserved=parcel.is_reservation)
 
 
@@ -196,15 +200,12 @@ def _part(session: Session, parcel: FulfillmentFacts) -> ShownPart | None:
 def _to_door(
     session: Session, parcel: FulfillmentFacts
 ) -> tuple[tuple[str, ...], tuple[PackageFacts, ...]]:
-    """Return the address a parcel is brought to, and its packages; nothing for what is collected.
-
-    Of the address only the town: the page's link may be passed on.
-    """
+    """Return where a parcel is brought to, and its packages; nothing for what is collected."""
     if parcel.method is not Method.DELIVERY:
         return (), ()
     address = customers.queries.find_address(session, parcel.address_id)
     found = orders.queries.list_packages(session, [parcel.id], language=current())
-    return (address.lines[-1:] if address else ()), tuple(found[parcel.id])
+    return (address.lines if address else ()), tuple(found[parcel.id])
 
 
 def _questions(
@@ -250,6 +251,13 @@ def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
     paying = {ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED}
     owed = payments.queries.list_obligations(session, parcel.order_id)
     return any(each.status in paying for each in owed)
+
+
+def _was_paid(session: Session, parcel: FulfillmentFacts) -> bool:
+    """Tell whether money was taken for the order of this parcel, at a till or by card."""
+    owed = payments.queries.list_obligations(session, parcel.order_id)
+    tickets = payments.queries.list_tickets(session, parcel.order_id)
+    return bool(tickets) or any(each.status is ObligationStatus.CAPTURED for each in owed)
 
 
 def _note(*said: str | None) -> str | None:

@@ -92,6 +92,7 @@ class ShownParcel:
     outside: bool = False
     coming: ArrivalFacts | None = None
     refused: int = 0
+    was_paid: bool = False
 
     @property
     def ready(self) -> bool:

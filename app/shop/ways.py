@@ -24,7 +24,8 @@ class SaidWay:
     """A way to get the basket, as a sentence, with what it costs beside the goods.
 
     `fit` takes what the store has and leaves the rest. One that is `brought` has no store; one
-    without either is only expected, and `missing` is what can be asked to be told of.
+    without either is only expected, and `missing` is what can be asked to be told of. `code` names
+    the way to a door.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class SaidWay:
     missing: str | None = None
     brought: bool = False
     note: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def _say(ranked: list[RankedWay], basket: Basket) -> list[SaidWay]:
 def _brought(option: DeliveryOption, currency: str) -> SaidWay:
     (said,) = say_options([option], currency)
     window = said.window[:1].upper() + said.window[1:]
-    return SaidWay("all", window, said.name, None, said.price, brought=True, note=said.to_free)
+    return SaidWay(
+        "all", window, said.name, None, said.price, brought=True, note=said.to_free, code=said.code
+    )
 
 
 def _collected(way: Way, units: int) -> SaidWay:

@@ -69,6 +69,8 @@ class Case:
     difference_minor: int | None = None
     """What a card is still to pay of what became dearer, minor units; None when none pays."""
     pay: "PayCase | None" = None
+    address: tuple[str, ...] = ()
+    """Where it is brought to, in a confirmation."""
 
     @property
     def is_mixed(self) -> bool:
@@ -150,6 +152,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
         senders=_senders(session, order, parcel),
         difference_minor=orders.queries.difference_minor(session, order.id),
         pay=_pay(session, message, order),
+        address=_address(session, message, order),
     )
 
 
@@ -161,6 +164,14 @@ def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | Non
         if link.open and owed.status in {ObligationStatus.OPENED, ObligationStatus.FAILED}:
             return PayCase(link, owed.amount_minor)
     return None
+
+
+def _address(session: Session, message: Message, order: OrderFacts) -> tuple[str, ...]:
+    if message.template is not Template.CONFIRMATION:
+        return ()
+    to = (each.address_id for each in order.fulfillments if each.method is Method.DELIVERY)
+    found = customers.queries.find_address(session, next(to, None))
+    return found.lines if found else ()
 
 
 def _senders(

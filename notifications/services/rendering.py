@@ -1,6 +1,7 @@
 """Words of messages: one file per template and language, two layouts for them all.
 
-Nothing a customer typed stands in a message, so that a form of ours writes nobody's letters. The
+Nothing a customer typed stands in a message, so that a form of ours writes nobody's letters; only
+the confirmation of a delivery, which is paid by then, says where it is brought to. The
 code and its picture are derived here and kept nowhere.
 """
 
@@ -61,6 +62,8 @@ PRICED: Final = OPENS_PARCEL | {
     Template.DELIVERED,
 }
 TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
+NOT_DUE_BY_CARD: Final = frozenset({Template.CONFIRMATION, Template.REROUTED, Template.AMENDED})
+"""Templates sent before the money a card holds is taken: it is not due in the store."""
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
 
@@ -158,9 +161,8 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "short_brand": case.brand.sms_sender,
         "number": show_order_number(parcel.order_number),
         "store": case.store.name,
-        "place": [case.store.street, f"{case.store.postcode} {case.store.city}".strip()],
-        "phone": case.store.phone or "",
-        "hours": voice.hours(case.store),
+        "brought_to": ", ".join(case.address),
+        **_place(case, voice),
         "expected": voice.moment(parcel.promised_at),
         "short_expected": voice.short_moment(parcel.promised_at),
         "until": voice.moment(parcel.collect_by) if parcel.collect_by else "",
@@ -188,6 +190,16 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_arrivals(case, voice),
         **_parts(case, voice),
         **_kind(case, voice),
+    }
+
+
+def _place(case: Case, voice: Voice) -> dict[str, Any]:
+    """Return where the store is; nothing of a warehouse, and no hours where nobody has to come."""
+    store, comes = case.store, case.parcel.method is not Method.DELIVERY
+    return {
+        "place": [store.street, f"{store.postcode} {store.city}".strip()] if store.welcomes else [],
+        "phone": (store.phone or "") if store.welcomes else "",
+        "hours": voice.hours(store) if comes and store.welcomes else [],
     }
 
 
@@ -360,7 +372,7 @@ def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
     total = sum(amount for _, amount in [*priced, *brought])
     is_brought = case.order is not None and case.order.leaves_paid
     is_whole = template is Template.CONFIRMATION and is_brought
-    by_card = template is Template.AMENDED and case.difference_minor is not None
+    by_card = template in NOT_DUE_BY_CARD and case.difference_minor is not None
     owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
     due = total - case.paid_minor if owes else 0
     is_priced = template in PRICED

@@ -197,6 +197,7 @@ def _order(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> Or
         order.partly,
         _charges(session, order.id, parcels),
         order.version,
+        order.placed_at_id,
     )
 
 

@@ -180,6 +180,8 @@ class OrderFacts:
     partly: Partly | None = None
     charges: tuple[ChargeFacts, ...] = ()
     version: int = 1
+    placed_at_id: UUID | None = None
+    """The store it is credited to, if any is."""
 
     @property
     def status(self) -> Status:

@@ -95,6 +95,7 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     plan = plan_order(session, command, actor=actor)
     placed_at_id = _placed_at(plan, actor)
     _refuse_another_price(plan, plan.quote, seen_minor=command.seen_total_minor)
+    plan = _owing_nothing(plan)
     refuse_unsendable(session, plan)
     contact = customers.services.give_contact(session, command.contact)
     if command.reservation:
@@ -109,12 +110,14 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     order_id, number = write_order(session, order)
     _record(session, plan, order, order_id, actor=actor)
     placed = _placed(plan, order, order_id, number)
-    if command.pay_by is PayBy.CARD:
+    if plan.command.pay_by is PayBy.CARD:
         placed = _owe_by_card(session, placed)
     gathered = reserve_order(session, plan, order.parcels, order_id=order_id)
     _take_promotions(session, plan)
     if command.ticket_number is not None:
-        _take_money(session, plan, placed, ticket_number=command.ticket_number, actor=actor)
+        _take_money(session, plan, placed, ticket_number=command.ticket_number)
+    if not plan.command.waits_for_money:
+        _begin_paid(session, plan, placed, actor=actor)
     return placed if gathered is None else _promised_anew(placed, gathered)
 
 
@@ -151,6 +154,13 @@ def _refuse_unpaid(command: PlaceOrder) -> None:
         command.pay_by is not PayBy.TILL or command.begun_at is None
     ):
         raise PaidBeforehand(methods=sorted({part.method.value for part in command.parts}))
+
+
+def _owing_nothing(plan: Plan) -> Plan:
+    """Return the plan of an order that costs nothing as one that waits for no money."""
+    if plan.quote.totals.total_minor or not plan.command.waits_for_money:
+        return plan
+    return replace(plan, command=replace(plan.command, pay_by=PayBy.PICKUP))
 
 
 def _placed_at(plan: Plan, actor: Actor) -> UUID | None:
@@ -310,15 +320,17 @@ def _take_promotions(session: Session, plan: Plan) -> None:
         _refuse_another_price(plan, again, seen_minor=plan.quote.totals.total_minor)
 
 
-def _take_money(
-    session: Session, plan: Plan, placed: PlacedOrder, *, ticket_number: str, actor: Actor
-) -> None:
-    """The till of the store it is begun in took the money: what is taken along is theirs."""
+def _take_money(session: Session, plan: Plan, placed: PlacedOrder, *, ticket_number: str) -> None:
+    """The till of the store it is begun in took the money."""
     begun_at = plan.seller.begun_at
     if begun_at is None:
         return
     ticket = Ticket(begun_at.id, ticket_number, placed.totals.total_minor, placed.currency)
     payments.services.record_till_payment(session, reference_id=placed.id, ticket=ticket)
+
+
+def _begin_paid(session: Session, plan: Plan, placed: PlacedOrder, *, actor: Actor) -> None:
+    """What waits for no money begins: what lacks goods sets out, what is taken along is theirs."""
     for share, parcel in zip(plan.shares, placed.parcels, strict=True):
         if share.later is not None:
             set_out(session, lock_parcel(session, parcel.fulfillment_id, actor=SYSTEM))

@@ -106,10 +106,17 @@ def _paused(decision: DecisionFacts, language: str, zone: ZoneInfo) -> Iterator[
     for each in decision.candidates:
         if each["why"] == "paused" and each["paused_until"]:
             until = datetime.fromisoformat(each["paused_until"]).astimezone(zone)
-            told = until.strftime("%d/%m %H:%M")
-            if until.date() == decision.decided_at.astimezone(zone).date():
-                told = until.strftime("%H:%M")
+            told = _hour(until, language)
+            if until.date() != decision.decided_at.astimezone(zone).date():
+                told = f"{until:%d/%m} {told}"
             yield word("paused", language, name=each["name"], until=told)
+
+
+def _hour(local: datetime, language: str) -> str:
+    """Return a time of day: « 16 h 30 », "16:30"."""
+    if language != "fr":
+        return f"{local:%H:%M}"
+    return f"{local.hour}\u00a0h" + (f"\u00a0{local:%M}" if local.minute else "")
 
 
 def _missing(decision: DecisionFacts, language: str, names: Mapping[str, str]) -> Iterator[str]:

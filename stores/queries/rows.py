@@ -55,6 +55,11 @@ class StoreFacts:
     asked_at: datetime
 
     @property
+    def welcomes(self) -> bool:
+        """Tell whether customers come here at all: a warehouse only sends."""
+        return self.sells or self.collects
+
+    @property
     def prepare_min(self) -> int:
         """Return how many minutes of opening time preparing an order takes."""
         return self.rules.prepare_min

@@ -87,7 +87,7 @@ def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
     assert orders_of(session) == [("delivery", "pending", 490)]
     order = read(client, placed.headers["Location"])
     assert "33000 Bordeaux" in order
-    assert "rue des Lilas" not in order
+    assert "12 rue des Lilas, 33000 Bordeaux" in order
 
 
 def test_a_basket_has_being_brought_among_its_ways_and_asks_where_to_in_place(

@@ -83,7 +83,7 @@ def order_teapot(page: Page, store: Store) -> str:
     page.get_by_role("button", name="Retirer à Lyon Croix-Rousse").click()
     page.get_by_role("link", name="Continuer").click()
     fill_contact(page)
-    page.get_by_role("button", name="Réserver sans payer").last.click()
+    page.get_by_role("button", name="Commander, payer au retrait").last.click()
     expect(page.get_by_text("Votre commande est réservée.")).to_be_visible()
     return page.locator("h1 .code").inner_text()
 
@@ -227,11 +227,11 @@ def test_the_last_unit_is_lost_with_a_way_out(store: Store, open_page: Callable[
         " WHERE sku = 'CANARD' AND location_id = %(at)s"
     )
     store.place.rows(empty, at=store.place.shop.lyon)
-    page.get_by_role("button", name="Réserver sans payer").last.click()
+    page.get_by_role("button", name="Commander, payer au retrait").last.click()
     expect(page.get_by_role("alert")).to_contain_text("Quelqu’un a été plus rapide")
     page.get_by_role("button", name="Tout retirer à Paris Bastille").click()
     expect(page.get_by_label("E-mail")).to_have_value("chloe.durand@example.org")
-    page.get_by_role("button", name="Réserver sans payer").last.click()
+    page.get_by_role("button", name="Commander, payer au retrait").last.click()
     expect(page.locator(".ticket-rows")).to_contain_text("Paris Bastille")
 
 

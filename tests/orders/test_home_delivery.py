@@ -396,3 +396,27 @@ def test_what_nobody_paid_frees_every_parcel_at_once(
     assert {row.status for row in parcels(session, response.json)} == {"expired"}
     assert stock(session, shop.lyon)["TENT-2P"] == stock(session, shop.paris)["TENT-2P"] == (10, 0)
     assert run_checks() == []
+
+
+def test_what_costs_nothing_owes_nothing_and_is_prepared_at_once(
+    counter: Counter, session: Session, doors: UUID
+) -> None:
+    free = SetPromotion(
+        "gift", {"fr": "Offert", "en": "A gift"}, PromotionKind.PERCENT, PromotionOn.EVERYTHING,
+        amount=10_000,
+    )  # fmt: skip
+    services.set_promotion(session, free, brand_id=counter.shop.brand_id, actor=SYSTEM)
+    zone = SetDeliveryZone(doors, "France", "FR", ["33"], 2, 3, [(None, 0)], None)
+    services.set_delivery_zone(session, zone, actor=SYSTEM)
+    session.commit()
+    brought = place(counter)
+    assert (brought.status_code, brought.json["total_minor"]) == (201, 0), brought.text
+    delivery = brought.json
+    collected = counter.ask("orders", {**order_body(), "pay_by": "card"})
+    assert (collected.status_code, collected.json["total_minor"]) == (201, 0), collected.text
+    for order in (delivery, collected.json):
+        assert [each.status for each in parcels(session, order)] == ["new"]
+        assert told(session, order) == ["confirmation"]
+        owed = text("SELECT count(*) FROM obligation WHERE reference_id = :id")
+        assert session.execute(owed, {"id": order["id"]}).scalar_one() == 0
+    assert run_checks(session) == []

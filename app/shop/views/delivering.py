@@ -18,7 +18,7 @@ from app.shop.account import fill_in, list_kept, offer_address
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import Typed
-from app.shop.delivering import Delivering, guess_postcode, read_delivering, read_delivery
+from app.shop.delivering import CODE_MAX, Delivering, guess_postcode, read_delivering, read_delivery
 from app.shop.refusals import say
 from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
 from customers.errors import UnreadablePostcode
@@ -39,7 +39,7 @@ SHOWN, UNPAID = "shown", "unpaid"
 @declare(permission="orders.place")
 def checkout_delivery() -> Shown:
     """Ask for a postcode, then how, where to and for whom."""
-    typed = Typed()
+    typed = Typed({"way": request.args.get("way", "")[:CODE_MAX]})
     asked = request.args.get("postcode")
     with transaction() as session:
         frame = read_frame(session)
@@ -91,6 +91,9 @@ def _place(session: Session, frame: Frame, command: PlaceOrder) -> str:
         if paid is not None:
             return f"{SHOWN}:{paid}"
     placed = orders.services.place_order(session, command, actor=as_shopper())
+    if placed.obligation_id is None:
+        orders.services.close_cart(session, cart.id, order_id=placed.id, actor=as_shopper())
+        return f"{SHOWN}:{placed.id}"
     orders.services.await_payment(session, cart.id, fulfillment_id=placed.fulfillment_id)
     return f"{SHOWN if placed.follows else UNPAID}:{placed.id}"  # first see the later time
 

@@ -32,7 +32,8 @@ from kernel.ids import show_order_number
 from kernel.links import order_token
 from kernel.web import declare
 from orders import services
-from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
+from orders.commands import AskDelivery, Bring, Channel, Method, PayBy, PlaceOrder
+from orders.queries import OrderFacts
 from orders.services import TillTicket
 
 QUANTITY_MAX: Final = 99
@@ -112,6 +113,7 @@ def _pay(session: Session, place: Here, order_id: UUID) -> str:
     number = " ".join(request.form.get("ticket", "").split())[:TICKET_MAX]
     if not number:
         raise Unfit(_("Type the number of the till's ticket."))
+    get_begun(session, place, order_id)
     ticket = TillTicket(place.store.id, number)
     services.take_till_payment(session, order_id, ticket=ticket, actor=place.actor)
     return url_for("tablet.show_door", order_id=order_id)
@@ -156,13 +158,25 @@ def _page(session: Session, place: Here, said: Mapping[str, str], error: str | N
     )
 
 
-def show_due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
-    """Show what is due, and nothing of whose it is: the goods may be another store's to send."""
+def get_begun(session: Session, place: Here, order_id: UUID) -> OrderFacts:
+    """Return an order to a door that was begun in this store; any other is not found.
+
+    What is shown of it opens the customer's own page.
+    """
     try:
         whoever = replace(SYSTEM, brand_id=place.actor.brand_id)
         order = orders.queries.get_order(session, order_id, actor=whoever)
     except orders.errors.UnknownOrder:
         abort(404)
+    brought = any(each.method is Method.DELIVERY for each in order.fulfillments)
+    if not brought or (order.channel, order.placed_at_id) != (Channel.STORE, place.store.id):
+        abort(404)
+    return order
+
+
+def show_due(session: Session, place: Here, order_id: UUID, *, error: str | None = None) -> str:
+    """Show what is due, and nothing of whose it is: the goods may be another store's to send."""
+    order = get_begun(session, place, order_id)
     due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)
     page = url_for(
         "shop.order", language=order.language, token=order_token(order.id), _external=True

@@ -1,20 +1,16 @@
 """Paid from a link: what the tablet placed and the customer pays later, on a phone of their own."""
 
-from dataclasses import replace
 from uuid import UUID
 
-from flask import abort, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
-import orders.queries
 import orders.services
 from app.answers import Shown
 from app.staff.views.base import Here, blueprint
-from app.staff.views.bringing import show_due
+from app.staff.views.bringing import get_begun, show_due
 from app.staff.views.trying import try_to
-from kernel.actors import SYSTEM
 from kernel.web import declare
-from orders.errors import UnknownOrder
 
 
 @blueprint.post("/door/<uuid:order_id>/link")
@@ -23,11 +19,7 @@ def send_door_link(order_id: UUID) -> Shown:
     """Have the customer sent a link to pay; whoever sends the goods, it was ordered here."""
 
     def send(session: Session, place: Here) -> str:
-        try:
-            whoever = replace(SYSTEM, brand_id=place.actor.brand_id)
-            order = orders.queries.get_order(session, order_id, actor=whoever)
-        except UnknownOrder:
-            abort(404)
+        order = get_begun(session, place, order_id)
         orders.services.make_pay_link(session, order, actor=place.actor)
         return url_for("tablet.show_door", order_id=order_id, did="sent")
 
