@@ -18,7 +18,7 @@ from tests.app.test_delivering import press
 from tests.app.test_office import Desk, hired, plain
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import Tablet, words
-from tests.conftest import Shop, as_key
+from tests.conftest import Shop, as_key, order_body
 from tests.orders.doors import delivery_body, have_ship, open_way
 
 BUYER = {
@@ -91,7 +91,7 @@ def test_a_shopper_sees_price_and_days_before_the_address_and_orders(
 
 
 def test_a_basket_has_being_brought_among_its_ways_and_asks_where_to_in_place(
-    client: FlaskClient, doors: UUID, cards: None
+    client: FlaskClient, session: Session, doors: UUID, cards: None
 ) -> None:
     article = read(client, "/en/articles/TENT")
     send(client, article, "/en/basket/add", sku="TENT-2P")
@@ -106,6 +106,12 @@ def test_a_basket_has_being_brought_among_its_ways_and_asks_where_to_in_place(
     said = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in ways]
 
     assert ["Arrives between" in each for each in said] == [*[False] * (len(said) - 1), True]
+    assert 'href="/en/checkout/delivery?way=standard"' in ways[-1]
+    open_way(session, code="express", price_minor=990)
+    session.commit()
+    quicker = read(client, "/en/checkout/delivery?way=express")
+    chosen = r'name="way" value="(\w+)" required data-shows="way" checked'
+    assert re.findall(chosen, quicker) == ["express"]
     assert re.search(r"€4\.90 · €60\.10 more, and delivery is free\.", said[-1]), said
     assert all("No charge" in each for each in said[:-1])
     assert "from €4.90" not in there
@@ -160,6 +166,17 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
     assert orders_of(session) == [("delivery", "new", 490)]
     assert "Paid: it is prepared now." in words(tablet.get(due))
 
+    foreign = {"channel": "store", "store": "paris", "pay_by": "till"}
+    for path, body in (
+        ("orders", order_body()),
+        ("orders/deliveries", delivery_body({"TENT-2P": 1})),
+        ("orders/deliveries", delivery_body({"TENT-2P": 1}, **foreign)),
+    ):
+        key = as_key(shop.integration)
+        other = client.post(f"/api/v1/{path}", json=body, headers=key).get_json()
+        assert "id" in other, other
+        assert tablet.get(f"/door/{other['id']}").status_code == 404
+
 
 def test_a_desk_types_the_ticket_of_a_till_that_is_not_linked(
     client: FlaskClient, session: Session, shop: Shop, doors: UUID, hired: dict[str, Any]
@@ -184,6 +201,7 @@ def test_a_desk_types_the_ticket_of_a_till_that_is_not_linked(
     assert orders_of(session) == [("delivery", "new", 490)]
     page = desk.read(path)
     assert "Till ticket T-78 , €94.80" in page
+    assert "Brought to 12 rue des Lilas, 33000 Bordeaux" in page
     assert "Whose till?" not in page
     again = desk.send(f"{path}/till-payment", till="paris", ticket="T-79")
     assert "Nothing is due for this order any more." in plain(again)

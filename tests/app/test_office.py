@@ -599,6 +599,8 @@ def test_an_order_tells_who_came_what_was_refused_and_which_rule_was_set_aside(
     said = luc.read(f"/en/office/orders/{placed['stored']}")
 
     assert f"/orders/{placed['stored']}" in luc.open("/en/office/orders?q=petit").text
+    ticket = said[: said.index("Money")]
+    assert re.findall(r"€[\d.]+", ticket) == ["€0.00", "€25.80", "€25.80"]
     assert "refused: 1 × Tente 2 places (Wrong size)" in said
     assert "a rule was set aside: Known to the team" in said
     assert "nothing was looked at" in said

@@ -82,6 +82,8 @@ def test_a_confirmation_says_every_discount_and_charge_and_comes_to_what_the_pag
     said = spaced(letter.text)
     assert f"Tasse, blue (3 tasses pour 2, {MUGS_OFF})" in said
     assert "Livraison à domicile" in said
+    assert "12 rue des Lilas, 33000 Bordeaux" in said
+    assert "Horaires" not in said
     total = TENTS + 4 * 1290 + 490
     assert ordered.order["total_minor"] == total
     shown = f"{total // 100000} {total // 100 % 1000:03},{total % 100:02} €"
@@ -106,6 +108,9 @@ def test_an_order_of_several_parcels_that_is_called_off_is_told_of_once(
     assert sorted(re.findall(r"(\d+) × Tente", said)) == ["10", "2"]
     assert "6 × Tasse" in said
     assert "rien ne vous sera livré" in said
+    assert "Ce que vous avez payé vous est rendu." in said
+    page = ordered.client.get(f"/fr/orders/{order_token(UUID(ordered.order['id']))}")
+    assert "Rien ne vous sera livré. Ce que vous avez payé vous est rendu." in page.text
     told = session.execute(
         text("SELECT count(DISTINCT event_id) FROM message WHERE template = 'cancelled'")
     )
