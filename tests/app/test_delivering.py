@@ -206,7 +206,7 @@ def test_the_customers_page_follows_a_delivery(tablet: Tablet, picked: dict[str,
     address = f"/en/orders/{picked['access_token']}"
     page = words(tablet.client.get(address, headers=HTML))
     assert "69001 Lyon" in page
-    assert "Lilas" not in page
+    assert "rue des Lilas, 69001 Lyon" in page
     assert "We write to you when it leaves." in page
     parcel = f"/parcels/{picked['fulfillment_id']}"
     press(tablet, f"{parcel}/pack", act="pack", **{"n:0:TENT-2P": "1", "n:0:MUG-BLUE": "2"})
