@@ -16,7 +16,7 @@ from customers.commands import GiveContact
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.links import order_token
-from orders.commands import Channel, PlaceOrder
+from orders.commands import Channel, Collect, PlaceOrder
 from orders.services import PlacedOrder
 from tests.support.demonstration import demonstration, served
 
@@ -36,7 +36,7 @@ def url(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def place(**more: Any) -> PlacedOrder:
     contact = GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr")
-    command = PlaceOrder(Channel.WEB, HOME, {POT: 2}, contact, **more)
+    command = PlaceOrder(Channel.WEB, [Collect(HOME, {POT: 2})], contact, **more)
     with transaction() as session:
         return orders.services.place_order(session, command, actor=SYSTEM)
 

@@ -14,6 +14,7 @@ from inventory.services import receive
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from stores.commands import StaffRole
+from tests.conftest import as_key
 from tests.flows.test_transfers_and_deliveries import do
 from tests.orders.doors import delivery_body
 from tests.support.firm import PASSWORD, Firm, Place, hire, open_firm
@@ -28,6 +29,7 @@ CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[^/?]*\d[^/?]*")
 PAGE = re.compile(r'href="(/fr/(?:office|tablet)[^"#]*)')
 THING = {"sku": "BOOK", "quantity": 1}
 BODIES: dict[str, dict[str, Any]] = {
+    "amendments": {"lines": [{"sku": "TENT-2P", "quantity": 1}]},
     "assign": {"owner_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
     "bin": {"bin": "A1"},
     "contact": {"email": "eve@example.org"},
@@ -41,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reassign": {"reason": "no_time", "store": "lyon"},
     "reject": {"reason": "no_time"},
     "resolve": {"resolution": "delivered"},
+    "preview": {"lines": [{"sku": "TENT-2P", "quantity": 1}]},
     "returned": {"disposition": "restock"},
     "short": {**THING, "reason": "damaged"},
     "substitutes": {**THING, "substitute_sku": "MUG-BLUE", "reason": "damaged"},
@@ -323,7 +326,8 @@ def ask_for_foreign(shared: Shared, other: Side, people: People) -> None:
                 assert answer.status_code in {403, 404}, (found, answer.text)
             if "post" in methods:
                 body = BODIES.get(path.rpartition("/")[2], {})
-                answer = shared.trade.post(found.removeprefix("/api/v1"), body, key=key)
+                headers = as_key(key) | {"If-Match": "1"}
+                answer = shared.trade.http.post(found, json=body, headers=headers)
                 assert answer.status_code in {403, 404}, (found, answer.text)
     counter = {"store": other.shop.code, "fulfillment_id": other.waits, "identity_seen": True}
     for key in people.keys:
