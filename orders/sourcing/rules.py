@@ -249,7 +249,7 @@ def _fits(option: Option, value: object) -> bool:
     if option.kind is OptionKind.FLAG:
         return isinstance(value, bool)
     if option.kind is OptionKind.ROLE:
-        return value in {WAREHOUSE, STORE}
+        return isinstance(value, str) and value in {WAREHOUSE, STORE}
     return (
         isinstance(value, list)
         and 0 < len(value) <= LIST_MAX
