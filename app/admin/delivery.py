@@ -130,7 +130,8 @@ def set_zone(method_id: UUID, zone: str) -> Shown:
             with session.begin_nested():
                 return forms.once(session, act)
         except UnreadableZone as refusal:
-            answers.errors["postcodes"] = refusal.detail
+            field, said = say_unfit(refusal)
+            answers.errors[field] = said
             return _zone_form(session, way, zone, answers), 422
 
 

@@ -9,6 +9,7 @@ from app.admin.reading import Answers
 from app.admin.store_reading import read_number
 from app.i18n import gettext as _
 from orders.commands import Band, PricedBy, SetDeliveryMethod, SetDeliveryZone
+from orders.errors import UnreadableZone
 from orders.pricing import DeliveryWay, Zone
 from orders.services.ways import CODE, DAYS_MAX
 
@@ -159,3 +160,19 @@ def _plain(hundredths: int) -> str:
     """Return an amount as it is typed: `4,90`, or `5` where nothing stands behind the comma."""
     whole, rest = divmod(hundredths, HUNDRED)
     return f"{whole},{rest:02}" if rest else str(whole)
+
+
+def say_unfit(refusal: UnreadableZone) -> tuple[str, str]:
+    """Return beside which field it is said why a zone cannot be meant, and the sentence."""
+    field = refusal.facts.get("field", "")
+    if field == "taken":
+        taken = ", ".join(refusal.facts["postcodes"])
+        said = _("%(zone)s has %(postcodes)s already.")
+        return "postcodes", said % {"zone": refusal.facts["zone"], "postcodes": taken}
+    words = {
+        "country": _("No such country: two capital letters, as in FR."),
+        "days_max": _("Working days are from fewest to most, 60 at most."),
+        "bands": _("Bands rise, the one without end comes last, prices are not below 0."),
+    }
+    said = _("Give beginnings of postcodes like 75 or 97, in France of one to five digits.")
+    return (field, words[field]) if field in words else ("postcodes", said)

@@ -15,6 +15,7 @@ import stores.queries
 import stores.services
 from app import forms
 from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
+from app.admin.delivery_reading import read_cents
 from app.admin.reading import Answers, asked, one_of, read_form
 from app.admin.scope import get_place, list_places
 from app.admin.store_frame import show_store

@@ -178,7 +178,7 @@ def _check(name: str, postcodes: Sequence[str], command: SetDeliveryZone) -> Non
 @cache
 def countries() -> frozenset[str]:
     """Return the codes of the countries there are, as ISO 3166 has them."""
-    known = Locale("en").territories
+    known = {str(code) for code in Locale("en").territories}
     return frozenset(code for code in known if COUNTRY.fullmatch(code)) - NO_COUNTRIES
 
 
