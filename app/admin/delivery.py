@@ -14,6 +14,7 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.delivery_reading import (
     read_method,
     read_zone,
+    say_unfit,
     type_method,
     type_zone,
     write_bands,

@@ -85,7 +85,7 @@ def change() -> Shown:
                     say_wrong(each, current()) for each in error.facts["wrong"]
                 )
             except NotFound:
-                answers.errors["scope"] = _("This group or brand is not there.")
+                answers.errors["scope"] = _("There is no such brand or group.")
     with transaction() as session:
         return _form(session, answers, rules), 422 if answers.errors else 200
 

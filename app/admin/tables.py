@@ -114,7 +114,7 @@ def _take(session: Session, report: Report, line: int, row: Row, take: Take) -> 
 
 
 def _guarded(cell: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula; a guard that was there gets its own."""
+    """Return a cell that no spreadsheet reckons; a guard that was there gets its own."""
     text = str(cell)
     return GUARD + text if text.removeprefix(GUARD).startswith(FORMULA) else text
 
