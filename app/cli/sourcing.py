@@ -114,6 +114,8 @@ def _read(file: Path) -> SetRules:
     """
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
+        for word in ("name", "brand", "group"):
+            _require_text(said.get(word))
         return SetRules(
             name=said.get("name", file.stem),
             method=Method(said.get("method", Method.DELIVERY.value)),
@@ -126,6 +128,11 @@ def _read(file: Path) -> SetRules:
     except (ValueError, KeyError, AttributeError, RecursionError) as error:
         right = 'an object with "name", "method", "rules" and "limits" (docs/sourcing.md)'
         raise click.ClickException(f"{file} is not a rule set: it has to be {right}.") from error
+
+
+def _require_text(value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError(value)
 
 
 def _table(found: Mapping[str, Replay]) -> str:

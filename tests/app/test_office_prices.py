@@ -90,13 +90,9 @@ def test_a_promotion_is_tried_on_yesterdays_orders_before_it_is_set(
     client.post("/api/v1/orders", json=order_body(), headers=as_key(shop.integration))
     path = "/en/office/promotions/new"
     head.open(path)
-    elsewhere = head.send(
-        f"{path}?brand=aubepin", **PROMOTION, place="store:paris-bastille", preview="yes"
-    )
+    elsewhere = head.send(f"{path}?brand=aubepin", **PROMOTION, place="store:paris", preview="yes")
     assert "0 would have had it, alone: €0.00 less" in plain(elsewhere)
-    tried = head.send(
-        f"{path}?brand=aubepin", **PROMOTION, place="store:lyon-croix-rousse", preview="yes"
-    )
+    tried = head.send(f"{path}?brand=aubepin", **PROMOTION, place="store:lyon", preview="yes")
     assert tried.status_code == 200
     page = plain(tried)
     assert "It is on 1 article with a price." in page
@@ -230,9 +226,7 @@ def test_french_files_are_written_with_commas_and_cells_no_spreadsheet_reckons(
     )
     assert promotions(session) == [("eighth", 1250, True)]
     assert "-12,5 %" in plain(head.open("/fr/office/promotions"))
-    assert "BOOK;Livre;" in sheet(head, "/fr/office/prices/table") or ",90;" in sheet(
-        head, "/fr/office/prices/table"
-    )
+    assert re.search(r"MUG-BLUE;[^;]*;12,90;", sheet(head, "/fr/office/prices/table"))
     kept = sheet(head, "/fr/office/promotions/table")
     assert "eighth;'=1+1;'@all;percent;12,5;" in kept
     with nothing_moves(connection):
