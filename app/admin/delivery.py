@@ -14,6 +14,7 @@ from app.admin.blueprint import blueprint, go_to, show
 from app.admin.delivery_reading import (
     read_method,
     read_zone,
+    say_unfit,
     type_method,
     type_zone,
     write_bands,
@@ -130,7 +131,8 @@ def set_zone(method_id: UUID, zone: str) -> Shown:
             with session.begin_nested():
                 return forms.once(session, act)
         except UnreadableZone as refusal:
-            answers.errors["postcodes"] = refusal.detail
+            field, said = say_unfit(refusal)
+            answers.errors[field] = said
             return _zone_form(session, way, zone, answers), 422
 
 

@@ -9,10 +9,11 @@ from app.admin.reading import Answers
 from app.admin.store_reading import read_number
 from app.i18n import gettext as _
 from orders.commands import Band, PricedBy, SetDeliveryMethod, SetDeliveryZone
+from orders.errors import UnreadableZone
 from orders.pricing import DeliveryWay, Zone
 from orders.services.ways import CODE, DAYS_MAX
 
-AMOUNT: Final = re.compile(r"\d{1,7}([.,]\d{1,2})?")
+AMOUNT: Final = re.compile(r"[0-9]{1,7}([.,][0-9]{1,2})?")
 HUNDRED: Final = 100
 NAME_MAX: Final = 80
 POSITION_MAX: Final = 1_000
@@ -54,7 +55,7 @@ def read_zone(answers: Answers, way: DeliveryWay, *, name: str | None) -> SetDel
         answers.errors["postcodes"] = _("Give the beginning of at least one postcode.")
     days_min = read_number(answers, "days_min", least=0, most=DAYS_MAX)
     days_max = read_number(answers, "days_max", least=days_min or 0, most=DAYS_MAX)
-    bands = read_bands(answers, _minor if way.priced_by is PricedBy.AMOUNT else read_whole)
+    bands = read_bands(answers, read_cents if way.priced_by is PricedBy.AMOUNT else read_whole)
     if not bands:
         answers.errors.setdefault("bands", _("Give at least one price."))
     free_minor = None
@@ -119,7 +120,7 @@ def read_bands(answers: Answers, read_bound: Callable[[str], int | None]) -> lis
             continue
         bound, price = (words[0], words[-1]) if len(words) > 1 else ("", "")
         most = None if bound == ENDLESS else read_bound(bound)
-        price_minor = _minor(price)
+        price_minor = read_cents(price)
         if price_minor is None or (most is None and bound != ENDLESS):
             said = _("Line “%(line)s” is not an upper bound and a price.") % {"line": line.strip()}
             answers.errors["bands"] = said
@@ -129,21 +130,22 @@ def read_bands(answers: Answers, read_bound: Callable[[str], int | None]) -> lis
 
 
 def _read_money(answers: Answers, name: str) -> int | None:
-    minor = _minor(answers.typed.get(name, "").strip())
+    minor = read_cents(answers.typed.get(name, "").strip())
     if minor is None:
         answers.errors[name] = _("Give an amount, as in 49,90.")
     return minor
 
 
 def _read_percent(answers: Answers, name: str) -> int | None:
-    rate_bp = _minor(answers.typed.get(name, "").strip())
+    rate_bp = read_cents(answers.typed.get(name, "").strip())
     if rate_bp is None or rate_bp > HUNDRED * HUNDRED:
         answers.errors[name] = _("Give a rate in per cent, as in 20 or 5,5.")
         return None
     return rate_bp
 
 
-def _minor(text: str) -> int | None:
+def read_cents(text: str) -> int | None:
+    """Return an amount or a rate in hundredths; None where it is none."""
     if AMOUNT.fullmatch(text) is None:
         return None
     return int(Decimal(text.replace(",", ".")) * HUNDRED)
@@ -158,3 +160,19 @@ def _plain(hundredths: int) -> str:
     """Return an amount as it is typed: `4,90`, or `5` where nothing stands behind the comma."""
     whole, rest = divmod(hundredths, HUNDRED)
     return f"{whole},{rest:02}" if rest else str(whole)
+
+
+def say_unfit(refusal: UnreadableZone) -> tuple[str, str]:
+    """Return beside which field it is said why a zone cannot be meant, and the sentence."""
+    field = refusal.facts.get("field", "")
+    if field == "taken":
+        taken = ", ".join(refusal.facts["postcodes"])
+        said = _("%(zone)s has %(postcodes)s already.")
+        return "postcodes", said % {"zone": refusal.facts["zone"], "postcodes": taken}
+    words = {
+        "country": _("No such country: two capital letters, as in FR."),
+        "days_max": _("Working days are from fewest to most, 60 at most."),
+        "bands": _("Bands rise, the one without end comes last, prices are not below 0."),
+    }
+    said = _("Give beginnings of postcodes like 75 or 97, in France of one to five digits.")
+    return (field, words[field]) if field in words else ("postcodes", said)

@@ -16,7 +16,14 @@ import orders.services
 from app import formats
 from app.admin.blueprint import blueprint
 from app.admin.prices import choose_brand, read_minor, show_prices, shown_moment, zone_of
-from app.admin.promotions import UNFIT, complain, read_promotion, type_promotion, where_by_id
+from app.admin.promotions import (
+    UNFIT,
+    complain,
+    read_promotion,
+    say_typed,
+    type_promotion,
+    where_by_id,
+)
 from app.admin.reading import Answers
 from app.admin.store_reading import read_moment
 from app.admin.tables import Report, Row, Wrong, read_table, take_rows, write_table
@@ -44,6 +51,7 @@ PROMOTIONS: Final = (
     "place", "valid_from", "valid_to", "uses_max",
 )  # fmt: skip
 """The columns of a table of promotions are the fields of its form."""
+FIGURES: Final = frozenset({"percent", "amount"})
 OPEN: Final = frozenset({PromotionState.RUNNING, PromotionState.PLANNED})
 
 
@@ -172,7 +180,7 @@ def _take_promotions(session: Session, brand: BrandFacts, *, apply: bool) -> Rep
     def take(row: Row) -> str | None:
         code = row.get("code", "")
         said = {name: row.get(name, "") for name in PROMOTIONS}
-        if known.get(code) == said:
+        if _alike(known.get(code), said):
             return None
         answers = Answers(said)
         command = read_promotion(session, answers, brand)
@@ -210,6 +218,16 @@ def _typed_by_code(session: Session, brand: BrandFacts) -> dict[str, dict[str, s
     }
 
 
+def _alike(known: Row | None, said: Row) -> bool:
+    """Tell whether a row says what is so already, with either decimal sign."""
+    return known is not None and all(
+        said[name].replace(",", ".") == value.replace(",", ".")
+        if name in FIGURES
+        else said[name] == value
+        for name, value in known.items()
+    )
+
+
 @contextmanager
 def _in_words(brand: BrandFacts) -> Iterator[None]:
     """Say a refusal of a price in the page's language."""
@@ -230,4 +248,4 @@ def _say(answers: Answers) -> str:
 
 
 def _plain(minor: int, currency: str) -> str:
-    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
+    return say_typed(str(Decimal(minor).scaleb(-get_currency_precision(currency))))

@@ -1,6 +1,8 @@
 """Promotions: the list, the form of one, and what it would do before it does it."""
 
+from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,12 +14,13 @@ import orders.services
 import stores.queries
 from app import forms
 from app.admin.blueprint import blueprint, go_to
+from app.admin.delivery_reading import read_cents
 from app.admin.prices import choose_brand, read_minor, show_prices, shown_moment, zone_of
-from app.admin.reading import Answers, asked, read_form, read_id
+from app.admin.reading import Answers, asked, plain, read_form, read_id
 from app.admin.scope import list_everywhere
 from app.admin.store_reading import read_code, read_moment, read_number
 from app.answers import Shown
-from app.formats import money
+from app.formats import money, number
 from app.i18n import N_, current
 from app.i18n import gettext as _
 from catalog.errors import UnknownArticle, UnknownCategory, UnknownSku
@@ -154,7 +157,7 @@ def withdraw_promotion(code: str) -> Shown:
 def say_deal(deal: Deal, brand: BrandFacts) -> str:
     """Return what a promotion takes off, in short."""
     if deal.kind is PromotionKind.PERCENT:
-        return f"-{deal.percent_bp / BASIS_POINTS:g} %"
+        return f"-{number(Decimal(deal.percent_bp) / BASIS_POINTS, language=current())} %"
     if deal.kind is PromotionKind.AMOUNT:
         return f"-{money(deal.amount_minor, brand.currency, language=current())}"
     return _("%(take)d for the price of %(pay)d") % {"take": deal.take, "pay": deal.pay}
@@ -212,8 +215,10 @@ def _figures(
     answers: Answers, kind: PromotionKind | None, brand: BrandFacts
 ) -> tuple[int | None, int | None, int | None]:
     if kind is PromotionKind.PERCENT:
-        percent = read_number(answers, "percent", least=1, most=PERCENT_MAX)
-        return None if percent is None else percent * BASIS_POINTS, None, None
+        rate_bp = read_cents(answers.typed.get("percent", "").strip())
+        if rate_bp is None or not 0 < rate_bp <= PERCENT_MAX * BASIS_POINTS:
+            answers.errors["percent"] = _("Give a rate in per cent up to 100, as in 20 or 12.5.")
+        return rate_bp, None, None
     if kind is PromotionKind.AMOUNT:
         missing = _("Say how much is taken off.")
         return read_minor(answers, "amount", missing, currency=brand.currency), None, None
@@ -228,12 +233,19 @@ def _figures(
 
 def _place(session: Session, answers: Answers) -> tuple[UUID | None, UUID | None]:
     """Return the group or the store that was chosen; neither for everywhere."""
-    what, _colon, code = answers.typed.get("place", "").partition(":")
-    if what == "group":
-        return stores.queries.find_group_id(session, code), None
-    if what == "store":
-        return None, stores.queries.get_store(session, code).id
-    return None, None
+    typed = plain(answers.typed.get("place", ""))
+    what, _colon, code = typed.partition(":")
+    found: UUID | None = None
+    with suppress(NotFound):
+        if what == "group":
+            found = stores.queries.find_group_id(session, code)
+        elif what == "store":
+            found = stores.queries.get_store(session, code).id
+    if typed and found is None:
+        answers.errors["place"] = _(
+            "There is no such place. Write store: or group: and its code; empty is everywhere."
+        )
+    return (found, None) if what == "group" else (None, found)
 
 
 def _preview(session: Session, brand: BrandFacts, command: SetPromotion) -> Preview:
@@ -250,9 +262,15 @@ def _preview(session: Session, brand: BrandFacts, command: SetPromotion) -> Prev
         take=command.take or 0,
         pay=command.pay or 0,
     )
-    since = db_now(session) - DAY
+    since, places = db_now(session) - DAY, None
+    if command.location_id is not None or command.group_id is not None:
+        places = [
+            each.id
+            for each in list_everywhere(session)
+            if each.id == command.location_id or each.group_id in {command.group_id} - {None}
+        ]
     return orders.queries.preview_promotion(
-        session, deal, brand_id=brand.id, language=current(), since=since
+        session, deal, brand_id=brand.id, language=current(), since=since, places=places
     )
 
 
@@ -312,6 +330,11 @@ def where_by_id(session: Session, brand: BrandFacts) -> dict[UUID, str]:
     }
 
 
+def say_typed(figure: str) -> str:
+    """Return a figure as it is typed in the page's language: `12,5` in French."""
+    return figure.replace(".", ",") if current() == "fr" else figure
+
+
 def type_promotion(
     known: PromotionFacts | None, codes: dict[UUID, str], zone: str
 ) -> dict[str, Any]:
@@ -325,8 +348,8 @@ def type_promotion(
         "name_fr": known.names.get("fr", ""),
         "name_en": known.names.get("en", ""),
         "kind": deal.kind.value,
-        "percent": f"{deal.percent_bp / BASIS_POINTS:g}" if deal.percent_bp else "",
-        "amount": f"{deal.amount_minor / BASIS_POINTS:.2f}" if deal.amount_minor else "",
+        "percent": say_typed(f"{deal.percent_bp / BASIS_POINTS:g}") if deal.percent_bp else "",
+        "amount": say_typed(f"{deal.amount_minor / BASIS_POINTS:.2f}") if deal.amount_minor else "",
         "take": deal.take or "",
         "pay": deal.pay or "",
         "on_what": deal.on_what.value,

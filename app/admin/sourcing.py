@@ -30,7 +30,7 @@ from kernel.web import current_actor, declare
 from orders.commands import Method, SetRules
 from orders.errors import NotDecided, UnreadableRules
 from orders.queries import RuleSetFacts
-from orders.sourcing import Replay, say_limits
+from orders.sourcing import Replay, say_limits, say_wrong
 from orders.sourcing.rules import AFTER_NONE, AFTER_PARTIAL
 
 METHODS: Final = {
@@ -82,9 +82,11 @@ def change() -> Shown:
             try:
                 return _do(command, answers, rules)
             except UnreadableRules as error:
-                answers.errors["draft"] = " ".join(error.facts["wrong"])
-            except NotFound as error:
-                answers.errors["scope"] = error.detail
+                answers.errors["draft"] = " ".join(
+                    say_wrong(each, current()) for each in error.facts["wrong"]
+                )
+            except NotFound:
+                answers.errors["scope"] = _("There is no such brand or group.")
     with transaction() as session:
         return _form(session, answers, rules), 422 if answers.errors else 200
 

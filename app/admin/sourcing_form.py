@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import request
 
 from app import formats
-from app.admin.delivery_reading import lines_of, read_bands, read_whole
+from app.admin.delivery_reading import lines_of, read_bands, read_cents, read_whole
 from app.admin.reading import Answers
 from app.admin.store_reading import read_number
 from app.i18n import current
@@ -173,17 +173,13 @@ def _splits(answers: Answers) -> int:
 
 def _minor(answers: Answers, name: str) -> int | None:
     """Return an amount in minor units; None where nothing was typed."""
-    typed = answers.typed.get(name, "").strip().replace(",", ".").replace("\u202f", "")
+    typed = answers.typed.get(name, "").strip().replace("\u202f", "")
     if not typed:
         return None
-    try:
-        amount = Decimal(typed) * CENTS
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not 0 <= amount <= 10**8 or amount != int(amount):
+    minor = read_cents(typed)
+    if minor is None:
         answers.errors[name] = _("Give an amount in euros, like 4,90.")
-        return None
-    return int(amount)
+    return minor
 
 
 def _shown(minor: int | None) -> str:

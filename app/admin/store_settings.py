@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ import stores.queries
 import stores.services
 from app import forms
 from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
+from app.admin.delivery_reading import read_cents
 from app.admin.reading import Answers, asked, one_of, read_form
 from app.admin.scope import get_place, list_places
 from app.admin.store_frame import show_store
@@ -198,12 +199,8 @@ def _option(answers: Answers, key: Key, typed: str) -> Value:
 
 def _minor(answers: Answers, key: Key, typed: str) -> Value:
     """Return an amount in minor units; what it cannot be is said."""
-    try:
-        amount = Decimal(typed.replace("\N{NARROW NO-BREAK SPACE}", "").replace(",", "."))
-        minor = int(amount * CENTS) if amount.is_finite() else -1
-    except (InvalidOperation, ValueError):
-        minor = -1
-    if not key.least <= minor <= key.most:
+    minor = read_cents(typed.replace("\N{NARROW NO-BREAK SPACE}", "").strip())
+    if minor is None or not key.least <= minor <= key.most:
         answers.errors["value"] = _bounds(key)
         return None
     return minor

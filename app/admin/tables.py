@@ -10,6 +10,7 @@ from typing import Final
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
+from app.admin.reading import plain
 from app.i18n import current
 from app.i18n import gettext as _
 from kernel.errors import Refusal
@@ -17,6 +18,9 @@ from kernel.errors import Refusal
 BYTES_MAX: Final = 2 << 20
 ROWS_MAX: Final = 2_000
 DELIMITERS: Final = ",;\t"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell must not begin with: a spreadsheet would reckon it."""
+GUARD: Final = "'"
 MARK: Final = "\ufeff"
 """What has a spreadsheet read a file as UTF-8."""
 
@@ -49,7 +53,7 @@ def write_table(name: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     text.write(MARK)
     writer = csv.writer(text, delimiter=";" if current() == "fr" else ",")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_guarded(cell) for cell in row] for row in rows)
     answer = current_app.response_class(text.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
@@ -69,7 +73,7 @@ def read_table(needed: Sequence[str]) -> list[tuple[int, Row]]:
     try:
         lines = sent.decode("utf-8-sig").splitlines()
         delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
-        reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
+        reader = csv.DictReader(lines, restval="", delimiter=delimiter, strict=True)
         header = [name.strip().lower() for name in reader.fieldnames or ()]
         reader.fieldnames = header
         rows = [(reader.line_num, _plain(row)) for row in reader]
@@ -109,9 +113,21 @@ def _take(session: Session, report: Report, line: int, row: Row, take: Take) -> 
         report.changed.append((line, said))
 
 
+def _guarded(cell: object) -> str:
+    """Return a cell that no spreadsheet reckons; a guard that was there gets its own."""
+    text = str(cell)
+    return GUARD + text if text.removeprefix(GUARD).startswith(FORMULA) else text
+
+
+def _unguarded(text: str) -> str:
+    """Return what a cell said before it was guarded."""
+    kept = text.removeprefix(GUARD)
+    return kept if kept.removeprefix(GUARD).startswith(FORMULA) else text
+
+
 def _plain(row: Mapping[str | None, str | list[str] | None]) -> Row:
     return {
-        name: value.strip()
+        name: _unguarded(plain(value))
         for name, value in row.items()
         if name is not None and isinstance(value, str)
     }

@@ -36,7 +36,7 @@ ROWS: Final[Sequence[tuple[str, Callable[[Tally], str]]]] = (
     ("parcels from stores", lambda tally: f"{tally.from_stores:,}"),
     ("stores' last units taken", lambda tally: f"{tally.last_units:,}"),
     ("locations that send", lambda tally: f"{len(tally.by_store):,}"),
-    ("busiest location", lambda tally: "{}: {:,}".format(*tally.busiest)),
+    ("busiest location", lambda tally: "{}: {:,}".format(*tally.busiest) if tally.parcels else "–"),
 )
 
 
@@ -89,6 +89,8 @@ def replay(
     """Decide past orders again by the rules of a file, with stock as it was; nothing moves."""
     commands = [_read(file) for file in files]
     begins, ends = since.replace(tzinfo=UTC), until.replace(tzinfo=UTC) if until else now()
+    if begins >= ends:
+        raise click.UsageError("--since has to be before --until.")
     try:
         with attached(), transaction() as session:
             found = {
@@ -112,6 +114,8 @@ def _read(file: Path) -> SetRules:
     """
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
+        for word in ("name", "brand", "group"):
+            _require_text(said.get(word))
         return SetRules(
             name=said.get("name", file.stem),
             method=Method(said.get("method", Method.DELIVERY.value)),
@@ -121,9 +125,14 @@ def _read(file: Path) -> SetRules:
             group=said.get("group"),
             channel=Channel(said["channel"]) if said.get("channel") else None,
         )
-    except (ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
+    except (ValueError, KeyError, AttributeError, RecursionError) as error:
         right = 'an object with "name", "method", "rules" and "limits" (docs/sourcing.md)'
         raise click.ClickException(f"{file} is not a rule set: it has to be {right}.") from error
+
+
+def _require_text(value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError(value)
 
 
 def _table(found: Mapping[str, Replay]) -> str:
@@ -140,7 +149,11 @@ def _table(found: Mapping[str, Replay]) -> str:
     ]
     changed = [f"{len(each.differing):,}" for each in found.values()]
     lines.append(f"| orders sent otherwise | – | {' | '.join(changed)} |")
+    if not first.decided.orders:
+        lines += ["", "Of that time no decision is kept that these rules are for."]
     for name, each in found.items():
+        if not each.differing:
+            continue
         lines += ["", f"{name}: the first orders that would be sent otherwise"]
         lines += [
             f"  {show_order_number(one.order_number)}: {', '.join(one.was) or 'nobody'}"

@@ -25,13 +25,18 @@ class Said:
     maybe_code: bool = False
 
 
+def printable(text: str) -> str:
+    """Return what was typed without control signs, blanks joined."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+
+
 def read_said(text: str) -> Said:
     """Return what somebody scanned or typed is most likely to be.
 
     Eight letters may be a name or a code that happens to hold no digit: then names are looked
     through first. Eight digits are the end of a phone number.
     """
-    said = " ".join("".join(sign for sign in text if sign.isprintable()).split())
+    said = printable(text)
     if said.upper().startswith(PREFIX):
         return Said(Kind.QR, said)
     has_digits = any(sign.isdigit() for sign in said)

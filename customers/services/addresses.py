@@ -1,5 +1,6 @@
 """Addresses an account keeps: read as written, never required to be in a directory."""
 
+import unicodedata
 from uuid import UUID
 
 from sqlalchemy import update
@@ -65,8 +66,7 @@ def read_address(command: GiveAddress) -> dict[str, str | None]:
     Raises IncompleteAddress without street, postcode or town, or UnreadablePostcode.
     """
     line1, line2, postcode, city = (
-        " ".join((part or "").split())
-        for part in (command.line1, command.line2, command.postcode, command.city)
+        _line(part or "") for part in (command.line1, command.line2, command.postcode, command.city)
     )
     if not (line1 and postcode and city):
         raise IncompleteAddress
@@ -77,3 +77,9 @@ def read_address(command: GiveAddress) -> dict[str, str | None]:
         "city": city,
         "country": command.country,
     }
+
+
+def _line(text: str) -> str:
+    """Return a line without what prints nothing, or turns round what is printed beside it."""
+    kept = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in kept).split())

@@ -1,18 +1,18 @@
 """What a promotion would do: to the articles it is on, and to orders of the past days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 import catalog.queries
 from catalog.queries import Offer
-from orders.commands import PromotionOn
-from orders.models import Order, OrderLine
+from orders.commands import Method, PromotionOn
+from orders.models import Fulfillment, Order, OrderLine
 from orders.pricing import Deal, discount
 
 SHOWN_MAX: Final = 10
@@ -42,17 +42,25 @@ class Preview:
 
 
 def preview_promotion(
-    session: Session, deal: Deal, *, brand_id: UUID, language: str, since: datetime
+    session: Session,
+    deal: Deal,
+    *,
+    brand_id: UUID,
+    language: str,
+    since: datetime,
+    places: Sequence[UUID] | None = None,
 ) -> Preview:
     """Return what a promotion would do now, and would have done alone to orders since an instant.
 
-    Of articles the first are shown, each as often as the promotion needs.
+    Of articles the first are shown, each as often as the promotion needs. It holds for orders
+    collected or begun at `places`, everywhere without.
     """
     count, skus = _scope(session, deal, brand_id)
     offers = catalog.queries.get_offers(session, skus=skus, brand_id=brand_id, language=language)
     shown = [_previewed(offers[sku], deal) for sku in skus]
     baskets = _baskets(session, brand_id, since)
-    saved = [minor for basket in baskets if (minor := _saved(basket, deal))]
+    held = _held(session, baskets, places)
+    saved = [minor for order in held if (minor := _saved(baskets[order], deal))]
     return Preview(count, tuple(shown), len(baskets), len(saved), sum(saved))
 
 
@@ -80,7 +88,9 @@ def _previewed(offer: Offer, deal: Deal) -> PreviewedArticle:
     )
 
 
-def _baskets(session: Session, brand_id: UUID, since: datetime) -> list[list[tuple[Offer, int]]]:
+def _baskets(
+    session: Session, brand_id: UUID, since: datetime
+) -> dict[UUID, list[tuple[Offer, int]]]:
     """Return what was ordered of a brand since an instant, order by order, as it was priced."""
     shelves = catalog.queries.select_shelves().subquery("shelves")
     rows = session.execute(
@@ -108,7 +118,23 @@ def _baskets(session: Session, brand_id: UUID, since: datetime) -> list[list[tup
             is_reduced=False,
         )
         found.setdefault(line.order_id, []).append((offer, line.quantity))
-    return list(found.values())
+    return found
+
+
+def _held(session: Session, baskets: Iterable[UUID], places: Sequence[UUID] | None) -> list[UUID]:
+    """Return the orders for which what holds at these locations would have held."""
+    wanted = list(baskets)
+    if places is None:
+        return wanted
+    collected = (
+        select(Fulfillment.id)
+        .where(Fulfillment.order_id == Order.id, Fulfillment.method == Method.PICKUP)
+        .correlate(Order)
+    )
+    there = collected.where(Fulfillment.location_id.in_(places))
+    begun = and_(Order.placed_at_id.in_(places), ~exists(collected))
+    found = select(Order.id).where(Order.id.in_(wanted), or_(exists(there), begun))
+    return list(session.execute(found).scalars())
 
 
 def _saved(basket: Iterable[tuple[Offer, int]], deal: Deal) -> int:

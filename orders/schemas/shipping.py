@@ -1,5 +1,6 @@
 """Packages and deliveries in JSON."""
 
+import re
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -10,6 +11,7 @@ from orders.commands import Box, DeliveryFailure, Pack
 
 CODE_MAX = 32
 NUMBER_MAX = 40
+NUMBER = re.compile(r"[A-Za-z0-9-]+\Z")
 TEXT = {"type": "string"}
 
 
@@ -17,7 +19,12 @@ class BoxSchema(ItemsSchema):
     """One package: what is in it, its weight, and its number where the carrier gave one."""
 
     weight_g = Quantity(load_default=None, allow_none=True)
-    tracking_number = SafeText(load_default=None, allow_none=True, max_length=NUMBER_MAX)
+    tracking_number = SafeText(
+        load_default=None,
+        allow_none=True,
+        max_length=NUMBER_MAX,
+        validate=[validate.Regexp(NUMBER, error="Letters, digits and hyphens only.")],
+    )
 
     @post_load
     def box(self, data: dict[str, Any], **_: Any) -> Box:  # noqa: ANN401 (marshmallow)

@@ -18,7 +18,7 @@ from orders.commands import Method, SetRules
 from orders.errors import UnknownRuleSet, UnreadableRules
 from orders.events import RulesEnded, RulesSet
 from orders.models import RuleSet
-from orders.sourcing import REPLAYED_MAX, Held, Replay, read_book, replay
+from orders.sourcing import REPLAYED_MAX, Held, Replay, Wrong, read_book, replay
 from stores.errors import UnknownBrand, UnknownGroup
 
 NAME_MAX: Final = 80
@@ -170,7 +170,10 @@ def _unknown_codes(session: Session, rules: Sequence[Mapping[str, Any]]) -> Iter
         for number, rule in enumerate(rules, start=1):
             for code in _codes(rule) if kind in rule.values() else ():
                 if code not in known:
-                    yield f"Rule {number} ({kind}) names {code!r}, which is none of the {kind}."
+                    yield Wrong(
+                        f"Rule {number} ({kind}) names {code!r}, which is none of the {kind}.",
+                        f"La règle {number} ({kind}) nomme « {code} », qui n’existe pas.",
+                    )
 
 
 def _codes(rule: Mapping[str, Any]) -> Sequence[str]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
+from babel import Locale
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ import stores.queries
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
+from kernel.errors import NotFound
 from kernel.ids import new_id
 from orders import queries
 from orders.carriers import find_carrier
@@ -26,6 +29,11 @@ from stores.errors import UnknownBrand
 CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 PREFIX: Final = re.compile(r"[A-Z0-9][A-Z0-9 -]{0,11}")
 COUNTRY: Final = re.compile(r"[A-Z]{2}")
+NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Territories of two letters that are no country's."""
+FRANCE: Final = "FR"
+FRENCH: Final = re.compile(r"[0-9]{1,5}")
+"""Where a French postcode can begin; others never match."""
 VAT_MAX_BP: Final = 10_000
 DAYS_MAX: Final = 60
 _KEPT: Final = ("country", "postcodes", "days_min", "days_max", "bands", "free_from_minor")
@@ -111,9 +119,9 @@ def set_delivery_zone(session: Session, command: SetDeliveryZone, *, actor: Acto
 
 
 def remove_delivery_zone(session: Session, method_id: UUID, *, zone_id: UUID, actor: Actor) -> None:
-    """Have a way not lead to a zone any more; safe to repeat.
+    """Have a way not lead to a zone any more.
 
-    Raises UnknownDeliveryMethod.
+    Raises UnknownDeliveryMethod or NotFound.
     """
     _lock(session, method_id, actor)
     name = session.execute(
@@ -121,9 +129,9 @@ def remove_delivery_zone(session: Session, method_id: UUID, *, zone_id: UUID, ac
         .where(DeliveryZone.id == zone_id, DeliveryZone.method_id == method_id)
         .returning(DeliveryZone.name)
     ).scalar_one_or_none()
-    if name is not None:
-        fact = DeliveryZoneRemoved(method_id=method_id, zone=name)
-        events.record(session, fact, actor=actor)
+    if name is None:
+        raise NotFound
+    events.record(session, DeliveryZoneRemoved(method_id=method_id, zone=name), actor=actor)
 
 
 def _lock(session: Session, method_id: UUID, actor: Actor) -> DeliveryMethod:
@@ -153,13 +161,25 @@ def _record(session: Session, row: DeliveryMethod, *, actor: Actor) -> None:
 
 def _check(name: str, postcodes: Sequence[str], command: SetDeliveryZone) -> None:
     if not name or not postcodes or not all(PREFIX.fullmatch(each) for each in postcodes):
-        raise UnreadableZone("Give a name, and beginnings of postcodes like 75 or 97.")
-    if COUNTRY.fullmatch(command.country) is None:
-        raise UnreadableZone("The country is two capital letters, as in FR.")
+        raise UnreadableZone(
+            "Give a name, and beginnings of postcodes like 75 or 97.", field="postcodes"
+        )
+    if command.country not in countries():
+        raise UnreadableZone("The country is two capital letters, as in FR.", field="country")
+    if command.country == FRANCE and not all(FRENCH.fullmatch(each) for each in postcodes):
+        raise UnreadableZone("In France give one to five digits each.", field="postcodes")
     if not 0 <= command.days_min <= command.days_max <= DAYS_MAX:
-        raise UnreadableZone("Working days are from fewest to most, 60 at most.")
+        raise UnreadableZone("Working days are from fewest to most, 60 at most.", field="days_max")
     if (command.free_from_minor or 0) < 0 or not _rise(command.bands):
-        raise UnreadableZone("Bands rise, the one without end comes last, prices are not below 0.")
+        right = "Bands rise, the one without end comes last, prices are not below 0."
+        raise UnreadableZone(right, field="bands")
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the codes of the countries there are, as ISO 3166 has them."""
+    known = {str(code) for code in Locale("en").territories}
+    return frozenset(code for code in known if COUNTRY.fullmatch(code)) - NO_COUNTRIES
 
 
 def _rise(bands: Sequence[Band]) -> bool:
@@ -182,4 +202,9 @@ def _refuse_taken(
     for zone in queries.get_delivery_way(session, command.method_id).zones:
         taken = sorted(set(zone.postcodes) & set(postcodes))
         if zone.name != name and zone.country == command.country and taken:
-            raise UnreadableZone(f"{zone.name} has {', '.join(taken)} already.", postcodes=taken)
+            raise UnreadableZone(
+                f"{zone.name} has {', '.join(taken)} already.",
+                field="taken",
+                zone=zone.name,
+                postcodes=taken,
+            )

@@ -1,5 +1,6 @@
 """Sourcing: which locations send what of an order, by which rules, and why those."""
 
+from orders.sourcing.complaining import Wrong, say_wrong
 from orders.sourcing.deciding import Held, decide_by, held, held_rules, rules_method
 from orders.sourcing.explaining import explain
 from orders.sourcing.following import decide
@@ -24,6 +25,7 @@ __all__ = [
     "Replay",
     "Send",
     "Tally",
+    "Wrong",
     "decide",
     "decide_by",
     "decision_values",
@@ -41,5 +43,6 @@ __all__ = [
     "say_fall",
     "say_limits",
     "say_rule",
+    "say_wrong",
     "tomorrow",
 ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from orders.commands import Method
 from orders.errors import UnreadableRules
+from orders.sourcing.complaining import Wrong
 
 RULES_MAX: Final = 30
 SPLITS_MAX: Final = 9
@@ -208,7 +209,10 @@ def _limits(said: Mapping[str, Any]) -> Limits:
 
 def _wrong_rules(rules: object) -> Iterator[str]:
     if not isinstance(rules, list) or len(rules) > RULES_MAX:
-        yield f"Rules are a list of at most {RULES_MAX}."
+        yield Wrong(
+            f"Rules are a list of at most {RULES_MAX}.",
+            f"Les règles sont une liste de {RULES_MAX} au plus.",
+        )
         return
     for number, said in enumerate(rules, start=1):
         yield from _wrong_rule(number, said)
@@ -217,30 +221,44 @@ def _wrong_rules(rules: object) -> Iterator[str]:
 def _wrong_rule(number: int, said: object) -> Iterator[str]:
     words = [key for key in ("filter", "rank") if isinstance(said, dict) and key in said]
     if not isinstance(said, dict) or len(words) != 1:
-        yield f'Rule {number} says one of "filter" and "rank".'
+        yield Wrong(
+            f'Rule {number} says one of "filter" and "rank".',
+            f"La règle {number} dit soit « filter », soit « rank ».",
+        )
         return
     known = FILTERS if words[0] == "filter" else RANKS
     name = said[words[0]]
     if not isinstance(name, str) or name not in known:
-        yield f"Rule {number}: a {words[0]} is one of {', '.join(known)}."
+        names = ", ".join(known)
+        yield Wrong(
+            f"Rule {number}: a {words[0]} is one of {names}.",
+            f"Règle {number} : « {words[0]} » est l’un de {names}.",
+        )
         return
     options = {option.name: option for option in known[name]}
     for key in said:
         if key not in options and key != words[0]:
-            may = ", ".join(options) or "nothing more"
-            yield f"Rule {number} ({name}) has no {key!r}: it says {may}."
+            may = ", ".join(options)
+            yield Wrong(
+                f"Rule {number} ({name}) has no {key!r}: it says {may or 'nothing more'}.",
+                f"La règle {number} ({name}) n’a pas de « {key} » : "
+                f"elle dit {may or 'rien de plus'}.",
+            )
     for option in options.values():
-        yield from _wrong_option(f"Rule {number} ({name})", option, said)
+        whose = Wrong(f"Rule {number} ({name})", f"Règle {number} ({name})")
+        yield from _wrong_option(whose, option, said)
     if {"only", "not"} <= options.keys() and len({"only", "not"} & said.keys()) != 1:
-        yield f'Rule {number} ({name}) says one of "only" and "not".'
+        yield Wrong(
+            f'Rule {number} ({name}) says one of "only" and "not".',
+            f"La règle {number} ({name}) dit soit « only », soit « not ».",
+        )
 
 
-def _wrong_option(whose: str, option: Option, said: Mapping[str, object]) -> Iterator[str]:
-    if option.name not in said:
-        if option.required:
-            yield f"{whose}: {_right(option)}"
-    elif not _fits(option, said[option.name]):
-        yield f"{whose}: {_right(option)}"
+def _wrong_option(whose: Wrong, option: Option, said: Mapping[str, object]) -> Iterator[str]:
+    right = _right(option)
+    missing = option.name not in said
+    if option.required if missing else not _fits(option, said[option.name]):
+        yield Wrong(f"{whose}: {right}", f"{whose.french} : {right.french}")
 
 
 def _fits(option: Option, value: object) -> bool:
@@ -249,7 +267,7 @@ def _fits(option: Option, value: object) -> bool:
     if option.kind is OptionKind.FLAG:
         return isinstance(value, bool)
     if option.kind is OptionKind.ROLE:
-        return value in {WAREHOUSE, STORE}
+        return isinstance(value, str) and value in {WAREHOUSE, STORE}
     return (
         isinstance(value, list)
         and 0 < len(value) <= LIST_MAX
@@ -257,14 +275,17 @@ def _fits(option: Option, value: object) -> bool:
     )
 
 
-def _right(option: Option) -> str:
-    says = {
-        OptionKind.NUMBER: f"a whole number from {option.least} to {option.most}",
-        OptionKind.FLAG: "true or false",
-        OptionKind.ROLE: f'"{WAREHOUSE}" or "{STORE}"',
-        OptionKind.CODES: "a list of codes, at least one",
-    }
-    return f'"{option.name}" is {says[option.kind]}.'
+def _right(option: Option) -> Wrong:
+    english, french = {
+        OptionKind.NUMBER: (
+            f"a whole number from {option.least} to {option.most}",
+            f"un nombre entier de {option.least} à {option.most}",
+        ),
+        OptionKind.FLAG: ("true or false", "true ou false"),
+        OptionKind.ROLE: (f'"{WAREHOUSE}" or "{STORE}"', f"« {WAREHOUSE} » ou « {STORE} »"),
+        OptionKind.CODES: ("a list of codes, at least one", "une liste de codes, au moins un"),
+    }[option.kind]
+    return Wrong(f'"{option.name}" is {english}.', f"« {option.name} » est {french}.")
 
 
 _LIMITS: Final = (
@@ -279,29 +300,41 @@ _COSTS: Final = (
     _number("km_minor", 0, MINOR_MAX, required=False),
 )
 
+LIMITS: Final = Wrong("Limits", "Limites")
 _COST_WORDS: Final = frozenset({"parcel_minor", "km_minor", "bands"})
 
 
 def _wrong_limits(limits: object, method: Method) -> Iterator[str]:
     if not isinstance(limits, dict):
-        yield "Limits are an object."
+        yield Wrong("Limits are an object.", "Les limites sont un objet.")
         return
     names = [*(option.name for option in _LIMITS), "cost", "after_partial", "after_none"]
     for key in limits:
         if key not in names:
-            yield f"There is no limit {key!r}: limits are {', '.join(names)}."
+            known = ", ".join(names)
+            yield Wrong(
+                f"There is no limit {key!r}: limits are {known}.",
+                f"Il n’y a pas de limite « {key} » : les limites sont {known}.",
+            )
     for option in _LIMITS:
-        yield from _wrong_option("Limits", option, limits)
+        yield from _wrong_option(LIMITS, option, limits)
     for name, table in (("after_partial", AFTER_PARTIAL), ("after_none", AFTER_NONE)):
         may = table.get(method, ())
         if name in limits and limits[name] not in list(may):
-            yield f'Limits: "{name}" for {method.value} is one of {", ".join(may)}.'
+            these = ", ".join(may)
+            yield Wrong(
+                f'Limits: "{name}" for {method.value} is one of {these}.',
+                f"Limites : « {name} » pour {method.value} est l’un de {these}.",
+            )
     if "cost" in limits:
         yield from _wrong_cost(limits["cost"])
 
 
 def _wrong_cost(cost: object) -> Iterator[str]:
-    right = 'Limits: "cost" says "parcel_minor" and "km_minor", or "bands".'
+    right = Wrong(
+        'Limits: "cost" says "parcel_minor" and "km_minor", or "bands".',
+        "Limites : « cost » dit « parcel_minor » et « km_minor », ou « bands ».",
+    )
     if (
         not isinstance(cost, dict)
         or not cost
@@ -309,13 +342,16 @@ def _wrong_cost(cost: object) -> Iterator[str]:
     ):
         yield right
     elif "bands" in cost and (len(cost) > 1 or not _are_bands(cost["bands"])):
-        yield (
+        yield Wrong(
             'Limits: "bands" are pairs of kilometres, rising, and minor units, the last one of '
-            "null: [[50, 490], [300, 690], [null, 990]], and nothing else beside them."
+            "null: [[50, 490], [300, 690], [null, 990]], and nothing else beside them.",
+            "Limites : les tranches vont par kilomètres croissants, la dernière est sans fin, "
+            "et il n’y a rien d’autre à côté.",
         )
     else:
         for option in _COSTS:
-            yield from _wrong_option('Limits: "cost"', option, cost)
+            whose = Wrong('Limits: "cost"', "Limites : « cost »")
+            yield from _wrong_option(whose, option, cost)
 
 
 def _are_bands(bands: object) -> bool:
@@ -337,11 +373,19 @@ def _wrong_together(rules: Sequence[Mapping[str, Any]], limits: Mapping[str, Any
     for number, said in enumerate(rules, start=1):
         whole = whole or said.get("filter") == "has_all"
         if said.get("filter") == "units_left" and whole:
-            yield (
+            yield Wrong(
                 f"Rule {number} (units_left) stands after has_all: put it before, so that what a "
-                "store keeps does not count as what it has."
+                "store keeps does not count as what it has.",
+                f"La règle {number} (units_left) vient après has_all : placez-la avant, pour que "
+                "ce qu’un magasin garde ne compte pas comme ce qu’il a.",
             )
         if "cost" in {said.get("filter"), said.get("rank")} and "cost" not in limits:
-            yield f'Rule {number} (cost) needs to know what a parcel costs: say limits "cost".'
+            yield Wrong(
+                f'Rule {number} (cost) needs to know what a parcel costs: say limits "cost".',
+                f"La règle {number} (cost) doit savoir ce que coûte un colis : dites-le.",
+            )
     if "max_cost_minor" in limits and "cost" not in limits:
-        yield 'Limits: "max_cost_minor" needs to know what a parcel costs: say "cost".'
+        yield Wrong(
+            'Limits: "max_cost_minor" needs to know what a parcel costs: say "cost".',
+            "Limites : le coût maximal demande de savoir ce que coûte un colis : dites-le.",
+        )

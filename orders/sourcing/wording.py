@@ -1,5 +1,6 @@
 """Rules and decisions in sentences an area manager understands, in French and English. Pure."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -158,23 +159,23 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "fell:within_km": ("too far away", "trop loin"),
     "fell:units_left": (
-        "would have sold their last unit",
-        "auraient vendu leur dernière unité",
+        "the last unit would have been sold",
+        "la dernière unité aurait été vendue",
     ),
-    "fell:has_all": ("do not have everything", "n’ont pas tout"),
-    "fell:has_some": ("have nothing of it", "n’en ont rien"),
+    "fell:has_all": ("not everything is there", "tout n’y est pas"),
+    "fell:has_some": ("nothing of it is there", "rien n’y est disponible"),
     "fell:role": ("not the kind of location wanted", "pas le type de lieu voulu"),
-    "fell:groups": ("left out by their group", "écartés par leur groupe"),
-    "fell:locations": ("left out by name", "écartés nommément"),
-    "fell:load": ("have too many parcels to prepare", "ont trop de colis à préparer"),
-    "fell:capacity": ("their day is full", "leur journée est complète"),
-    "fell:ready_within": ("not ready in time", "pas prêts à temps"),
+    "fell:groups": ("left out by group", "exclu par groupe"),
+    "fell:locations": ("left out by name", "exclu nommément"),
+    "fell:load": ("too many parcels to prepare", "trop de colis à préparer"),
+    "fell:capacity": ("the day is full there", "la journée y est complète"),
+    "fell:ready_within": ("not ready in time", "pas prêt à temps"),
     "fell:cost": ("a parcel from there costs too much", "un colis y coûte trop cher"),
-    "fell:nothing": ("have nothing of it", "n’en ont rien"),
+    "fell:nothing": ("nothing of it is there", "rien n’y est disponible"),
     "fell:paused": ("paused", "en pause"),
-    "fell:closed": ("closed", "fermés"),
-    "fell:not-open-yet": ("not open yet", "pas encore ouverts"),
-    "fell:not-offered": ("do not send orders", "n’envoient pas de commandes"),
+    "fell:closed": ("closed", "fermé"),
+    "fell:not-open-yet": ("not open yet", "pas encore ouvert"),
+    "fell:not-offered": ("no orders are sent from there", "aucun envoi depuis ce lieu"),
     "fell": ("{count} fell out: {why}.", "Écartés : {count} ({why})."),
     "paused": (
         "{name} was paused until {until}.",
@@ -231,14 +232,14 @@ def say_rule(said: Mapping[str, Any], language: str, *, money: Callable[[int], s
     """Return one rule as a sentence; `money` writes minor units."""
     filters = "filter" in said
     name = said["filter" if filters else "rank"]
-    values = dict(said)
+    values = defaultdict(lambda: "…", said)
     codes = next((said[key] for key in ("only", "not", "first") if key in said), ())
-    values["codes"] = ", ".join(codes) if isinstance(codes, list) else codes
+    values["codes"] = ", ".join(map(str, codes)) if isinstance(codes, list) else codes
     if "most_minor" in said:
         values["most_minor"] = money(said["most_minor"])
     for key in (f"{'filter' if filters else 'rank'}:{name}{tail}" for tail in _tails(said, name)):
         if key in WORDS:
-            return WORDS[key][language == FRENCH].format(**values)
+            return WORDS[key][language == FRENCH].format_map(values)
     return str(name)
 
 

@@ -131,6 +131,7 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
     client: FlaskClient, session: Session, shop: Shop, doors: UUID
 ) -> None:
     tablet: Tablet = enter(client, session, shop, StaffRole.ASSOCIATE, "Inès Morel")
+    assert tablet.get("/door", sku="\0").status_code < 500
     where = tablet.get("/where", said="TENT-2P")
     assert 'href="/en/tablet/door?sku=TENT-2P"' in where.text
     said = words(where)
@@ -176,6 +177,18 @@ def test_an_associate_orders_to_a_door_and_types_the_ticket(
         other = client.post(f"/api/v1/{path}", json=body, headers=key).get_json()
         assert "id" in other, other
         assert tablet.get(f"/door/{other['id']}").status_code == 404
+
+
+def test_an_address_keeps_nothing_that_prints_nothing(
+    client: FlaskClient, session: Session, shop: Shop, doors: UUID
+) -> None:
+    body = delivery_body({"TENT-2P": 1})
+    body["address"]["line1"] = "12\u202e rue\u200b  des Lilas"
+    placed = client.post("/api/v1/orders/deliveries", json=body, headers=as_key(shop.integration))
+    assert placed.status_code == 201, placed.json
+    assert session.execute(text("SELECT line1 FROM address")).scalars().all() == [
+        "12 rue des Lilas"
+    ]
 
 
 def test_a_desk_types_the_ticket_of_a_till_that_is_not_linked(
@@ -240,8 +253,17 @@ def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(
     zones = f"/en/office/delivery/{method_id}/zones/new"
     falling = desk.send(zones, **{**zone, "bands": "* 9,90\n50 6,90"})
     assert falling.status_code == 422
+    nowhere = desk.send(zones, **{**zone, "country": "QQ"})
+    assert "No such country: two capital letters, as in FR." in plain(nowhere)
+    for never in ("330000", "ABC"):
+        unmatched = desk.send(zones, **{**zone, "postcodes": never})
+        assert "in France of one to five digits." in plain(unmatched)
     assert session.execute(text("SELECT count(*) FROM delivery_zone")).scalar_one() == 0
     assert desk.send(zones, **zone).status_code == 303
+    taken = desk.send(zones.replace("/en/", "/fr/"), **{**zone, "name": "Landes"})
+    assert "Gironde a déjà 33, 40." in plain(taken)
+    unknown = desk.send(f"/en/office/delivery/{method_id}/zones/{method_id}/remove")
+    assert unknown.status_code == 404
 
     row = session.execute(text("SELECT postcodes, bands, free_from_minor FROM delivery_zone")).one()
     assert tuple(row) == (["33", "40"], [[5000, 690], [None, 990]], 15_000)

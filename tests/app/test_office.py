@@ -181,6 +181,7 @@ def test_nobody_sees_the_back_office_without_signing_in(
             uuid4(),
         ),
         **dict.fromkeys(("customer_id", "merge_id"), uuid4()),
+        "token": "nobodys",
         **dict.fromkeys(("method_id", "zone_id", "promotion_id", "rule_set_id"), uuid4()),
         **dict.fromkeys(("brand", "zone"), "lyon"),
     }

@@ -90,7 +90,9 @@ def test_a_promotion_is_tried_on_yesterdays_orders_before_it_is_set(
     client.post("/api/v1/orders", json=order_body(), headers=as_key(shop.integration))
     path = "/en/office/promotions/new"
     head.open(path)
-    tried = head.send(f"{path}?brand=aubepin", **PROMOTION, preview="yes")
+    elsewhere = head.send(f"{path}?brand=aubepin", **PROMOTION, place="store:paris", preview="yes")
+    assert "0 would have had it, alone: €0.00 less" in plain(elsewhere)
+    tried = head.send(f"{path}?brand=aubepin", **PROMOTION, place="store:lyon", preview="yes")
     assert tried.status_code == 200
     page = plain(tried)
     assert "It is on 1 article with a price." in page
@@ -183,7 +185,7 @@ def test_promotions_come_as_a_file_and_go_back_into_one(
     with nothing_moves(connection):
         assert "1 row would change something." in put(head, path, table)
     taken = put(head, path, table, act="apply")
-    assert "3 percent: Give a whole number from 1 to 100." in taken
+    assert "3 percent: Give a rate in per cent up to 100" in taken
     assert promotions(session) == [("mugs", 1000, True)]
 
     kept = sheet(head, "/en/office/promotions/table")
@@ -193,10 +195,51 @@ def test_promotions_come_as_a_file_and_go_back_into_one(
     assert promotions(session) == [("mugs", 1000, False), ("mugs", 2000, True)]
 
 
+def test_a_file_that_cannot_be_meant_is_refused_row_by_row(
+    head: Desk, session: Session, connection: Connection
+) -> None:
+    rows = "".join(
+        f"p{number},Tout,All,percent,10,everything,{place}\n"
+        for number, place in enumerate(("nope", "lyon-croix-rousse", "group:typo", "store:typo"))
+    )
+    with nothing_moves(connection):
+        refused = put(
+            head,
+            "/en/office/promotions/import",
+            f"code,name_fr,name_en,kind,percent,on_what,place\n{rows}",
+            act="apply",
+        )
+        prices = put(head, "/en/office/prices/import", "sku;price\nCANARD\nBO\0OK;1\n", act="apply")
+    assert refused.count("place: There is no such place.") == 4
+    assert "3 There is nothing with this code." in prices
+
+
+def test_french_files_are_written_with_commas_and_cells_no_spreadsheet_reckons(
+    head: Desk, session: Session, connection: Connection
+) -> None:
+    path = "/fr/office/promotions/import"
+    put(
+        head,
+        path,
+        "code;name_fr;name_en;kind;percent;on_what\neighth;=1+1;@all;percent;12,5;everything\n",
+        act="apply",
+    )
+    assert promotions(session) == [("eighth", 1250, True)]
+    assert "-12,5 %" in plain(head.open("/fr/office/promotions"))
+    assert re.search(r"MUG-BLUE;[^;]*;12,90;", sheet(head, "/fr/office/prices/table"))
+    kept = sheet(head, "/fr/office/promotions/table")
+    assert "eighth;'=1+1;'@all;percent;12,5;" in kept
+    with nothing_moves(connection):
+        put(head, path, kept, act="apply")
+        put(head, path, kept.replace("12,5", "12.5"), act="apply")
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"percent": "0"}, "Give a whole number from 1 to 100."),
+        ({"percent": "0"}, "Give a rate in per cent up to 100"),
+        ({"percent": "NaN"}, "Give a rate in per cent up to 100"),
+        ({"place": "store:\0"}, "There is no such place."),
         ({"kind": "n_for_m", "take": "2", "pay": "2"}, "Fewer are paid than are taken."),
         ({"kind": "amount"}, "Say how much is taken off."),
         ({"on_code": ""}, "Say which one: its code."),

@@ -125,6 +125,10 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
         ({"bands": "* 7,90", "parcel_cost": "5"}, "or bands of kilometres, not both."),
         ({"draft": '[{"rank": "cost"}]'}, "needs to know what a parcel costs"),
         ({"draft": '[{"filter": "locations", "not": ["nowhere"]}]'}, "names 'nowhere'"),
+        ({"draft": '[{"filter": "role", "is": ["store"]}]'}, '"warehouse" or "store"'),
+        ({"draft": '[{"filter": "within_km"}, {"rank": "groups", "first": [1]}]'}, "is a list of"),
+        ({"parcel_cost": "NaN"}, "Give an amount in euros"),
+        ({"min_value": "1e9999999"}, "Give an amount in euros"),
         ({"scope": "brand:none"}, "There is no such brand"),
     ],
 )

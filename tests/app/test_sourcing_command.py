@@ -61,6 +61,20 @@ def test_past_orders_are_decided_again_by_the_rules_of_a_file(house: Any, tmp_pa
     assert json.loads(figures.stdout)["Paris first"]["replayed"]["by_store"] == {"paris": 1}
 
 
+def test_a_time_without_orders_is_said_and_one_that_ends_before_it_begins_is_refused(
+    house: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps(RULES))
+    replay = ("sourcing", "replay", "--rules", str(file), "--since", "2020-01-01", "--until")
+    told = house.run(*replay, "2020-01-02")
+    assert told.stdout.splitlines()[-1].startswith("Of that time no decision is kept")
+    assert "| busiest location | – | – |" in told.stdout
+    assert "first orders that would" not in told.stdout
+    backwards = house.run(*replay, "2019-01-01")
+    assert (backwards.exit_code, backwards.stdout) == (2, "")
+
+
 def test_an_order_is_explained(house: Any) -> None:
     ((number,),) = house.rows("SELECT number FROM sales_order")
     told = house.run("sourcing", "show", number, "--language", "fr")
@@ -73,6 +87,9 @@ def test_an_order_is_explained(house: Any) -> None:
     ("said", "wrong"),
     [
         ("{", "is not a rule set"),
+        ("[" * 100_000, "is not a rule set"),
+        ('{"name": 5, "rules": []}', "is not a rule set"),
+        ('{"rules": [{"rank": "role", "first": ["store"]}]}', '"warehouse" or "store"'),
         ('{"rules": [{"filter": "near"}]}', "Rule 1: a filter is one of within_km"),
         ('{"rules": [{"filter": "groups", "only": ["nord"]}]}', "which is none of the groups"),
     ],
@@ -84,3 +101,4 @@ def test_a_file_that_holds_no_rules_is_refused(
     file.write_text(said)
     told = house.run("sourcing", "replay", "--rules", str(file), "--since", "2020-01-01")
     assert (told.exit_code, wrong in told.stderr) == (1, True), told.output
+    assert "Traceback" not in told.output

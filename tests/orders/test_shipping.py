@@ -192,6 +192,9 @@ def test_a_number_of_the_carrier_is_anothers_only_once(
     bring_instead(other)
     with nothing_moves(connection):
         assert problem(do(other, "pack", body)) == (409, "tracking-number-taken")
+        for number in ("<script>", "6A 1", "6A1\n"):
+            odd = do(other, "pack", packages(TENT_AND_MUGS, tracking_number=number))
+            assert problem(odd) == (422, "validation")
         nobody = {**ALL_IN_ONE, "carrier": "nobody"}
         assert problem(do(other, "pack", nobody)) == (422, "unknown-carrier")
 

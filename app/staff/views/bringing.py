@@ -21,6 +21,7 @@ from app.i18n import gettext as _
 from app.paying import card_enabled
 from app.staff.acts import Unfit
 from app.staff.articles import describe
+from app.staff.said import printable
 from app.staff.views.base import Here, blueprint, here
 from app.staff.views.trying import try_to
 from customers.commands import GiveAddress, GiveContact
@@ -122,8 +123,10 @@ def _pay(session: Session, place: Here, order_id: UUID) -> str:
 def _read(said: Mapping[str, str]) -> _Asked:
     quantity = said.get("quantity", "1")
     number = int(quantity) if quantity.isascii() and quantity.isdigit() else 1
-    typed = {name: " ".join(said.get(name, "").split())[:TEXT_MAX] for name in FIELDS}
-    return _Asked(said.get("sku", "")[:TEXT_MAX], min(max(number, 1), QUANTITY_MAX), typed)
+    typed = {name: printable(said.get(name, ""))[:TEXT_MAX] for name in FIELDS}
+    return _Asked(
+        printable(said.get("sku", ""))[:TEXT_MAX], min(max(number, 1), QUANTITY_MAX), typed
+    )
 
 
 def _page(session: Session, place: Here, said: Mapping[str, str], error: str | None = None) -> str:
