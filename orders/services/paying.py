@@ -201,8 +201,9 @@ def _refuse_foreign(session: Session, ticket: TillTicket, order_id: UUID) -> Non
     paid = payments.queries.list_paid_with(session, ticket.location_id, ticket.number)
     rows = select(Order.contact_id).where(Order.id.in_({*paid, order_id}))
     contacts = set(session.execute(rows).scalars())
-    owners = customers.queries.list_contact_owners(session, contacts - {None})
-    if len(contacts) > 1 and (None in contacts or len(set(owners.values())) > 1):
+    named = {each for each in contacts if each is not None}
+    owners = customers.queries.list_contact_owners(session, named)
+    if len(set(owners.values())) + (named != contacts) > 1:
         raise TicketUsed(ticket_number=ticket.number)
 
 
