@@ -84,6 +84,3 @@ SIGNED: Final = frozenset({"till.use"})
 """What only a signed request may: no bearer key, whatever its scopes."""
 SCOPES: Final = PERMISSIONS - SIGNED
 """What an integration's key may be given."""
-
-EVERYWHERE: Final = frozenset({ActorKind.AGENT, ActorKind.ADMIN, ActorKind.INTEGRATION})
-"""Roles that see every store."""

@@ -9,9 +9,9 @@ import pos_adapter.services
 import stores.queries
 import stores.services
 from app import sessions
-from app.access import EVERYWHERE, PERMISSIONS_OF, PUBLIC, SCOPES
+from app.access import PERMISSIONS_OF, PUBLIC, SCOPES
 from app.problems import Unauthenticated
-from kernel.actors import Actor, ActorKind
+from kernel.actors import EVERYWHERE, Actor, ActorKind
 from kernel.db import reading, transaction
 from kernel.errors import Forbidden
 from kernel.links import read_order_token
@@ -53,7 +53,7 @@ def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
         id=key.staff_id or key.id,
         name=key.name,
         permissions=allowed,
-        location_ids=None if kind in EVERYWHERE else key.location_ids,
+        location_ids=key.brand_places if kind in EVERYWHERE else key.location_ids,
         device_id=key.id if key.staff_id else None,
         brand_id=key.brand_id,
         request_id=request_id,
@@ -101,7 +101,7 @@ def staff_actor(staff: SignedIn, *, request_id: str | None = None) -> Actor:
         id=staff.staff_id,
         name=staff.name,
         permissions=PERMISSIONS_OF[kind],
-        location_ids=None if kind in EVERYWHERE else staff.location_ids,
+        location_ids=staff.brand_places if kind in EVERYWHERE else staff.location_ids,
         device_id=staff.tablet_id,
         brand_id=staff.brand_id,
         request_id=request_id,

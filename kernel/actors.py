@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -19,13 +20,17 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+EVERYWHERE: Final = frozenset({ActorKind.AGENT, ActorKind.ADMIN, ActorKind.INTEGRATION})
+"""Who works for head office: at every store, or at every one of a brand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who asks, after the door has made sure of who it is.
 
     `location_ids` is None for those who see every store; `order_ids` is None for everybody but
     shoppers, who see only the orders they hold a signed link to. With `brand_id` they see nothing
-    of other brands' customers.
+    of other brands' customers, and no stores but the brand's own and those shared with it.
     """
 
     kind: ActorKind
@@ -45,6 +50,15 @@ class Actor:
     def sees_location(self, location_id: UUID) -> bool:
         """Tell whether this store is theirs."""
         return self.location_ids is None or location_id in self.location_ids
+
+    @property
+    def is_central(self) -> bool:
+        """Tell whether they work for head office, of all brands or of theirs, and for no store."""
+        return self.location_ids is None or (self.brand_id is not None and self.kind in EVERYWHERE)
+
+    def runs(self, location_id: UUID, brand_id: UUID | None) -> bool:
+        """Tell whether a location of this brand is theirs to change, not only to work at."""
+        return self.sees_location(location_id) and self.sees_brand(brand_id)
 
     def sees_brand(self, brand_id: UUID | None) -> bool:
         """Tell whether a brand's customers are theirs to see."""

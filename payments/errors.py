@@ -69,8 +69,8 @@ class UnprovenWebhook(MalformedBody):
 
 
 class TicketUsed(Conflict):
-    """This till ticket already paid for a part of this parcel: new money has a new ticket."""
+    """This till ticket paid for a part of this order already, or an order of somebody else."""
 
     code = "ticket-used"
     title = "This ticket was already recorded"
-    way_out = "Give the number of the ticket that the till printed for this part."
+    way_out = "Give the number of the ticket that the till printed for this order."

@@ -131,6 +131,19 @@ def list_tickets(session: Session, reference_id: UUID) -> list[TicketFacts]:
     ]
 
 
+def list_paid_with(session: Session, location_id: UUID, ticket_number: str) -> set[UUID]:
+    """Return the references a ticket of a store paid for, and have no other payment with it.
+
+    Whoever asks at the same time waits until this transaction ended.
+    """
+    key = func.hashtextextended(f"ticket {location_id} {ticket_number}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+    rows = select(TillPayment.reference_id).where(
+        TillPayment.location_id == location_id, TillPayment.ticket_number == ticket_number
+    )
+    return set(session.execute(rows).scalars())
+
+
 def get_obligation(session: Session, obligation_id: UUID) -> ObligationFacts:
     """Return one obligation.
 

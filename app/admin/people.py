@@ -162,9 +162,8 @@ def disable(staff_id: UUID) -> Any:  # noqa: ANN401 (a redirect)
 
 def runs_account(actor: Actor, person: StaffFacts) -> bool:
     """Tell whether somebody gives this person stores and PINs, and closes their account."""
-    return actor.may("keys.issue") or (
-        actor.may("staff.edit") and person.role is StaffRole.ASSOCIATE
-    )
+    edits = actor.may("staff.edit") and person.role is StaffRole.ASSOCIATE
+    return actor.sees_brand(person.brand_id) and (actor.may("keys.issue") or edits)
 
 
 def _hire(session: Session, command: HireStaff) -> str:
@@ -210,8 +209,7 @@ def _form(session: Session, answers: Answers, chosen: list[UUID]) -> str:
 
 def _roles() -> list[StaffRole]:
     """Return the roles the actor may give to somebody new."""
-    everywhere = current_actor().location_ids is None
-    return list(StaffRole) if everywhere else [StaffRole.ASSOCIATE]
+    return list(StaffRole) if current_actor().is_central else [StaffRole.ASSOCIATE]
 
 
 def _person(session: Session, staff_id: UUID, answers: Answers) -> str:
@@ -243,7 +241,8 @@ def _get(session: Session, staff_id: UUID) -> StaffFacts:
 
 
 def _sees(actor: Actor, person: StaffFacts) -> bool:
-    return actor.location_ids is None or bool(actor.location_ids & person.location_ids)
+    here = actor.is_central or any(map(actor.sees_location, person.location_ids))
+    return here and actor.sees_brand(person.brand_id)
 
 
 def _leaves_all(person: StaffFacts, chosen: list[UUID]) -> bool:

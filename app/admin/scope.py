@@ -32,3 +32,14 @@ def get_place(session: Session, code: str, actor: Actor) -> StoreFacts:
     if not actor.sees_location(store.id):
         raise UnknownLocation(store=code)
     return store
+
+
+def get_run(session: Session, code: str, actor: Actor) -> StoreFacts:
+    """Return one of an actor's stores that is theirs to change, not only shared with their brand.
+
+    Raises UnknownLocation.
+    """
+    store = get_place(session, code, actor)
+    if not actor.runs(store.id, store.brand_id):
+        raise UnknownLocation(store=code)
+    return store

@@ -217,7 +217,7 @@ def _page(session: Session, count_id: UUID, answers: Answers) -> str:
 def _is_own(found: CountFacts) -> bool:
     """Tell whether the actor counted this and so may not decide; an administrator always may."""
     actor = current_actor()
-    return found.opened_by == actor.id and actor.location_ids is not None
+    return found.opened_by == actor.id and not actor.is_central
 
 
 def _units(lines: list[CountLineFacts]) -> tuple[int, int]:

@@ -46,7 +46,9 @@ def create_group() -> Any:  # noqa: ANN401 (a page or a redirect)
             return _list(session, answers), 422
 
         def act() -> str:
-            stores.services.create_group(session, brand=brand, code=code, name=name)
+            stores.services.create_group(
+                session, brand=brand, code=code, name=name, actor=current_actor()
+            )
             return go_to("group", code=code, done="made")
 
         return forms.once(session, act)
@@ -69,7 +71,7 @@ def rename_group(code: str) -> Any:  # noqa: ANN401 (a page or a redirect)
     with transaction() as session:
         if answers.errors:
             return _group(session, code, answers), 422
-        stores.services.rename_group(session, code=code, name=name)
+        stores.services.rename_group(session, code=code, name=name, actor=current_actor())
     return _back(code, "renamed")
 
 

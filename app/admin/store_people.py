@@ -12,7 +12,7 @@ from app import forms
 from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
 from app.admin.people import runs_account
 from app.admin.reading import Answers, read_form, read_id
-from app.admin.scope import get_place
+from app.admin.scope import get_place, get_run
 from app.admin.store_frame import show_store
 from app.i18n import gettext as _
 from kernel.actors import Actor
@@ -78,7 +78,7 @@ def offer_tablet(code: str) -> Any:  # noqa: ANN401 (a page)
     """
     answers = read_form()
     with transaction() as session:
-        place = get_place(session, code, current_actor())
+        place = get_run(session, code, current_actor())
         name = answers.text("name", _("Give the tablet a name."), longest=NAME_MAX)
         if answers.errors:
             return _page(session, code, answers), 422
@@ -92,7 +92,7 @@ def revoke_tablet(code: str, tablet_id: UUID) -> Any:  # noqa: ANN401 (a redirec
     """Make a lost tablet useless."""
     actor = current_actor()
     with transaction() as session:
-        place = get_place(session, code, actor)
+        place = get_run(session, code, actor)
         tablets = stores.queries.list_tablets(session, location_id=place.id)
         if tablet_id not in {each.id for each in tablets}:
             raise UnknownLocation(store=code)
@@ -119,7 +119,7 @@ def _page(session: Session, code: str, answers: Answers) -> str:
         people=[
             {"facts": each, "leaves": runs_account(actor, each) and len(each.location_ids) > 1}
             for each in people
-            if each.active
+            if each.active and actor.sees_brand(each.brand_id)
         ],
         others=[(str(each.id), each.name) for each in _others(session, place)],
         tablets=stores.queries.list_tablets(session, location_id=place.id),

@@ -169,6 +169,8 @@ def _seen_by(actor: Actor) -> ColumnElement[bool]:
     here: ColumnElement[bool] = true()
     if actor.location_ids is not None:
         here = CaseFile.location_id.in_(actor.location_ids)
+    if actor.is_central:
+        here = or_(here, CaseFile.location_id.is_(None))
     return here if actor.brand_id is None else and_(here, _of_brand(actor.brand_id))
 
 

@@ -99,7 +99,9 @@ def select_visible_wishes(
     if location_id is not None:
         rows = rows.where(StockWish.location_id == location_id)
     if actor.location_ids is not None:
-        rows = rows.where(StockWish.location_id.in_(actor.location_ids))
+        here = StockWish.location_id.in_(actor.location_ids)
+        any_store = StockWish.location_id.is_(None)
+        rows = rows.where(or_(here, any_store) if actor.is_central else here)
     if actor.brand_id is not None:
         rows = rows.where(StockWish.brand_id == actor.brand_id)
     return rows

@@ -155,9 +155,7 @@ def lock_case(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
 
 def _sees(actor: Actor, location_id: UUID | None) -> bool:
     """Tell whether a case is the actor's to see: head office's are of those who see every store."""
-    return actor.location_ids is None or (
-        location_id is not None and location_id in actor.location_ids
-    )
+    return actor.is_central if location_id is None else actor.sees_location(location_id)
 
 
 def _find(session: Session, wanted: ColumnElement[bool]) -> CaseFile | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import customers.queries
 import payments.queries
 import payments.services
 import stores.queries
@@ -34,6 +36,7 @@ from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
 from orders.services.unpaid import UNPAID_KEY, ask_for_money
 from payments.commands import ObligationStatus
+from payments.errors import TicketUsed
 from payments.queries import ObligationFacts
 from payments.services import Ticket
 from stores.errors import UnknownLocation
@@ -52,12 +55,13 @@ PAID: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED}
 class TillTicket:
     """A till's ticket without goods: at which store, its number, and what it took.
 
-    `took_minor` is None where it took what was due.
+    `took_minor` is None where it took what was due; `typed` where somebody says so, not the till.
     """
 
     location_id: UUID
     number: str
     took_minor: int | None = None
+    typed: bool = True
 
 
 def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) -> None:
@@ -90,7 +94,8 @@ def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, a
     till took.
 
     Raises UnknownOrder, UnknownLocation for the till of a store that is not the actor's,
-    NothingDue, PaymentUnsettled while somebody is at paying by card, or TicketUsed.
+    NothingDue, PaymentUnsettled while somebody is at paying by card, or TicketUsed, also when what
+    was typed paid an order of somebody else.
     """
     if not actor.sees_location(ticket.location_id):
         raise UnknownLocation
@@ -98,6 +103,8 @@ def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, a
     order = queries.get_order(session, order_id, actor=replace(SYSTEM, brand_id=actor.brand_id))
     if not order.awaits_till:
         raise NothingDue(state=order.status.value)
+    if ticket.typed:
+        _refuse_foreign(session, ticket, order_id)
     owed = payments.queries.list_obligations(session, order_id)
     if not all(payments.services.cancel_unpaid(session, each.id) for each in owed):
         raise PaymentUnsettled
@@ -187,6 +194,17 @@ def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None
     if captured:
         settle_case(session, f"{UNPAID_KEY}{order_id}", resolution=PAID_AFTER_ALL)
         settle_money(session, order_id)
+
+
+def _refuse_foreign(session: Session, ticket: TillTicket, order_id: UUID) -> None:
+    """One ticket may pay several orders of one customer, not of several."""
+    paid = payments.queries.list_paid_with(session, ticket.location_id, ticket.number)
+    rows = select(Order.contact_id).where(Order.id.in_({*paid, order_id}))
+    contacts = set(session.execute(rows).scalars())
+    named = {each for each in contacts if each is not None}
+    owners = customers.queries.list_contact_owners(session, named)
+    if len(set(owners.values())) + (named != contacts) > 1:
+        raise TicketUsed(ticket_number=ticket.number)
 
 
 def _was_told(session: Session, locked: Locked) -> bool:

@@ -106,7 +106,7 @@ def _take_money(
         return None
     if not order.awaits_till or (goods and not order.leaves_paid):
         return None
-    ticket = TillTicket(till.store.id, till.command.ticket_number, took_minor)
+    ticket = TillTicket(till.store.id, till.command.ticket_number, took_minor, typed=False)
     due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order.id)
     facts: dict[str, Any] = {
         "order_number": named,

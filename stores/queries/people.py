@@ -5,17 +5,39 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    Row,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
 from stores.commands import StaffRole
-from stores.models import ApiKey, Location, Staff, StaffLocation, StaffSession, Tablet
+from stores.models import (
+    ApiKey,
+    Location,
+    LocationBrand,
+    Staff,
+    StaffLocation,
+    StaffSession,
+    Tablet,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """Who a bearer key speaks for: a person of the staff, or an integration with its scopes."""
+    """Who a bearer key speaks for: a person of the staff, or an integration with its scopes.
+
+    `brand_places` are the locations its brand owns or is served by; None without a brand.
+    """
 
     id: UUID
     name: str
@@ -24,6 +46,7 @@ class KeyFacts:
     scopes: frozenset[str]
     location_ids: frozenset[UUID]
     brand_id: UUID | None = None
+    brand_places: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +62,7 @@ class TabletFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in on a cookie, and on which tablet."""
+    """Who is signed in on a cookie, and on which tablet; `brand_places` as those of a key."""
 
     staff_id: UUID
     name: str
@@ -47,6 +70,7 @@ class SignedIn:
     location_ids: frozenset[UUID]
     tablet_id: UUID | None
     brand_id: UUID | None = None
+    brand_places: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +100,7 @@ def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
         scopes=frozenset(row.scopes),
         location_ids=frozenset(row.location_ids),
         brand_id=row.brand_id,
+        brand_places=_places(row.brand_places),
     )
 
 
@@ -112,6 +137,7 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
             Tablet.revoked_at,
             Tablet.location_id,
             _locations_of_staff().label("location_ids"),
+            _locations_of_brand(Staff.brand_id).label("brand_places"),
         )
         .join(Staff, Staff.id == StaffSession.staff_id)
         .outerjoin(Tablet, Tablet.id == StaffSession.tablet_id)
@@ -127,7 +153,9 @@ def find_signed_in(session: Session, token_hash: bytes) -> SignedIn | None:
     here = frozenset(row.location_ids)
     if row.tablet_id is not None:  # a tablet is of one store, whoever holds it
         here &= {row.location_id}
-    return SignedIn(row.id, row.name, row.role, here, row.tablet_id, row.brand_id)
+    return SignedIn(
+        row.id, row.name, row.role, here, row.tablet_id, row.brand_id, _places(row.brand_places)
+    )
 
 
 def list_staff(session: Session, *, location_id: UUID | None = None) -> list[StaffFacts]:
@@ -169,14 +197,17 @@ def page_staff(
     session: Session,
     *,
     location_ids: Sequence[UUID] | None,
+    brand_id: UUID | None = None,
     after: tuple[str, UUID] | None = None,
     limit: int = 50,
 ) -> list[StaffFacts]:
-    """Return people by name and id after `after`; of these stores only, unless None."""
+    """Return people by name and id after `after`; of these stores and this brand, unless None."""
     rows = select(Staff, _locations_of_staff().label("location_ids"))
     if location_ids is not None:
         here = select(StaffLocation.staff_id).where(StaffLocation.location_id.in_(location_ids))
         rows = rows.where(Staff.id.in_(here))
+    if brand_id is not None:
+        rows = rows.where(Staff.brand_id == brand_id)
     if after is not None:
         rows = rows.where(tuple_(Staff.name, Staff.id) > tuple_(*after))
     found = session.execute(rows.order_by(Staff.name, Staff.id).limit(limit))
@@ -205,7 +236,20 @@ def _locations_of_staff() -> Any:  # noqa: ANN401 (a column expression)
     )
 
 
+def _locations_of_brand(brand_id: SQLColumnExpression[Any]) -> Any:  # noqa: ANN401 (a column expression)
+    """Return a brand's own locations and those that serve it too; NULL, unasked, without one."""
+    shared = select(LocationBrand.location_id).where(LocationBrand.brand_id == brand_id)
+    own = select(Location.id).where(Location.brand_id == brand_id)
+    both = union(*(each.correlate(Staff, ApiKey) for each in (own, shared)))
+    return case((brand_id.is_not(None), func.array(both.scalar_subquery())))
+
+
+def _places(found: Sequence[UUID] | None) -> frozenset[UUID] | None:
+    return None if found is None else frozenset(found)
+
+
 # A statement of every request is built once: building it costs more than running it.
+_KEY_BRAND = func.coalesce(Staff.brand_id, ApiKey.brand_id)
 _KEY = (
     select(
         ApiKey.id,
@@ -214,8 +258,9 @@ _KEY = (
         ApiKey.scopes,
         Staff.role,
         Staff.name.label("staff_name"),
-        func.coalesce(Staff.brand_id, ApiKey.brand_id).label("brand_id"),
+        _KEY_BRAND.label("brand_id"),
         _locations_of_staff().label("location_ids"),
+        _locations_of_brand(_KEY_BRAND).label("brand_places"),
     )
     .outerjoin(Staff, Staff.id == ApiKey.staff_id)
     .where(

@@ -43,8 +43,8 @@ def list_groups(query: dict[str, Any]) -> dict[str, Any]:
 def create_group(body: dict[str, Any]) -> Response:
     """Have a group of stores."""
 
-    def act(session: Session, _: Actor) -> dict[str, UUID]:
-        return {"id": services.create_group(session, **body)}
+    def act(session: Session, actor: Actor) -> dict[str, UUID]:
+        return {"id": services.create_group(session, **body, actor=actor)}
 
     return once(act, GroupIdSchema(), status=201)
 
@@ -56,8 +56,8 @@ def create_group(body: dict[str, Any]) -> Response:
 def rename_group(body: dict[str, Any], code: str) -> Response:
     """Have a group called otherwise."""
 
-    def act(session: Session, _: Actor) -> dict[str, UUID]:
-        return {"id": services.rename_group(session, code=code, **body)}
+    def act(session: Session, actor: Actor) -> dict[str, UUID]:
+        return {"id": services.rename_group(session, code=code, **body, actor=actor)}
 
     return once(act, GroupIdSchema())
 

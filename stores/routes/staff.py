@@ -30,13 +30,14 @@ from stores.schemas.staff import (
 def list_staff(query: dict[str, Any]) -> dict[str, Any]:
     """List the people of one's own stores, or of one of them, by name."""
     actor = current_actor()
-    location_ids = None if actor.location_ids is None else sorted(actor.location_ids)
+    location_ids = None if actor.is_central else sorted(actor.location_ids or ())
     with transaction() as session:
         if query["store"] is not None:
             location_ids = [own_store(session, query["store"]).id]
         found = queries.page_staff(
             session,
             location_ids=location_ids,
+            brand_id=actor.brand_id,
             after=_after(query["cursor"]),
             limit=query["limit"],
         )

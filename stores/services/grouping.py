@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel import events
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.ids import new_id
 from stores.errors import CodeTaken, UnknownBrand, UnknownGroup
 from stores.events import StoreGrouped
@@ -16,13 +16,15 @@ from stores.services.owning import lock_own
 from stores.services.settings import resolve
 
 
-def create_group(session: Session, *, brand: str, code: str, name: str) -> UUID:
+def create_group(
+    session: Session, *, brand: str, code: str, name: str, actor: Actor = SYSTEM
+) -> UUID:
     """Have a group of stores of a brand; return its id.
 
-    Raises UnknownBrand or CodeTaken.
+    Raises UnknownBrand, also for brands that are not the actor's, or CodeTaken.
     """
     brand_id = session.execute(select(Brand.id).where(Brand.code == brand)).scalar_one_or_none()
-    if brand_id is None:
+    if brand_id is None or not actor.sees_brand(brand_id):
         raise UnknownBrand(brand=brand)
     group_id: UUID | None = session.execute(
         insert(StoreGroup)
@@ -35,14 +37,15 @@ def create_group(session: Session, *, brand: str, code: str, name: str) -> UUID:
     return group_id
 
 
-def rename_group(session: Session, *, code: str, name: str) -> UUID:
+def rename_group(session: Session, *, code: str, name: str, actor: Actor = SYSTEM) -> UUID:
     """Have a group called otherwise; return its id.
 
-    Raises UnknownGroup.
+    Raises UnknownGroup, also for groups of brands that are not the actor's.
     """
-    group_id: UUID | None = session.execute(
-        update(StoreGroup).where(StoreGroup.code == code).values(name=name).returning(StoreGroup.id)
-    ).scalar_one_or_none()
+    renamed = update(StoreGroup).where(StoreGroup.code == code).values(name=name)
+    if actor.brand_id is not None:
+        renamed = renamed.where(StoreGroup.brand_id == actor.brand_id)
+    group_id: UUID | None = session.execute(renamed.returning(StoreGroup.id)).scalar_one_or_none()
     if group_id is None:
         raise UnknownGroup(group=code)
     return group_id

@@ -104,11 +104,12 @@ def resume_store(session: Session, *, code: str, actor: Actor) -> None:
 def _set_pause(
     session: Session, *, code: str, until: datetime | None, reason: str | None, actor: Actor
 ) -> UUID:
-    location_id: UUID | None = session.execute(
-        select(Location.id).where(Location.code == code).with_for_update()
-    ).scalar_one_or_none()
-    if location_id is None or not actor.sees_location(location_id):
+    place = session.execute(
+        select(Location.id, Location.brand_id).where(Location.code == code).with_for_update()
+    ).one_or_none()
+    if place is None or not actor.runs(place.id, place.brand_id):
         raise UnknownLocation(store=code)
+    location_id: UUID = place.id
     session.execute(
         update(Location)
         .where(Location.id == location_id)

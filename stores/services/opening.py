@@ -1,5 +1,6 @@
 """Opening a store: set up like another one, switched on when nothing is missing, closed."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -33,13 +34,15 @@ def start_opening(session: Session, command: StartOpening, *, actor: Actor) -> U
     place = command.place
     if session.execute(select(Location.id).where(Location.code == place.code)).first() is not None:
         raise CodeTaken(taken=place.code)
-    if session.get(Brand, place.brand_id) is None:
+    if not actor.sees_brand(place.brand_id) or session.get(Brand, place.brand_id) is None:
         raise UnknownBrand
     like = lock_own(session, command.like, actor=actor) if command.like is not None else None
     location_id, _ = open_location(session, place)
     session.execute(update(Location).where(Location.id == location_id).values(opened_at=None))
     if like is not None:
-        _copy(session, like, location_id, code=place.code, actor=actor)
+        own = actor.location_ids
+        there = actor if own is None else replace(actor, location_ids=own | {location_id})
+        _copy(session, like, location_id, code=place.code, actor=there)
     fact = OpeningStarted(location_id=location_id, like_id=like.id if like else None)
     events.record(session, fact, actor=actor)
     return location_id

@@ -13,7 +13,8 @@ def lock_own(session: Session, code: str, *, actor: Actor) -> Location:
 
     Orders may go on: they only refer to it.
 
-    Raises UnknownLocation, also for locations that are not the actor's.
+    Raises UnknownLocation, also for locations that are not the actor's or only serve
+    their brand too.
     """
     place = session.execute(
         select(Location)
@@ -21,6 +22,6 @@ def lock_own(session: Session, code: str, *, actor: Actor) -> Location:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if place is None or not actor.sees_location(place.id):
+    if place is None or not actor.runs(place.id, place.brand_id):
         raise UnknownLocation(store=code)
     return place

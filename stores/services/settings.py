@@ -119,7 +119,7 @@ def end_setting(
     Raises UnknownRule or Forbidden.
     """
     row = session.get(Setting, setting_id, with_for_update=True)
-    if row is None or not _may_touch(actor, Scope(row.scope), row.scope_id):
+    if row is None or not _may_touch(session, Scope(row.scope), row.scope_id, actor):
         raise UnknownRule(setting_id=str(setting_id))
     ended = session.execute(
         update(Setting)
@@ -176,12 +176,22 @@ def _find_scope(session: Session, scope: Scope, code: str | None, *, actor: Acto
         foreign = scope is Scope.STORE and scope_id and not actor.sees_location(scope_id)
         if scope_id is None or foreign:
             raise UnknownScope(scope=scope.value, code=code)
-    if not _may_touch(actor, scope, scope_id):
+    if not _may_touch(session, scope, scope_id, actor):
         raise Forbidden("A rule for more than your own stores is head office's.")
     return scope_id
 
 
-def _may_touch(actor: Actor, scope: Scope, scope_id: UUID | None) -> bool:
+def _may_touch(session: Session, scope: Scope, scope_id: UUID | None, actor: Actor) -> bool:
+    if actor.brand_id is not None and actor.brand_id != _brand_of(session, scope, scope_id):
+        return False
     if scope is Scope.STORE and scope_id is not None:
         return actor.sees_location(scope_id)
     return actor.kind is ActorKind.SYSTEM or actor.may(EVERYWHERE)
+
+
+def _brand_of(session: Session, scope: Scope, scope_id: UUID | None) -> UUID | None:
+    """Return whose a scope is; everybody's is no brand's."""
+    if scope is Scope.GLOBAL or scope is Scope.BRAND:
+        return scope_id
+    table = StoreGroup if scope is Scope.GROUP else Location
+    return session.execute(select(table.brand_id).where(table.id == scope_id)).scalar_one()

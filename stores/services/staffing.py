@@ -118,8 +118,8 @@ def _lock(session: Session, staff_id: UUID, actor: Actor) -> tuple[Staff, list[U
     person = session.get(Staff, staff_id, with_for_update=True, populate_existing=True)
     rows = select(StaffLocation.location_id).where(StaffLocation.staff_id == staff_id)
     present = list(session.execute(rows).scalars())
-    seen = actor.location_ids is None or any(map(actor.sees_location, present))
-    if person is None or not seen:
+    seen = actor.is_central or any(map(actor.sees_location, present))
+    if person is None or not seen or not actor.sees_brand(person.brand_id):
         raise UnknownStaff
     return person, present
 
@@ -127,7 +127,7 @@ def _lock(session: Session, staff_id: UUID, actor: Actor) -> tuple[Staff, list[U
 def _refuse_foreign(actor: Actor, role: StaffRole, location_ids: Sequence[UUID]) -> None:
     if actor.location_ids is None:
         return
-    if role is not StaffRole.ASSOCIATE:
+    if role is not StaffRole.ASSOCIATE and not actor.is_central:
         raise Forbidden("Only head office gives this role to somebody, or takes it.")
     if not all(map(actor.sees_location, location_ids)):
         raise UnknownLocation

@@ -13,7 +13,7 @@ from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from stores.errors import UnknownTerminal
 from stores.events import TerminalEnrolled, TerminalKeyRenewed, TerminalRevoked
-from stores.models import Terminal
+from stores.models import Location, Terminal
 from stores.queries import TerminalFacts
 from stores.services.owning import lock_own
 
@@ -92,6 +92,9 @@ def _lock(session: Session, terminal_id: UUID, *, actor: Actor) -> Terminal:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if terminal is None or not actor.sees_location(terminal.location_id):
+    if terminal is None:
+        raise UnknownTerminal
+    place = session.get_one(Location, terminal.location_id)
+    if not actor.runs(place.id, place.brand_id):
         raise UnknownTerminal
     return terminal

@@ -1,5 +1,6 @@
 """Who works for one brand in a store that others share: nothing of the others' orders is shown."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,9 +29,7 @@ def counter(client: FlaskClient, session: Session, shop: Shop) -> Counter:
 def key_of(session: Session, shop: Shop, brand_id: Any) -> str:
     """Return the key of somebody in Lyon who works for one brand."""
     who = HireStaff("Bea", StaffRole.ASSOCIATE, (shop.lyon,), brand_id=brand_id)
-    staff_id = stores.services.hire_staff(session, who)
-    made = stores.services.issue_key(session, name="b", scopes=[], staff_id=staff_id, actor=SYSTEM)
-    return made[1]
+    return issue(session, who)[1]
 
 
 def test_put_backs_walks_and_numbers_on_transfers_are_shown_to_the_brand_they_belong_to(
@@ -88,3 +87,71 @@ def test_put_backs_walks_and_numbers_on_transfers_are_shown_to_the_brand_they_be
         assert said in words(page)
         assert carried not in words(page)
     assert counter.ask(f"put-backs/{task}/done", {}, key=ours).status_code == 200
+
+
+def test_head_office_of_one_brand_moves_nothing_of_anothers_stores_staff_or_settings(
+    counter: Counter, session: Session, shop: Shop
+) -> None:
+    opened = OpenBrand("bruyere", "Bruyère", "EUR", ("fr",), "b@bruyere.test", "Bruyere")
+    other = stores.services.open_brand(session, opened)
+    whole = issue(session, HireStaff("Ada", StaffRole.ADMIN))[1]
+    person, key = issue(session, HireStaff("Bea", StaffRole.ADMIN, brand_id=other))
+    theirs = issue(session, HireStaff("Zoé", StaffRole.ASSOCIATE, (shop.lyon,), "zoe@a.test"))[0]
+    stores.services.create_group(session, brand="aubepin", code="sud", name="Sud")
+    session.commit()
+    till = counter.ask("stores/lyon/terminals", {"name": "1"}, key=whole).json["id"]
+    rule: dict[str, Any] = {"key": "prepare_min", "value": 60}
+    ours = {**rule, "scope": "brand", "code": "aubepin"}
+    held = counter.ask("settings", ours, key=whole).json["id"]
+    goods = {"items": [MUG]}
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    acts: list[tuple[str, Any]] = [
+        ("stores/lyon/terminals", {"name": "2"}),
+        (f"stores/lyon/terminals/{till}/renew", {}),
+        (f"stores/lyon/terminals/{till}/revoke", {}),
+        ("stores/lyon/pause", {"until": soon, "reason": "none"}),
+        ("stores/lyon/group", {"group": None}),
+        ("stores/lyon/methods/pickup", {"offered": False}),
+        (f"staff/{theirs}/disable", {}),
+        (f"staff/{theirs}/stores", {"stores": []}),
+        ("settings", ours),
+        ("settings", {**rule, "scope": "global"}),
+        ("settings", {**rule, "scope": "group", "code": "sud"}),
+        ("settings", {**rule, "scope": "store", "code": "lyon"}),
+        (f"settings/{held}/end", {}),
+        ("store-groups", {"brand": "aubepin", "code": "est", "name": "Est"}),
+        ("store-groups/sud/rename", {"name": "Est"}),
+    ]
+
+    def refused(said: list[tuple[str, Any]]) -> None:
+        with nothing_moves(session):
+            for path, body in said:
+                answer = counter.ask(path, body, key=key)
+                assert answer.status_code in {403, 404}, (path, answer.text)
+
+    def staff() -> set[str]:
+        found = counter.client.get("/api/v1/staff", headers=as_key(key)).json["staff"]
+        return {each["id"] for each in found}
+
+    refused([*acts, ("stores/lyon/receipts", goods)])
+    assert staff() == {str(person)}
+
+    served = {"brands": ["bruyere"]}
+    path = "/api/v1/stores/lyon/brands"
+    assert counter.client.put(path, json=served, headers=as_key(whole)).json == served
+    refused(acts)
+    assert counter.ask("stores/lyon/receipts", goods, key=key).status_code == 201
+    own = {**rule, "scope": "brand", "code": "bruyere"}
+    assert counter.ask("settings", own, key=key).status_code == 201
+    hired = counter.ask(
+        "staff", {"name": "Paul", "role": "associate", "stores": ["lyon"]}, key=key
+    ).json["id"]
+    assert staff() == {str(person), hired}
+    assert counter.ask(f"staff/{hired}/disable", {}, key=key).status_code == 200
+
+
+def issue(session: Session, who: HireStaff) -> tuple[Any, str]:
+    """Return the id and the key of somebody who begins to work."""
+    staff_id = stores.services.hire_staff(session, who)
+    made = stores.services.issue_key(session, name="k", scopes=[], staff_id=staff_id, actor=SYSTEM)
+    return staff_id, made[1]

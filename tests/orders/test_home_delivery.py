@@ -108,6 +108,18 @@ def test_what_it_costs_to_bring_a_basket_is_told_with_its_days(
     assert counter.client.get(asked).json["options"][0]["price_minor"] == 490
 
 
+def test_a_typed_ticket_pays_several_orders_of_one_customer_and_of_nobody_else(
+    counter: Counter, doors: UUID
+) -> None:
+    for _ in range(2):
+        at_till(counter, customer={"last_name": "Petit", "email": "a@example.org"})
+        assert paid(counter, "T-8").status_code == 200
+    at_till(counter, customer={"last_name": "Petit", "email": "b@example.org"})
+    with nothing_moves(counter.session):
+        assert problem(paid(counter, "T-8")) == (409, "ticket-used")
+    assert paid(counter, "T-9").status_code == 200
+
+
 def test_a_basket_that_costs_enough_is_brought_for_nothing(counter: Counter, doors: UUID) -> None:
     asked = "/api/v1/delivery-options?postcode=33000&sku=TENT-2P&quantity=2"
 
