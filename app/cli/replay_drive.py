@@ -162,9 +162,9 @@ def place(planned: PlannedOrder) -> Parcel:
         if before is not None:
             return _parcel(planned, before.body, again=True)
         if planned.fate in BROUGHT:
-            placed = place_home(session, planned, actor=_buyer(planned))
+            placed = place_home(session, planned, actor=_buyer(session, planned))
         else:
-            placed = orders.services.place_order(session, command, actor=_buyer(planned))
+            placed = orders.services.place_order(session, command, actor=_buyer(session, planned))
         body = {"order_id": str(placed.id), "fulfillment_id": str(placed.fulfillment_id)}
         idempotency.keep(session, scope=SCOPE, key=key, answer=Answer(CREATED, body))
     return _parcel(planned, body, again=False)
@@ -293,11 +293,14 @@ def _parcel(planned: PlannedOrder, body: Mapping[str, str], *, again: bool) -> P
     return Parcel(planned, UUID(body["order_id"]), UUID(body["fulfillment_id"]), again)
 
 
-def _buyer(planned: PlannedOrder) -> Actor:
+def _buyer(session: Session, planned: PlannedOrder) -> Actor:
     """Return who types the order in: the shopper, the call centre or the store's staff."""
     kind = _BUYERS[planned.channel]
-    everywhere = None if kind is ActorKind.AGENT else frozenset[UUID]()
-    return Actor(kind=kind, name=NAME, location_ids=everywhere)
+    if kind in {ActorKind.AGENT, ActorKind.SHOPPER}:
+        everywhere = None if kind is ActorKind.AGENT else frozenset[UUID]()
+        return Actor(kind=kind, name=NAME, location_ids=everywhere)
+    store = stores.queries.get_store(session, planned.store_code)
+    return Actor(kind=kind, name=NAME, location_ids=frozenset({store.id}))
 
 
 def _bin(parcel: Parcel) -> str:

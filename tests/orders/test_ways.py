@@ -47,9 +47,9 @@ def offer(
 def _row(code: str, km: float) -> Any:
     """Return a row as the database gives it."""
     names = (
-        "location_id brand_id group_id currency default_language store_name street postcode city "
-        "country phone latitude longitude opening_hours holiday_region sells collects ships "
-        "opened_at offered paused paused_until pause_reason full_days asked_at method"
+        "location_id brand_id brand_code group_id currency default_language store_name street city "
+        "postcode country phone latitude longitude opening_hours holiday_region sells collects "
+        "ships opened_at offered paused paused_until pause_reason full_days asked_at method"
     )
     plain = dict.fromkeys(names.split())
     known = {"prepare_min": 120, "hold_days": 7, "rules": "{}", "waiting": 0}
