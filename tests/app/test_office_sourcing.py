@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any
 
@@ -114,32 +114,30 @@ def test_rules_are_tried_on_yesterdays_orders_then_hold(
     assert "Rules that held before" in desk.read("/en/office/sourcing")
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"name": ""}, "Give these rules a name."),
-        ({"parcels": "11"}, "Give a whole number from 1 to 10."),
-        ({"max_cost": "dear"}, "Give an amount in euros, like 4,90."),
-        ({"after_none": "split"}, "This cannot be done for orders of this kind."),
-        ({"bands": "fifty 4,90"}, "Line “fifty 4,90” is not an upper bound and a price."),
-        ({"bands": "* 7,90", "parcel_cost": "5"}, "or bands of kilometres, not both."),
-        ({"draft": '[{"rank": "cost"}]'}, "needs to know what a parcel costs"),
-        ({"draft": '[{"filter": "locations", "not": ["nowhere"]}]'}, "names 'nowhere'"),
-        ({"draft": '[{"filter": "role", "is": ["store"]}]'}, '"warehouse" or "store"'),
-        ({"draft": '[{"filter": "within_km"}, {"rank": "groups", "first": [1]}]'}, "is a list of"),
-        ({"parcel_cost": "NaN"}, "Give an amount in euros"),
-        ({"min_value": "1e9999999"}, "Give an amount in euros"),
-        ({"scope": "brand:none"}, "There is no such brand"),
-    ],
+WRONG: Sequence[tuple[dict[str, str], str]] = (
+    ({"name": ""}, "Give these rules a name."),
+    ({"parcels": "11"}, "Give a whole number from 1 to 10."),
+    ({"max_cost": "dear"}, "Give an amount in euros, like 4,90."),
+    ({"after_none": "split"}, "This cannot be done for orders of this kind."),
+    ({"bands": "fifty 4,90"}, "Line “fifty 4,90” is not an upper bound and a price."),
+    ({"bands": "* 7,90", "parcel_cost": "5"}, "or bands of kilometres, not both."),
+    ({"draft": '[{"rank": "cost"}]'}, "needs to know what a parcel costs"),
+    ({"draft": '[{"filter": "locations", "not": ["nowhere"]}]'}, "names 'nowhere'"),
+    ({"draft": '[{"filter": "role", "is": ["store"]}]'}, '"warehouse" or "store"'),
+    ({"draft": '[{"filter": "within_km"}, {"rank": "groups", "first": [1]}]'}, "is a list of"),
+    ({"parcel_cost": "NaN"}, "Give an amount in euros"),
+    ({"min_value": "1e9999999"}, "Give an amount in euros"),
+    ({"scope": "brand:none"}, "There is no such brand"),
 )
-def test_what_cannot_hold_is_said_beside_its_field(
-    desk: Desk, session: Session, changed: dict[str, str], said: str
-) -> None:
+
+
+def test_what_cannot_hold_is_said_beside_its_field(desk: Desk, session: Session) -> None:
     desk.open(RULES)
     with nothing_moves(session):
-        page = desk.send(RULES, **{**FORM, "draft": "[]", "act": "save", **changed})
-    assert page.status_code == 422
-    assert said in plain(page) or "No such brand" in plain(page)
+        for changed, said in WRONG:
+            page = desk.send(RULES, **{**FORM, "draft": "[]", "act": "save", **changed})
+            assert page.status_code == 422, changed
+            assert said in plain(page), changed
 
 
 def test_a_manager_sees_why_but_sets_no_rules(

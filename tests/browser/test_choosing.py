@@ -70,6 +70,7 @@ def look(
     """Say that everybody can use a page as it stands, and keep its picture when asked to."""
 
     def seen(page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         assert axe(page) == [], name
         screenshot(page, name)

@@ -124,8 +124,9 @@ def test_a_known_customer_is_the_orders_and_an_unreadable_one_undoes_nothing(
 
 
 def test_nobody_is_written_to_because_of_a_sale(till: Till, books: Books) -> None:
+    told_before = books.count("delivery")  # the stock that came in
     till.ring_up(line("BOOK", 1, 455), customer={"email": "chloe@example.org"})
-    assert books.count("delivery") == 0
+    assert books.count("delivery") == told_before
     assert books.count("message") == 0
 
 
