@@ -263,6 +263,16 @@ def read_cursor(text: str | None, *, parts: int) -> list[str] | None:
     return found
 
 
+def read_number(part: str) -> int:
+    """Return the number in a cursor.
+
+    Raises BadCursor.
+    """
+    if not part.isascii() or not part.isdigit() or int(part) > ID_MAX:
+        raise BadCursor
+    return int(part)
+
+
 def read_place(text: str | None) -> tuple[datetime, UUID] | None:
     """Return the instant and the id that a cursor stands for; None when there is none.
 

@@ -1,6 +1,6 @@
 """A link to pay: sent from an order's page, and what became of the ones before."""
 
-from typing import Any
+from flask import Response
 
 import orders.services
 from app import forms
@@ -12,7 +12,7 @@ from kernel.web import current_actor, declare
 
 @blueprint.post("/orders/<string:number>/pay-link")
 @declare(permission="orders.take")
-def send_pay_link(number: str) -> Any:  # noqa: ANN401 (a redirect)
+def send_pay_link(number: str) -> Response:
     """Have the customer sent a link to pay; it ends the one before."""
 
     def send() -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import stores.queries
-from kernel.web import ID_MAX, ApiBlueprint, BadCursor, current_actor
+from kernel.web import ApiBlueprint, BadCursor, current_actor
 from stores.errors import UnknownLocation
 from stores.queries import StoreFacts
 
@@ -32,13 +32,3 @@ def read_id(part: str) -> UUID:
         return UUID(part)
     except ValueError as error:
         raise BadCursor from error
-
-
-def read_number(part: str) -> int:
-    """Return the number in a cursor.
-
-    Raises BadCursor.
-    """
-    if not part.isascii() or not part.isdigit() or int(part) > ID_MAX:
-        raise BadCursor
-    return int(part)

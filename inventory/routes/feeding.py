@@ -12,7 +12,7 @@ import stores.queries
 from inventory import imports, jobs, queries, services
 from inventory.commands import DeclareFeed, FeedKind
 from inventory.imports import FeedForm
-from inventory.routes.blueprint import blueprint, read_id, read_number
+from inventory.routes.blueprint import blueprint, read_id
 from inventory.schemas import (
     ConflictPageSchema,
     ConflictQuerySchema,
@@ -29,6 +29,7 @@ from kernel.web import (
     make_cursor,
     read_cursor,
     read_key,
+    read_number,
 )
 
 FORMS: Final = {

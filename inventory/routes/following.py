@@ -4,7 +4,7 @@ from typing import Any
 
 from inventory import queries
 from inventory.queries import Place
-from inventory.routes.blueprint import blueprint, own_store, read_number
+from inventory.routes.blueprint import blueprint, own_store
 from inventory.schemas import (
     ChangeLevelPageSchema,
     ChangeLevelQuerySchema,
@@ -17,7 +17,7 @@ from inventory.schemas import (
     StartSchema,
 )
 from kernel.db import transaction
-from kernel.web import BadCursor, declare, make_cursor, read_cursor
+from kernel.web import BadCursor, declare, make_cursor, read_cursor, read_number
 
 
 @blueprint.get("/stores/<string:code>/stock/<string:sku>/explain")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.db import transaction
-from kernel.web import BadCursor, current_actor, declare, make_cursor, read_cursor
+from kernel.web import BadCursor, current_actor, declare, make_cursor, read_cursor, read_number
 from orders import queries
 from orders.routes.blueprint import blueprint
 from orders.schemas.following import (
@@ -32,12 +32,12 @@ def list_order_changes(query: dict[str, Any]) -> dict[str, Any]:
     An event is listed some seconds after it happened, when it has its place in the chain of events.
     """
     parts = read_cursor(query["after"], parts=1)
-    if parts is None or not parts[0].isdecimal():
+    if parts is None:
         raise BadCursor
     with transaction() as session:
         found = queries.list_order_changes(
             session,
-            after=int(parts[0]),
+            after=read_number(parts[0]),
             brand_id=current_actor().brand_id,
             names=[query["type"]] if query["type"] else [],
             limit=query["limit"],

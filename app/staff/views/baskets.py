@@ -1,9 +1,9 @@
 """A customer's basket on the tablet: opened by its code or picture, changed, noted on, sent."""
 
-from typing import Any, Final
+from typing import Final, cast
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 import catalog.queries
@@ -60,8 +60,7 @@ def open_basket() -> Shown:
     except TooManyAttempts:
         wrong = _("Too many wrong codes. Try again in a quarter of an hour.")
         return render_template("tablet/basket_code.html", typed=typed, wrong=wrong), 429
-    page: Any = redirect(_address(found.id or UUID(int=0)), SEE_OTHER)
-    return page  # type: ignore[no-any-return]
+    return cast("Response", redirect(_address(found.id or UUID(int=0)), SEE_OTHER))
 
 
 @blueprint.get("/baskets/<string:token>")
