@@ -80,4 +80,25 @@ CHECKS: Final = (
         WHERE said.value IS NOT NULL AND p.id IS NULL
         """,
     ),
+    Check(
+        "INV-77",
+        "of whoever was forgotten nothing is left that names them",
+        """
+        SELECT c.id AS customer_id, said.what
+        FROM customer c
+        JOIN erasure e ON e.customer_id = c.id AND e.done_at IS NOT NULL
+        CROSS JOIN LATERAL (
+            SELECT 'contact' FROM contact x WHERE x.customer_id = c.id
+              AND x.created_at <= e.done_at
+              AND (x.first_name || x.last_name <> '' OR x.email IS NOT NULL OR x.phone IS NOT NULL)
+            UNION ALL
+            SELECT 'address' FROM contact x JOIN address a ON a.contact_id = x.id
+            WHERE x.customer_id = c.id AND a.created_at <= e.done_at AND a.line1 <> ''
+            UNION ALL
+            SELECT 'account' FROM account a WHERE a.customer_id = c.id AND a.closed_at IS NULL
+            UNION ALL
+            SELECT 'history' FROM interaction i JOIN interaction_text t ON t.interaction_id = i.id
+            WHERE i.customer_id = c.id AND i.recorded_at <= e.done_at) AS said (what)
+        """,
+    ),
 )

@@ -34,6 +34,58 @@ class AccountClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentRecorded(Event):
+    """A customer agreed to be told of something on a channel, or refused; "" is every topic."""
+
+    name = "consent.recorded.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    purpose: str
+    way: str
+    topic: str
+    granted: bool
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonExported(Event):
+    """All that is kept of a customer was given out; `by_customer` to themselves."""
+
+    name = "customer.exported.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    by_customer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureAsked(Event):
+    """A customer is to be forgotten, once nothing of their orders is open."""
+
+    name = "customer.erasure_asked.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    by_customer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureWithdrawn(Event):
+    """A customer is not to be forgotten after all."""
+
+    name = "customer.erasure_withdrawn.v1"
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerErased(Event):
+    """Nothing is left of a customer but what was ordered, moved and paid."""
+
+    name = "customer.erased.v1"
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShopperSignedIn(Event):
     """A browser was signed in to an account, `by` code or password."""
 
@@ -94,3 +146,52 @@ class CustomersParted(Event):
     merge_id: UUID
     kept_id: UUID
     merged_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardGiven(Event):
+    """Somebody has a loyalty card from now on; its number stands with the customer alone."""
+
+    name = "card.given.v1"
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardBlocked(Event):
+    """A loyalty card finds nobody any more."""
+
+    name = "card.blocked.v1"
+    aggregate = "customer"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyJoined(Event):
+    """Somebody speaks for a company from now on."""
+
+    name = "company.joined.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    company_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyLeft(Event):
+    """Somebody speaks for a company no longer."""
+
+    name = "company.left.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    company_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferenceSaid(Event):
+    """Somebody said where they like to collect, and how they like to be told."""
+
+    name = "preference.said.v1"
+    aggregate = "customer"
+    customer_id: UUID
+    location_id: UUID | None
+    told_by: str | None

@@ -29,8 +29,10 @@ class Actor:
     """Somebody who asks, after the door has made sure of who it is.
 
     `location_ids` is None for those who see every store; `order_ids` is None for everybody but
-    shoppers, who see only the orders they hold a signed link to. With `brand_id` they see nothing
-    of other brands' customers, and no stores but the brand's own and those shared with it.
+    shoppers, who see only the orders they hold a signed link to, or those of the account they are
+    signed in to: `customer_id` is whose that is, `session_id` the session. With `brand_id` they see
+    nothing of other brands' customers, and no stores but the brand's own and those shared with it.
+    With `source`, the shop whose orders they bring, they see no other orders.
     """
 
     kind: ActorKind
@@ -41,6 +43,9 @@ class Actor:
     order_ids: frozenset[UUID] | None = None
     device_id: UUID | None = None
     brand_id: UUID | None = None
+    source: str | None = None
+    customer_id: UUID | None = None
+    session_id: UUID | None = None
     request_id: str | None = field(default=None, compare=False)
 
     def may(self, permission: str) -> bool:

@@ -1,21 +1,25 @@
 """The database: base of every table, engine, and the one way to open a transaction."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from uuid import UUID
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
     Enum,
     MetaData,
+    Select,
     Text,
     TypeDecorator,
     create_engine,
@@ -38,6 +42,15 @@ NAMING = {
 APPEND_ONLY = {"append_only": True}
 """`Table.info` of a table whose rows the application may add but never change or remove."""
 
+
+def append_only_but(*emptied: str) -> dict[str, object]:
+    """Return the `Table.info` of a table that is append-only but for these columns.
+
+    They hold words of or about a person: erasing somebody empties them, and nothing else.
+    """
+    return {**APPEND_ONLY, "emptied": emptied}
+
+
 LIMITS_MS = {
     "lock_timeout": 3_000,
     "statement_timeout": 10_000,
@@ -49,8 +62,12 @@ CONNECT_TIMEOUT_S = 3
 POOL_TIMEOUT_S = 5
 PLAN_ANEW = {"plan_anew": True}
 """Execution options of a statement whose best plan depends on its values: it is never prepared."""
+RENEWED_AFTER_S = 900
+"""Age at which a connection is opened anew: PostgreSQL judges a prepared statement for ever by the
+tables as they were when it was first run, and a new shop's are empty."""
 REST_S = 1.0
 RESTS_SINCE = "rests_since"
+_IN_TRANSACTION = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -101,7 +118,9 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=POOL_TIMEOUT_S,
+        pool_recycle=RENEWED_AFTER_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "options": f"{options} -c timezone=UTC",
@@ -110,6 +129,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", _try_rested)
     event.listen(engine, "do_execute", _plan_anew)
+    event.listen(engine, "rollback", _keep_prepared)
     return engine
 
 
@@ -130,6 +150,7 @@ def _try_rested(
     """Have a connection that rested long answer first: the server may have gone meanwhile.
 
     A busy one is not asked each time, which would be a round trip more for every transaction.
+    It ends by COMMIT: upon ROLLBACK psycopg forgets every statement it has prepared.
 
     Raises InvalidatePoolError, upon which the pool gives a fresh connection.
     """
@@ -138,7 +159,7 @@ def _try_rested(
         return
     try:
         connection.execute("")
-        connection.rollback()
+        connection.commit()
     except psycopg.Error as error:
         raise InvalidatePoolError from error
 
@@ -154,6 +175,21 @@ def _plan_anew(
         return False
     cursor.execute(statement.encode(), parameters, prepare=False)
     return True
+
+
+def _keep_prepared(connection: Connection) -> None:
+    """End a transaction that is rolled back without the driver's own ROLLBACK.
+
+    Upon that it forgets every statement it has prepared, for fear that one was of a table made in
+    that transaction; ours make none. Whoever is refused a sold-out article would otherwise have
+    the server plan every statement anew for the next. Where it fails, the driver tries itself.
+    """
+    if connection.closed or connection.invalidated:
+        return
+    server = cast("psycopg.Connection[Any]", connection.connection.driver_connection).pgconn
+    if server.transaction_status in _IN_TRANSACTION:
+        with suppress(psycopg.Error):
+            server.exec_(b"ROLLBACK")
 
 
 @contextmanager
@@ -184,3 +220,22 @@ def sorted_items(quantities: Mapping[str, int]) -> tuple[list[str], list[int]]:
     """Return SKUs and quantities in SKU order: the order in which every writer takes its locks."""
     skus = sorted(quantities)
     return skus, [quantities[sku] for sku in skus]
+
+
+def plain_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return rows by the names of their columns, with values that JSON knows: for giving data out.
+
+    Ids and instants are written out, instants in UTC.
+    """
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        for row in session.execute(statement).mappings()
+    ]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value.value if isinstance(value, StrEnum) else value

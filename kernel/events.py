@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from kernel.db import APPEND_ONLY, Base, BigId
+from kernel.fixed import run_fixed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +144,8 @@ def record(session: Session, event: Event, *, actor: Actor, reason: str | None =
     """
     facts = _facts(event)
     location = facts.get("location_id")
-    event_id: int = session.execute(
+    (recorded,) = run_fixed(
+        session,
         _RECORD,
         {
             "aggregate": event.aggregate,
@@ -158,7 +160,8 @@ def record(session: Session, event: Event, *, actor: Actor, reason: str | None =
             "facts": facts,
             "subscribers": list(_subscriptions.get(type(event), {})),
         },
-    ).scalar_one()
+    )
+    event_id: int = recorded.id
     return event_id
 
 
@@ -174,22 +177,28 @@ def restore(kind: type[Event], event_id: int, facts: Mapping[str, Any]) -> Event
 def list_history(session: Session, aggregate_ids: Sequence[UUID]) -> list[Recorded]:
     """Return what happened to these aggregates, oldest first."""
     rows = session.query(EventRow).filter(EventRow.aggregate_id.in_(aggregate_ids))
-    return [
-        Recorded(
-            id=row.id,
-            name=row.name,
-            aggregate_id=row.aggregate_id,
-            version=row.version,
-            actor_kind=row.actor_kind,
-            actor_id=row.actor_id,
-            device_id=row.device_id,
-            location_id=row.location_id,
-            reason=row.reason,
-            facts=row.facts,
-            recorded_at=row.recorded_at,
-        )
-        for row in rows.order_by(EventRow.id)
-    ]
+    return [_recorded(row) for row in rows.order_by(EventRow.id)]
+
+
+def get_recorded(session: Session, event_id: int) -> Recorded:
+    """Return one event as history shows it; it was recorded, for events are never removed."""
+    return _recorded(session.query(EventRow).filter(EventRow.id == event_id).one())
+
+
+def _recorded(row: EventRow) -> Recorded:
+    return Recorded(
+        id=row.id,
+        name=row.name,
+        aggregate_id=row.aggregate_id,
+        version=row.version,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        device_id=row.device_id,
+        location_id=row.location_id,
+        reason=row.reason,
+        facts=row.facts,
+        recorded_at=row.recorded_at,
+    )
 
 
 def _facts(event: Event) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from kernel import clock
 
 TEXT_MAX = 200
 QUANTITY_MAX = 100_000
 ITEMS_MAX = 1_000
 RADIUS_KM_MAX = 1_000
 SKU_MAX = 64
+FAST_CLOCK = timedelta(minutes=5)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
 
@@ -85,6 +88,22 @@ class Instant(fields.AwareDateTime):
     def __init__(self, **kwargs: Any) -> None:
         bounds = validate.Range(min=EARLIEST, max=LATEST)
         super().__init__(format="iso", validate=bounds, **kwargs)
+
+
+class Past(Instant):
+    """An instant that is over, or as good as: clocks of others may be some minutes fast."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> datetime:
+        said: datetime = super()._deserialize(value, attr, data, **kwargs)
+        if said > clock.now() + FAST_CLOCK:
+            raise ValidationError("That has not happened yet.")
+        return said
 
 
 class StrictBoolean(fields.Boolean):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from kernel.clock import DB_NOW
 from kernel.db import Base
 from kernel.errors import Invalid
+from kernel.fixed import run_fixed
 
 KEEP_DAYS = 7
 
@@ -73,7 +74,7 @@ def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answ
     Raises KeyReused, with what was answered then, when the key was used for another request.
     """
     values = {"scope": scope, "key": key, "request_hash": request_hash}
-    if session.execute(_TAKE, values).first() is not None:
+    if run_fixed(session, _TAKE, values):
         return None
     stored = session.execute(
         select(StoredAnswer.request_hash, StoredAnswer.status, StoredAnswer.body).where(
@@ -88,9 +89,8 @@ def take(session: Session, *, scope: str, key: str, request_hash: bytes) -> Answ
 
 def keep(session: Session, *, scope: str, key: str, answer: Answer) -> None:
     """Store the answer under a key taken in this transaction."""
-    session.execute(
-        _KEEP, {"scope": scope, "key": key, "status": answer.status, "body": answer.body}
-    )
+    values = {"scope": scope, "key": key, "status": answer.status, "body": answer.body}
+    run_fixed(session, _KEEP, values)
 
 
 def prune(session: Session) -> None:

@@ -1,6 +1,6 @@
-"""Signed links: the right to see one order, make one choice, fill one basket, without signing in.
+"""Signed links: to see one order, make one choice, fill one basket, say no, without signing in.
 
-Derived each time they are shown.
+So is a conversation gone on with. Derived each time they are shown.
 """
 
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 from kernel import secret
 
 ORDER, WISH, CHOICE = "order-link", "wish-link", "choice-link"
-CART, PAY = "cart-link", "pay-link"
+CART, PAY, THREAD = "cart-link", "pay-link", "thread-link"
+SCORE = "score-link"
+PREFERENCES = "preferences-link"
 SIGNATURE_BYTES = 16
 
 
@@ -60,6 +62,36 @@ def pay_token(pay_link_id: UUID) -> str:
 def read_pay_token(token: str) -> UUID | None:
     """Return the pay link a token is for; None when it is not one of ours."""
     return _read(PAY, token)
+
+
+def thread_token(thread_id: UUID) -> str:
+    """Return the token with which whoever holds it reads a conversation and goes on with it."""
+    return _token(THREAD, thread_id)
+
+
+def read_thread_token(token: str) -> UUID | None:
+    """Return the conversation a token is for; None when it is not one of ours."""
+    return _read(THREAD, token)
+
+
+def score_token(about_id: UUID) -> str:
+    """Return the token with which whoever holds it says how they found this parcel or talk."""
+    return _token(SCORE, about_id)
+
+
+def read_score_token(token: str) -> UUID | None:
+    """Return the parcel or conversation a token lets say something of; None when not ours."""
+    return _read(SCORE, token)
+
+
+def preferences_token(customer_id: UUID) -> str:
+    """Return the token with which whoever holds it may choose what this customer is told."""
+    return _token(PREFERENCES, customer_id)
+
+
+def read_preferences_token(token: str) -> UUID | None:
+    """Return the customer a token is for; None when it is not one of ours."""
+    return _read(PREFERENCES, token)
 
 
 def _token(purpose: str, what: UUID) -> str:

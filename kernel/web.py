@@ -174,7 +174,7 @@ Show = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _key_scope(actor: Actor) -> str:
-    holder = actor.id or next(iter(actor.order_ids or ()), "-")
+    holder = actor.id or actor.customer_id or next(iter(actor.order_ids or ()), "-")
     return f"{actor.kind}:{holder}"
 
 

@@ -1,8 +1,12 @@
 """Words of notifications."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+from customers.commands import Topic
 
 
 class Channel(StrEnum):
@@ -13,7 +17,7 @@ class Channel(StrEnum):
 
 
 class Template(StrEnum):
-    """What a message says. Each is of the service class: none advertises."""
+    """What a message says. `ADVERTISES` names those of the marketing class; others serve."""
 
     CONFIRMATION = "confirmation"
     READY = "ready"
@@ -35,12 +39,14 @@ class Template(StrEnum):
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
     CART = "cart"
+    CART_LEFT = "cart_left"
     PAY_LINK = "pay_link"
     PAY_REMINDER = "pay_reminder"
     UNPAID = "unpaid"
     CASE_DUE = "case_due"
     LOW_STOCK = "low_stock"
     CODE = "code"
+    REPLY = "reply"
 
 
 OPENS_PARCEL = frozenset(
@@ -51,6 +57,13 @@ OPENS_PARCEL = frozenset(
 
 FROM_LINK = frozenset({Template.PAY_LINK, Template.PAY_REMINDER})
 """Templates that lead to the payment: they are true only while the link is open."""
+
+ASKS_SCORE = frozenset({Template.RECEIPT, Template.DELIVERED})
+"""Templates that end a matter: they ask how it was, by five links, in the same message."""
+
+ADVERTISES: Final[Mapping[Template, Topic]] = {Template.CART_LEFT: Topic.BASKETS}
+"""Templates of the marketing class, and what each is about: nobody is sent one against their word.
+"""
 
 FOR_STAFF = frozenset({Template.CASE_DUE, Template.LOW_STOCK})
 """Templates that speak to the retailer's own people."""
@@ -89,11 +102,12 @@ class OweWish:
 
 @dataclass(frozen=True, slots=True)
 class OweCart:
-    """That somebody has to be sent the link of a basket."""
+    """That somebody has to be sent the link of a basket, or be reminded of one they left."""
 
     event_id: int
     cart_id: UUID
     contact_id: UUID
+    template: Template = Template.CART
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,15 @@ class OweCode:
 
     event_id: int
     challenge_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OweAnswer:
+    """That somebody has to be told what we answered them: one entry of a conversation."""
+
+    event_id: int
+    thread_id: UUID
+    entry_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +148,34 @@ class OpenWebhook:
 
     url: str
     events: frozenset[str] = frozenset()
+
+
+class ConnectorKind(StrEnum):
+    """What a connector brings: messages of a social network, or e-mails."""
+
+    SOCIAL = "social"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConnector:
+    """A program that brings what comes in elsewhere, and takes our answers there to `url`.
+
+    `source` is its name in addresses and signatures, and never changes.
+    """
+
+    source: str
+    name: str
+    kind: ConnectorKind
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComeMessage:
+    """A message of a social network; `sender` is what its writer is called there."""
+
+    id: str
+    sender: str
+    text: str
+    name: str = ""
+    language: str | None = None

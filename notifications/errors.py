@@ -44,3 +44,31 @@ class OnlyIntegrations(Forbidden):
     code = "only-integrations"
     title = "Only an integration's key may do this"
     way_out = "Issue a key for the integration and call with it."
+
+
+class UnprovenMessage(Forbidden):
+    """Whoever brings this has not shown that they may: `why` says what is wrong.
+
+    `headers` are missing or of another shape, `signature` was made with another key or for another
+    text, `clock` is too far from ours (`now`), or `source` is no connector of this kind.
+    """
+
+    code = "unproven-message"
+    title = "This call does not prove who makes it"
+    way_out = "Sign as docs/channels.md says, with the connector's key, and mind the clock."
+
+
+class UnknownConnector(NotFound):
+    """There is no such connector, or it was closed."""
+
+    code = "unknown-connector"
+    title = "No such connector"
+    way_out = "List the connectors with `comptoir connectors list`."
+
+
+class SourceTaken(Conflict):
+    """Another connector has this name, or had it: people are known by it."""
+
+    code = "source-taken"
+    title = "Another connector has this name"
+    way_out = "Choose another name."

@@ -3,12 +3,22 @@
 from sqlalchemy.orm import Session
 
 import orders.queries
+from conversations.events import EntrySent
 from customers.events import ChallengeAsked
 from inventory.events import StockRanLow
 from kernel.actors import SYSTEM
 from notifications import services
-from notifications.commands import Owe, OweCart, OweCode, OweStaff, OweWish, Template
+from notifications.commands import (
+    Owe,
+    OweAnswer,
+    OweCart,
+    OweCode,
+    OweStaff,
+    OweWish,
+    Template,
+)
 from orders.events import (
+    CartLeft,
     CartSent,
     CaseEscalated,
     DeliveryFailed,
@@ -193,6 +203,12 @@ def send_cart_link(session: Session, event: CartSent) -> None:
     services.owe_cart(session, OweCart(event.event_id, event.cart_id, event.contact_id))
 
 
+def remind_of_cart(session: Session, event: CartLeft) -> None:
+    """Somebody is owed the reminder of a basket they left, if they ever said a word about such."""
+    command = OweCart(event.event_id, event.cart_id, event.contact_id, Template.CART_LEFT)
+    services.owe_cart(session, command)
+
+
 def tell_of_case(session: Session, event: CaseEscalated) -> None:
     """Those who can see to a case are owed the news that it is nearly due, or late."""
     command = OweStaff(event.event_id, Template.CASE_DUE, case_id=event.case_id, level=event.level)
@@ -208,3 +224,17 @@ def tell_low_stock(session: Session, event: StockRanLow) -> None:
 def send_code(session: Session, event: ChallengeAsked) -> None:
     """A contact point is owed the code that proves it."""
     services.owe_code(session, OweCode(event.event_id, event.challenge_id))
+
+
+def send_answer(session: Session, event: EntrySent) -> None:
+    """Who wrote to us is owed our answer; in the chat only while they have not looked at it.
+
+    What the assistant says is said on the page alone.
+    """
+    if not event.automatic:
+        services.owe_answer(session, OweAnswer(event.event_id, event.thread_id, event.entry_id))
+
+
+def answer_on_social(session: Session, event: EntrySent) -> None:
+    """Who wrote in a social network is owed our answer there, the assistant's too."""
+    services.owe_social(session, thread_id=event.thread_id, entry_id=event.entry_id)

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DB_NOW
 from kernel.db import Base, BigId
-from notifications.commands import Channel, MessageStatus, Template
+from notifications.commands import Channel, ConnectorKind, MessageStatus, Template
 
 
 class Message(Base):
-    """One message owed to one recipient because of one event: of a parcel, of a wish, of a case.
+    """One message owed to one recipient because of one event: of a parcel, a case, an answer.
 
     What is owed to staff (`staff_id`) speaks of a case or of their store. A code that proves a
-    contact point goes there (`challenge_id`), whoever that is.
+    contact point goes there (`challenge_id`), whoever that is. An answer (`entry_id`) to somebody
+    nobody knows has no contact: it goes to where they wrote from.
 
     `reference` is what the provider is given to know it by: the Message-ID of an e-mail. `due_at`
     is due time and end of lease in one, `fence` tells an old sender from the present one,
@@ -27,11 +28,13 @@ class Message(Base):
         Index("ix_message_due", "due_at", postgresql_where=text("status = 'due'")),
         Index(None, "order_id"),
         Index(None, "cart_id", postgresql_where=text("cart_id IS NOT NULL")),
+        Index(None, "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
         CheckConstraint(
             "(order_id IS NULL) = (fulfillment_id IS NULL)"
             " AND num_nonnulls(fulfillment_id, wish_id, case_id, location_id, cart_id,"
-            " challenge_id) = 1"
-            " AND num_nonnulls(contact_id, staff_id, challenge_id) = 1"
+            " challenge_id, entry_id) = 1"
+            " AND (num_nonnulls(contact_id, staff_id, challenge_id) = 1"
+            " OR entry_id IS NOT NULL AND num_nonnulls(contact_id, staff_id, challenge_id) = 0)"
             " AND (staff_id IS NULL) = (num_nonnulls(case_id, location_id) = 0)",
             name="about",
         ),
@@ -51,6 +54,7 @@ class Message(Base):
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
     cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id", ondelete="CASCADE"))
     challenge_id: Mapped[UUID | None] = mapped_column(ForeignKey("challenge.id"))
+    entry_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("thread_entry.id"))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     channel: Mapped[Channel]
@@ -103,4 +107,50 @@ class Webhook(Base):
     failing_since: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
+class Connector(Base):
+    """A program that brings what people write elsewhere, and takes our answers to them there.
+
+    It signs, and so do we, with a key derived from `generation`; the one before works until
+    `previous_until`. `source` names it for good: people are known by what they are called there.
+    """
+
+    __tablename__ = "connector"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[ConnectorKind]
+    url: Mapped[str | None]
+    generation: Mapped[int] = mapped_column(server_default="1")
+    previous_until: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    closed_at: Mapped[datetime | None]
+
+
+class SocialAnswer(Base):
+    """One answer of ours owed to somebody in a social network; its words stand in the thread.
+
+    `due_at` is due time and end of lease in one, `fence` tells an old caller from the present one.
+    The connector knows it by `entry_id`, so that a call without an answer may be made again.
+    """
+
+    __tablename__ = "social_answer"
+    __table_args__ = (
+        Index("ix_social_answer_due", "due_at", postgresql_where=text("status = 'due'")),
+        Index(None, "thread_id"),
+    )
+
+    entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("thread_entry.id"), primary_key=True)
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id"))
+    connector_id: Mapped[UUID | None] = mapped_column(ForeignKey("connector.id"), index=True)
+    status: Mapped[MessageStatus]
+    due_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    fence: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    note: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)

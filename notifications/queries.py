@@ -1,5 +1,6 @@
 """Reads of messages, and the shape others may see: no address and no words."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.db import plain_rows
 from notifications.commands import Channel, MessageStatus, Template
 from notifications.errors import UnknownMessage
 from notifications.models import Message
 
 PAGE_ROWS: Final = 50
+OWN_ID: Final = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@", re.IGNORECASE)
+"""A Message-ID of ours begins with the reference of its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class MessageFacts:
     cart_id: UUID | None
     case_id: UUID | None
     location_id: UUID | None
+    entry_id: int | None
     template: Template
     channel: Channel
     language: str
@@ -66,7 +71,19 @@ class LogScope:
     wishes: Select[*tuple[Any, ...]]
     cases: Select[*tuple[Any, ...]]
     carts: Select[*tuple[Any, ...]]
+    entries: Select[*tuple[Any, ...]]
     location_ids: Collection[UUID] | None
+
+
+def find_order_told(session: Session, message_ids: Sequence[str]) -> UUID | None:
+    """Return the order that the first e-mail of ours among these Message-IDs spoke of."""
+    found = (OWN_ID.match(each) for each in message_ids)
+    references = [UUID(each[1]) for each in found if each is not None]
+    rows = session.execute(
+        select(Message.reference, Message.order_id).where(Message.reference.in_(references))
+    )
+    told = {row.reference: row.order_id for row in rows}
+    return next(filter(None, map(told.get, references)), None)
 
 
 def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
@@ -80,6 +97,23 @@ def list_messages(session: Session, order_id: UUID) -> list[MessageFacts]:
     return _facts(rows)
 
 
+def list_of_entries(session: Session, entry_ids: Collection[int]) -> dict[int, list[MessageFacts]]:
+    """Return the messages that bring answers, by entry of their conversation, oldest first.
+
+    The caller has made sure that the conversation is one its actor may see.
+    """
+    found: dict[int, list[MessageFacts]] = {}
+    if not entry_ids:
+        return found
+    rows = session.execute(
+        select(Message).where(Message.entry_id.in_(entry_ids)).order_by(Message.id)
+    ).scalars()
+    for each in _facts(rows):
+        if each.entry_id is not None:
+            found.setdefault(each.entry_id, []).append(each)
+    return found
+
+
 def get_message(session: Session, message_id: int) -> MessageFacts:
     """Return one message about an order.
 
@@ -89,6 +123,24 @@ def get_message(session: Session, message_id: int) -> MessageFacts:
     if row is None or row.order_id is None:
         raise UnknownMessage
     return _facts([row])[0]
+
+
+def export_messages(session: Session, contact_ids: Collection[UUID]) -> list[dict[str, Any]]:
+    """Return what was owed and sent to these people: which words, when, on which channel."""
+    wanted = (
+        Message.id,
+        Message.order_id,
+        Message.channel,
+        Message.template,
+        Message.template_version,
+        Message.language,
+        Message.status,
+        Message.created_at,
+        Message.sent_at,
+        Message.note,
+    )
+    theirs = Message.contact_id.in_(contact_ids)
+    return plain_rows(session, select(*wanted).where(theirs).order_by(Message.id))
 
 
 def list_log(
@@ -113,6 +165,7 @@ def _seen(seen: LogScope) -> ColumnElement[bool]:
         Message.wish_id.in_(seen.wishes),
         Message.case_id.in_(seen.cases),
         Message.cart_id.in_(seen.carts),
+        Message.entry_id.in_(seen.entries),
         low,
     )
 
@@ -139,6 +192,7 @@ def _facts(rows: Iterable[Message]) -> list[MessageFacts]:
             cart_id=row.cart_id,
             case_id=row.case_id,
             location_id=row.location_id,
+            entry_id=row.entry_id,
             template=row.template,
             channel=row.channel,
             language=row.language,

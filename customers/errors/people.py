@@ -36,8 +36,24 @@ class MergeUndone(Conflict):
 
 
 class KnownAsAnother(Conflict):
-    """The other system's id already names somebody else here."""
+    """The other system's id already names somebody else here, or they are `former_id` there."""
 
     code = "known-as-another"
     title = "This id already names another customer"
     way_out = "Join both customers if they are one person, or correct the id."
+
+
+class AlreadyForgotten(Conflict):
+    """Nothing is left of this person: they were forgotten, as they have a right to be."""
+
+    code = "already-forgotten"
+    title = "This person was forgotten"
+    way_out = "Their orders are found by their numbers; who they were is not known any more."
+
+
+class NotToBeForgotten(Conflict):
+    """Nobody asked for this person to be forgotten, or it is done."""
+
+    code = "not-to-be-forgotten"
+    title = "Nothing waits to be forgotten here"
+    way_out = "Open the customer again: it shows whether and when they were forgotten."

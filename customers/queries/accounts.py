@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from customers.commands import Place, PointKind
-from customers.errors import UnknownAddress, UnknownChallenge
+from customers.errors import UnknownAddress, UnknownChallenge, UnknownCustomer
 from customers.models import (
     Account,
     Challenge,
@@ -114,6 +114,24 @@ def find_account(session: Session, customer_id: UUID) -> AccountFacts | None:
     ).scalars()
     row = rows.first()
     return _account(row) if row else None
+
+
+def select_signed_in() -> Select[UUID, UUID | None]:
+    """Return the statement of the browsers that are signed in, and to whose account."""
+    return select(ShopperSession.id.label("session_id"), ShopperSession.customer_id).where(
+        ShopperSession.customer_id.is_not(None)
+    )
+
+
+def get_account(session: Session, customer_id: UUID) -> AccountFacts:
+    """Return the open account of a customer, or of somebody merged with them.
+
+    Raises UnknownCustomer.
+    """
+    found = find_account(session, customer_id)
+    if found is None:
+        raise UnknownCustomer
+    return found
 
 
 def find_account_of(session: Session, *, email: str) -> AccountFacts | None:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from customers.commands import PointKind
 from customers.errors import UnreadablePostcode
-from customers.models import Address, Contact, ContactPoint, SavedAddress
+from customers.models import Address, Contact, ContactPoint, Customer, SavedAddress
 from customers.queries.resolving import list_family
+from customers.queries.searching import read_said
 
-MATCH_MIN = 2
 FRANCE: Final = "FR"
 POSTCODES: Final[Mapping[str, re.Pattern[str]]] = {FRANCE: re.compile(r"[0-9]{5}")}
 ANY_POSTCODE: Final = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,11}")
@@ -118,43 +118,16 @@ def get_contacts(
 def match_contacts(
     session: Session, *, among: Sequence[UUID], said: str
 ) -> dict[UUID | None, ContactFacts]:
-    """Return those of `among` whose name or phone number holds what the customer said.
-
-    Case and accents do not matter; a phone number matches by its last digits.
-    """
-    wanted = " ".join(said.split())
-    digits = "".join(sign for sign in wanted if sign.isdigit()).lstrip("0")
-    if len(wanted) < MATCH_MIN:
+    """Return those of `among` in whose name, address or number all of what was said stands."""
+    wanted = read_said(said)
+    if wanted is None:
         return {}
-    name = func.unaccent(func.lower(func.concat_ws(" ", Contact.first_name, Contact.last_name)))
-    like = func.unaccent(func.lower(wanted))
-    tests = [func.strpos(name, like) > 0]
-    if len(digits) >= MATCH_MIN * 2:
-        tests.append(Contact.phone.like(f"%{digits}"))
     rows = session.execute(
-        select(Contact).where(Contact.id.in_(among), or_(*tests)).order_by(Contact.last_name)
+        select(Contact)
+        .where(Contact.id.in_(among), wanted.fits(Contact.searched))
+        .order_by(Contact.last_name)
     ).scalars()
     return {row.id: _facts(row) for row in rows}
-
-
-def find_contact_ids(session: Session, said: str, *, limit: int = 500) -> list[UUID]:
-    """Return the newest contacts whose name, e-mail address or phone number holds what was said.
-
-    Case and accents do not matter; a phone number matches by its last digits.
-    """
-    wanted = " ".join(said.split())
-    digits = "".join(sign for sign in wanted if sign.isdigit()).lstrip("0")
-    if len(wanted) < MATCH_MIN:
-        return []
-    like = func.unaccent(func.lower(wanted))
-    name = func.unaccent(func.lower(func.concat_ws(" ", Contact.first_name, Contact.last_name)))
-    tests = [func.strpos(name, like) > 0, func.strpos(func.lower(Contact.email), like) > 0]
-    if len(digits) >= MATCH_MIN * 2:
-        tests.append(Contact.phone.like(f"%{digits}"))
-    rows = session.execute(
-        select(Contact.id).where(or_(*tests)).order_by(Contact.created_at.desc()).limit(limit)
-    )
-    return list(rows.scalars())
 
 
 def list_contact_ids(
@@ -164,6 +137,16 @@ def list_contact_ids(
 
     Also those given by somebody who was merged with them.
     """
+    return sorted(session.execute(select_contact_ids(email, phone)).scalars())
+
+
+def select_contact_ids(email: str | None, phone: str | None) -> Select[UUID]:
+    """Return the statement of what `list_contact_ids` returns, for others to look in."""
+    return select(Contact.id).where(Contact.customer_id.in_(select_people(email, phone)))
+
+
+def select_people(email: str | None, phone: str | None) -> Select[UUID]:
+    """Return the statement of the customers behind an e-mail address or number, merged or not."""
     points = [
         and_(ContactPoint.kind == kind, ContactPoint.value == value)
         for kind, value in (
@@ -172,12 +155,15 @@ def list_contact_ids(
         )
         if value
     ]
-    owners = session.execute(
-        select(ContactPoint.customer_id).where(or_(false(), *points))
-    ).scalars()
-    people = {each for owner in set(owners) for each in list_family(session, owner)}
-    rows = session.execute(select(Contact.id).where(Contact.customer_id.in_(people)))
-    return list(rows.scalars())
+    owners = (
+        select(Customer.id, Customer.merged_into)
+        .join(ContactPoint, ContactPoint.customer_id == Customer.id)
+        .where(or_(false(), *points))
+        .cte("family", recursive=True)
+    )
+    merged = or_(Customer.id == owners.c.merged_into, Customer.merged_into == owners.c.id)
+    near = select(Customer.id, Customer.merged_into).join(owners, merged)
+    return select(owners.union(near).c.id)
 
 
 def _facts(row: Contact) -> ContactFacts:

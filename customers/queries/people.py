@@ -3,13 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Uuid as SqlUuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from customers.commands import PointKind
 from customers.errors import UnknownMerge
-from customers.models import Account, Address, Contact, Customer, FormerId, Merge
+from customers.models import Address, Contact, ContactPoint, Customer, FormerId, Merge
 from customers.queries.accounts import (
     AccountFacts,
     PointFacts,
@@ -18,13 +22,27 @@ from customers.queries.accounts import (
     list_saved_addresses,
 )
 from customers.queries.contacts import (
-    MATCH_MIN,
     AddressFacts,
     ContactFacts,
     address_facts,
     get_contacts,
 )
-from customers.queries.resolving import find_roots, list_family, select_family, whose
+from customers.queries.identity import (
+    NO_PREFERENCE,
+    CardFacts,
+    CompanyFacts,
+    PreferenceFacts,
+    find_preference,
+    list_cards,
+    list_companies_of,
+)
+from customers.queries.resolving import (
+    find_roots,
+    list_families,
+    list_family,
+    select_family,
+    whose,
+)
 
 ROWS_MAX = 50
 
@@ -60,6 +78,9 @@ class CustomerFacts:
     addresses: tuple[AddressFacts, ...]
     merges: tuple[MergeFacts, ...]
     former: tuple[tuple[str, str], ...]
+    cards: tuple[CardFacts, ...] = ()
+    companies: tuple[CompanyFacts, ...] = ()
+    preference: PreferenceFacts = NO_PREFERENCE
 
     @property
     def name(self) -> str:
@@ -94,7 +115,8 @@ def get_customer(
     family = list_family(session, root)
     ids = list_contacts_of(session, root)
     ids = [each for each in ids if said_in is None or each in said_in][:ROWS_MAX]
-    contacts = [get_contacts(session, ids)[each] for each in ids]
+    known = get_contacts(session, ids)
+    contacts = [known[each] for each in ids]
     points, account = list_points(session, root), find_account(session, root)
     kept = list_saved_addresses(session, root)
     if said_in is not None:
@@ -113,6 +135,9 @@ def get_customer(
         addresses=_addresses(session, ids, kept),
         merges=tuple(_merges(session, family)),
         former=tuple(_former(session, family)) if said_in is None else (),
+        cards=tuple(list_cards(session, root)),
+        companies=tuple(list_companies_of(session, root)),
+        preference=find_preference(session, root),
     )
 
 
@@ -127,28 +152,52 @@ def list_contacts_of(session: Session, customer_id: UUID) -> list[UUID]:
 
 
 def list_found(
-    session: Session, contact_ids: Sequence[UUID], *, accounts: Sequence[UUID] = ()
+    session: Session,
+    contact_ids: Sequence[UUID],
+    *,
+    known: Collection[UUID] = (),
+    limit: int = ROWS_MAX,
 ) -> list[FoundCustomer]:
-    """Return whose these contacts are, as each said it in the first of them; then `accounts`."""
-    owners = list_contact_owners(session, contact_ids)
+    """Return whose these contacts are, as each said it in the first of them; then those `known`.
+
+    Four statements, however many there are.
+    """
+    owners = list_contact_owners(session, contact_ids) if contact_ids else {}
     newest: dict[UUID, UUID] = {}
     for contact_id in contact_ids:
         newest.setdefault(owners[contact_id], contact_id)
-    shown = dict(list(newest.items())[:ROWS_MAX])
-    contacts = get_contacts(session, list(shown.values()))
-    found = []
-    for root in [*shown, *(each for each in accounts if each not in shown)][:ROWS_MAX]:
-        account, contact = find_account(session, root), contacts.get(shown.get(root))
-        found.append(
-            FoundCustomer(
-                root,
-                contact.name if contact else account.name if account else "",
-                contact.email if contact else account.email if account else None,
-                contact.phone if contact else None,
-                account is not None,
-            )
+    roots = list(dict.fromkeys([*newest, *sorted(known)]))[:limit]
+    contacts = get_contacts(session, [newest[each] for each in roots if each in newest])
+    accounts = _accounts(session, roots)
+    return [_found(each, contacts.get(newest.get(each)), accounts.get(each)) for each in roots]
+
+
+def list_contacts_of_all(session: Session, customer_ids: Collection[UUID]) -> list[UUID]:
+    """Return every contact of these customers and of whom they were merged with; newest first."""
+    roots = set(find_roots(session, customer_ids).values())
+    family = list_families(session, roots)
+    rows = session.execute(
+        select(Contact.id)
+        .where(Contact.customer_id.in_(family))
+        .order_by(Contact.created_at.desc(), Contact.id.desc())
+    )
+    return list(rows.scalars())
+
+
+def find_giver(session: Session, contact_id: UUID) -> UUID | None:
+    """Return whose a contact was given as, before any merge."""
+    return session.execute(
+        select(Contact.customer_id).where(Contact.id == contact_id)
+    ).scalar_one_or_none()
+
+
+def find_point_owner(session: Session, *, kind: PointKind, value: str) -> UUID | None:
+    """Return whom a normalised number or address finds, before any merge."""
+    return session.execute(
+        select(ContactPoint.customer_id).where(
+            ContactPoint.kind == kind, ContactPoint.value == value
         )
-    return found
+    ).scalar_one_or_none()
 
 
 def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -160,23 +209,6 @@ def list_contact_owners(session: Session, contact_ids: Collection[UUID]) -> dict
     return {row.id: roots[row.customer_id] for row in rows}
 
 
-def list_account_owners(session: Session, said: str) -> list[UUID]:
-    """Return whose open accounts are opened with an address, or named so; a few at most."""
-    wanted = " ".join(said.split())
-    if len(wanted) < MATCH_MIN:
-        return []
-    like = func.unaccent(func.lower(wanted))
-    name = func.unaccent(func.lower(func.concat_ws(" ", Account.first_name, Account.last_name)))
-    rows = session.execute(
-        select(Account.customer_id)
-        .where(Account.closed_at.is_(None))
-        .where((func.strpos(name, like) > 0) | (func.strpos(Account.email, like) > 0))
-        .order_by(Account.opened_at.desc())
-        .limit(ROWS_MAX)
-    ).scalars()
-    return sorted(set(find_roots(session, list(rows)).values()))
-
-
 def get_merge(session: Session, merge_id: UUID) -> MergeFacts:
     """Return one merge, undone or not.
 
@@ -186,6 +218,32 @@ def get_merge(session: Session, merge_id: UUID) -> MergeFacts:
     if row is None:
         raise UnknownMerge
     return _merge(row)
+
+
+_ACCOUNTS: Final = text("""
+    WITH RECURSIVE down (root, id) AS (
+        SELECT id, id FROM customer WHERE id = ANY(:ids)
+        UNION
+        SELECT down.root, c.id FROM down JOIN customer c ON c.merged_into = down.id)
+    SELECT down.root, a.email, a.first_name, a.last_name
+    FROM down JOIN account a ON a.customer_id = down.id AND a.closed_at IS NULL
+    ORDER BY a.opened_at DESC
+""").bindparams(bindparam("ids", type_=ARRAY(SqlUuid)))
+
+
+def _accounts(session: Session, roots: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    """Return the open account of each of these people, if they have one: the oldest of several."""
+    rows = session.execute(_ACCOUNTS, {"ids": sorted(roots)}) if roots else ()
+    return {row.root: row for row in rows}
+
+
+def _found(root: UUID, contact: ContactFacts | None, account: Row[Any] | None) -> FoundCustomer:
+    if contact is not None:
+        return FoundCustomer(root, contact.name, contact.email, contact.phone, account is not None)
+    if account is None:
+        return FoundCustomer(root, "", None, None, has_account=False)
+    name = f"{account.first_name} {account.last_name}".strip()
+    return FoundCustomer(root, name, account.email, None, has_account=True)
 
 
 def _addresses(

@@ -61,3 +61,20 @@ def list_family(session: Session, customer_id: UUID) -> list[UUID]:
     """Return everybody who is the same person as a customer, that one among them."""
     rows = session.execute(select_family(customer_id)).scalars()
     return sorted(rows)
+
+
+_FAMILIES: Final = text("""
+    WITH RECURSIVE down (root, id) AS (
+        SELECT id, id FROM customer WHERE id = ANY(:ids)
+        UNION
+        SELECT down.root, c.id FROM down JOIN customer c ON c.merged_into = down.id)
+    SELECT root, id FROM down ORDER BY root, id
+""").bindparams(bindparam("ids", type_=ARRAY(SqlUuid)))
+
+
+def list_families(session: Session, roots: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return everybody who was merged into one of `roots`, these among them, with who that is."""
+    if not roots:
+        return {}
+    rows = session.execute(_FAMILIES, {"ids": sorted(set(roots))})
+    return {row.id: row.root for row in rows}

@@ -1,6 +1,5 @@
 """Addresses an account keeps: read as written, never required to be in a directory."""
 
-import unicodedata
 from uuid import UUID
 
 from sqlalchemy import update
@@ -10,6 +9,7 @@ from customers.commands import GiveAddress
 from customers.errors import IncompleteAddress
 from customers.models import Address, SavedAddress
 from customers.queries import get_saved_address, normal_postcode
+from customers.services.giving import plain_line
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
 
@@ -66,7 +66,8 @@ def read_address(command: GiveAddress) -> dict[str, str | None]:
     Raises IncompleteAddress without street, postcode or town, or UnreadablePostcode.
     """
     line1, line2, postcode, city = (
-        _line(part or "") for part in (command.line1, command.line2, command.postcode, command.city)
+        plain_line(part or "")
+        for part in (command.line1, command.line2, command.postcode, command.city)
     )
     if not (line1 and postcode and city):
         raise IncompleteAddress
@@ -77,9 +78,3 @@ def read_address(command: GiveAddress) -> dict[str, str | None]:
         "city": city,
         "country": command.country,
     }
-
-
-def _line(text: str) -> str:
-    """Return a line without what prints nothing, or turns round what is printed beside it."""
-    kept = (sign for sign in text if unicodedata.category(sign) != "Cf")
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in kept).split())

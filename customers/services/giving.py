@@ -1,10 +1,11 @@
 """Who an order is for: read as people write, kept normal, found again or made."""
 
+import unicodedata
 from uuid import UUID
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Text, bindparam, delete, text, update
+from sqlalchemy import Text, bindparam, delete, select, text, update
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from customers.commands import GiveContact, PointKind
 from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
 from customers.models import Contact, ContactPoint, Customer
-from customers.queries import ContactFacts
+from customers.queries import ContactFacts, select_people
+from kernel.fixed import run_fixed
 from kernel.ids import new_id
 
 REACHABLE = frozenset(
@@ -32,17 +34,13 @@ FICTION = "+3363998"
 """French mobile numbers kept for fiction: nobody has one, demonstrations and replays use them."""
 
 _GIVE = text("""
-    WITH RECURSIVE given AS (
+    WITH given AS (
         SELECT * FROM unnest(:point_ids, :kinds, :point_values) WITH ORDINALITY
             AS g (id, kind, value, place)),
     held AS (
         SELECT g.place, p.kind, p.value, p.customer_id
         FROM given g JOIN contact_point p ON p.kind = g.kind AND p.value = g.value),
-    up AS (
-        SELECT h.place, c.id, c.merged_into FROM held h JOIN customer c ON c.id = h.customer_id
-        UNION
-        SELECT up.place, c.id, c.merged_into FROM up JOIN customer c ON c.id = up.merged_into),
-    known AS (SELECT id FROM up ORDER BY place, merged_into IS NOT NULL, id LIMIT 1),
+    known AS (SELECT customer_id AS id FROM held ORDER BY place LIMIT 1),
     fresh AS (
         INSERT INTO customer (id, language)
         SELECT :customer_id, :language WHERE NOT EXISTS (SELECT FROM known) RETURNING id),
@@ -67,7 +65,8 @@ _GIVE = text("""
     bindparam("point_values", type_=ARRAY(Text)),
 )
 """Two first orders of one person in the same instant: the slower one waits at the contact point and
-finds the customer of the quicker one there, `email` before `phone`."""
+finds the customer of the quicker one there, `email` before `phone`. A merge is not followed: what
+somebody gave stays theirs when it is undone, and readers follow it until then."""
 
 
 def give_contact(session: Session, command: GiveContact) -> ContactFacts:
@@ -79,8 +78,8 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
     """
     contact = ContactFacts(
         id=new_id(),
-        first_name=command.first_name,
-        last_name=command.last_name,
+        first_name=plain_line(command.first_name),
+        last_name=plain_line(command.last_name),
         email=normal_email(command.email) if command.email else None,
         phone=normal_phone(command.phone, country=command.country) if command.phone else None,
         language=command.language,
@@ -92,7 +91,8 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
     ]
     if not points:
         raise UnreachableContact
-    given = session.execute(
+    (given,) = run_fixed(
+        session,
         _GIVE,
         {
             "point_ids": [new_id() for _ in points],
@@ -106,10 +106,24 @@ def give_contact(session: Session, command: GiveContact) -> ContactFacts:
             "phone": contact.phone,
             "language": contact.language,
         },
-    ).one()
+    )
     if given.fresh_id is not None and given.customer_id != given.fresh_id:
         _give_way(session, given.fresh_id, to=given.customer_id)
     return contact
+
+
+def hold_customers(session: Session, contact: ContactFacts) -> None:
+    """Keep others from counting what whoever has this e-mail address or number has open meanwhile.
+
+    All of them are locked in one order; new orders and contacts of theirs wait for nobody.
+    """
+    people = select_people(contact.email, contact.phone)
+    session.execute(
+        select(Customer.id)
+        .where(Customer.id.in_(people))
+        .order_by(Customer.id)
+        .with_for_update(key_share=True)
+    )
 
 
 def _give_way(session: Session, fresh_id: UUID, *, to: UUID) -> None:
@@ -125,8 +139,8 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
     fresh = Contact(
         id=new_id(),
         customer_id=old.customer_id,
-        first_name=first_name,
-        last_name=last_name,
+        first_name=plain_line(first_name),
+        last_name=plain_line(last_name),
         email=old.email,
         phone=old.phone,
         language=old.language,
@@ -134,6 +148,14 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
     session.add(fresh)
     session.flush()
     return fresh.id
+
+
+def plain_line(text: str) -> str:
+    """Return a line without what prints nothing, or turns round what is printed beside it."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in kept).split())
 
 
 def normal_email(text: str) -> str:

@@ -13,6 +13,7 @@ from customers.errors import AlreadyOne, MergeUndone, UnknownCustomer, UnknownMe
 from customers.events import CustomersMerged, CustomersParted
 from customers.models import Customer, Merge
 from customers.queries import find_roots
+from customers.services.doubting import remember_apart
 from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
@@ -57,7 +58,7 @@ def merge_customers(
 
 
 def undo_merge(session: Session, merge_id: UUID, *, actor: Actor) -> None:
-    """Both are there on their own again, as if they had never been merged.
+    """Both are there on their own again, as if they had never been merged; nobody is asked again.
 
     Raises UnknownMerge, or MergeUndone.
     """
@@ -71,5 +72,6 @@ def undo_merge(session: Session, merge_id: UUID, *, actor: Actor) -> None:
         known = session.execute(select(Merge.id).where(Merge.id == merge_id)).first()
         raise MergeUndone if known else UnknownMerge
     session.execute(update(Customer).where(Customer.id == ended.merged_id).values(merged_into=None))
+    remember_apart(session, ended.kept_id, ended.merged_id, actor=actor)
     fact = CustomersParted(merge_id=merge_id, kept_id=ended.kept_id, merged_id=ended.merged_id)
     events.record(session, fact, actor=actor)

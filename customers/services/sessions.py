@@ -15,6 +15,8 @@ from kernel.clock import DB_NOW
 from kernel.ids import new_id
 
 TOKEN_BYTES: Final = 32
+SESSION_PREFIX: Final = "cms_"
+"""What every signed-in session's token begins with, so that a bearer is known for what it is."""
 
 
 def begin_session(session: Session, *, token: str) -> UUID:
@@ -42,7 +44,7 @@ def enter(session: Session, session_id: UUID, *, customer_id: UUID) -> str:
 
     Basket and place stay, so that somebody who planted the old cookie has nothing of either.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = f"{SESSION_PREFIX}{secrets.token_urlsafe(TOKEN_BYTES)}"
     session.execute(
         update(ShopperSession)
         .where(ShopperSession.id == session_id)

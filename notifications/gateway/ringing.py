@@ -11,6 +11,7 @@ import httpx
 
 from notifications.errors import AddressRefused
 from notifications.gateway.settings import settings
+from notifications.gateway.trusting import web_authorities
 
 RING_S: Final = 10
 """Seconds a follower has to answer."""
@@ -57,7 +58,9 @@ def _post(parts: SplitResult, address: str, body: bytes, headers: Mapping[str, s
     target = parts._replace(netloc=f"{host}:{port}", fragment="").geturl()
     name = str(parts.hostname)
     with (
-        httpx.Client(timeout=RING_S, trust_env=False, follow_redirects=False) as client,
+        httpx.Client(
+            timeout=RING_S, trust_env=False, follow_redirects=False, verify=web_authorities()
+        ) as client,
         client.stream(
             "POST",
             target,

@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from notifications.gateway.outcomes import (
     Unanswered,
 )
 from notifications.gateway.settings import SMTP_PORTS, settings
+from notifications.gateway.trusting import mail_authorities
 
 CALL_S = 25.0
 """Seconds a whole conversation may take: less than the lease of a message."""
@@ -48,6 +48,11 @@ class Email:
     page: str
     picture: bytes | None
     picture_id: str
+    reply_to: str = ""
+    answers: tuple[str, ...] = ()
+    """Message-IDs of what it answers, the newest last."""
+    unsubscribe: str = ""
+    """Where a mail program posts to when its owner wants no more of these (RFC 8058)."""
 
 
 def send_email(email: Email) -> Outcome:
@@ -90,7 +95,7 @@ class _PunctualTls(_Punctual, smtplib.SMTP_SSL):
 
 def _connect(url: SplitResult, *, name: str) -> _Punctual:
     host, port = url.hostname or "", url.port or SMTP_PORTS[url.scheme]
-    tls = ssl.create_default_context()
+    tls = mail_authorities()
     client = (
         _PunctualTls(host, port, name, timeout=ANSWER_S, context=tls)
         if url.scheme == "smtps"
@@ -161,8 +166,16 @@ def _compose(email: Email, *, to: str) -> EmailMessage:
     local, _, domain = to.rpartition("@")
     message["To"] = Address("", local, domain)  # not parsed: a name in another script is no defect
     message["Subject"] = email.subject
+    if email.reply_to:
+        message["Reply-To"] = Address(addr_spec=email.reply_to)
+    if email.answers:
+        message["In-Reply-To"] = email.answers[-1]
+        message["References"] = " ".join(email.answers)
     message["Content-Language"] = email.language
     message["Auto-Submitted"] = "auto-generated"
+    if email.unsubscribe:
+        message["List-Unsubscribe"] = f"<{email.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.page, subtype="html", cte="quoted-printable")
     page = message.get_body(("html",))

@@ -3,7 +3,25 @@
 Followers of what happens to orders are rung in the same way.
 """
 
+from notifications.services.answering import (
+    SocialCall,
+    claim_answers,
+    list_answers,
+    owe_social,
+    settle_answer,
+    signed_headers,
+)
 from notifications.services.codes import owe_code
+from notifications.services.connecting import (
+    ConnectorFacts,
+    admit_connector,
+    close_connector,
+    connector_key,
+    find_key,
+    list_connectors,
+    open_connector,
+    renew_connector_key,
+)
 from notifications.services.following import (
     Ring,
     claim_rings,
@@ -15,31 +33,61 @@ from notifications.services.following import (
     sign,
     signing_key,
 )
+from notifications.services.forgetting import forget_recipient
+from notifications.services.hearing import (
+    Heard,
+    brake,
+    hear_letter,
+    hear_message,
+    hear_text,
+)
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
 from notifications.services.sending import Call, Claim, begin, claim_due, settle
+from notifications.services.telling_answers import owe_answer
 from notifications.services.telling_carts import owe_cart
 from notifications.services.telling_staff import owe_staff
 
 __all__ = [
     "Call",
     "Claim",
+    "ConnectorFacts",
+    "Heard",
     "Ring",
+    "SocialCall",
+    "admit_connector",
     "begin",
+    "brake",
+    "claim_answers",
     "claim_due",
     "claim_rings",
+    "close_connector",
     "close_webhook",
+    "connector_key",
+    "find_key",
+    "forget_recipient",
+    "hear_letter",
+    "hear_message",
+    "hear_text",
+    "list_answers",
+    "list_connectors",
     "list_webhooks",
+    "open_connector",
     "open_webhook",
     "owe",
+    "owe_answer",
     "owe_cart",
     "owe_code",
+    "owe_social",
     "owe_staff",
     "owe_wish",
+    "renew_connector_key",
     "resend",
     "resume_webhook",
     "settle",
+    "settle_answer",
     "settle_ring",
     "sign",
+    "signed_headers",
     "signing_key",
 ]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import catalog.queries
@@ -17,13 +19,15 @@ from customers.queries import ContactFacts
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
-from notifications.commands import FROM_LINK, Template
+from notifications.commands import ASKS_SCORE, FROM_LINK, MessageStatus, Template
 from notifications.events import MessageResent
 from notifications.models import Message
 from notifications.services.codes import CodeCase, read_code_case
+from notifications.services.telling_answers import AnswerCase, read_answer_case
 from notifications.services.telling_carts import CartCase, read_cart_case
 from notifications.services.telling_staff import StaffCase, read_staff_case
 from orders.commands import Formation, Method, Partly, Status
+from orders.events import OrderAmended
 from orders.passes import PassFacts
 from orders.queries import (
     ChoiceFacts,
@@ -67,16 +71,40 @@ class Case:
     senders: Mapping[UUID, StoreFacts] = field(default_factory=dict)
     """Of a delivery, or of several parcels: whose each is."""
     difference_minor: int | None = None
+    counter_minor: int = 0
     """What a card is still to pay of what became dearer, minor units; None when none pays."""
     pay: "PayCase | None" = None
     address: tuple[str, ...] = ()
     """Where it is brought to, in a confirmation."""
+    paid_elsewhere: bool = False
+    """Whether another shop took money for it, which gives back what is not owed any more."""
+    asks_score: bool = False
+    """Whether its customer may be asked how it was."""
+    changes: tuple[Mapping[str, Any], ...] = ()
+    """What was changed and not told yet, oldest first, where the message tells of a change."""
+    changed_again: bool = False
+    """Whether a later change is owed a message of its own: that tells of this one too."""
+
+    @property
+    def parcels(self) -> tuple[FulfillmentFacts, ...]:
+        """Return the parcels of its order but for those that go on as another one."""
+        found = self.order.fulfillments if self.order else ()
+        return tuple(each for each in found if each.status is not Status.REROUTED)
 
     @property
     def is_mixed(self) -> bool:
         """Tell whether its order goes several ways, or is collected in several stores."""
-        parcels = self.order.fulfillments if self.order else ()
+        parcels = self.parcels
         return len(parcels) > 1 and any(each.method is not Method.DELIVERY for each in parcels)
+
+    @property
+    def alone_until(self) -> datetime | None:
+        """Return until when its customer can call all of it off before a store sees any of it."""
+        parcels = self.order.fulfillments if self.order else (self.parcel,)
+        ends = [each.release_at for each in parcels]
+        first = min((each for each in ends if each), default=None)
+        is_open = first is not None and None not in ends and first > self.store.asked_at
+        return first if is_open else None
 
     @property
     def goes_on(self) -> bool:
@@ -114,7 +142,7 @@ class WishCase:
     store: StoreFacts
 
 
-AnyCase = Case | WishCase | StaffCase | CartCase | CodeCase
+AnyCase = Case | WishCase | StaffCase | CartCase | CodeCase | AnswerCase
 """Whatever a message may speak of."""
 
 
@@ -126,6 +154,8 @@ def read_case(session: Session, message: Message) -> AnyCase:
         return read_cart_case(session, message, message.cart_id)
     if message.challenge_id is not None:
         return read_code_case(session, message)
+    if message.entry_id is not None:
+        return read_answer_case(session, message, message.entry_id)
     if message.order_id is None:
         return _read_wish(session, message)
     order = orders.queries.get_order(session, message.order_id, actor=SYSTEM)
@@ -135,6 +165,7 @@ def read_case(session: Session, message: Message) -> AnyCase:
     holder = message.contact_id if message.template is Template.PROXY_PASS else None
     alive = [state.facts for state in states if state.alive and state.contact_id == holder]
     history = events.list_history(session, [parcel.id, order.id, message.reference])
+    changes = _changes(session, message, history)
     return Case(
         parcel=parcel,
         is_distance=order.formation is Formation.DISTANCE,
@@ -151,9 +182,27 @@ def read_case(session: Session, message: Message) -> AnyCase:
         order=order,
         senders=_senders(session, order, parcel),
         difference_minor=orders.queries.difference_minor(session, order.id),
+        counter_minor=orders.queries.at_counter_minor(session, order),
         pay=_pay(session, message, order),
         address=_address(session, message, order),
+        paid_elsewhere=bool(payments.queries.list_outside(session, order.id)),
+        changes=tuple(each.facts["changes"] for each in changes),
+        changed_again=any(each.id > message.event_id for each in changes),
+        asks_score=_asks_score(session, message),
     )
+
+
+def _asks_score(session: Session, message: Message) -> bool:
+    """Tell whether to ask how it was: with the news that it is over, until somebody refuses."""
+    if message.template not in ASKS_SCORE or message.contact_id is None:
+        return False
+    customer_id = customers.queries.find_giver(session, message.contact_id)
+    if customer_id is None:
+        return False
+    said = customers.queries.find_said(
+        session, customer_id, purpose="survey", channel=message.channel.value
+    )
+    return said is not False
 
 
 def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | None:
@@ -169,7 +218,11 @@ def _pay(session: Session, message: Message, order: OrderFacts) -> PayCase | Non
 def _address(session: Session, message: Message, order: OrderFacts) -> tuple[str, ...]:
     if message.template is not Template.CONFIRMATION:
         return ()
-    to = (each.address_id for each in order.fulfillments if each.method is Method.DELIVERY)
+    to = (
+        each.address_id
+        for each in order.fulfillments
+        if each.method is Method.DELIVERY and each.status is not Status.REROUTED
+    )
     found = customers.queries.find_address(session, next(to, None))
     return found.lines if found else ()
 
@@ -227,6 +280,30 @@ def _substitute(
                 old_minor=line.worth_minor(asked.quantity),
             )
     return None
+
+
+def _changes(session: Session, message: Message, history: list[Recorded]) -> list[Recorded]:
+    """Return the changes a message tells of: all that its customer was not told yet.
+
+    What it shows is the order as it is now, so it tells what led there; one that goes again tells
+    all since its first.
+    """
+    told = _told(message, history)
+    if message.template is not Template.AMENDED or told is None:
+        return []
+    since = select(func.max(Message.event_id)).where(
+        Message.order_id == message.order_id,
+        Message.template == Template.AMENDED,
+        Message.status.in_([MessageStatus.SENT, MessageStatus.UNKNOWN]),
+    )
+    known = session.execute(since).scalar_one() or 0
+    return [
+        each
+        for each in history
+        if each.name == OrderAmended.name
+        and each.facts["tells"]
+        and (each.id > known or each.id >= told.id)
+    ]
 
 
 def _reason(message: Message, history: list[Recorded]) -> str:

@@ -195,6 +195,7 @@ def _ring(session: Session, webhook: Webhook) -> Ring:
         session,
         after=webhook.told_to,
         brand_id=webhook.brand_id,
+        source=stores.queries.find_source(session, webhook.key_id),
         names=webhook.events,
         limit=BATCH,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import orders.queries
+from customers.commands import PointKind
 from customers.queries import ContactFacts
 from kernel.actors import SYSTEM
 from kernel.ids import new_id
@@ -31,7 +32,7 @@ ON_EVERY_CHANNEL: Final = frozenset(
         Template.PAY_REMINDER,
     }
 )
-"""Others go by e-mail, and as a text message only to those who gave no e-mail address."""
+"""Others go by e-mail; as a text message to who gave no e-mail address, or likes that better."""
 OTHER: Final[Mapping[Channel, Channel]] = {
     Channel.EMAIL: Channel.SMS,
     Channel.SMS: Channel.EMAIL,
@@ -48,7 +49,7 @@ def owe(session: Session, command: Owe) -> None:
     parcel = orders.queries.get_fulfillment(session, command.fulfillment_id, actor=SYSTEM)
     contact_id = command.contact_id or parcel.contact_id
     contact = customers.queries.get_contacts(session, [contact_id]).get(contact_id)
-    channels = _channels(command.template, contact)
+    channels = _channels(session, command.template, contact)
     rows = [_row(command, parcel, channel) for channel in channels or [Channel.EMAIL]]
     if not channels:
         rows[0] |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
@@ -62,7 +63,7 @@ def owe_wish(session: Session, command: OweWish) -> None:
     """
     wish = orders.queries.get_wish(session, command.wish_id)
     contact = customers.queries.get_contacts(session, [wish.contact_id]).get(wish.contact_id)
-    channels = _channels(Template.BACK_IN_STOCK, contact)
+    channels = _channels(session, Template.BACK_IN_STOCK, contact)
     row = _wish_row(command, wish, channels[0] if channels else Channel.EMAIL)
     if not channels:
         row |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
@@ -78,6 +79,8 @@ def fall_back(session: Session, message: Message) -> bool:
     other = OTHER[message.channel]
     if message.staff_id is not None or message.challenge_id is not None:
         return False
+    if message.entry_id is not None:
+        return _fall_back_answer(session, message, message.entry_id, other)
     if message.wish_id is not None:
         return _fall_back_wish(session, OweWish(message.event_id, message.wish_id), other)
     contact = customers.queries.get_contacts(session, [message.contact_id]).get(message.contact_id)
@@ -110,11 +113,14 @@ def address_of(contact: Reached | None, channel: Channel) -> str | None:
     return (contact.email if channel is Channel.EMAIL else contact.phone) or None
 
 
-def _channels(template: Template, contact: ContactFacts | None) -> list[Channel]:
+def _channels(session: Session, template: Template, contact: ContactFacts | None) -> list[Channel]:
     known = [channel for channel in Channel if address_of(contact, channel)]
     if template in ONLY_BY_EMAIL:
         return [channel for channel in known if channel is Channel.EMAIL]
-    return known if template in ON_EVERY_CHANNEL else known[:1]
+    if template in ON_EVERY_CHANNEL or contact is None or len(known) < len(Channel):
+        return known if template in ON_EVERY_CHANNEL else known[:1]
+    liked = customers.queries.find_liked_channel(session, contact.id)
+    return [Channel.SMS] if liked is PointKind.PHONE else known[:1]
 
 
 def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, object]:
@@ -134,6 +140,40 @@ def _row(command: Owe, parcel: FulfillmentFacts, channel: Channel) -> dict[str, 
         "status": MessageStatus.DUE,
         "note": None,
     }
+
+
+def answer_row(
+    told: tuple[int, int], contact_id: UUID | None, channel: Channel, *, language: str
+) -> dict[str, object]:
+    """Return the message that brings an answer: `told` is its event and its entry.
+
+    Without a contact it goes to where they wrote from.
+    """
+    event_id, entry_id = told
+    version = VERSIONS[Template.REPLY]
+    return {
+        "event_id": event_id,
+        "entry_id": entry_id,
+        "contact_id": contact_id,
+        "channel": channel,
+        "template": Template.REPLY,
+        "template_version": version,
+        "language": language if language in LANGUAGES else LANGUAGES[-1],
+        "dedupe_key": f"{Template.REPLY}:{entry_id}:{channel}:{version}",
+        "reference": new_id(),
+        "status": MessageStatus.DUE,
+        "note": None,
+    }
+
+
+def _fall_back_answer(session: Session, message: Message, entry_id: int, other: Channel) -> bool:
+    contact_id = message.contact_id
+    contact = customers.queries.get_contacts(session, [contact_id]).get(contact_id)
+    if contact_id is None or address_of(contact, other) is None:
+        return False
+    told = message.event_id, entry_id
+    insert_rows(session, [answer_row(told, contact_id, other, language=message.language)])
+    return True
 
 
 def _fall_back_wish(session: Session, command: OweWish, other: Channel) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a customer could be told at all: recorded when nobody was, and when somebody was again.
+"""What customers were told: each message that went out, when nobody was reached, and when again.
 
 Reminders and receipts are left out: who misses them has been told, or has the goods.
 """
@@ -8,10 +8,16 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from customers.commands import Topic
 from kernel import events
 from kernel.actors import SYSTEM
 from notifications.commands import FOR_STAFF, MessageStatus, Template
-from notifications.events import MessageReached, MessageUndeliverable
+from notifications.events import (
+    MessageReached,
+    MessageSent,
+    MessageUndeliverable,
+    MessageWithheld,
+)
 from notifications.models import Message
 
 GIVEN_UP: Final = (MessageStatus.DEAD, MessageStatus.UNKNOWN)
@@ -46,6 +52,35 @@ def tell_unreached(session: Session, message: Message) -> None:
         order_id=message.order_id,
         fulfillment_id=message.fulfillment_id,
         template=message.template.value,
+    )
+    events.record(session, fact, actor=SYSTEM)
+
+
+def tell_sent(session: Session, message: Message) -> None:
+    """Record that a customer was told something; what staff is told is no history of anybody."""
+    if message.contact_id is None:
+        return
+    fact = MessageSent(
+        message_id=message.reference,
+        contact_id=message.contact_id,
+        order_id=message.order_id,
+        fulfillment_id=message.fulfillment_id,
+        channel=message.channel.value,
+        template=message.template.value,
+    )
+    events.record(session, fact, actor=SYSTEM)
+
+
+def tell_withheld(session: Session, message: Message, topic: Topic) -> None:
+    """Record that a customer was not told what they had not agreed to be told."""
+    if message.contact_id is None:
+        return
+    fact = MessageWithheld(
+        message_id=message.reference,
+        contact_id=message.contact_id,
+        channel=message.channel.value,
+        template=message.template.value,
+        topic=topic.value,
     )
     events.record(session, fact, actor=SYSTEM)
 

@@ -5,7 +5,7 @@ the confirmation of a delivery, which is paid by then, says where it is brought 
 code and its picture are derived here and kept nowhere.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -14,56 +14,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from kernel import links, qr
 from kernel.ids import show_code, show_order_number
-from kernel.money import vat_shares
 from notifications import gateway
 from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, Template
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
+from notifications.services.amounts import amounts
 from notifications.services.cases import AnyCase, Case, WishCase
+from notifications.services.changing import say_changed
 from notifications.services.codes import CodeCase, code_facts
 from notifications.services.owing import address_of
+from notifications.services.telling_answers import AnswerCase, answer_facts, headers_of
 from notifications.services.telling_carts import CartCase, cart_facts
 from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
 from orders.commands import Answer, Method, Status
-from orders.queries import ChargeFacts, LineFacts
 
-QUANTITIES: Final[Mapping[Template, Callable[[LineFacts], int]]] = {
-    Template.CONFIRMATION: lambda line: line.quantity,
-    Template.READY: lambda line: line.quantity - line.cancelled,
-    Template.REMINDER: lambda line: line.quantity - line.cancelled,
-    Template.LAST_DAY: lambda line: line.quantity - line.cancelled,
-    Template.CANCELLED: lambda line: line.quantity,
-    Template.EXPIRED: lambda line: line.quantity - line.handed_over,
-    Template.RECEIPT: lambda line: line.handed_over,
-    Template.PROXY_PASS: lambda line: line.quantity - line.cancelled,
-    Template.PROXY_COLLECTED: lambda line: line.handed_over,
-    Template.REJECTED: lambda line: line.quantity - line.cancelled,
-    Template.REROUTED: lambda line: line.quantity - line.cancelled,
-    Template.AMENDED: lambda line: line.quantity - line.cancelled,
-    Template.PARTLY: lambda line: line.quantity - line.cancelled,
-    Template.DELAYED: lambda line: line.quantity - line.cancelled,
-    Template.SHIPPED: lambda line: line.handed_over,
-    Template.DELIVERED: lambda line: line.handed_over,
-    Template.DELIVERY_FAILED: lambda line: line.handed_over,
-    Template.SUBSTITUTE: lambda line: line.quantity - line.cancelled,
-    Template.PAY_LINK: lambda line: line.quantity - line.cancelled,
-    Template.PAY_REMINDER: lambda line: line.quantity - line.cancelled,
-    Template.UNPAID: lambda line: line.quantity,
-}
-"""How many of each line a message speaks of."""
-PRICED: Final = OPENS_PARCEL | {
-    Template.CONFIRMATION,
-    Template.RECEIPT,
-    Template.REROUTED,
-    Template.AMENDED,
-    Template.DELIVERED,
-}
-TO_PAY: Final = OPENS_PARCEL | {Template.CONFIRMATION, Template.REROUTED, Template.AMENDED}
-NOT_DUE_BY_CARD: Final = frozenset({Template.CONFIRMATION, Template.REROUTED, Template.AMENDED})
-"""Templates sent before the money a card holds is taken: it is not due in the store."""
+SCORE_BEST: Final = 5
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
 
@@ -91,6 +59,7 @@ def render(message: Message, case: AnyCase) -> Email | Sms:
     words = _say(f"{message.template}.{message.language}.txt", facts)
     if message.channel is Channel.SMS:
         return Sms(gateway.settings().sms_from or case.brand.sms_sender, to, fit(words["sms"]))
+    reply_to, answers = headers_of(case) if isinstance(case, AnswerCase) else ("", ())
     domain = case.brand.sender_email.rpartition("@")[2]
     picture_id = f"code.{message.reference}@{domain}"
     everything = {**facts, "labels": _say(f"labels.{message.language}.txt", facts), **words}
@@ -106,6 +75,9 @@ def render(message: Message, case: AnyCase) -> Email | Sms:
         page=page,
         picture=_picture(case) if facts["code"] else None,
         picture_id=picture_id,
+        reply_to=reply_to,
+        answers=answers,
+        unsubscribe=facts.get("unsubscribe", ""),
     )
 
 
@@ -141,6 +113,8 @@ def _facts_of(message: Message, case: AnyCase) -> dict[str, Any]:
         return {**cart_facts(message, case), "to_staff": False}
     if isinstance(case, CodeCase):
         return {**code_facts(message, case), "to_staff": False}
+    if isinstance(case, AnswerCase):
+        return {**answer_facts(message, case), "to_staff": False}
     told = _wish_facts(message, case) if isinstance(case, WishCase) else _facts(message, case)
     return {**told, "to_staff": False}
 
@@ -162,6 +136,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "number": show_order_number(parcel.order_number),
         "store": case.store.name,
         "brought_to": ", ".join(case.address),
+        "scores": _scores(case, home),
         **_place(case, voice),
         "expected": voice.moment(parcel.promised_at),
         "short_expected": voice.short_moment(parcel.promised_at),
@@ -170,7 +145,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         "ended": voice.moment(parcel.ended_at) if parcel.ended_at else "",
         "is_ready": parcel.status is Status.READY,
         "is_distance": case.is_distance,
-        "is_paid": case.paid_minor > 0,
+        "is_paid": case.paid_minor > 0 or case.paid_elsewhere,
         "reason": case.reason,
         "code": show_code(passes.typed_code(case.collect.id))
         if shows_code and case.collect
@@ -185,12 +160,19 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_choice(message, case, voice),
         "tracked": [(each.carrier_name, each.tracking_number) for each in case.packages],
         **_substitute(case, voice),
-        **_amounts(message.template, case, voice),
+        **amounts(message.template, case, voice),
         **_pay_link(message, case, voice),
         **_arrivals(case, voice),
         **_parts(case, voice),
         **_kind(case, voice),
     }
+
+
+def _scores(case: Case, home: str) -> list[tuple[int, str]]:
+    """Return a link for each score, where its customer may be asked how it was."""
+    page = f"{home}/scores/{links.score_token(case.parcel.id)}"
+    numbers = range(1, SCORE_BEST + 1) if case.asks_score else range(0)
+    return [(each, f"{page}?score={each}") for each in numbers]
 
 
 def _place(case: Case, voice: Voice) -> dict[str, Any]:
@@ -204,20 +186,22 @@ def _place(case: Case, voice: Voice) -> dict[str, Any]:
 
 
 def _kind(case: Case, voice: Voice) -> dict[str, Any]:
-    """Return whether it is ordered or reserved, in words, and what became dearer since."""
-    parcel = case.parcel
-    owed = case.difference_minor
+    """Return whether it is ordered or reserved, in words, until when at will, and what is owed."""
+    parcel, owed, alone = case.parcel, case.difference_minor, case.alone_until
     return {
+        "alone_until": voice.moment(alone) if alone else "",
+        "short_alone_until": voice.short_moment(alone) if alone else "",
         "is_reservation": parcel.is_reservation,
         "noun": NOUNS[voice.language][parcel.is_reservation],
         "confirmed_by": voice.moment(parcel.accept_by) if parcel.accept_by else "",
         "difference": voice.money(owed, parcel.currency) if owed else "",
+        "changed": say_changed(case, voice.language),
     }
 
 
 def _parts(case: Case, voice: Voice) -> dict[str, Any]:
     """Return what each parcel of an order with several ways is: (way, store, when)."""
-    if not case.is_mixed or case.order is None:
+    if not case.is_mixed:
         return {"parts": []}
     return {
         "parts": [
@@ -226,14 +210,14 @@ def _parts(case: Case, voice: Voice) -> dict[str, Any]:
                 case.senders[each.id].name,
                 voice.day(each.arrives_by) if each.arrives_by else voice.moment(each.promised_at),
             )
-            for each in case.order.fulfillments
+            for each in case.parcels
         ]
     }
 
 
 def _arrivals(case: Case, voice: Voice) -> dict[str, Any]:
     """Return when each parcel of a delivery arrives, and who sends it."""
-    parcel, parcels = case.parcel, case.order.fulfillments if case.order else ()
+    parcel, parcels = case.parcel, case.parcels
     days = (parcel.arrives_from, parcel.arrives_by)
     return {
         "arrivals": [
@@ -331,68 +315,3 @@ def _picture(case: AnyCase) -> bytes | None:
     if not isinstance(case, Case) or case.collect is None:
         return None
     return qr.png(passes.qr_text(case.collect))
-
-
-def _spoken(template: Template, case: Case) -> tuple[list[LineFacts], tuple[ChargeFacts, ...]]:
-    """Return the lines a message has, and what is paid beside them.
-
-    An order is confirmed once for all its parcels; having it brought stands there, and where the
-    first of them was delivered. What is called off altogether is told once.
-    """
-    parcel, order = case.parcel, case.order
-    if order is None:
-        return list(parcel.lines), ()
-    if template is Template.CANCELLED and not case.goes_on:
-        gone = [each for each in order.fulfillments if each.status is Status.CANCELLED]
-        return [line for each in gone for line in each.lines], ()
-    if not (parcel.method is Method.DELIVERY or case.is_mixed):
-        return list(parcel.lines), ()
-    if template is Template.CONFIRMATION:
-        parcels = [each for each in order.fulfillments if each.rerouted_to is None]
-        return [line for each in parcels for line in each.lines], order.due_charges
-    delivered = template is Template.DELIVERED and parcel.id == order.first_id
-    return list(parcel.lines), order.due_charges if delivered else ()
-
-
-def _named(line: LineFacts, quantity: int, voice: Voice, currency: str) -> str:
-    """Return a line's name, with the promotion that takes something off it, and how much."""
-    off_minor = line.priced(quantity).discount_minor
-    if not off_minor:
-        return line.name
-    off = f"\N{MINUS SIGN}\N{NO-BREAK SPACE}{voice.money(off_minor, currency)}"
-    return f"{line.name} ({line.promotion}, {off})"
-
-
-def _amounts(template: Template, case: Case, voice: Voice) -> dict[str, Any]:
-    quantity_of, currency = QUANTITIES[template], case.parcel.currency
-    lines, charges = _spoken(template, case)
-    chosen = [(line, quantity_of(line)) for line in lines if quantity_of(line)]
-    priced = [(line.vat_bp, line.priced(quantity).amount_minor) for line, quantity in chosen]
-    brought = [(each.vat_bp, each.amount_minor) for each in charges]
-    total = sum(amount for _, amount in [*priced, *brought])
-    is_brought = case.order is not None and case.order.leaves_paid
-    is_whole = template is Template.CONFIRMATION and is_brought
-    by_card = template in NOT_DUE_BY_CARD and case.difference_minor is not None
-    owes = template in TO_PAY and not (is_whole or by_card or case.parcel.is_reservation)
-    due = total - case.paid_minor if owes else 0
-    is_priced = template in PRICED
-    return {
-        "lines": [
-            *(
-                (
-                    quantity,
-                    _named(line, quantity, voice, currency) if is_priced else line.name,
-                    voice.money(amount, currency) if is_priced else "",
-                )
-                for (line, quantity), (_, amount) in zip(chosen, priced, strict=True)
-            ),
-            *((1, each.name, voice.money(each.amount_minor, currency)) for each in charges),
-        ],
-        "missing": [(line.cancelled, line.name) for line in case.parcel.lines if line.cancelled],
-        "total": voice.money(total, currency) if is_priced else "",
-        "vat": [
-            (voice.rate(share.rate_bp), voice.money(share.vat_minor, currency))
-            for share in vat_shares([*priced, *brought] if is_priced else [])
-        ],
-        "due": voice.money(due, currency) if due > 0 else "",
-    }

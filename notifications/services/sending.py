@@ -15,9 +15,18 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+import customers.queries
+from customers.commands import Topic
 from kernel.clock import DB_NOW, db_now
 from notifications import gateway
-from notifications.commands import FROM_LINK, OPENS_PARCEL, Channel, MessageStatus, Template
+from notifications.commands import (
+    ADVERTISES,
+    FROM_LINK,
+    OPENS_PARCEL,
+    Channel,
+    MessageStatus,
+    Template,
+)
 from notifications.gateway import (
     Email,
     NotFound,
@@ -32,8 +41,9 @@ from notifications.models import Message
 from notifications.services.cases import AnyCase, Case, WishCase, read_case
 from notifications.services.codes import CodeCase
 from notifications.services.owing import address_of, fall_back
-from notifications.services.reaching import tell_reached, tell_unreached
+from notifications.services.reaching import tell_reached, tell_sent, tell_unreached, tell_withheld
 from notifications.services.rendering import render
+from notifications.services.telling_answers import AnswerCase, why_answer_over
 from notifications.services.telling_carts import CartCase, why_cart_outdated
 from notifications.services.telling_staff import StaffCase, why_outdated
 from orders.commands import Status
@@ -43,6 +53,8 @@ ATTEMPTS_MAX = 12
 """Tries of one message: with the delays between them about six hours."""
 BACKOFF_S, BACKOFF_S_MAX = 30, 3_600
 BUDGET_WINDOW = timedelta(hours=1)
+UNWANTED: Final = "not agreed to"
+"""Note of what was held back because its customer does not want it."""
 
 PAYABLE_STATES: Final = frozenset(
     {
@@ -112,6 +124,8 @@ class _Ending:
     status: MessageStatus
     note: str
     falls_back: bool = True
+    unwanted: Topic | None = None
+    """What its customer had not agreed to be told of."""
 
 
 _CLAIM = text("""
@@ -145,7 +159,12 @@ def begin(session: Session, claim: Claim) -> Call | None:
     if message is None:
         return None
     case = read_case(session, message)
-    ending = _worn_out(message) or _outdated(message, case) or _barred(session, message, case)
+    ending = (
+        _worn_out(message)
+        or _outdated(message, case)
+        or _unwanted(session, message)
+        or _barred(session, message, case)
+    )
     if ending is not None:
         _end(session, message, ending)
         return None
@@ -167,6 +186,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome) -> bool:
         case Sent(provider_id):
             message.status, message.sent_at = MessageStatus.SENT, db_now(session)
             message.provider_id, message.note = provider_id, None
+            tell_sent(session, message)
             tell_reached(session, message)
         case RefusedForGood(note):
             message.begun_at = None
@@ -208,6 +228,8 @@ def _outdated(message: Message, case: AnyCase) -> _Ending | None:
         return None
     if isinstance(case, CartCase):
         why = why_cart_outdated(case)
+    elif isinstance(case, AnswerCase):
+        why = why_answer_over(case)
     elif isinstance(case, CodeCase):
         why = None if case.challenge.open else "too late: the code is over"
     elif isinstance(case, StaffCase):
@@ -223,6 +245,8 @@ def _answered(message: Message, case: Case) -> str | None:
     """Return why what the message asks or brings is over; None when it is not."""
     if message.template in OPENS_PARCEL and case.collect is None:
         return "no live pass"
+    if message.template is Template.AMENDED and case.changed_again:
+        return "changed again: the next message tells of both"
     if message.template is Template.REJECTED and not (case.choice and case.choice.open):
         return "chosen already"
     if message.template in FROM_LINK and case.pay is None:
@@ -230,6 +254,26 @@ def _answered(message: Message, case: Case) -> str | None:
     if message.template is Template.SUBSTITUTE and case.substitute is None:
         return "too late: it was answered"
     return None
+
+
+def _unwanted(session: Session, message: Message) -> _Ending | None:
+    """Ask the ledger, now, whether its customer wants to be told what a message advertises.
+
+    What was refused on one channel is not tried on another.
+    """
+    topic = ADVERTISES.get(message.template)
+    if topic is None:
+        return None
+    owner = customers.queries.find_giver(session, message.contact_id or message.reference)
+    if owner is not None and customers.queries.may_tell(
+        session,
+        owner,
+        purpose=customers.queries.MARKETING,
+        channel=message.channel.value,
+        topic=topic.value,
+    ):
+        return None
+    return _Ending(MessageStatus.SUPPRESSED, UNWANTED, falls_back=False, unwanted=topic)
 
 
 def _barred(session: Session, message: Message, case: AnyCase) -> _Ending | None:
@@ -277,4 +321,6 @@ def _end(session: Session, message: Message, ending: _Ending) -> None:
         facts = (message.id, message.template, message.status, ending.note)
         log.error("message %s (%s) ended %s: %s", *facts)
     session.flush()
+    if ending.unwanted is not None:
+        tell_withheld(session, message, ending.unwanted)
     tell_unreached(session, message)

@@ -15,11 +15,12 @@ import customers.queries
 import orders.queries
 import stores.queries
 from catalog.queries import SkuWords
-from customers.queries import ContactFacts
+from customers.commands import Topic
+from customers.queries import MARKETING, ContactFacts
 from kernel import links
 from kernel.ids import new_id
 from notifications import gateway
-from notifications.commands import Channel, MessageStatus, OweCart, Template
+from notifications.commands import ADVERTISES, Channel, MessageStatus, OweCart
 from notifications.models import Message
 from notifications.services.owing import LANGUAGES, VERSIONS, address_of, insert_rows
 from orders.queries import CartFacts
@@ -35,12 +36,20 @@ class CartCase:
     contact: ContactFacts | None
     brand: BrandFacts
     store: StoreFacts | None
+    owner_id: UUID | None = None
 
 
 def owe_cart(session: Session, command: OweCart) -> None:
-    """Somebody is owed the link of a basket, wherever they are reached; twice changes nothing."""
+    """Somebody is owed the link of a basket, wherever they are reached; twice changes nothing.
+
+    What advertises is owed where they said a word about it, whichever: the sender asks which.
+    """
     contact = customers.queries.get_contacts(session, [command.contact_id])[command.contact_id]
     known = [channel for channel in Channel if address_of(contact, channel)]
+    if topic := ADVERTISES.get(command.template):
+        known = [each for each in known if _has_said(session, command.contact_id, each, topic)]
+        if not known:
+            return
     rows = [_row(command, contact, channel) for channel in known or [Channel.EMAIL]]
     if not known:
         rows[0] |= {"status": MessageStatus.SUPPRESSED, "note": "no address"}
@@ -61,12 +70,15 @@ def read_cart_case(session: Session, message: Message, cart_id: UUID) -> CartCas
         contact=contacts.get(message.contact_id),
         brand=stores.queries.get_brand(session, first.brand_id),
         store=store,
+        owner_id=customers.queries.find_giver(session, message.contact_id or cart_id),
     )
 
 
 def why_cart_outdated(case: CartCase) -> str | None:
     """Return why there is no basket to go on with any more; None while there is."""
-    return "too late: it was ordered" if case.cart.order_id is not None else None
+    if case.cart.order_id is not None:
+        return "too late: it was ordered"
+    return None if case.cart.quantities else "too late: nothing is in it any more"
 
 
 def cart_facts(message: Message, case: CartCase) -> dict[str, Any]:
@@ -87,7 +99,7 @@ def cart_facts(message: Message, case: CartCase) -> dict[str, Any]:
         "vat": [],
         "hours": [],
         "extend": "",
-        "stop": "",
+        **_ways_out(message, case, home),
         "lines": [
             (quantity, ", ".join(filter(None, (case.words[sku].name, case.words[sku].option))), "")
             for sku, quantity in case.cart.quantities.items()
@@ -101,15 +113,32 @@ def cart_facts(message: Message, case: CartCase) -> dict[str, Any]:
     }
 
 
+def _ways_out(message: Message, case: CartCase, home: str) -> dict[str, str]:
+    """Return how whoever is written to says no: on a page, and with a click of a mail program."""
+    if message.template not in ADVERTISES or case.owner_id is None:
+        return {"stop": ""}
+    token = links.preferences_token(case.owner_id)
+    public = gateway.settings().public_url.rstrip("/")
+    return {"stop": f"{home}/preferences/{token}", "unsubscribe": f"{public}/unsubscribe/{token}"}
+
+
+def _has_said(session: Session, contact_id: UUID, channel: Channel, topic: Topic) -> bool:
+    owner = customers.queries.find_giver(session, contact_id)
+    said = owner and customers.queries.find_said(
+        session, owner, purpose=MARKETING, channel=channel.value, topic=topic.value
+    )
+    return said is not None
+
+
 def _row(command: OweCart, contact: ContactFacts, channel: Channel) -> dict[str, object]:
-    version = VERSIONS[Template.CART]
-    parts = (command.event_id, command.cart_id, channel, Template.CART, version)
+    version = VERSIONS[command.template]
+    parts = (command.event_id, command.cart_id, channel, command.template, version)
     return {
         "event_id": command.event_id,
         "cart_id": command.cart_id,
         "contact_id": command.contact_id,
         "channel": channel,
-        "template": Template.CART,
+        "template": command.template,
         "template_version": version,
         "language": contact.language if contact.language in LANGUAGES else LANGUAGES[-1],
         "dedupe_key": ":".join(str(part) for part in parts),

@@ -6,17 +6,16 @@ from uuid import UUID
 from flask import Response
 
 from kernel.db import transaction
-from kernel.web import ApiBlueprint, answer_once, current_actor, declare
+from kernel.web import answer_once, current_actor, declare
 from notifications import services
 from notifications.commands import OpenWebhook
+from notifications.routes.blueprint import blueprint
 from notifications.schemas import (
     OpenedWebhookSchema,
     OpenWebhookSchema,
     WebhookIdSchema,
     WebhookListSchema,
 )
-
-blueprint = ApiBlueprint("notifications", __name__, url_prefix="/api/v1", description="Followers")
 
 
 @blueprint.get("/webhooks")

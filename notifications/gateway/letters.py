@@ -1,0 +1,203 @@
+"""E-mails as they come in: who wrote, what is new in it, and whether a machine wrote it.
+
+What is attached is named, and not kept. Nothing here raises because of what a letter holds: what
+cannot be read is left out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage, MIMEPart
+from email.utils import getaddresses
+from hashlib import sha256
+from typing import Final
+
+import html2text
+from mailparser_reply import EmailReplyParser
+
+LETTER_BYTES_MAX: Final = 25 * 1024 * 1024
+"""What mail servers take at most, by and large."""
+TEXT_MAX: Final = 100_000
+"""Signs of a letter that are looked at: far more than anybody reads."""
+LINE_MAX: Final = 200
+REFERENCES_MAX: Final = 50
+LANGUAGES: Final = ("fr", "en", "de", "es", "it", "nl")
+ID: Final = re.compile(r"<[^<>\s]{1,250}>")
+TOKEN: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+TOKENS_MAX: Final = 20
+SPACE: Final = re.compile(r"\s+")
+BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
+MACHINES: Final = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a letter, as its sender named it."""
+
+    name: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail, read. `automatic` says why no person wrote it, empty where one did.
+
+    `answers` are the Message-IDs it goes on from, the nearest first; `to` are all the addresses it
+    was sent to, as its headers say. `tokens` are words that could be signed by us, wherever they
+    stand: in an address, the subject, or what it quotes.
+    """
+
+    id: str
+    sender: str
+    sender_name: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    answers: tuple[str, ...]
+    tokens: tuple[str, ...]
+    attached: tuple[Attached, ...]
+    language: str | None
+    automatic: str
+
+
+def read_letter(raw: bytes) -> Letter:
+    """Return what an e-mail says: only what is new in it, without what it quotes."""
+    message = message_from_bytes(raw, policy=policy.default)
+    addresses = _addresses(message, "From") or _addresses(message, "Sender")
+    name, sender = addresses[0] if addresses else ("", "")
+    text = _text(message)
+    to = tuple(
+        address
+        for header in ("Delivered-To", "X-Original-To", "To", "Cc")
+        for _, address in _addresses(message, header)
+    )
+    subject = _line(message, "Subject")
+    found = TOKEN.findall("\n".join((*to, subject, text)))
+    return Letter(
+        id=_id(message, raw),
+        sender=sender.lower(),
+        sender_name=name,
+        to=to,
+        subject=subject,
+        text=_new_in(text),
+        answers=_answers(message),
+        tokens=tuple(dict.fromkeys(found))[:TOKENS_MAX],
+        attached=tuple(_attached(message)),
+        language=_line(message, "Content-Language")[:2].lower() or None,
+        automatic=_automatic(message, sender.lower()),
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return str(message.get(name, ""))
+    except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
+        return ""  # the parser stumbles over some headers that no standard knows
+
+
+def _line(message: EmailMessage, name: str) -> str:
+    return SPACE.sub(" ", _clean(_header(message, name))).strip()[:LINE_MAX]
+
+
+def _clean(text: str) -> str:
+    """Return text that the database can hold."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _addresses(message: EmailMessage, name: str) -> list[tuple[str, str]]:
+    found = getaddresses([_clean(_header(message, name))])
+    return [(SPACE.sub(" ", who)[:LINE_MAX], at) for who, at in found if "@" in at]
+
+
+def _id(message: EmailMessage, raw: bytes) -> str:
+    """Return the Message-ID; of a letter without one, something made of all of it."""
+    found = ID.search(_header(message, "Message-ID"))
+    return found[0] if found else f"sha256:{sha256(raw).hexdigest()}"
+
+
+def _answers(message: EmailMessage) -> tuple[str, ...]:
+    before = ID.findall(_header(message, "References"))[-REFERENCES_MAX:]
+    nearest_first = ID.findall(_header(message, "In-Reply-To")) + before[::-1]
+    return tuple(dict.fromkeys(nearest_first))
+
+
+def _automatic(message: EmailMessage, sender: str) -> str:
+    """Return why no person wrote this to us: what answers it would only make more of it."""
+    submitted = _header(message, "Auto-Submitted").split(";")[0].strip().lower()
+    bulk = _header(message, "Precedence").strip().lower() in BULK
+    no_sender = not sender or _header(message, "Return-Path").strip() == "<>"
+    signs = {
+        "auto-submitted": submitted not in {"", "no"},
+        "precedence": bulk,
+        "list": any(message[name] for name in ("List-Id", "List-Unsubscribe")),
+        "auto-reply": any(message[name] for name in ("X-Autoreply", "X-Autorespond", "X-Loop")),
+        "no sender": no_sender,
+        "a machine's address": sender.partition("@")[0] in MACHINES,
+        "report": message.get_content_type() == "multipart/report",
+    }
+    return next((why for why, is_so in signs.items() if is_so), "")
+
+
+def _text(message: EmailMessage) -> str:
+    try:
+        plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    except (AttributeError, KeyError, ValueError):  # parts that are not what they say
+        return ""
+    said = _decoded(plain)
+    return said if said.strip() else _without_tags(_decoded(page))
+
+
+def _decoded(part: MIMEPart | None) -> str:
+    if part is None:
+        return ""
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    charset = part.get_content_charset() or "utf-8"
+    try:
+        text = data.decode(charset, "replace")
+    except (LookupError, ValueError):  # a code nobody knows
+        text = data.decode("utf-8", "replace")
+    return _clean(text.replace("\r\n", "\n"))[:TEXT_MAX]
+
+
+def _without_tags(page: str) -> str:
+    reader = html2text.HTML2Text(bodywidth=0)
+    reader.ignore_images = reader.ignore_links = reader.ignore_emphasis = True
+    reader.ignore_tables = True
+    try:
+        return reader.handle(page)
+    except (AssertionError, ValueError, IndexError, RecursionError):
+        return ""
+
+
+def _new_in(text: str) -> str:
+    """Return what was written now, without quotations and signature; all if nothing is new."""
+    if not text.strip():
+        return ""
+    parsed = EmailReplyParser(languages=list(LANGUAGES)).read(text=text)
+    lines = parsed.replies[0].body.strip().splitlines() if parsed.replies else []
+    while lines and (not lines[-1].strip() or lines[-1].startswith(">")):
+        lines.pop()  # quoted below the answer without a word of introduction
+    return "\n".join(lines) or text.strip()
+
+
+def _attached(message: EmailMessage) -> Sequence[Attached]:
+    found = []
+    for part in message.walk():
+        name = _file_name(part)
+        if part.is_multipart() or not (name or part.get_content_disposition() == "attachment"):
+            continue
+        payload = part.get_payload(decode=True)
+        size = len(payload) if isinstance(payload, bytes) else 0
+        found.append(Attached(name or "?", part.get_content_type(), size))
+    return found
+
+
+def _file_name(part: MIMEPart) -> str:
+    try:
+        return SPACE.sub(" ", _clean(part.get_filename() or ""))[:LINE_MAX]
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError):
+        return ""
