@@ -1,18 +1,27 @@
-"""What happens to orders on a clock."""
+"""What happens to orders on a clock, or between two transactions of a door."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import inventory.services
+import payments.jobs
 import payments.queries
 import payments.services
 import stores.queries
 from kernel.actors import SYSTEM
+from kernel.clock import db_now
 from kernel.db import transaction
 from orders import queries, services, sourcing
+from orders.errors import PaymentUnsettled
+from payments.commands import ObligationStatus
 
 DAYTIME: Final = range(9, 20)
 """Hours, where the store is, in which nobody minds a reminder."""
+
+SUNDAY: Final = 7
+HEAD_OFFICE_ZONE: Final = ZoneInfo("Europe/Paris")
 
 GRACE_S: Final = 30
 """Seconds in which the payment page may end before the hold is freed without it."""
@@ -20,6 +29,8 @@ FREED_MAX: Final = 500
 TOLD_MAX: Final = 200
 CHOICES_MAX: Final = 200
 CARTS_MAX: Final = 2_000
+
+Done = TypeVar("Done")
 
 
 def expire_uncollected() -> int:
@@ -197,3 +208,51 @@ def remind_to_pay() -> int:
         with transaction() as session:
             reminded += services.remind_to_pay(session, pay_link_id, actor=SYSTEM)
     return reminded
+
+
+def without_payment_page(order_id: UUID, act: Callable[[], Done]) -> Done:
+    """Do what an open payment page of an order stands in the way of; return what `act` returns.
+
+    `act` is a whole transaction of a door. Where it is refused because somebody may be paying, the
+    page is ended at the provider first: who was just in time has paid, and that counts.
+
+    Raises what `act` does: PaymentUnsettled still, where the provider does not answer.
+    """
+    try:
+        return act()
+    except PaymentUnsettled:
+        if not _end_payment_pages(order_id):
+            raise
+    return act()
+
+
+def _end_payment_pages(order_id: UUID) -> bool:
+    """End every open payment page of an order; False when there was none."""
+    with transaction() as session:
+        owed = payments.queries.list_obligations(session, order_id)
+    pages = [each.id for each in owed if each.pays_until is not None]
+    for obligation_id in pages:
+        if payments.jobs.expire_checkout(obligation_id) is ObligationStatus.AUTHORISED:
+            with transaction() as session:
+                services.confirm_payment(session, order_id, obligation_id=obligation_id)
+    return bool(pages)
+
+
+def note_left_baskets() -> int:
+    """Note the baskets that accounts left, and tell of each, by day and on no Sunday; how many."""
+    with transaction() as session:
+        left = queries.list_left(session, limit=TOLD_MAX)
+        moment = db_now(session)
+        zones = {
+            each: ZoneInfo(stores.queries.get_store_by_id(session, each).time_zone)
+            for each in {cart.location_id for cart in left}
+            if each is not None
+        }
+    noted = 0
+    for cart in left:
+        zone = zones[cart.location_id] if cart.location_id else HEAD_OFFICE_ZONE
+        local = moment.astimezone(zone)
+        if local.hour in DAYTIME and local.isoweekday() != SUNDAY:
+            with transaction() as session:
+                noted += services.note_left(session, cart)
+    return noted

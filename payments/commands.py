@@ -1,9 +1,30 @@
 """Words of payments, and the inputs of their use cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+LEAST_BY_CARD: Mapping[str, int] = {
+    "CHF": 50,
+    "CZK": 1_500,
+    "DKK": 250,
+    "EUR": 50,
+    "GBP": 30,
+    "HUF": 17_500,
+    "NOK": 300,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+    "USD": 50,
+}
+"""What Stripe charges a card at least, minor units: its minimum for one charge, per currency."""
+
+
+def card_takes(amount_minor: int, currency: str) -> bool:
+    """Tell whether an amount is not too little for a card; it may be nothing at all."""
+    return not 0 < amount_minor < LEAST_BY_CARD.get(currency, 0)
 
 
 class ObligationStatus(StrEnum):
@@ -79,6 +100,16 @@ class OpenObligation:
     """Something owed under a reference; the amount in minor units of the ISO 4217 currency."""
 
     reference_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOutside:
+    """What a foreign shop took, in minor units, and under which reference of its own."""
+
+    source: str
+    payment_reference: str
     amount_minor: int
     currency: str
 

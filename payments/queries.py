@@ -1,15 +1,16 @@
 """Reads of money, and the shapes others may see: no card, no address of a customer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
+from kernel.db import plain_rows
 from payments.commands import (
     ObligationStatus,
     PaymentStatus,
@@ -18,7 +19,15 @@ from payments.commands import (
     WishStatus,
 )
 from payments.errors import UnknownObligation
-from payments.models import LIVE_CHECKOUTS, CardPayment, Checkout, Obligation, TillPayment, Wish
+from payments.models import (
+    LIVE_CHECKOUTS,
+    CardPayment,
+    Checkout,
+    Obligation,
+    OutsidePayment,
+    TillPayment,
+    Wish,
+)
 
 HOLD_LASTS: Final = timedelta(days=7)
 """How long a card's hold is good for, where the customer was there to pay."""
@@ -78,44 +87,69 @@ class TicketFacts:
     taken_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideFacts:
+    """What a foreign shop took, and what of it it was told to give back; minor units."""
+
+    source: str
+    payment_reference: str
+    amount_minor: int
+    back_minor: int
+    currency: str
+
+
 def paid_minor(session: Session, reference_id: UUID) -> int:
-    """Return what was paid under a reference, at tills and by card, less refunds; minor units."""
-    at_tills = session.execute(
-        select(func.coalesce(func.sum(TillPayment.amount_minor), 0)).where(
-            TillPayment.reference_id == reference_id
-        )
-    ).scalar_one()
-    by_card = session.execute(
-        select(func.coalesce(func.sum(CardPayment.captured_minor - CardPayment.refunded_minor), 0))
-        .join(Obligation)
-        .where(Obligation.reference_id == reference_id)
-    ).scalar_one()
-    return int(at_tills) + int(by_card)
+    """Return what was paid under a reference, less what went or is to go back; minor units.
+
+    At tills, by card, and where somebody else took it.
+    """
+    return list_paid(session, [reference_id]).get(reference_id, 0)
 
 
 def list_paid(session: Session, reference_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return what was paid under each reference, as `paid_minor` does; those without are left out.
 
-    In two statements, however many there are.
+    In one statement, however many there are.
     """
-    tills = session.execute(
-        select(TillPayment.reference_id, func.sum(TillPayment.amount_minor))
-        .where(TillPayment.reference_id.in_(reference_ids))
-        .group_by(TillPayment.reference_id)
+    tills = select(TillPayment.reference_id, TillPayment.amount_minor.label("minor"))
+    outside = select(
+        OutsidePayment.reference_id, OutsidePayment.amount_minor - OutsidePayment.back_minor
     )
-    cards = session.execute(
-        select(
-            Obligation.reference_id,
-            func.sum(CardPayment.captured_minor - CardPayment.refunded_minor),
+    cards = select(
+        Obligation.reference_id, CardPayment.captured_minor - CardPayment.refunded_minor
+    ).join(CardPayment)
+    each = union_all(
+        tills.where(TillPayment.reference_id.in_(reference_ids)),
+        outside.where(OutsidePayment.reference_id.in_(reference_ids)),
+        cards.where(Obligation.reference_id.in_(reference_ids)),
+    ).subquery()
+    rows = session.execute(
+        select(each.c.reference_id, func.sum(each.c.minor).label("minor")).group_by(
+            each.c.reference_id
         )
-        .join(CardPayment)
-        .where(Obligation.reference_id.in_(reference_ids))
-        .group_by(Obligation.reference_id)
     )
-    found: dict[UUID, int] = {}
-    for reference_id, minor in (*tills, *cards):
-        found[reference_id] = found.get(reference_id, 0) + int(minor)
-    return found
+    return {row.reference_id: int(row.minor) for row in rows}
+
+
+def list_outside(session: Session, reference_id: UUID) -> list[OutsideFacts]:
+    """Return what foreign shops took under a reference, oldest first."""
+    rows = session.execute(
+        select(OutsidePayment)
+        .where(OutsidePayment.reference_id == reference_id)
+        .order_by(OutsidePayment.taken_at, OutsidePayment.id)
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return [
+        OutsideFacts(
+            row.source, row.payment_reference, row.amount_minor, row.back_minor, row.currency
+        )
+        for row in rows
+    ]
+
+
+def outside_minor(session: Session, reference_id: UUID) -> int:
+    """Return what foreign shops took under a reference and were not told to give back."""
+    return sum(row.amount_minor - row.back_minor for row in list_outside(session, reference_id))
 
 
 def list_tickets(session: Session, reference_id: UUID) -> list[TicketFacts]:
@@ -249,3 +283,18 @@ def _read(session: Session, condition: ColumnElement[bool]) -> list[ObligationFa
         .order_by(Obligation.obligation_no)
     )
     return [ObligationFacts(*row) for row in rows]
+
+
+def export_money(session: Session, reference_ids: Collection[UUID]) -> dict[str, Any]:
+    """Return what was owed and paid for these references, by card, at tills and elsewhere."""
+    owed = select(Obligation.id).where(Obligation.reference_id.in_(reference_ids))
+    tables = {
+        "owed": (Obligation, Obligation.reference_id.in_(reference_ids)),
+        "paid_by_card": (CardPayment, CardPayment.obligation_id.in_(owed)),
+        "paid_at_tills": (TillPayment, TillPayment.reference_id.in_(reference_ids)),
+        "paid_elsewhere": (OutsidePayment, OutsidePayment.reference_id.in_(reference_ids)),
+    }
+    return {
+        name: plain_rows(session, select(*table.__table__.columns).where(wanted))
+        for name, (table, wanted) in tables.items()
+    }

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import kernel.signing
 from customers.commands import GiveContact
 from inventory.commands import Disposition
 
@@ -17,20 +18,11 @@ class ReceiptKind(StrEnum):
     RETURN = "return"
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A request as it came, and what its headers say of who signed it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed(kernel.signing.Signed):
+    """A request as it came, and what its headers say of which till signed it."""
 
-    `target` is path and query as they were sent; `timestamp` is in seconds since 1970.
-    """
-
-    method: str
-    target: str
-    body: bytes
     terminal: str
-    timestamp: str
-    nonce: str
-    signature: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,14 @@ class TillReceiptLineSchema(StrictSchema):
     reason = SafeText(load_default=None, allow_none=True, max_length=80)
 
     @validates_schema
-    def one_name(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_name(self, data: dict[str, Any], **_: object) -> None:
         """Refuse an article named twice, or not at all where it is no payment."""
         payment = data.get("order_number") and data.get("quantity") == 1
         if not payment or data.get("sku") is not None or data.get("gtin") is not None:
             _require_one(data, "sku", "gtin")
 
     @post_load
-    def line(self, data: dict[str, Any], **_: Any) -> ReceiptLine:  # noqa: ANN401 (marshmallow)
+    def line(self, data: dict[str, Any], **_: object) -> ReceiptLine:
         """Return the line."""
         return ReceiptLine(**data)
 
@@ -96,7 +96,7 @@ class TillCustomerSchema(StrictSchema):
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
 
     @post_load
-    def contact(self, data: dict[str, Any], **_: Any) -> GiveContact:  # noqa: ANN401 (marshmallow)
+    def contact(self, data: dict[str, Any], **_: object) -> GiveContact:
         """Return who bought."""
         return GiveContact(**data)
 
@@ -122,7 +122,7 @@ class TillReceiptSchema(StrictSchema):
     order_number = SafeText(load_default=None, allow_none=True, max_length=20)
 
     @validates_schema
-    def order_in_its_place(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def order_in_its_place(self, data: dict[str, Any], **_: object) -> None:
         """Refuse an order named where it means nothing."""
         if data.get("kind") is ReceiptKind.SALE and data.get("order_number"):
             raise ValidationError("Name the order of a sale in its lines.", "order_number")
@@ -197,12 +197,12 @@ class TillLookUpSchema(StrictSchema):
     phone = SafeText(load_default=None, allow_none=True, min_length=6, max_length=32)
 
     @validates_schema
-    def one_of_four(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_of_four(self, data: dict[str, Any], **_: object) -> None:
         """Refuse none or several."""
         _require_one(data, "qr", "code", "order_number", "phone")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> LookUp:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> LookUp:
         """Return the command."""
         return LookUp(**data)
 
@@ -281,7 +281,7 @@ class TillHandOverSchema(StrictSchema):
     )
 
     @validates_schema
-    def complete(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def complete(self, data: dict[str, Any], **_: object) -> None:
         """Refuse none or several ways to find the parcel, and money without its ticket."""
         _require_one(data, "qr", "code", "fulfillment_id")
         if data.get("amount_minor") and not data.get("ticket_number"):

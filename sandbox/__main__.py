@@ -26,6 +26,8 @@ def main() -> None:
             webhook_url=arguments.webhook_url,
             webhook_secret=arguments.webhook_secret,
             pages_url=arguments.pages_url,
+            inbox=arguments.inbox,
+            sms_webhook_url=arguments.sms_webhook_url,
         ),
     )
     _write(arguments.addresses, sandbox.addresses)
@@ -43,6 +45,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--webhook-url", default="", help="where Stripe events are posted")
     parser.add_argument("--webhook-secret", default="", help="signs them, whsec_…")
     parser.add_argument("--pages-url", default="", help="where browsers find the checkout pages")
+    parser.add_argument("--inbox", default=Options.inbox, help="whose mailbox IMAP opens")
+    parser.add_argument("--sms-webhook-url", default="", help="where text messages are posted")
     return parser.parse_args()
 
 

@@ -51,6 +51,11 @@ class Mailbox:
             return {"id": place} | message if place == message_id else None
         return None
 
+    def find_raw(self, message_id: int) -> bytes | None:
+        """Return an e-mail as it came, or None."""
+        found = self.find(message_id)
+        return base64.b64decode(found["raw_base64"]) if found and found["kind"] == "email" else None
+
     def clear(self) -> None:
         """Forget every message."""
         self._store.clear(_KIND)

@@ -1,10 +1,10 @@
-"""The sandbox as a whole: one SMTP server, one HTTP server, one file of memory."""
+"""The sandbox as a whole: one SMTP, one IMAP and one HTTP server, one file of memory."""
 
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -12,8 +12,10 @@ from jinja2 import StrictUndefined
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.agenda import Agenda
+from sandbox.answering import Answers, answer_pages
 from sandbox.control import control_pages
 from sandbox.faults import Faults
+from sandbox.imap import PASSWORD, ImapServer
 from sandbox.mail import MailServer
 from sandbox.mailbox import Mailbox, mailbox_pages
 from sandbox.sms import ACCOUNT_SID, AUTH_TOKEN, TextMessages
@@ -24,6 +26,7 @@ from sandbox.stripe_book import Book
 from sandbox.stripe_checkout import expire_overdue
 from sandbox.stripe_events import Events, Webhook
 from sandbox.stripe_page import checkout_pages
+from sandbox.stripe_payments import release_overdue
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,6 +36,7 @@ class Addresses:
     """Where the servers listen, as URLs."""
 
     smtp: str
+    imap: str
     sms: str
     stripe: str
     mailbox: str
@@ -44,7 +48,8 @@ class Options:
     """Ports (0: a free one) and where Stripe's webhooks go (empty: nowhere).
 
     `pages_url` is where browsers find the checkout pages when they cannot come here themselves,
-    for a program in front hands them on; empty: here.
+    for a program in front hands them on; empty: here. `inbox` is the address whose mailbox
+    `Addresses.imap` opens. Text messages that somebody writes go to `sms_webhook_url`.
     """
 
     smtp_port: int = 0
@@ -52,6 +57,9 @@ class Options:
     webhook_url: str = ""
     webhook_secret: str = ""
     pages_url: str = ""
+    imap_port: int = 0
+    inbox: str = "inbox@sandbox.example"
+    sms_webhook_url: str = ""
 
 
 class Sandbox:
@@ -73,6 +81,7 @@ class Sandbox:
         web = Flask("sandbox", static_folder=None, template_folder=str(_TEMPLATES))
         web.jinja_env.undefined = StrictUndefined
         web.register_blueprint(mailbox_pages(mailbox))
+        web.register_blueprint(answer_pages(Answers(mailbox, options.sms_webhook_url)))
         web.register_blueprint(control_pages(self._faults, events))
         web.register_blueprint(sms_pages(texts, self._faults))
         web.register_blueprint(stripe_pages(self._book, self._store, self._faults))
@@ -81,22 +90,29 @@ class Sandbox:
             urlsplit(pages_url).path, web.wsgi_app
         )
         self._smtp = MailServer(mailbox, self._faults, port=options.smtp_port)
+        self._imap = ImapServer(self._store, mailbox, port=options.imap_port)
         self._http = _HttpServer(web, port=options.http_port)
         self._expire_overdue()
-        self.addresses = _addresses(smtp_port=self._smtp.port, http_port=self._http.port)
+        self.addresses = _addresses(
+            smtp_port=self._smtp.port,
+            imap=f"imap://{quote(options.inbox, safe='')}:{PASSWORD}@127.0.0.1:{self._imap.port}",
+            http_port=self._http.port,
+        )
 
     def close(self) -> None:
         """Stop listening and let every hanging conversation go."""
         self._faults.stop()
         self._http.close()
         self._smtp.close()
+        self._imap.close()
         for agenda in (self._sms_agenda, self._webhook_agenda, self._expiry_agenda):
             agenda.close()
         self._store.close()
 
     def _expire_overdue(self) -> None:
-        """Expire checkout sessions in time, every second."""
+        """Expire checkout sessions and what cards hold in time, every second."""
         expire_overdue(self._book)
+        release_overdue(self._book)
         self._expiry_agenda.later(1, self._expire_overdue)
 
 
@@ -138,11 +154,12 @@ class _QuietHandler(WSGIRequestHandler):
         """Say nothing: the mailbox and the vendors' lists show what came."""
 
 
-def _addresses(*, smtp_port: int, http_port: int) -> Addresses:
+def _addresses(*, smtp_port: int, imap: str, http_port: int) -> Addresses:
     """Return the addresses for these ports."""
     http = f"http://127.0.0.1:{http_port}"
     return Addresses(
         smtp=f"smtp://127.0.0.1:{smtp_port}",
+        imap=imap,
         sms=f"http://{ACCOUNT_SID}:{AUTH_TOKEN}@127.0.0.1:{http_port}",
         stripe=http,
         mailbox=f"{http}/mailbox",

@@ -7,6 +7,8 @@ from sandbox.store import Document, Store
 from sandbox.stripe_errors import missing
 
 Announce = Callable[[str, Document], None]
+HOLD_LASTS_S = 7 * 86_400
+"""Stripe lets go of what was authorised and not captured so long."""
 
 
 class Book:
@@ -25,6 +27,12 @@ class Book:
             session["id"]: session["expires_at"]
             for session in store.newest_first("checkout.session")
             if session["status"] == "open"
+        }
+        # When each card lets go of what it holds.
+        self.holds: dict[str, int] = {
+            intent["id"]: hold_ends_at(self.get("charge", str(intent["latest_charge"])))
+            for intent in store.newest_first("payment_intent")
+            if intent["status"] == "requires_capture"
         }
 
     def save(self, value: Document) -> None:
@@ -49,3 +57,8 @@ class Book:
     def announce(self, name: str, value: Document) -> None:
         """Record the event that something happened to the object as it is now."""
         self._announce(name, value)
+
+
+def hold_ends_at(charge: Document) -> int:
+    """Return when a card lets go of what it holds for a charge, in seconds since 1970."""
+    return int(charge["created"]) + HOLD_LASTS_S

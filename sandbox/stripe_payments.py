@@ -3,7 +3,7 @@
 import time
 
 from sandbox.store import Document
-from sandbox.stripe_book import Book
+from sandbox.stripe_book import Book, hold_ends_at
 from sandbox.stripe_cards import Card, Outcome
 from sandbox.stripe_errors import StripeError, bad_parameter, unexpected_state
 from sandbox.stripe_objects import mark_declined, new_charge, new_method, new_refund
@@ -121,6 +121,17 @@ def cancel(book: Book, intent: Document, reason: str | None) -> Document:
     return intent
 
 
+def release_overdue(book: Book) -> None:
+    """Give up every intent whose card has held its money as long as cards do."""
+    with book.lock:
+        now = int(time.time())
+        for intent_id in [key for key, end in book.holds.items() if end <= now]:
+            intent = book.get("payment_intent", intent_id)
+            if intent["status"] == "requires_capture":
+                cancel(book, intent, "automatic")
+            del book.holds[intent_id]
+
+
 def refund(
     book: Book,
     charge: Document,
@@ -162,6 +173,7 @@ def _authorise(book: Book, intent: Document, card: Card, *, authenticated: bool)
     if intent["capture_method"] == "manual":
         book.save(charge)
         book.save(intent)
+        book.holds[str(intent["id"])] = hold_ends_at(charge)
         book.announce("charge.succeeded", charge)
         book.announce("payment_intent.amount_capturable_updated", intent)
     else:

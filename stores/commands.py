@@ -37,6 +37,19 @@ class OpenBrand:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustKey:
+    """That a key brings the orders of a shop, at most so much an order and within 24 hours.
+
+    Minor units, in whatever currency; None is no limit.
+    """
+
+    key_id: UUID
+    source: str
+    order_max_minor: int | None = None
+    day_max_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLocation:
     """A store or warehouse as an import or an editor gives it.
 

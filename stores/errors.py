@@ -19,6 +19,22 @@ class UnknownStores(Invalid):
     way_out = "Take the codes from the list of stores: `GET /api/v1/stores`."
 
 
+class UnknownKey(NotFound):
+    """There is no such key, or it opens nothing any more."""
+
+    code = "unknown-key"
+    title = "No such key"
+    way_out = "Take the id that was shown when the key was issued, or issue another one."
+
+
+class UntrustedKey(Forbidden):
+    """The key is not one of a shop: nobody said whose orders and customers it brings."""
+
+    code = "untrusted-key"
+    title = "This key brings nobody's orders"
+    way_out = "Have it trusted with the name of your shop: `comptoir key trust`."
+
+
 class UnknownBrand(NotFound):
     """There is no brand with this code."""
 

@@ -57,6 +57,18 @@ class KeyIssued(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyTrusted(Event):
+    """A key may bring the orders of `source`, up to these amounts; None is as much as it likes."""
+
+    name = "key.trusted.v1"
+    aggregate = "key"
+    key_id: UUID
+    source: str
+    order_max_minor: int | None
+    day_max_minor: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeyRevoked(Event):
     """A bearer key died."""
 

@@ -54,6 +54,16 @@ class TradeRules:
     reservation_hold_hours: int = 24
     reservations_max: int = 3
     reservation_units_max: int = 2
+    desk_days: str = "Mo-Sa"
+    desk_opens: time = time(9)
+    desk_closes: time = time(19)
+    reply_chat_min: int = 2
+    reply_phone_min: int = 60
+    reply_sms_min: int = 60
+    reply_social_min: int = 120
+    reply_form_min: int = 240
+    reply_email_min: int = 480
+    answers_in: str = "fr en"
 
     @property
     def reserves(self) -> bool:
@@ -66,6 +76,14 @@ class TradeRules:
         Channels without a setting of their own hold as long as the telephone.
         """
         found: int = getattr(self, f"hold_{channel}_min", self.hold_phone_min)
+        return found
+
+    def reply_min(self, channel: str) -> int:
+        """Return within how many minutes of opening time somebody on this channel is answered.
+
+        Channels without a setting of their own are answered as soon as e-mails.
+        """
+        found: int = getattr(self, f"reply_{channel}_min", self.reply_email_min)
         return found
 
 
@@ -139,8 +157,21 @@ KEYS: Final[Mapping[str, Key]] = {
         Key("reservation_hold_hours", "hours", 1, 168),
         Key("reservations_max", "orders", 1, 50),
         Key("reservation_units_max", "units", 1, 100),
+        Key("desk_days", CHOICE, options=("Mo-Fr", "Mo-Sa", "Mo-Su")),
+        Key("desk_opens", CLOCK),
+        Key("desk_closes", CLOCK),
+        Key("reply_chat_min", "minutes", 1, 10_080),
+        Key("reply_phone_min", "minutes", 1, 10_080),
+        Key("reply_sms_min", "minutes", 1, 10_080),
+        Key("reply_social_min", "minutes", 1, 10_080),
+        Key("reply_form_min", "minutes", 1, 10_080),
+        Key("reply_email_min", "minutes", 1, 10_080),
+        Key("answers_in", CHOICE, options=("fr en", "fr", "en")),
     )
 }
+
+
+CLOCKS: Final = frozenset(name for name, key in KEYS.items() if key.unit == CLOCK)
 
 
 def find_key(name: str) -> Key:
@@ -181,8 +212,8 @@ def read_rules(stored: Mapping[str, Any], *, prepare_min: int, hold_days: int) -
     if not stored:
         return _usual(prepare_min, hold_days)
     said = {each.name: stored[each.name] for each in fields(TradeRules) if each.name in stored}
-    if said.get("cut_off"):
-        said["cut_off"] = _clock(said["cut_off"])
+    for name in CLOCKS & said.keys():
+        said[name] = said[name] and _clock(said[name])
     return TradeRules(**{**said, "prepare_min": prepare_min, "hold_days": hold_days})
 
 

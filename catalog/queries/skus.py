@@ -26,6 +26,7 @@ from catalog.errors import UnknownSku
 from catalog.models import Article, Price, Sku
 from catalog.queries.wording import in_force, name_in, option_in
 from kernel.clock import DB_NOW
+from kernel.fixed import run_fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def get_offers(
     """
     wanted = sorted(set(skus))
     values = {"skus": wanted, "brand_id": brand_id, "language": language, "at": at}
-    rows = session.execute(_OFFERS, values)
+    rows = run_fixed(session, _OFFERS, values)
     offers = {
         row.code: Offer(
             sku=row.code,

@@ -25,7 +25,7 @@ class PlacesSchema(StrictSchema):
     )
 
     @post_load
-    def by_sku(self, data: dict[str, Any], **_: Any) -> dict[str, dict[str, str | None]]:  # noqa: ANN401 (marshmallow)
+    def by_sku(self, data: dict[str, Any], **_: object) -> dict[str, dict[str, str | None]]:
         """Return the place of each SKU."""
         places = {each["sku"]: each["place"] for each in data["places"]}
         if len(places) < len(data["places"]):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, bindparam, text
+from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import TextClause
 
 from inventory.commands import Cause, MovementKind
 from kernel.db import sorted_items
+from kernel.fixed import run_fixed
 
 _WANTED = """
     WITH wanted AS (
@@ -33,10 +34,10 @@ def statement(sql: str) -> TextClause:
 
 def run(
     session: Session, statement: TextClause, quantities: Mapping[str, int], **values: object
-) -> list[Row[Any]]:
+) -> list[Any]:
     """Return what such a statement answers for these quantities."""
     skus, amounts = sorted_items(quantities)
-    return list(session.execute(statement, {"skus": skus, "quantities": amounts, **values}))
+    return run_fixed(session, statement, {"skus": skus, "quantities": amounts, **values})
 
 
 @dataclass(frozen=True, slots=True)

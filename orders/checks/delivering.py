@@ -66,6 +66,9 @@ DELIVERING = (
                 SELECT sum(p.amount_minor) FROM till_payment p
                 WHERE p.reference_id = v.order_id), 0)
             + coalesce((
+                SELECT sum(p.amount_minor) FROM outside_payment p
+                WHERE p.reference_id = v.order_id), 0)
+            + coalesce((
                 SELECT sum(c.captured_minor) FROM obligation o
                 JOIN card_payment c ON c.obligation_id = o.id
                 WHERE o.reference_id = v.order_id), 0)

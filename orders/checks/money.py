@@ -27,12 +27,29 @@ MONEY = (
                 SELECT sum(c.captured_minor) FROM obligation o
                 JOIN card_payment c ON c.obligation_id = o.id
                 WHERE o.reference_id = v.order_id), 0)
+            + coalesce((
+                SELECT sum(p.amount_minor - p.back_minor) FROM outside_payment p
+                WHERE p.reference_id = v.order_id), 0)
           AND NOT EXISTS (
             SELECT FROM obligation o
             WHERE o.reference_id = v.order_id AND o.status = 'authorised')
           AND NOT EXISTS (
             SELECT FROM case_file c
             WHERE c.order_id = v.order_id AND c.kind IN ('unpaid', 'conflict'))
+        """,
+    ),
+    Check(
+        "PAY-01",
+        "a link to pay is open, and its order can be paid by card no more",
+        """
+        SELECT l.id, l.order_id FROM pay_link l
+        WHERE l.ended_at IS NULL AND (
+            NOT EXISTS (
+                SELECT FROM obligation o WHERE o.id = l.obligation_id
+                  AND o.status IN ('opened', 'failed', 'authorised'))
+            OR NOT EXISTS (
+                SELECT FROM fulfillment f WHERE f.order_id = l.order_id
+                  AND f.status NOT IN ('expired', 'cancelled', 'rerouted')))
         """,
     ),
     Check(
@@ -80,7 +97,8 @@ MONEY = (
         "an order's parcels have another discount than the order, or what moved on took another",
         """
         WITH RECURSIVE reduced AS (
-            SELECT DISTINCT order_id FROM order_line WHERE discount_minor > 0),
+            SELECT DISTINCT l.order_id FROM order_line l JOIN sales_order o ON o.id = l.order_id
+            WHERE l.discount_minor > 0 AND o.version = 1),
         split AS (
             SELECT e.aggregate_id AS from_id, (e.facts ->> 'to_fulfillment_id')::uuid AS to_id
             FROM event e JOIN fulfillment f ON f.id = e.aggregate_id
@@ -110,6 +128,12 @@ MONEY = (
                    + least(l.handed_over + w.quantity, l.discount_minor % l.quantity)
                    - least(l.handed_over, l.discount_minor % l.quantity) AS minor) m
         WHERE w.minor <> m.minor
+        UNION ALL
+        SELECT l.order_id, NULL, l.sku, l.discount_minor, sum(p.discount_minor)
+        FROM order_line l JOIN sales_order o ON o.id = l.order_id AND o.version > 1
+        JOIN fulfillment f ON f.order_id = l.order_id AND f.status <> 'rerouted'
+        JOIN fulfillment_line p ON p.fulfillment_id = f.id AND p.sku = l.sku
+        GROUP BY l.order_id, l.sku, l.discount_minor HAVING l.discount_minor < sum(p.discount_minor)
         """,
     ),
 )

@@ -1,6 +1,6 @@
 """Inputs of the orders' use cases, and the words callers need."""
 
-from orders.commands.amending import AmendOrder, Collector
+from orders.commands.amending import AmendOrder, AmendParcel, Collector
 from orders.commands.carting import NOTE_MAX, ChangeCart, OpenCart, OrderCart, SeenCart
 from orders.commands.cases import OpenCase
 from orders.commands.choosing import AnswerChoice, SetReason
@@ -11,10 +11,14 @@ from orders.commands.delivering import (
     SetDeliveryMethod,
     SetDeliveryZone,
 )
+from orders.commands.external import BringOrder
 from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import (
+    Agreed,
+    AgreedCharge,
+    AgreedLine,
     Bring,
     Collect,
     OrderPart,
@@ -53,6 +57,7 @@ from orders.commands.words import (
     SubstitutionStatus,
     Verified,
     WaveOrder,
+    counter_channel,
 )
 
 __all__ = [
@@ -61,13 +66,18 @@ __all__ = [
     "NOTE_MAX",
     "USUAL_CHANNEL",
     "VEHICLE_MAX",
+    "Agreed",
+    "AgreedCharge",
+    "AgreedLine",
     "AmendOrder",
+    "AmendParcel",
     "Answer",
     "AnswerChoice",
     "AskDelivery",
     "Band",
     "Box",
     "Bring",
+    "BringOrder",
     "CancelReason",
     "CaseKind",
     "ChangeCart",
@@ -119,5 +129,6 @@ __all__ = [
     "WaveOrder",
     "WishStock",
     "add_up",
+    "counter_channel",
     "hold_of",
 ]

@@ -1,11 +1,12 @@
 """Inputs of baskets that move between a customer and whoever advises them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from customers.commands import GiveAddress, GiveContact
+from orders.commands.placing import OrderPart
 from orders.commands.words import Channel, Method, PayBy
 
 NOTE_MAX: Final = 500
@@ -49,7 +50,8 @@ class OrderCart:
     """A basket as it was seen, to become an order: for whom, how, where to, and how it is paid.
 
     To a door it has `address` and `delivery_method`. With `by_link` a card pays it from a link that
-    is sent.
+    is sent. Where it goes several ways, `parts` say how: all of the basket, and nothing else.
+    `begun_at` is the store it is credited to, `ticket_number` what its till took the money by.
     """
 
     seen: SeenCart
@@ -62,3 +64,6 @@ class OrderCart:
     delivery_method: str | None = None
     seen_total_minor: int | None = None
     by_link: bool = False
+    parts: Sequence[OrderPart] = ()
+    begun_at: str | None = None
+    ticket_number: str | None = None

@@ -14,7 +14,8 @@ class OpenCase:
     """That a person is needed: what for, where, and within which time.
 
     Only one case is open under a `key`. Without a location it is head office's. `facts` hold no
-    personal data.
+    personal data. Who could see to it is warned after `warned_within`, four fifths of the time
+    where that is not said. `owner_id` is whom it comes back to, as long as they work here.
     """
 
     kind: CaseKind
@@ -25,3 +26,5 @@ class OpenCase:
     fulfillment_id: UUID | None = None
     about_id: UUID | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    warned_within: timedelta | None = None
+    owner_id: UUID | None = None

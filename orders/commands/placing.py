@@ -49,6 +49,45 @@ OrderPart = Collect | Bring
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedLine:
+    """What a SKU costs as another shop agreed it; `discount_minor` is off all of it.
+
+    Without a VAT rate it has that of the catalogue.
+    """
+
+    unit_price_minor: int
+    discount_minor: int = 0
+    vat_bp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedCharge:
+    """What having it brought in one way costs as another shop agreed it."""
+
+    amount_minor: int
+    vat_bp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What another shop agreed with its customer: no price of ours is asked for.
+
+    Prices of lines are by SKU, charges by the code of a way to a door: one it does not name costs
+    nothing. `total_minor` is what it says that all of it comes to, `paid_minor` what it was paid.
+    """
+
+    lines: Mapping[str, AgreedLine]
+    charges: Mapping[str, AgreedCharge]
+    total_minor: int
+    paid_minor: int = 0
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether nothing is left to pay."""
+        return self.paid_minor >= self.total_minor
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """An order of parts that are placed together or not at all; parts may share a SKU.
 
@@ -70,6 +109,8 @@ class PlaceOrder:
     ticket_number: str | None = None
     reservation: bool = False
     """Nothing is paid: the store confirms, keeps it for hours, and the customer buys or not."""
+    agreed: Agreed | None = None
+    """What another shop agreed, whose order it is; None for an order of ours."""
 
     @property
     def quantities(self) -> dict[str, int]:

@@ -110,6 +110,11 @@ USUAL_CHANNEL: Final[Mapping[ActorKind, Channel]] = {
 """On which channel somebody acts who does not say it."""
 
 
+def counter_channel(kind: ActorKind) -> str:
+    """Return on which channel somebody hands goods over: a till does, or people of a store."""
+    return (Channel.POS if kind is ActorKind.TERMINAL else Channel.STORE).value
+
+
 class PayBy(StrEnum):
     """How an order is paid."""
 
@@ -212,6 +217,8 @@ class CaseKind(StrEnum):
     DELIVERY = "delivery"
     FEED = "feed"
     SOURCING = "sourcing"
+    CONVERSATION = "conversation"
+    LOW_SCORE = "low_score"
 
 
 class PromotionKind(StrEnum):

@@ -1,6 +1,6 @@
 """Having a basket brought: who sends it, in which ways, for how much, and when it arrives."""
 
-from orders.delivery.charging import Carriage, Carried, charge_ways
+from orders.delivery.charging import Carriage, Carried, charge_ways, list_offered_ways
 from orders.delivery.options import (
     DeliveryAsk,
     DeliveryOption,
@@ -36,6 +36,7 @@ __all__ = [
     "find_least",
     "find_options",
     "find_window",
+    "list_offered_ways",
     "rank_all",
     "read_ask",
     "read_destination",

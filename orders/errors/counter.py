@@ -84,11 +84,11 @@ class PaymentDue(Conflict):
 
 
 class PaymentUnsettled(Conflict):
-    """The card's money is being taken at this moment; nobody needs to pay at the till."""
+    """The card's money is being taken at this moment, or its payment page could not be ended."""
 
     code = "payment-unsettled"
     title = "The card payment is still being confirmed"
-    way_out = "Wait a moment and scan again."
+    way_out = "Wait a moment and try again."
 
 
 class NotServedOutside(Conflict):

@@ -98,6 +98,14 @@ class PayLinkEnded(Conflict):
     way_out = "Open the link of the newest message, or ask the store for another one."
 
 
+class TooLittleForCard(Conflict):
+    """Cards take no less than `least_minor`, and `amount_minor` would have to be paid by one."""
+
+    code = "too-little-for-card"
+    title = "This is too little for a card"
+    way_out = "Add an article, have it paid at the till, or leave the order as it is."
+
+
 class NothingToPay(Conflict):
     """No card can pay anything of this order now; `state` says how far it is."""
 

@@ -1,7 +1,7 @@
 """What happens to orders."""
 
 from orders.events.amending import OrderAmended
-from orders.events.carting import CartBecameOrder, CartSent
+from orders.events.carting import CartBecameOrder, CartLeft, CartSent
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
     ChoiceMade,
@@ -56,11 +56,13 @@ from orders.events.picking import (
 from orders.events.placing import (
     CollectorChanged,
     ContactCorrected,
+    MoneyGoesBack,
     OrderAbandoned,
     OrderCancelled,
     OrderPlaced,
     OrderStarted,
     PaidWithoutStock,
+    PayLinkFollowed,
     PayLinkMade,
     PayLinkReminded,
     StockBack,
@@ -82,6 +84,7 @@ __all__ = [
     "ArticlesPicked",
     "ArticlesRefused",
     "CartBecameOrder",
+    "CartLeft",
     "CartSent",
     "CaseAssigned",
     "CaseClosed",
@@ -115,6 +118,7 @@ __all__ = [
     "GoodsTakenBack",
     "LeftAgainstRules",
     "LineShort",
+    "MoneyGoesBack",
     "OrderAbandoned",
     "OrderAmended",
     "OrderCancelled",
@@ -126,6 +130,7 @@ __all__ = [
     "PartlyAnswered",
     "PartlyThere",
     "PassReissued",
+    "PayLinkFollowed",
     "PayLinkMade",
     "PayLinkReminded",
     "PickingStarted",

@@ -17,6 +17,16 @@ class CartSent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CartLeft(Event):
+    """Somebody we know has not gone on with a basket for a day."""
+
+    name = "cart.left.v1"
+    aggregate = "cart"
+    cart_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CartBecameOrder(Event):
     """A basket became an order, once."""
 

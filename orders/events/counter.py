@@ -10,13 +10,14 @@ from orders.events.parcels import FulfillmentEvent
 
 @dataclass(frozen=True, kw_only=True)
 class FulfillmentHandedOver(FulfillmentEvent):
-    """The customer took articles; `complete` when nothing is left."""
+    """The customer took articles; `complete` when nothing is left, `channel` is where."""
 
     name = "fulfillment.handed_over.v1"
     hand_over_id: UUID
     quantities: dict[str, int]
     found: str
     complete: bool
+    channel: str = "store"
     proxy_contact_id: UUID | None = None
     """The proxy whose pass was shown, if it was a proxy's."""
 

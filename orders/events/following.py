@@ -19,6 +19,7 @@ FOLLOWED: Final[Mapping[str, frozenset[str]]] = {
             "currency",
         ),
         "order.cancelled.v1": ("reason",),
+        "order.money_back.v1": ("amount_minor", "back_minor", "currency"),
         "goods.taken_back.v1": ("quantities", "amount_minor", "currency"),
         "fulfillment.accepted.v1": (),
         "fulfillment.picking_started.v1": (),

@@ -118,6 +118,21 @@ class StockBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoneyGoesBack(Event):
+    """The shop that took the money of an order is to give so much of it back to its customer.
+
+    `back_minor` is what that comes to altogether.
+    """
+
+    name = "order.money_back.v1"
+    aggregate = "order"
+    order_id: UUID
+    amount_minor: int
+    back_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PayLinkMade(Event):
     """An order may be paid from a link until `pay_by`; its customer is to be sent it."""
 
@@ -127,6 +142,17 @@ class PayLinkMade(Event):
     fulfillment_id: UUID
     pay_link_id: UUID
     pay_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayLinkFollowed(Event):
+    """Somebody went from a link to pay to the payment page; `channel` is that link."""
+
+    name = "pay_link.followed.v1"
+    aggregate = "order"
+    order_id: UUID
+    pay_link_id: UUID
+    channel: str = "link"
 
 
 @dataclass(frozen=True, kw_only=True)

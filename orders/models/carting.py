@@ -17,7 +17,8 @@ class Cart(Base):
     Each change raises `version`. `code` opens it elsewhere, once somebody asked for one. What an
     adviser fills has their `staff_id`, and `contact_id` for whom. `pending_id` is the fulfillment
     that was begun from it and waits for its payment: what that holds is still the same shopper's.
-    `order_id` is what it became, once.
+    `order_id` is what it became, once; `left_noted_at` is when it was noted that nobody goes on
+    with it.
     """
 
     __tablename__ = "cart"
@@ -36,6 +37,7 @@ class Cart(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     changed_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    left_noted_at: Mapped[datetime | None]
 
 
 class CartLine(Base):

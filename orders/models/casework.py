@@ -39,6 +39,7 @@ class CaseFile(Base):
     owner_id: Mapped[UUID | None]
     owner_name: Mapped[str | None]
     opened_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    warn_at: Mapped[datetime]
     due_at: Mapped[datetime]
     escalations: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     closed_at: Mapped[datetime | None]

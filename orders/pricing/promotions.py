@@ -4,7 +4,7 @@ Each line has one promotion at most: of those on single units the one that takes
 n for m over it and others takes more off than they had. The éco-participation is never discounted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,17 +68,32 @@ class Taken:
 
 
 def discount(
-    offers: Mapping[str, Offer], quantities: Mapping[str, int], deals: Sequence[Deal]
+    offers: Mapping[str, Offer],
+    quantities: Mapping[str, int],
+    deals: Sequence[Deal],
+    *,
+    barred: Mapping[str, Collection[UUID]] | None = None,
 ) -> dict[str, Taken]:
-    """Return what is taken off each line that has anything taken off, by SKU."""
+    """Return what is taken off each line that has anything taken off, by SKU.
+
+    `barred` are promotions that some lines may not have.
+    """
+    barred = barred or {}
+    reach = [
+        (deal, {sku for sku in quantities if deal.id not in barred.get(sku, ())}) for deal in deals
+    ]
     found = {
         sku: best
         for sku, units in quantities.items()
-        if (best := _best_alone(offers[sku], units, deals))
+        if (best := _best_alone(offers[sku], units, (deal for deal, on in reach if sku in on)))
     }
-    lines = {sku: offers[sku] for sku in quantities}
-    several, free = [each for each in deals if each.is_for_several], set(quantities)
-    while gain := _best_gain(several, lines, quantities, free, found):
+    several = [
+        (deal, {sku: offers[sku] for sku in quantities if sku in on and deal.is_on(offers[sku])})
+        for deal, on in reach
+        if deal.is_for_several
+    ]
+    free = set(quantities)
+    while gain := _best_gain(several, quantities, free, found):
         free -= gain.group
         for sku in gain.group:
             found.pop(sku, None)
@@ -106,12 +121,12 @@ def _best_alone(offer: Offer, units: int, deals: Iterable[Deal]) -> Taken | None
     if best is None:
         return None
     off = line_amount(quantity=units, unit_price_minor=best.minor, price_per=offer.price_per)
-    minor = min(off, _most(offer, units))
+    minor = min(off, most_off(offer, units))
     return Taken(best.deal, minor) if minor else None
 
 
-def _most(offer: Offer, units: int) -> int:
-    """What may be taken off so many at most: everything but the éco-participation."""
+def most_off(offer: Offer, units: int) -> int:
+    """Return what may be taken off so many at most: everything but the éco-participation."""
     price, eco = (
         line_amount(quantity=units, unit_price_minor=each, price_per=offer.price_per)
         for each in (offer.price_minor, offer.eco_minor)
@@ -120,14 +135,13 @@ def _most(offer: Offer, units: int) -> int:
 
 
 def _best_gain(
-    several: Iterable[Deal],
-    lines: Mapping[str, Offer],
+    several: Iterable[tuple[Deal, Mapping[str, Offer]]],
     quantities: Mapping[str, int],
     free: set[str],
     found: Mapping[str, Taken],
 ) -> "_Gain | None":
     """Return the n for m that takes most more off than its lines had; None when none does."""
-    gains = [_gain(deal, lines, quantities, free, found) for deal in several]
+    gains = [_gain(deal, lines, quantities, free, found) for deal, lines in several]
     best = max(gains, key=lambda gain: gain.more, default=None)
     return best if best is not None and best.more > 0 else None
 
@@ -151,14 +165,14 @@ def _gain(
 
     The cheapest are what is not paid.
     """
-    mine = [sku for sku, offer in lines.items() if sku in free and deal.is_on(offer)]
-    mine.sort(key=lambda sku: (_most(lines[sku], 1), sku))
+    mine = [sku for sku in lines if sku in free]
+    mine.sort(key=lambda sku: (most_off(lines[sku], 1), sku))
     given = sum(quantities[sku] for sku in mine) // deal.take * (deal.take - deal.pay)
     taken: dict[str, int] = {}
     for sku in mine:
         units = min(given, quantities[sku])
         given -= units
-        if minor := units * _most(lines[sku], 1):
+        if minor := units * most_off(lines[sku], 1):
             taken[sku] = minor
     had = sum(found[sku].minor for sku in mine if sku in found)
     return _Gain(deal, frozenset(mine), taken, sum(taken.values()) - had)

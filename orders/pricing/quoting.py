@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from catalog.queries import Offer
 from kernel.money import line_amount, share_of_first
+from orders.commands import AgreedCharge, AgreedLine
 from orders.pricing.lines import PricedLine, Totals, totals
 from orders.pricing.promotions import Deal, Taken, discount
 
@@ -58,7 +60,7 @@ class QuotedCharge:
     vat_bp: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
     """What a basket costs now, line by line and beside.
 
@@ -79,7 +81,7 @@ class Quote:
         """Return what of the sum is éco-participation."""
         return sum(line.eco_total_minor for line in self.lines)
 
-    @property
+    @cached_property
     def totals(self) -> Totals:
         """Return the sum and its VAT."""
         charged = (PricedLine(1, each.amount_minor, 1, each.vat_bp) for each in self.charges)
@@ -94,6 +96,30 @@ def quote_basket(
     lines = (_line(offers[sku], units, taken.get(sku)) for sku, units in quantities.items())
     limited = (each.deal.id for each in taken.values() if each.deal.uses_left is not None)
     return Quote(tuple(lines), limited=frozenset(limited))
+
+
+def agree(quote: Quote, agreed: Mapping[str, AgreedLine]) -> Quote:
+    """Return a basket at the prices another shop agreed for each of its SKUs.
+
+    Nothing costs less than nothing; what of a price is éco-participation is never taken off.
+    """
+    return Quote(tuple(_agreed(line, agreed[line.sku]) for line in quote.lines))
+
+
+def agree_charges(
+    charges: Sequence[QuotedCharge], agreed: Mapping[UUID, AgreedCharge]
+) -> tuple[QuotedCharge, ...]:
+    """Return what ways to a door cost as another shop agreed it: nothing, if it did not say."""
+    free = AgreedCharge(0)
+    said = ((each, agreed.get(each.delivery_method_id, free)) for each in charges)
+    return tuple(
+        replace(
+            each,
+            amount_minor=charge.amount_minor,
+            vat_bp=each.vat_bp if charge.vat_bp is None else charge.vat_bp,
+        )
+        for each, charge in said
+    )
 
 
 def divide_discount(
@@ -128,6 +154,17 @@ def quote_part(quote: Quote, quantities: Mapping[str, int]) -> Quote:
         if line.sku in quantities
     )
     return Quote(tuple(lines))
+
+
+def _agreed(line: QuotedLine, agreed: AgreedLine) -> QuotedLine:
+    at_list = replace(
+        line,
+        unit_price_minor=agreed.unit_price_minor,
+        vat_bp=line.vat_bp if agreed.vat_bp is None else agreed.vat_bp,
+    )
+    off = min(agreed.discount_minor, at_list.priced.list_minor)
+    left_each = (at_list.priced.list_minor - off) * line.price_per // line.quantity
+    return replace(at_list, discount_minor=off, eco_minor=min(line.eco_minor, left_each))
 
 
 def _line(offer: Offer, quantity: int, taken: Taken | None) -> QuotedLine:

@@ -1,9 +1,9 @@
 """Reads of orders, and the shapes others may see."""
 
+from orders.queries import forgetting
 from orders.queries.carrying import (
     AWAITS,
     LACKS,
-    PartFacts,
     add,
     awaited,
     divide,
@@ -15,13 +15,16 @@ from orders.queries.carrying import (
 )
 from orders.queries.cart_ways import LineWay, list_line_ways
 from orders.queries.carts import (
+    LeftCart,
     get_cart,
     get_cart_by_code,
     get_cart_by_id,
     list_advised_carts,
+    list_left,
     select_visible_carts,
 )
 from orders.queries.cases import (
+    IN_WORDS,
     CaseCount,
     CaseFacts,
     WantedCases,
@@ -32,6 +35,9 @@ from orders.queries.cases import (
     list_cases,
     list_cases_of,
     list_escalating,
+    list_queue,
+    seen_as,
+    select_late_abouts,
     select_visible_cases,
     was_asked,
 )
@@ -60,15 +66,33 @@ from orders.queries.coming import (
     list_waiting_outside,
 )
 from orders.queries.deadlines import ACCEPT, READY, UNDER_WAY, LateParcel, list_late, list_recovered
+from orders.queries.external import (
+    BroughtOrder,
+    brought_minor,
+    find_brought,
+    find_stated,
+    get_brought,
+)
+from orders.queries.finding import Found, find_anything
 from orders.queries.following import (
-    Followed,
-    OrderChange,
     list_order_changes,
     start_following,
 )
+from orders.queries.knowing import (
+    Flags,
+    name_orders,
+    read_flags,
+    read_history,
+)
 from orders.queries.load import waiting_at
-from orders.queries.money import difference_minor, owed_minor, paid_for, unspent_minor
-from orders.queries.offline import OfflineParcel, OfflineTruth, get_offline_truth
+from orders.queries.money import (
+    at_counter_minor,
+    difference_minor,
+    owed_minor,
+    paid_for,
+    unspent_minor,
+)
+from orders.queries.offline import OfflineTruth, get_offline_truth
 from orders.queries.opening import count_open, get_evidence, get_opening
 from orders.queries.owners import find_parcels_behind
 from orders.queries.parcels import (
@@ -76,6 +100,8 @@ from orders.queries.parcels import (
     get_fulfillment,
     get_order,
     get_order_by_number,
+    get_orders,
+    holds,
     list_expired,
     list_fulfillments,
     list_open_contacts,
@@ -83,7 +109,6 @@ from orders.queries.parcels import (
     list_overdue_pending,
     list_parcels_of,
     list_waiting,
-    list_wave_parcels,
 )
 from orders.queries.pay_links import (
     PayLinkFacts,
@@ -93,17 +118,22 @@ from orders.queries.pay_links import (
     list_pay_links,
 )
 from orders.queries.people import (
+    find_contact_id,
+    find_contacts_said,
+    find_known,
     find_people,
+    find_person,
     get_person,
     get_seen_merge,
     list_order_ids,
     list_orders_of,
-    seen_contacts,
+    list_pairs,
 )
 from orders.queries.previewing import Preview, preview_promotion
 from orders.queries.promotions import (
     PromotionFacts,
     PromotionState,
+    deal_of,
     get_promotion,
     list_deals_since,
     list_promotions,
@@ -118,7 +148,7 @@ from orders.queries.putting_back import (
     list_owners,
     list_put_backs,
 )
-from orders.queries.quotes import read_quote, read_shelf
+from orders.queries.quotes import read_agreed, read_quote, read_shelf
 from orders.queries.reasons import ReasonFacts, get_reason, list_reasons
 from orders.queries.reserving import count_reservations, list_unconfirmed
 from orders.queries.returning import list_return_ids
@@ -129,6 +159,7 @@ from orders.queries.searching import (
     count_loads,
     find_newest_order,
     find_parcel_by_code,
+    is_external_number,
     list_numbers,
     list_parcels,
     select_visible,
@@ -137,7 +168,6 @@ from orders.queries.shapes import (
     CartFacts,
     ChargeFacts,
     FulfillmentFacts,
-    HandOverFacts,
     LineFacts,
     OrderFacts,
     PassState,
@@ -176,34 +206,34 @@ from orders.queries.wishes import WishFacts, get_wish, list_fulfillable, select_
 __all__ = [
     "ACCEPT",
     "AWAITS",
+    "IN_WORDS",
     "LACKS",
     "LAST_DAY",
     "PAGE_ROWS",
     "READY",
     "UNDER_WAY",
     "ArrivalFacts",
+    "BroughtOrder",
     "CartFacts",
     "CaseCount",
     "CaseFacts",
     "ChargeFacts",
     "ChoiceFacts",
     "DecisionFacts",
-    "Followed",
+    "Flags",
+    "Found",
     "FulfillmentFacts",
     "GivenFacts",
-    "HandOverFacts",
     "LateParcel",
+    "LeftCart",
     "LineFacts",
     "LineWay",
     "Load",
-    "OfflineParcel",
     "OfflineTruth",
-    "OrderChange",
     "OrderFacts",
     "OwnerFacts",
     "OwnerKind",
     "PackageFacts",
-    "PartFacts",
     "PassState",
     "PayLinkFacts",
     "Preview",
@@ -224,15 +254,23 @@ __all__ = [
     "WayToCollect",
     "WishFacts",
     "add",
+    "at_counter_minor",
     "awaited",
+    "brought_minor",
     "count_cases",
     "count_loads",
     "count_open",
     "count_put_backs",
     "count_reservations",
+    "deal_of",
     "difference_minor",
     "divide",
+    "find_anything",
     "find_arrival",
+    "find_brought",
+    "find_contact_id",
+    "find_contacts_said",
+    "find_known",
     "find_last_hand_over",
     "find_newest_order",
     "find_open_case",
@@ -242,8 +280,12 @@ __all__ = [
     "find_pass",
     "find_pass_by_code",
     "find_people",
+    "find_person",
     "find_rules",
+    "find_stated",
     "find_way_to_collect",
+    "forgetting",
+    "get_brought",
     "get_cart",
     "get_cart_by_code",
     "get_cart_by_id",
@@ -258,6 +300,7 @@ __all__ = [
     "get_opening",
     "get_order",
     "get_order_by_number",
+    "get_orders",
     "get_pay_link",
     "get_person",
     "get_promotion",
@@ -269,6 +312,8 @@ __all__ = [
     "get_wave",
     "get_wish",
     "had_pay_link",
+    "holds",
+    "is_external_number",
     "left_to_person",
     "list_advised_carts",
     "list_awaiting",
@@ -287,6 +332,7 @@ __all__ = [
     "list_given",
     "list_lapsing",
     "list_late",
+    "list_left",
     "list_line_ways",
     "list_lying",
     "list_numbers",
@@ -300,6 +346,7 @@ __all__ = [
     "list_overdue_pending",
     "list_owners",
     "list_packages",
+    "list_pairs",
     "list_parcels",
     "list_parcels_of",
     "list_passes",
@@ -308,6 +355,7 @@ __all__ = [
     "list_proposed",
     "list_proxies",
     "list_put_backs",
+    "list_queue",
     "list_reasons",
     "list_recovered",
     "list_return_ids",
@@ -319,15 +367,19 @@ __all__ = [
     "list_unconfirmed",
     "list_waiting",
     "list_waiting_outside",
-    "list_wave_parcels",
+    "name_orders",
     "owed_minor",
     "paid_for",
     "preview_promotion",
+    "read_agreed",
     "read_deals",
+    "read_flags",
+    "read_history",
     "read_quote",
     "read_shelf",
     "roll_up",
-    "seen_contacts",
+    "seen_as",
+    "select_late_abouts",
     "select_visible",
     "select_visible_carts",
     "select_visible_cases",

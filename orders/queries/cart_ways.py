@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orders.commands import Method
-from orders.models import CartHolder, CartLine
+from orders.models import CartLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class LineWay:
     location_id: UUID | None = None
 
 
-def list_line_ways(session: Session, session_id: UUID | None) -> dict[str, LineWay]:
-    """Return how lines of a browser's basket are wanted, by SKU; what was not said is not there."""
+def list_line_ways(session: Session, cart_id: UUID | None) -> dict[str, LineWay]:
+    """Return how lines of a basket are wanted, by SKU; what was not said is not there."""
     rows = session.execute(
-        select(CartLine.sku, CartLine.method, CartLine.location_id)
-        .join(CartHolder, CartHolder.cart_id == CartLine.cart_id)
-        .where(CartHolder.session_id == session_id, CartLine.method.is_not(None))
+        select(CartLine.sku, CartLine.method, CartLine.location_id).where(
+            CartLine.cart_id == cart_id, CartLine.method.is_not(None)
+        )
     )
     return {row.sku: LineWay(row.method, row.location_id) for row in rows if row.method}

@@ -1,18 +1,34 @@
 """Reads of baskets."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, select
 from sqlalchemy.orm import Session
 
+import customers.queries
+import stores.queries
 from kernel.actors import Actor
+from kernel.clock import DB_NOW
 from orders.commands import Status
 from orders.errors import UnknownCart
 from orders.models import Cart, CartHolder, CartLine, Fulfillment, OrderLine
 from orders.queries.shapes import CartFacts
+
+LEFT_AFTER: Final = timedelta(days=1)
+LEFT_ALONE_AFTER: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCart:
+    """A basket nobody goes on with, whose it is, and the store it is to be collected at."""
+
+    id: UUID
+    customer_id: UUID
+    location_id: UUID | None
 
 
 def get_cart(session: Session, session_id: UUID | None) -> CartFacts:
@@ -61,7 +77,32 @@ def list_advised_carts(
         .order_by(Cart.changed_at.desc())
         .limit(limit)
     )
-    return [get_cart_by_id(session, cart_id) for cart_id in session.execute(ids).scalars().all()]
+    found = [get_cart_by_id(session, cart_id) for cart_id in session.execute(ids).scalars().all()]
+    return [cart for cart in found if cart.order_id is None]  # paid by card since
+
+
+def list_left(session: Session, *, limit: int) -> list[LeftCart]:
+    """Return baskets of accounts that nobody has gone on with for a day, nor noted it; each once.
+
+    What lies for three days is left alone: who would come back for it has done so.
+    """
+    signed_in = customers.queries.select_signed_in().subquery("signed_in")
+    rows = session.execute(
+        select(Cart.id, signed_in.c.customer_id, Cart.location_id)
+        .join(CartHolder, CartHolder.cart_id == Cart.id)
+        .join(signed_in, signed_in.c.session_id == CartHolder.session_id)
+        .where(
+            Cart.order_id.is_(None),
+            Cart.pending_id.is_(None),
+            Cart.left_noted_at.is_(None),
+            Cart.changed_at < DB_NOW - LEFT_AFTER,
+            Cart.changed_at > DB_NOW - LEFT_ALONE_AFTER,
+            exists().where(CartLine.cart_id == Cart.id),
+        )
+        .order_by(Cart.changed_at, Cart.id, CartHolder.held_at)
+        .limit(limit)
+    )
+    return [LeftCart(*row) for row in rows]
 
 
 def select_visible_carts(actor: Actor, location_id: UUID | None = None) -> Select[*tuple[Any, ...]]:
@@ -79,7 +120,9 @@ def select_visible_carts(actor: Actor, location_id: UUID | None = None) -> Selec
     return rows
 
 
-def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, str, int]:
+def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, UUID | None, str, str, int]:
+    places = stores.queries.select_codes().subquery("places")
+    paid = case((Fulfillment.pending_until.is_(None), Fulfillment.order_id))
     bought = and_(
         OrderLine.order_id == Fulfillment.order_id,
         OrderLine.sku == CartLine.sku,
@@ -87,8 +130,9 @@ def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, str, int]:
     )
     left = CartLine.quantity - func.coalesce(OrderLine.quantity, 0)
     return (
-        select(Cart, Fulfillment.status, CartLine.sku, left)
+        select(Cart, Fulfillment.status, paid, places.c.store_code, CartLine.sku, left)
         .outerjoin(Fulfillment, Fulfillment.id == Cart.pending_id)
+        .outerjoin(places, places.c.location_id == Cart.location_id)
         .outerjoin(CartLine, CartLine.cart_id == Cart.id)
         .outerjoin(OrderLine, bought)
         .where(which)
@@ -97,10 +141,12 @@ def _cart(which: ColumnElement[bool]) -> Select[Cart, Status, str, int]:
     )
 
 
-def _facts(rows: Sequence[Row[Cart, Status, str, int]]) -> CartFacts:
-    cart, status, *_ = rows[0]
+def _facts(rows: Sequence[Row[Cart, Status, UUID | None, str, str, int]]) -> CartFacts:
+    """Return a basket; one of which everything was paid by card since is what was paid."""
+    cart, status, paid_id, store_code, *_ = rows[0]
+    left = {sku: quantity for *_, sku, quantity in rows if sku is not None and quantity > 0}
     return CartFacts(
-        {sku: quantity for *_, sku, quantity in rows if sku is not None and quantity > 0},
+        left,
         cart.location_id,
         cart.pending_id if status is Status.PENDING else None,
         id=cart.id,
@@ -110,5 +156,6 @@ def _facts(rows: Sequence[Row[Cart, Status, str, int]]) -> CartFacts:
         staff_id=cart.staff_id,
         contact_id=cart.contact_id,
         note=cart.note,
-        order_id=cart.order_id,
+        store_code=store_code,
+        order_id=cart.order_id or (None if left else paid_id),
     )

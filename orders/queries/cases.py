@@ -1,13 +1,13 @@
 """Reads of cases: the one list of what needs a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import stores.queries
 from kernel import events
@@ -19,7 +19,9 @@ from orders.errors import UnknownCase
 from orders.models import CaseFile, Order
 
 CASES_MAX: Final = 100
-NEARLY_DUE: Final = 0.8
+
+IN_WORDS: Final = "in_words"
+"""Why a case was closed in the eyes of its events: its own row has the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class CaseFacts:
     owner_id: UUID | None
     owner_name: str | None
     opened_at: datetime
+    warn_at: datetime
     due_at: datetime
     overdue: bool
     closed_at: datetime | None
@@ -108,7 +111,8 @@ def list_cases(
     if wanted.closed:
         if after is not None:
             where.append(tuple_(CaseFile.closed_at, CaseFile.id) < tuple_(*after))
-        return _read(session, where, limit=limit, newest=True)
+        newest = (CaseFile.closed_at.desc(), CaseFile.id.desc())
+        return _read(session, where, limit=limit, order=newest)
     if after is not None:
         where.append(tuple_(CaseFile.due_at, CaseFile.id) > tuple_(*after))
     return _read(session, where, limit=limit)
@@ -142,20 +146,23 @@ def count_cases(session: Session, *, actor: Actor) -> dict[UUID | None, CaseCoun
 
 
 def list_case_history(session: Session, case_id: UUID) -> list[Recorded]:
-    """Return what happened to a case, oldest first."""
-    return events.list_history(session, [case_id])
+    """Return what happened to a case, oldest first, with how it ended as somebody wrote it."""
+    ended = session.execute(select(CaseFile.resolution).where(CaseFile.id == case_id))
+    written = ended.scalar_one_or_none()
+    return [
+        replace(each, reason=written) if each.reason == IN_WORDS else each
+        for each in events.list_history(session, [case_id])
+    ]
 
 
 def list_escalating(session: Session, *, limit: int = CASES_MAX) -> list[UUID]:
     """Return open cases of which something new is to be told: nearly due, or past their time."""
-    passed_s = extract("epoch", DB_NOW - CaseFile.opened_at)
-    given_s = extract("epoch", CaseFile.due_at - CaseFile.opened_at)
     rows = session.execute(
         select(CaseFile.id)
         .where(
             CaseFile.closed_at.is_(None),
             or_(
-                and_(CaseFile.escalations < 1, passed_s >= given_s * NEARLY_DUE),
+                and_(CaseFile.escalations < 1, CaseFile.warn_at <= DB_NOW),
                 and_(CaseFile.escalations < 2, CaseFile.due_at <= DB_NOW),  # noqa: PLR2004 (levels)
             ),
         )
@@ -165,24 +172,62 @@ def list_escalating(session: Session, *, limit: int = CASES_MAX) -> list[UUID]:
     return list(rows.scalars())
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
+def list_queue(
+    session: Session, *, actor: Actor, location_id: UUID | None = None, limit: int = CASES_MAX
+) -> list[CaseFacts]:
+    """Return what waits for the actor: theirs already, or nobody's yet, in the order it is given.
+
+    With `location_id` only what one store sees to.
+    """
+    where = [_seen_by(actor), CaseFile.closed_at.is_(None), _free_for(actor)]
+    if location_id is not None:
+        where.append(CaseFile.location_id == location_id)
+    return _read(session, where, limit=limit, order=in_turn())
+
+
+def in_turn() -> tuple[ColumnElement[Any], ...]:
+    """Return by what cases are seen to: past their time, then nearly due, then due first."""
+    level = case((CaseFile.due_at <= DB_NOW, 2), (CaseFile.warn_at <= DB_NOW, 1), else_=0)
+    return (level.desc(), CaseFile.due_at.asc(), CaseFile.id.asc())
+
+
+def select_late_abouts(kind: CaseKind) -> Select[*tuple[Any, ...]]:
+    """Return the statement of what the cases of a kind are about that ended, or are, too late."""
+    return select(CaseFile.about_id).where(
+        CaseFile.kind == kind, CaseFile.due_at < func.coalesce(CaseFile.closed_at, DB_NOW)
+    )
+
+
+def seen_as(
+    actor: Actor,
+    location_id: InstrumentedAttribute[UUID | None],
+    order_id: InstrumentedAttribute[UUID | None],
+) -> ColumnElement[bool]:
+    """Return what is true of rows of an actor's that are about an order, a location, or neither.
+
+    Without a location they are head office's. Of a brand is what is about its orders, or about no
+    order at a location of its own.
+    """
     here: ColumnElement[bool] = true()
     if actor.location_ids is not None:
-        here = CaseFile.location_id.in_(actor.location_ids)
+        here = location_id.in_(actor.location_ids)
     if actor.is_central:
-        here = or_(here, CaseFile.location_id.is_(None))
-    return here if actor.brand_id is None else and_(here, _of_brand(actor.brand_id))
-
-
-def _of_brand(brand_id: UUID) -> ColumnElement[bool]:
-    """About a brand's order, or about no order at all at a location of its own."""
+        here = or_(here, location_id.is_(None))
+    if actor.brand_id is None:
+        return here
     places = stores.queries.select_codes().subquery("places")
-    own = select(places.c.location_id).where(places.c.brand_id == brand_id)
-    its = select(Order.id).where(Order.brand_id == brand_id)
-    return or_(
-        CaseFile.order_id.in_(its),
-        and_(CaseFile.order_id.is_(None), CaseFile.location_id.in_(own)),
-    )
+    own = select(places.c.location_id).where(places.c.brand_id == actor.brand_id)
+    its = select(Order.id).where(Order.brand_id == actor.brand_id)
+    of_brand = or_(order_id.in_(its), and_(order_id.is_(None), location_id.in_(own)))
+    return and_(here, of_brand)
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    return seen_as(actor, CaseFile.location_id, CaseFile.order_id)
+
+
+def _free_for(actor: Actor) -> ColumnElement[bool]:
+    return or_(CaseFile.owner_id.is_(None), CaseFile.owner_id == actor.id)
 
 
 def _tests(wanted: WantedCases) -> Iterable[ColumnElement[bool]]:
@@ -198,19 +243,18 @@ def _tests(wanted: WantedCases) -> Iterable[ColumnElement[bool]]:
 
 
 def _read(
-    session: Session, where: Sequence[ColumnElement[bool]], *, limit: int, newest: bool = False
+    session: Session,
+    where: Sequence[ColumnElement[bool]],
+    *,
+    limit: int,
+    order: tuple[ColumnElement[Any], ...] | None = None,
 ) -> list[CaseFacts]:
-    order = (
-        (CaseFile.closed_at.desc(), CaseFile.id.desc())
-        if newest
-        else (CaseFile.due_at, CaseFile.id)
-    )
     overdue = and_(CaseFile.closed_at.is_(None), CaseFile.due_at < DB_NOW)
     rows = session.execute(
         select(CaseFile, Order.number, overdue.label("overdue"))
         .outerjoin(Order, Order.id == CaseFile.order_id)
         .where(*where)
-        .order_by(*order)
+        .order_by(*(order or (CaseFile.due_at, CaseFile.id)))
         .limit(limit)
         .execution_options(populate_existing=True)
     )
@@ -231,6 +275,7 @@ def _facts(case: CaseFile, number: str | None, *, overdue: bool) -> CaseFacts:
         owner_id=case.owner_id,
         owner_name=case.owner_name,
         opened_at=case.opened_at,
+        warn_at=case.warn_at,
         due_at=case.due_at,
         overdue=overdue,
         closed_at=case.closed_at,

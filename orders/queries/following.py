@@ -59,12 +59,14 @@ def list_order_changes(
     *,
     after: int,
     brand_id: UUID | None = None,
+    source: str | None = None,
     names: Collection[str] = (),
     limit: int = 200,
 ) -> Followed:
     """Return what happened to orders after a position, in the order in which all followers see it.
 
-    With `brand_id` only to that brand's; with `names` only these events.
+    With `brand_id` only to that brand's, with `source` only to those this shop brought; with
+    `names` only these events.
     """
     window = (
         select(EventSeal.position, EventSeal.event_id)
@@ -94,6 +96,8 @@ def list_order_changes(
     )
     if brand_id is not None:
         statement = statement.where(Order.brand_id == brand_id)
+    if source is not None:
+        statement = statement.where(ExternalOrder.source == source)
     changes = tuple(_change(row) for row in session.execute(statement))
     if len(changes) == limit:
         return Followed(changes, changes[-1].position)

@@ -16,6 +16,8 @@ from payments.commands import ObligationStatus
 
 PROMISED: Final = frozenset({ObligationStatus.AUTHORISED, ObligationStatus.CAPTURED})
 
+ASKED: Final = frozenset({ObligationStatus.OPENED, ObligationStatus.FAILED})
+
 
 def owed_minor(session: Session, order_id: UUID) -> int:
     """Return what an order's customer pays for altogether: everything not given up; minor units."""
@@ -32,14 +34,26 @@ def paid_for(session: Session, parcel: FulfillmentFacts) -> int:
 
 
 def difference_minor(session: Session, order_id: UUID) -> int | None:
-    """Return what a card is still to pay of an order that cards pay already; None when none does.
+    """Return what a card is still to pay of an order that was paid already; None when it was not.
 
-    In minor units.
+    In minor units. What a till was paid for is due there again, unless a card is asked for it.
     """
     known = payments.queries.list_obligations(session, order_id)
-    if not any(each.status in PROMISED for each in known):
-        return None
-    return sum(each.amount_minor for each in known if each.status is ObligationStatus.OPENED)
+    opened = sum(each.amount_minor for each in known if each.status is ObligationStatus.OPENED)
+    if any(each.status in PROMISED for each in known):
+        return opened
+    return opened if opened and payments.queries.list_tickets(session, order_id) else None
+
+
+def at_counter_minor(session: Session, order: OrderFacts) -> int:
+    """Return what is due at the counter of an order that cards pay: too little for one of them."""
+    known = payments.queries.list_obligations(session, order.id)
+    held = sum(each.amount_minor for each in known if each.status is ObligationStatus.AUTHORISED)
+    by_card = any(each.status in PROMISED for each in known)
+    if not by_card or any(each.status in ASKED for each in known):
+        return 0
+    paid = payments.queries.paid_minor(session, order.id)
+    return max(order.owed.total_minor - held - paid, 0)
 
 
 def unspent_minor(session: Session, parcel: FulfillmentFacts) -> int:

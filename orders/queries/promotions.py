@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
+from kernel.fixed import run_fixed
 from orders.errors import UnknownPromotion
 from orders.models import Promotion
 from orders.pricing import Deal
@@ -75,7 +76,7 @@ def read_deals(
 
     Without a store these are the ones that hold everywhere.
     """
-    rows = session.execute(_HOLDING, {**_place(brand_id, store), "at": at}).scalars()
+    rows = run_fixed(session, _HOLDING, {**_place(brand_id, store), "at": at})
     return [deal_of(row, language) for row in rows]
 
 

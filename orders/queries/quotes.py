@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 import catalog.queries
 from catalog.queries import Offer
 from kernel.clock import now
-from orders.pricing import Quote, ShelfPrice, best_alone, quote_basket, shelf_price
+from orders.commands import AgreedLine
+from orders.pricing import Quote, ShelfPrice, agree, best_alone, quote_basket, shelf_price
 from orders.queries.promotions import list_deals_since, read_deals
 from stores.queries import StoreFacts
 
@@ -38,6 +39,24 @@ def read_quote(
     )
     deals = read_deals(session, brand_id=brand_id, language=language, store=store, at=at)
     return quote_basket(offers, quantities, deals)
+
+
+def read_agreed(
+    session: Session,
+    quantities: Mapping[str, int],
+    agreed: Mapping[str, AgreedLine],
+    *,
+    brand_id: UUID,
+    language: str,
+) -> Quote:
+    """Return what a basket costs as another shop agreed it; the articles are ours. One statement.
+
+    Raises UnknownSku.
+    """
+    offers = catalog.queries.get_offers(
+        session, skus=quantities, brand_id=brand_id, language=language
+    )
+    return agree(quote_basket(offers, quantities), agreed)
 
 
 def read_shelf(

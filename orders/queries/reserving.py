@@ -1,10 +1,9 @@
 """Reads of reservations: how many wait for somebody, which were not confirmed in time."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
@@ -14,7 +13,7 @@ from orders.models import FINAL, Fulfillment, Order
 LAPSE_MAX: Final = 200
 
 
-def count_reservations(session: Session, contact_ids: Sequence[UUID]) -> int:
+def count_reservations(session: Session, contact_ids: Select[UUID]) -> int:
     """Return how many reservations are open for these contacts."""
     found = (
         select(func.count(func.distinct(Order.id)))

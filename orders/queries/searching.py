@@ -13,7 +13,7 @@ from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from orders import passes
 from orders.commands import Channel, Status
-from orders.models import FINAL, Fulfillment, Order, PickupPass
+from orders.models import FINAL, ExternalOrder, Fulfillment, Order, PickupPass
 from orders.queries.owners import find_parcels_behind
 from orders.queries.parcels import _fulfillments, at, holds, of_people
 from orders.queries.shapes import FulfillmentFacts
@@ -30,6 +30,7 @@ class Wanted:
     location_id: UUID | None = None
     contact_ids: Sequence[UUID] | None = None
     number: str | None = None
+    external_number: str | None = None
     parcel_id: UUID | None = None
     only_late: bool = False
 
@@ -83,6 +84,11 @@ def find_parcel_by_code(session: Session, code: str, *, actor: Actor) -> UUID | 
             found: UUID = row.fulfillment_id
             return found
     return None
+
+
+def is_external_number(session: Session, said: str) -> bool:
+    """Tell whether a shop brought an order under this number of its own."""
+    return session.execute(_brought_as(said).limit(1)).first() is not None
 
 
 def find_newest_order(session: Session, *, since: datetime, channel: Channel) -> UUID | None:
@@ -146,11 +152,17 @@ def _where(wanted: Wanted, actor: Actor) -> ColumnElement[bool]:
         tests.append(of_people(wanted.contact_ids))
     if wanted.number is not None:
         tests.append(Order.number == wanted.number)
+    if wanted.external_number is not None:
+        tests.append(Order.id.in_(_brought_as(wanted.external_number)))
     if wanted.parcel_id is not None:
         tests.append(Fulfillment.id == wanted.parcel_id)
     if wanted.only_late:
         tests.append(_late())
     return and_(*tests)
+
+
+def _brought_as(number: str) -> Select[UUID]:
+    return select(ExternalOrder.order_id).where(ExternalOrder.number == number)
 
 
 def _late() -> ColumnElement[bool]:

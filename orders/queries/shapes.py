@@ -24,8 +24,8 @@ ROLL_UP: Final[tuple[Status, ...]] = (
     Status.DELIVERED,
     Status.HANDED_OVER,
     Status.EXPIRED,
-    Status.REROUTED,
     Status.CANCELLED,
+    Status.REROUTED,
 )
 """An order stands where the first of its fulfillments in this list stands."""
 
@@ -203,7 +203,10 @@ class OrderFacts:
     def leaves_paid(self) -> bool:
         """Tell whether some of it is brought or taken along: it is paid before, as a whole."""
         before = {Method.DELIVERY, Method.CARRY_OUT}
-        return any(parcel.method in before for parcel in self.fulfillments)
+        return any(
+            parcel.method in before and parcel.status is not Status.REROUTED
+            for parcel in self.fulfillments
+        )
 
     @property
     def first_id(self) -> UUID:
@@ -284,6 +287,7 @@ class CartFacts:
     contact_id: UUID | None = None
     note: str | None = None
     order_id: UUID | None = None
+    store_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from kernel.db import transaction
 from kernel.web import IF_MATCH, answer_once, current_actor, declare, read_version
 from orders import services
 from orders.commands import USUAL_CHANNEL, AmendOrder, Channel
+from orders.jobs import without_payment_page
 from orders.routes.blueprint import blueprint
 from orders.schemas import AmendedSchema, AmendSchema
 
@@ -21,13 +22,17 @@ from orders.schemas import AmendedSchema, AmendSchema
 def amend_order(body: dict[str, Any], order_id: UUID) -> Response:
     """Change an open order nobody is at yet: all that is wanted, or nothing."""
     command, actor = _command(body, order_id), current_actor()
-    with transaction() as session:
 
-        def act() -> tuple[int, dict[str, Any]]:
-            amended = services.amend_order(session, command, actor=actor)
-            return 201, AmendedSchema().dump(amended)
+    def amend() -> Response:
+        with transaction() as session:
 
-        return answer_once(session, act)
+            def act() -> tuple[int, dict[str, Any]]:
+                amended = services.amend_order(session, command, actor=actor)
+                return 201, AmendedSchema().dump(amended)
+
+            return answer_once(session, act)
+
+    return without_payment_page(order_id, amend)
 
 
 @blueprint.post("/orders/<uuid:order_id>/amendments/preview")

@@ -16,7 +16,7 @@ from kernel.ids import read_cart_code, show_cart_code
 from kernel.links import cart_token, read_cart_token
 from kernel.web import IF_MATCH, answer_once, current_actor, declare, read_version
 from orders import queries, services
-from orders.commands import ChangeCart, OpenCart, OrderCart, PayBy, SeenCart
+from orders.commands import ChangeCart, OpenCart, OrderCart, PayBy, PlaceOrder, SeenCart
 from orders.errors import UnknownCart
 from orders.queries import CartFacts
 from orders.routes.blueprint import blueprint
@@ -141,10 +141,24 @@ def send_cart(contact: GiveContact, token: str) -> Response:
 @blueprint.response(201, PlacedOrderSchema)
 def order_cart(body: dict[str, Any], token: str) -> Response:
     """Have a basket become an order, in the version that was read, named by If-Match; once."""
-    actor, by_link = current_actor(), body["pay_by"] == LINK
-    if by_link and not actor.may(TAKE):
+    command, actor = _order_of(body, token), current_actor()
+    if command.by_link and not actor.may(TAKE):
         raise Forbidden(permission=TAKE)
-    command = OrderCart(
+    credited = PlaceOrder(
+        command.channel, command.parts, command.contact, begun_at=command.begun_at
+    )
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.refuse_foreign_credit(session, credited, actor=actor)
+            return 201, kept(services.order_cart(session, command, actor=actor))
+
+        return answer_once(session, act, show=with_token)
+
+
+def _order_of(body: dict[str, Any], token: str) -> OrderCart:
+    by_link = body["pay_by"] == LINK
+    return OrderCart(
         SeenCart(_cart_of(token), read_version()),
         body["channel"],
         GiveContact(language=body["language"], **body["customer"]),
@@ -155,13 +169,10 @@ def order_cart(body: dict[str, Any], token: str) -> Response:
         body["delivery_method"],
         body["seen_total_minor"],
         by_link,
+        body["parts"] or (),
+        body["placed_at"],
+        body["ticket_number"],
     )
-    with transaction() as session:
-
-        def act() -> tuple[int, dict[str, Any]]:
-            return 201, kept(services.order_cart(session, command, actor=actor))
-
-        return answer_once(session, act, show=with_token)
 
 
 def _cart_of(token: str) -> UUID:

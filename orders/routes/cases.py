@@ -22,7 +22,10 @@ from orders.schemas import (
     CaseQuerySchema,
     CaseSchema,
     CaseStorySchema,
+    QueueQuerySchema,
+    QueueSchema,
     ResolveCaseSchema,
+    TakenCaseSchema,
 )
 from stores.errors import UnknownLocation
 
@@ -64,6 +67,43 @@ def get_case(case_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         found = queries.get_case(session, case_id, actor=current_actor())
         return {**asdict(found), "history": queries.list_case_history(session, case_id)}
+
+
+@blueprint.get("/queue")
+@declare(permission="cases.read")
+@blueprint.arguments(QueueQuerySchema, location="query")
+@blueprint.response(200, QueueSchema)
+def list_queue(query: dict[str, Any]) -> dict[str, Any]:
+    """List what waits for whoever asks, in the order in which it is given: theirs, and nobody's."""
+    actor = current_actor()
+    with transaction() as session:
+        found = queries.list_queue(
+            session,
+            actor=actor,
+            location_id=_place(session, query["store"], actor),
+            limit=query["limit"],
+        )
+    return {"cases": found}
+
+
+@blueprint.post("/queue/next")
+@declare(permission="cases.work", keyed=True)
+@blueprint.response(200, TakenCaseSchema)
+def take_next() -> Response:
+    """Take what waits most: past its time first, then nearly due, then due first.
+
+    Nothing is given twice; `case` is null when nothing waits. A conversation's case has its id in
+    `about_id`.
+    """
+    actor = current_actor()
+
+    def act() -> tuple[int, dict[str, Any]]:
+        case_id = services.take_next_case(session, actor=actor)
+        found = queries.get_case(session, case_id, actor=actor) if case_id else None
+        return 200, TakenCaseSchema().dump({"case": found})
+
+    with transaction() as session:
+        return answer_once(session, act)
 
 
 @blueprint.post("/cases/<uuid:case_id>/take")
@@ -114,18 +154,22 @@ def _once(case_id: UUID, use_case: Callable[[Session, Actor], object]) -> Respon
 
 
 def _wanted(session: Session, query: dict[str, Any], actor: Actor) -> WantedCases:
-    location_id = None
-    if query["store"] is not None:
-        location_id = stores.queries.get_store(session, query["store"]).id
-        if not actor.sees_location(location_id):
-            raise UnknownLocation(store=query["store"])
     return WantedCases(
-        location_id=location_id,
+        location_id=_place(session, query["store"], actor),
         kind=query["kind"],
         owner_id=actor.id if query["mine"] else None,
         only_overdue=query["overdue"],
         closed=query["closed"],
     )
+
+
+def _place(session: Session, code: str | None, actor: Actor) -> UUID | None:
+    if code is None:
+        return None
+    location_id = stores.queries.get_store(session, code).id
+    if not actor.sees_location(location_id):
+        raise UnknownLocation(store=code)
+    return location_id
 
 
 def _cursor(last: CaseFacts) -> str:

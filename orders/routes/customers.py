@@ -13,6 +13,7 @@ from kernel.ids import show_order_number
 from kernel.web import answer_once, current_actor, declare
 from orders import queries
 from orders.routes.blueprint import blueprint
+from orders.routes.identity import show_preference
 from orders.schemas.customers import (
     CustomerQuerySchema,
     CustomerSchema,
@@ -42,6 +43,7 @@ def read_customer(customer_id: UUID) -> dict[str, Any]:
         person = queries.get_person(session, customer_id, actor=actor)
         contacts = customers.queries.list_contacts_of(session, person.id)
         found = queries.list_orders_of(session, contacts, actor=actor)
+        liked = show_preference(session, person.preference, person.language)
     shown = {name: getattr(person, name) for name in ("id", "name", "language", "created_at")}
     return {
         **shown,
@@ -49,6 +51,9 @@ def read_customer(customer_id: UUID) -> dict[str, Any]:
         "points": person.points,
         "addresses": person.addresses,
         "merges": person.merges,
+        "cards": person.cards,
+        "companies": person.companies,
+        "preferences": liked,
         "former_ids": [{"source": source, "value": value} for source, value in person.former],
         "orders": [
             {

@@ -13,6 +13,7 @@ from kernel.web import answer_once, current_actor, declare
 from orders import queries, services
 from orders.commands import AskDelivery, PlaceOrder
 from orders.delivery import DeliveryOptions
+from orders.jobs import without_payment_page
 from orders.routes.blueprint import blueprint
 from orders.routes.ordering import kept, with_token
 from orders.schemas import (
@@ -62,6 +63,7 @@ def place_delivery(command: PlaceOrder) -> Response:
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
+            services.refuse_foreign_credit(session, command, actor=current_actor())
             return 201, kept(services.place_order(session, command, actor=current_actor()))
 
         return answer_once(session, act, show=with_token)
@@ -74,17 +76,24 @@ def place_delivery(command: PlaceOrder) -> Response:
 def take_till_payment(body: dict[str, Any], order_id: UUID) -> Response:
     """Say that a till took what a delivery comes to: its parcels are prepared now."""
     actor = current_actor()
-    with transaction() as session:
 
-        def act() -> tuple[int, dict[str, Any]]:
-            store = stores.queries.get_store(session, body["store"])
-            ticket = TillTicket(store.id, body["ticket_number"])
-            due_minor = services.take_till_payment(session, order_id, ticket=ticket, actor=actor)
-            order = queries.get_order(session, order_id, actor=SYSTEM)  # whoever sends it
-            paid = {"number": order.number, "status": order.status, "due_minor": due_minor}
-            return 200, TillPaidSchema().dump(paid)
+    def take() -> Response:
+        with transaction() as session:
 
-        return answer_once(session, act)
+            def act() -> tuple[int, dict[str, Any]]:
+                ticket = TillTicket(
+                    stores.queries.get_store(session, body["store"]).id, body["ticket_number"]
+                )
+                due_minor = services.take_till_payment(
+                    session, order_id, ticket=ticket, actor=actor
+                )
+                order = queries.get_order(session, order_id, actor=SYSTEM)  # whoever sends it
+                paid = {"number": order.number, "status": order.status, "due_minor": due_minor}
+                return 200, TillPaidSchema().dump(paid)
+
+            return answer_once(session, act)
+
+    return without_payment_page(order_id, take)
 
 
 @blueprint.get("/delivery-methods")

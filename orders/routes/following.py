@@ -39,6 +39,7 @@ def list_order_changes(query: dict[str, Any]) -> dict[str, Any]:
             session,
             after=read_number(parts[0]),
             brand_id=current_actor().brand_id,
+            source=current_actor().source,
             names=[query["type"]] if query["type"] else [],
             limit=query["limit"],
         )

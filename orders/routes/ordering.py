@@ -35,6 +35,7 @@ def place_order(command: PlaceOrder) -> Response:
     with transaction() as session:
 
         def act() -> tuple[int, dict[str, Any]]:
+            services.refuse_foreign_credit(session, command, actor=current_actor())
             return 201, kept(services.place_order(session, command, actor=current_actor()))
 
         return answer_once(session, act, show=with_token)

@@ -8,6 +8,7 @@ from orders.schemas.availability import (
     StoreOfferSchema,
     WaysSchema,
 )
+from orders.schemas.bringing import BringCustomerSchema
 from orders.schemas.carting import (
     CartCodeSchema,
     CartSchema,
@@ -24,7 +25,10 @@ from orders.schemas.cases import (
     CaseQuerySchema,
     CaseSchema,
     CaseStorySchema,
+    QueueQuerySchema,
+    QueueSchema,
     ResolveCaseSchema,
+    TakenCaseSchema,
 )
 from orders.schemas.choosing import (
     AnswerChoiceSchema,
@@ -141,6 +145,7 @@ __all__ = [
     "BasketSchema",
     "BinSchema",
     "BrandQuerySchema",
+    "BringCustomerSchema",
     "CancelSchema",
     "CartCodeSchema",
     "CartSchema",
@@ -207,6 +212,8 @@ __all__ = [
     "PutBackDoneSchema",
     "PutBackListSchema",
     "PutBackQuerySchema",
+    "QueueQuerySchema",
+    "QueueSchema",
     "QuoteQuerySchema",
     "QuoteSchema",
     "ReadySchema",
@@ -235,6 +242,7 @@ __all__ = [
     "StoreOfferSchema",
     "SubstituteListSchema",
     "SubstituteSchema",
+    "TakenCaseSchema",
     "TillPaidSchema",
     "TillPaymentSchema",
     "TruthQuerySchema",

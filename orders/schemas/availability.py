@@ -58,7 +58,7 @@ class BasketSchema(_AskedSchema):
     radius_km = StrictFloat(load_default=50.0, validate=RADIUS)
 
     @validates_schema
-    def one_place(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_place(self, data: dict[str, Any], **_: object) -> None:
         """Refuse two places at once."""
         if data.get("near") and data.get("place"):
             raise ValidationError("Give near or place, not both.", "place")
@@ -82,7 +82,7 @@ class BasketQuerySchema(_AskedSchema):
     radius_km = QueryFloat(load_default=50.0, validate=RADIUS)
 
     @validates_schema
-    def whole(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def whole(self, data: dict[str, Any], **_: object) -> None:
         """Refuse half a position, two places, or another number of quantities than of SKUs."""
         if (data.get("latitude") is None) != (data.get("longitude") is None):
             raise ValidationError("Give latitude and longitude together.", "latitude")
@@ -92,7 +92,7 @@ class BasketQuerySchema(_AskedSchema):
             raise ValidationError("Give one quantity for each sku, or none.", "quantity")
 
     @post_load
-    def as_basket(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ANN401 (marshmallow)
+    def as_basket(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         """Return the same as `BasketSchema` loads."""
         skus, units = data.pop("sku"), data.pop("quantity")
         quantities: dict[str, int] = {}

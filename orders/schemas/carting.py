@@ -6,9 +6,16 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from customers.commands import GiveContact
 from kernel.fields import ITEMS_MAX, SKU_MAX, Items, Quantity, SafeText, StrictSchema
-from orders.commands import NOTE_MAX, Channel, Method, OpenCart, PayBy
+from orders.commands import NOTE_MAX, Bring, Channel, Method, OpenCart, PayBy
 from orders.schemas.choosing import DeliveryAddressSchema
 from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, Minor
+from orders.schemas.placing import (
+    IN_PARTS,
+    ONLY_TILLS,
+    PARTS_MAX,
+    TICKET_MAX,
+    OrderPartSchema,
+)
 
 LINK = "link"
 PAY_WAYS = (PayBy.PICKUP.value, PayBy.CARD.value, PayBy.TILL.value, LINK)
@@ -33,7 +40,7 @@ class OpenCartSchema(StrictSchema):
     note = SafeText(load_default=None, allow_none=True, max_length=NOTE_MAX)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> OpenCart:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> OpenCart:
         """Return the command."""
         return OpenCart(data["channel"], data["quantities"], data["store"], data["note"])
 
@@ -70,13 +77,17 @@ class SendCartSchema(StrictSchema):
     phone = SafeText(load_default=None, allow_none=True, max_length=32)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> GiveContact:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> GiveContact:
         """Return who is written to."""
         return GiveContact(**data)
 
 
 class OrderCartSchema(StrictSchema):
-    """How a basket becomes an order; what is in it and where stands in the basket."""
+    """How a basket becomes an order; what is in it and where stands in the basket.
+
+    Where it goes several ways `parts` say how: all of the basket, and nothing else. `placed_at` is
+    the store it is credited to, whose till's `ticket_number` says that it is paid already.
+    """
 
     channel = fields.Enum(Channel, by_value=True, metadata=TEXT, load_default=Channel.WEB)
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
@@ -91,6 +102,13 @@ class OrderCartSchema(StrictSchema):
     slot_id = fields.UUID(load_default=None, allow_none=True)
     address = fields.Nested(DeliveryAddressSchema, load_default=None, allow_none=True)
     delivery_method = SafeText(load_default=None, allow_none=True, max_length=CODE_MAX)
+    parts = fields.List(
+        fields.Nested(OrderPartSchema),
+        load_default=None,
+        validate=validate.Length(min=1, max=PARTS_MAX),
+    )
+    placed_at = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
+    ticket_number = SafeText(load_default=None, allow_none=True, max_length=TICKET_MAX)
     pay_by = fields.String(
         load_default=PayBy.PICKUP.value,
         validate=validate.OneOf(PAY_WAYS),
@@ -103,15 +121,27 @@ class OrderCartSchema(StrictSchema):
     )
 
     @validates_schema
-    def a_door_is_somewhere(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
-        """Refuse to bring it nowhere, or to leave what is brought unpaid."""
-        if data.get("method") is not Method.DELIVERY:
-            return
-        for name in ("address", "delivery_method"):
-            if not data.get(name):
-                raise ValidationError("Say where and how it is brought.", name)
-        if data.get("pay_by") == PayBy.PICKUP.value:
+    def a_door_is_somewhere(self, data: dict[str, Any], **_: object) -> None:
+        """Refuse to bring it nowhere, to say twice how it goes, or to leave it unpaid."""
+        door, parts = ("address", "delivery_method"), data.get("parts")
+        brought = data.get("method") is Method.DELIVERY
+        if parts:
+            twice = [name for name in ("slot_id", *door) if data.get(name) is not None]
+            if twice or brought:
+                raise ValidationError({name: [IN_PARTS] for name in twice or ["method"]})
+            brought = any(isinstance(each, Bring) for each in parts)
+        elif brought:
+            for name in door:
+                if not data.get(name):
+                    raise ValidationError("Say where and how it is brought.", name)
+        if brought and data.get("pay_by") == PayBy.PICKUP.value:
             raise ValidationError("What is brought is paid before: card, till or link.", "pay_by")
+
+    @validates_schema
+    def only_tills_print(self, data: dict[str, Any], **_: object) -> None:
+        """Refuse a ticket of what no till is paid."""
+        if data.get("ticket_number") and data.get("pay_by") != PayBy.TILL.value:
+            raise ValidationError(ONLY_TILLS, "ticket_number")
 
 
 class CartSchema(Schema):

@@ -35,6 +35,7 @@ class CaseSchema(Schema):
     owner_id = fields.UUID(required=True, allow_none=True)
     owner_name = fields.String(required=True, allow_none=True)
     opened_at = fields.AwareDateTime(required=True)
+    warn_at = fields.AwareDateTime(required=True)
     due_at = fields.AwareDateTime(required=True)
     overdue = fields.Boolean(required=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -47,6 +48,25 @@ class CasePageSchema(Schema):
 
     cases = fields.List(fields.Nested(CaseSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class QueueQuerySchema(StrictSchema):
+    """Which part of the queue: of one store, so many at most."""
+
+    store = SafeText(load_default=None, max_length=SKU_MAX)
+    limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
+
+
+class QueueSchema(Schema):
+    """What waits, in the order in which it is given."""
+
+    cases = fields.List(fields.Nested(CaseSchema), required=True)
+
+
+class TakenCaseSchema(Schema):
+    """What somebody took; null when nothing waits."""
+
+    case = fields.Nested(CaseSchema, required=True, allow_none=True)
 
 
 class HappeningSchema(Schema):

@@ -40,7 +40,7 @@ class DeliveryAddressSchema(StrictSchema):
     )
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> GiveAddress:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> GiveAddress:
         """Return the command."""
         return GiveAddress(**data)
 
@@ -53,7 +53,7 @@ class AnswerChoiceSchema(StrictSchema):
     address = fields.Nested(DeliveryAddressSchema, load_default=None, allow_none=True)
 
     @validates_schema
-    def only_what_belongs(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def only_what_belongs(self, data: dict[str, Any], **_: object) -> None:
         """Refuse a store or an address with an answer that has none."""
         if data.get("store") and data.get("answer") is not Answer.OTHER_STORE:
             raise ValidationError("Only another store has a store.", "store")
@@ -61,7 +61,7 @@ class AnswerChoiceSchema(StrictSchema):
             raise ValidationError("Only a delivery has an address.", "address")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> AnswerChoice:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> AnswerChoice:
         """Return the command."""
         return AnswerChoice(data["answer"], data["store"], data["address"])
 
@@ -134,7 +134,7 @@ class SetReasonSchema(StrictSchema):
     closed = StrictBoolean(load_default=False)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         """Return what a command needs beside kind and code."""
         labels = data.pop("labels")
         return {**data, "label_fr": labels["fr"], "label_en": labels["en"]}

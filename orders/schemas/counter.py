@@ -47,21 +47,21 @@ class HandOverSchema(StrictSchema):
     forced = SafeText(load_default=None, allow_none=True, max_length=32)
 
     @validates_schema
-    def one_of_three(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_of_three(self, data: dict[str, Any], **_: object) -> None:
         """Refuse none or several ways to find the parcel."""
         given = [name for name in ("qr", "code", "fulfillment_id") if data.get(name) is not None]
         if len(given) != 1:
             raise ValidationError("Give exactly one of qr, code and fulfillment_id.", "qr")
 
     @validates_schema
-    def refused_once(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def refused_once(self, data: dict[str, Any], **_: object) -> None:
         """Refuse a SKU that is refused twice: it would have two reasons."""
         named = [each["sku"] for each in data.get("refused", ())]
         if len(named) != len(set(named)):
             raise ValidationError("Name each SKU once.", "refused")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> HandOver:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> HandOver:
         """Return the command."""
         refused = {
             each["sku"]: Refused(each["quantity"], each["reason"]) for each in data.pop("refused")

@@ -76,6 +76,32 @@ class CustomerOrderSchema(Schema):
     placed_at = fields.AwareDateTime(required=True)
 
 
+class PreferencesSchema(Schema):
+    """Where somebody likes to collect, how they like to be told, and which language they read."""
+
+    store = fields.String(required=True, allow_none=True, metadata={"description": "Its code."})
+    channel = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True)
+
+
+class CardSchema(Schema):
+    """A loyalty card; `blocked_at` since when it finds nobody."""
+
+    number = fields.String(required=True)
+    given_at = fields.AwareDateTime(required=True)
+    blocked_at = fields.AwareDateTime(required=True, allow_none=True)
+    blocked_by = fields.String(required=True, allow_none=True)
+
+
+class CompanySchema(Schema):
+    """A company a customer speaks for."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    siren = fields.String(required=True, allow_none=True)
+    vat_number = fields.String(required=True, allow_none=True)
+
+
 class CustomerSchema(Schema):
     """One person with everybody they were found to be; `id` is who they are after all merges."""
 
@@ -89,6 +115,9 @@ class CustomerSchema(Schema):
     orders = fields.List(fields.Nested(CustomerOrderSchema), required=True)
     merges = fields.List(fields.Nested(MergeSchema), required=True)
     former_ids = fields.List(fields.Nested(FormerSchema), required=True)
+    cards = fields.List(fields.Nested(CardSchema), required=True)
+    companies = fields.List(fields.Nested(CompanySchema), required=True)
+    preferences = fields.Nested(PreferencesSchema, required=True)
 
 
 class MergeCustomersSchema(StrictSchema):

@@ -51,7 +51,7 @@ class _WhereSchema(StrictSchema):
     store = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> AskDelivery:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> AskDelivery:
         """Return what is asked."""
         return AskDelivery(
             data["channel"],
@@ -83,7 +83,7 @@ class AskDeliveryQuerySchema(_WhereSchema):
     )
 
     @validates_schema
-    def pairs(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def pairs(self, data: dict[str, Any], **_: object) -> None:
         """Refuse another number of quantities than of SKUs, or a SKU twice."""
         skus, quantities = data.get("sku", []), data.get("quantity", [])
         if quantities and len(quantities) != len(skus):

@@ -17,7 +17,7 @@ class FetchSchema(ItemsSchema):
     reason = SafeText(load_default=None, allow_none=True, max_length=32)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> FetchFrom:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> FetchFrom:
         """Return the command."""
         return FetchFrom(
             data["from_store"], data["quantities"], data["expected_on"], data["reason"]

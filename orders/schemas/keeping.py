@@ -14,7 +14,7 @@ class CorrectContactSchema(StrictSchema):
     phone = SafeText(load_default=None, allow_none=True, max_length=32)
 
     @validates_schema
-    def something(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def something(self, data: dict[str, Any], **_: object) -> None:
         """Refuse a correction that corrects nothing."""
         if not data.get("email") and not data.get("phone"):
             raise ValidationError("Give an e-mail address or a phone number.", "email")

@@ -96,7 +96,7 @@ class OfflineFactSchema(StrictSchema):
     staff_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
-    def one_way(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_way(self, data: dict[str, Any], **_: object) -> None:
         """Refuse none or two ways to find the parcel, and a pick by its pass."""
         if (data.get("qr") is None) == (data.get("fulfillment_id") is None):
             raise ValidationError("Give exactly one of qr and fulfillment_id.", "fulfillment_id")
@@ -104,7 +104,7 @@ class OfflineFactSchema(StrictSchema):
             raise ValidationError("A pick names its fulfillment_id.", "qr")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> OfflineDeed:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> OfflineDeed:
         """Return the command."""
         return OfflineDeed(**data)
 

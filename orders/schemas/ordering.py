@@ -34,7 +34,7 @@ class ContactSchema(StrictSchema):
     phone = SafeText(load_default=None, allow_none=True, max_length=32)
 
     @validates_schema
-    def one_way_at_least(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_way_at_least(self, data: dict[str, Any], **_: object) -> None:
         """Refuse somebody nobody could tell that it is ready."""
         if not data.get("email") and not data.get("phone"):
             raise ValidationError("Give an e-mail address or a phone number.", "email")

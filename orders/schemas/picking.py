@@ -29,7 +29,7 @@ class NamedSchema(StrictSchema):
     quantity = Quantity(load_default=1)
 
     @validates_schema
-    def one_of_two(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_of_two(self, data: dict[str, Any], **_: object) -> None:
         """Refuse none or both."""
         if (data.get("sku") is None) == (data.get("gtin") is None):
             raise ValidationError("Give either sku or gtin.", "sku")
@@ -45,7 +45,7 @@ class PickSchema(StrictSchema):
     )
 
     @post_load
-    def summed(self, data: dict[str, Any], **_: Any) -> dict[str, dict[str, int]]:  # noqa: ANN401 (marshmallow)
+    def summed(self, data: dict[str, Any], **_: object) -> dict[str, dict[str, int]]:
         """Return quantities by SKU and by barcode: the same article twice counts together."""
         found: dict[str, dict[str, int]] = {"quantities": {}, "gtins": {}}
         for item in data["items"]:
@@ -71,7 +71,7 @@ class ScanSchema(NamedSchema):
     """An article that was taken in a wave."""
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> ScanInWave:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> ScanInWave:
         """Return the command."""
         return ScanInWave(**data)
 
@@ -224,7 +224,7 @@ class OtherSchema(StrictSchema):
     disposition = fields.Enum(Disposition, by_value=True, metadata=TEXT, required=True)
 
     @post_load
-    def item(self, data: dict[str, Any], **_: Any) -> Returned:  # noqa: ANN401 (marshmallow)
+    def item(self, data: dict[str, Any], **_: object) -> Returned:
         """Return what becomes of these."""
         return Returned(**data)
 

@@ -15,6 +15,8 @@ PARTS_MAX: Final = 20
 TICKET_MAX: Final = 64
 COLLECTED: Final = (Method.PICKUP, Method.DRIVE)
 REQUIRED: Final = "Missing data for required field."
+IN_PARTS: Final = "Say it in the parts."
+ONLY_TILLS: Final = "Only a till prints tickets."
 OTHERWISE: Final = "This part does not take that."
 
 
@@ -32,7 +34,7 @@ class OrderPartSchema(ItemsSchema):
     delivery_method = SafeText(load_default=None, allow_none=True, max_length=CODE_MAX)
 
     @validates_schema
-    def fits_its_way(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def fits_its_way(self, data: dict[str, Any], **_: object) -> None:
         """Refuse a part that lacks what its way needs, or says what another way does."""
         there, door = ["store", "slot_id"], ["address", "delivery_method"]
         brought = data.get("method") is Method.DELIVERY
@@ -45,7 +47,7 @@ class OrderPartSchema(ItemsSchema):
             raise ValidationError(wrong)
 
     @post_load
-    def part(self, data: dict[str, Any], **_: Any) -> OrderPart:  # noqa: ANN401 (marshmallow)
+    def part(self, data: dict[str, Any], **_: object) -> OrderPart:
         """Return the part."""
         if data["method"] is Method.DELIVERY:
             return Bring(data["address"], data["quantities"], data["delivery_method"])
@@ -69,15 +71,9 @@ class _BuyerSchema(StrictSchema):
     )
 
 
-class PlaceOrderSchema(_BuyerSchema):
-    """An order: `items` to collect at a `store`, or `parts` that are each got in their own way.
+class WhereSchema(StrictSchema):
+    """Where an order is got: collected at one `store`, or each of its `parts` in its own way."""
 
-    It is paid at pickup, by card or at a till; what is brought or carried out is not paid later.
-    With the till's `ticket_number` it is paid already. `placed_at` is the code of the store where
-    it is begun, `seller_id` who of the staff it is credited to.
-    """
-
-    items = Items(required=False, load_default=None)
     store = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
     method = fields.Enum(
         Method,
@@ -92,6 +88,18 @@ class PlaceOrderSchema(_BuyerSchema):
         load_default=None,
         validate=validate.Length(min=1, max=PARTS_MAX),
     )
+
+
+class PlaceOrderSchema(_BuyerSchema, WhereSchema):
+    """An order: `items` to collect at a `store`, or `parts` that are each got in their own way.
+
+    It is paid at pickup, by card or at a till; what is brought or carried out is not paid later.
+    With the till's `ticket_number` it is paid already. `placed_at` is the code of the store where
+    it is begun, `seller_id` who of the staff it is credited to: with `orders.take` only, of the
+    stores of whoever asks.
+    """
+
+    items = Items(required=False, load_default=None)
     pay_by = fields.Enum(PayBy, by_value=True, metadata=TEXT, load_default=PayBy.PICKUP)
     placed_at = SafeText(load_default=None, allow_none=True, max_length=SKU_MAX)
     seller_id = fields.UUID(load_default=None, allow_none=True)
@@ -102,29 +110,27 @@ class PlaceOrderSchema(_BuyerSchema):
     )
 
     @validates_schema
-    def said_once(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def said_once(self, data: dict[str, Any], **_: object) -> None:
         """Refuse an order without goods or store, and one that says it in both ways."""
         both = {"items": data.get("quantities"), "store": data.get("store")}
         if data.get("parts") is None:
             wrong = {name: [REQUIRED] for name, said in both.items() if said is None}
         else:
             both["slot_id"] = data.get("slot_id")
-            wrong = {
-                name: ["Say it in the parts."] for name, said in both.items() if said is not None
-            }
+            wrong = {name: [IN_PARTS] for name, said in both.items() if said is not None}
         if wrong:
             raise ValidationError(wrong)
 
     @validates_schema
-    def a_till_is_somewhere(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def a_till_is_somewhere(self, data: dict[str, Any], **_: object) -> None:
         """Refuse to be paid at a till of no store, and a ticket of what no till is paid."""
         if data.get("pay_by") is PayBy.TILL and not data.get("placed_at"):
             raise ValidationError("Name the store whose till is paid.", "placed_at")
         if data.get("ticket_number") and data.get("pay_by") is not PayBy.TILL:
-            raise ValidationError("Only a till prints tickets.", "ticket_number")
+            raise ValidationError(ONLY_TILLS, "ticket_number")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> PlaceOrder:
         """Return the command."""
         one = [Collect(data["store"], data["quantities"], data["method"], data["slot_id"])]
         return PlaceOrder(
@@ -159,13 +165,13 @@ class PlaceDeliverySchema(ItemsSchema, _BuyerSchema):
     )
 
     @validates_schema
-    def a_till_is_somewhere(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def a_till_is_somewhere(self, data: dict[str, Any], **_: object) -> None:
         """Refuse to be paid at a till of no store."""
         if data.get("pay_by") is PayBy.TILL and not data.get("store"):
             raise ValidationError("Name the store whose till is paid.", "store")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> PlaceOrder:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> PlaceOrder:
         """Return the command."""
         return PlaceOrder(
             data["channel"],

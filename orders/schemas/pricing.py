@@ -95,7 +95,7 @@ class SetPriceSchema(StrictSchema):
     is_reduced = StrictBoolean(load_default=False)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> SetPrice:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> SetPrice:
         """Return the command."""
         return SetPrice(**data)
 
@@ -179,7 +179,7 @@ class SetPromotionSchema(StrictSchema):
     uses_max = Minor(minimum=1, load_default=None, allow_none=True)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> Any:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> Any:  # noqa: ANN401 (marshmallow)
         """Return the command."""
         return SetPromotion(**data)
 
@@ -190,7 +190,7 @@ class OpenPromotionSchema(SetPromotionSchema):
     brand = SafeText(required=True, max_length=SKU_MAX)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> Any:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> Any:  # noqa: ANN401 (marshmallow)
         """Return whose it is, and the command."""
         return {"brand": data.pop("brand"), "command": SetPromotion(**data)}
 
@@ -213,7 +213,7 @@ class QuoteQuerySchema(StrictSchema):
     language = fields.String(load_default="fr", validate=LANGUAGE)
 
     @validates_schema
-    def one_seller(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_seller(self, data: dict[str, Any], **_: object) -> None:
         """Refuse a basket that nobody sells, or two do, and one that is said in both ways."""
         items, parts = data.get("quantities"), data.get("parts")
         if (items is None) == (parts is None):

@@ -27,7 +27,7 @@ class BoxSchema(ItemsSchema):
     )
 
     @post_load
-    def box(self, data: dict[str, Any], **_: Any) -> Box:  # noqa: ANN401 (marshmallow)
+    def box(self, data: dict[str, Any], **_: object) -> Box:
         """Return the package."""
         return Box(data["quantities"], data["weight_g"], data["tracking_number"])
 
@@ -41,7 +41,7 @@ class PackSchema(StrictSchema):
     )
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> Pack:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> Pack:
         """Return the command."""
         return Pack(data["carrier"], data["packages"])
 

@@ -24,7 +24,7 @@ class RuleSetBodySchema(StrictSchema):
     limits = fields.Dict(keys=SafeText(max_length=32), load_default=dict)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> SetRules:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> SetRules:
         """Return the command."""
         return SetRules(**data)
 

@@ -19,13 +19,13 @@ class StockWishSchema(StrictSchema):
     language = fields.String(load_default="fr", validate=validate.OneOf(LANGUAGES))
 
     @validates_schema
-    def one_way_at_least(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def one_way_at_least(self, data: dict[str, Any], **_: object) -> None:
         """Refuse somebody nobody could tell."""
         if not data.get("email") and not data.get("phone"):
             raise ValidationError("Give an e-mail address or a phone number.", "email")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> WishStock:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> WishStock:
         """Return the command."""
         return WishStock(data["sku"], data["store"], data["email"], data["phone"], data["language"])
 

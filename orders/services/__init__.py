@@ -15,35 +15,50 @@ from orders.services.carting import (
     change_cart,
     claim_cart,
     close_cart,
+    note_left,
     open_cart,
     send_cart,
 )
 from orders.services.casework import (
     assign_case,
     escalate_case,
+    find_owner,
+    move_case,
     open_case,
     retry_refund,
     settle_case,
     take_case,
+    take_next_case,
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
+from orders.services.differing import end_pay_links
 from orders.services.ending import cancel_order, expire_fulfillment
+from orders.services.external import bring_order
+from orders.services.forgetting import forget_words
+from orders.services.gathering import brings_lacking
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
 from orders.services.keeping import (
     change_collector,
     correct_contact,
     extend_pickup,
+    kept_until,
     reissue_pass,
     remind,
 )
 from orders.services.keeping_money import LEAD, keep_money, settle_hold
 from orders.services.lateness import late_key, note_late, settle_late
+from orders.services.meeting import (
+    look_into,
+    receive_visitor,
+    record_brought,
+    record_meeting,
+)
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.ordering_carts import order_cart
-from orders.services.pay_links import end_pay_links, make_pay_link, remind_to_pay
+from orders.services.pay_links import follow_pay_link, make_pay_link, remind_to_pay
 from orders.services.paying import (
     TillTicket,
     abandon_pending,
@@ -53,7 +68,12 @@ from orders.services.paying import (
     tell_ready_paid,
     withdraw_pending,
 )
-from orders.services.placing import PlacedOrder, PlacedParcel, place_order
+from orders.services.placing import (
+    PlacedOrder,
+    PlacedParcel,
+    place_order,
+    refuse_foreign_credit,
+)
 from orders.services.planning import quote_order
 from orders.services.preparing import (
     accept,
@@ -68,6 +88,15 @@ from orders.services.proxies import name_proxy, withdraw_proxy
 from orders.services.putting_back import ask_put_back, finish_put_back
 from orders.services.reasons import set_reason
 from orders.services.recording import record_against_rules
+from orders.services.regarding import (
+    block_card,
+    give_card,
+    join_company,
+    leave_company,
+    prefer,
+    read_preference,
+    tell_apart,
+)
 from orders.services.rejecting import reassign, reject_fulfillment
 from orders.services.reservations import UNCONFIRMED, lapse_reservation
 from orders.services.resolving import resolve_case
@@ -129,6 +158,9 @@ __all__ = [
     "assign_case",
     "await_payment",
     "bin_parcel",
+    "block_card",
+    "bring_order",
+    "brings_lacking",
     "cancel_order",
     "change_cart",
     "change_collector",
@@ -155,20 +187,30 @@ __all__ = [
     "extend_pickup",
     "fetch_from",
     "find_authorised",
+    "find_owner",
     "finish_put_back",
+    "follow_pay_link",
     "forget_old_carts",
+    "forget_words",
+    "give_card",
     "give_cart_code",
     "hand_over",
     "have_cart",
+    "join_company",
     "keep_money",
+    "kept_until",
     "lapse_reservation",
     "lapse_substitute",
     "late_key",
+    "leave_company",
     "leave_wave",
+    "look_into",
     "make_pay_link",
     "mark_ready",
+    "move_case",
     "name_proxy",
     "note_late",
+    "note_left",
     "offer_substitute",
     "open_cart",
     "open_case",
@@ -176,12 +218,18 @@ __all__ = [
     "pack",
     "pick",
     "place_order",
+    "prefer",
     "preview_amendment",
     "question_deed",
     "quote_order",
+    "read_preference",
     "reassign",
+    "receive_visitor",
     "record_against_rules",
+    "record_brought",
     "record_deed",
+    "record_meeting",
+    "refuse_foreign_credit",
     "reissue_pass",
     "reject_fulfillment",
     "remind",
@@ -215,8 +263,10 @@ __all__ = [
     "switch_on_store",
     "take_back_goods",
     "take_case",
+    "take_next_case",
     "take_till_payment",
     "take_up_cart",
+    "tell_apart",
     "tell_back",
     "tell_ready_paid",
     "try_rules",

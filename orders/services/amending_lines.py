@@ -1,117 +1,277 @@
-"""What an amendment does to the lines of one parcel: units added, taken away, articles new.
+"""What an amendment does to the lines of an order: units added, taken away, moved, articles new.
 
-A line keeps one price. What is added of an article that is on the order costs what it costs today
-if bought alone, and only where that is the line's own price; an article that is new costs what it
-costs today. What is taken away takes its share of a promotion with it. An n for m that a line has
-is never counted anew: what is added beside it costs the list price, or is an n for m of its own.
+A line keeps one price: what is added of an article that is on the order is refused where one alone
+costs something else today. What promotions take off is reckoned anew over the goods as they are to
+be; what only goes from one parcel to another takes its share along.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores.queries
-from kernel.money import share
-from orders import queries
-from orders.commands import PromotionKind
+from kernel.money import share, share_of_first
+from orders.commands import PromotionKind, Status, add_up
 from orders.errors import LinePriceChanged
 from orders.models import Fulfillment, FulfillmentLine, Order, OrderLine, Promotion
 from orders.pricing import PricedLine, Quote, QuotedLine
 from orders.services.locked import Locked
-
-_COUNT_USE = text("""
-    INSERT INTO promotion_use AS u (promotion_id, order_id, discount_minor)
-    VALUES (:promotion_id, :order_id, :minor)
-    ON CONFLICT (promotion_id, order_id) DO UPDATE
-        SET discount_minor = u.discount_minor + excluded.discount_minor
-""")
-
-_LESS_USE = text("""
-    UPDATE promotion_use SET discount_minor = discount_minor - :minor
-    WHERE promotion_id = :promotion_id AND order_id = :order_id AND discount_minor > :minor
-    RETURNING order_id
-""")
-
-_END_USE = text("""
-    DELETE FROM promotion_use WHERE promotion_id = :promotion_id AND order_id = :order_id
-""")
+from orders.services.parcels import load_lines
+from orders.services.repricing import GONE, PartAt, Repricing, read_repricing, reprice
+from orders.services.writing_lines import PartRow, WholeRow, write_lines
 
 
 @dataclass(frozen=True, slots=True)
-class LineChanges:
-    """How many of each SKU a parcel owed and is to owe, where that differs; what is added costs."""
+class ParcelLines:
+    """How many of each SKU a parcel owed and is to owe, where that differs; and all it is to."""
 
+    locked: Locked
     before: Mapping[str, int]
     after: Mapping[str, int]
-    quote: Quote
-    uses: frozenset[UUID] = frozenset()
-    """Promotions that only so many orders may have, and this one has not yet."""
+    wanted: Mapping[str, int]
 
     @property
     def added(self) -> dict[str, int]:
         """Return how many more of each SKU are wanted."""
-        more = {sku: each - self.before.get(sku, 0) for sku, each in self.after.items()}
+        more = {sku: each - self.before[sku] for sku, each in self.after.items()}
         return {sku: units for sku, units in more.items() if units > 0}
 
     @property
     def taken(self) -> dict[str, int]:
         """Return how many of each SKU are not wanted any more."""
-        less = {sku: self.before.get(sku, 0) - each for sku, each in self.after.items()}
+        less = {sku: self.before[sku] - each for sku, each in self.after.items()}
         return {sku: units for sku, units in less.items() if units > 0}
 
     @property
     def told(self) -> dict[str, list[int]]:
         """Return what an event says of it: how many there were and are, by SKU."""
-        return {sku: [self.before.get(sku, 0), each] for sku, each in sorted(self.after.items())}
+        return {sku: [self.before[sku], each] for sku, each in sorted(self.after.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanges:
+    """What changes of the lines of an order's parcels, and what comes to the order costs."""
+
+    parcels: Sequence[ParcelLines]
+    pricing: Repricing = field(default_factory=lambda: Repricing(Quote(()), Quote(())))
+    others: Sequence[Locked] = ()
+    """Parcels of the order that are not changed."""
+
+    @property
+    def moved(self) -> dict[str, int]:
+        """Return how many of each SKU go from one parcel of the order to another."""
+        more = add_up(each.added for each in self.parcels)
+        less = add_up(each.taken for each in self.parcels)
+        both = {sku: min(units, less.get(sku, 0)) for sku, units in more.items()}
+        return {sku: units for sku, units in both.items() if units}
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Promotions an order has no more, and those it has now that only so many may have."""
+
+    ended: frozenset[UUID] = frozenset()
+    begun: frozenset[UUID] = frozenset()
 
 
 def read_changes(
-    session: Session, order: Order, locked: Locked, wanted: Mapping[str, int], *, store_id: UUID
+    session: Session,
+    order: Order,
+    parcels: Sequence[Locked],
+    wanted: Sequence[tuple[Locked, Mapping[str, int]]],
+    *,
+    store_id: UUID | None,
 ) -> LineChanges:
-    """Return how the lines of a parcel are to change, with the price of what is added.
+    """Return how the lines of parcels are to change, with what the order costs from then on.
 
     Raises UnknownSku or LinePriceChanged.
     """
+    changed = {locked.parcel.id for locked, _ in wanted}
+    others = [each for each in parcels if each.parcel.id not in changed]
+    lines = [_differing(locked, units) for locked, units in wanted]
+    plain = LineChanges(lines, others=others)
+    more, less = (add_up(getattr(each, way) for each in lines) for way in ("added", "taken"))
+    sums = {sku: more.get(sku, 0) - less.get(sku, 0) for sku in {**more, **less}}
+    if not any(sums.values()):
+        return plain
+    store = stores.queries.get_store_by_id(session, store_id) if store_id else None
+    pricing = read_repricing(session, order, parcels, changes=sums, store=store)
+    if pricing.alone.lines:
+        _refuse_another_price(session, order, pricing.alone)
+    return replace(plain, pricing=pricing)
+
+
+def change_lines(session: Session, order: Order, changes: LineChanges) -> Uses:
+    """Have the lines of parcels, and of their order, be as they are wanted; in a few statements.
+
+    What a parcel that ends has beside what goes to others stays its own, to be called off with it.
+    Promotions that only so many orders may have are not counted here: their rows are hot.
+    """
+    if not any(each.after for each in changes.parcels):
+        return Uses()
+    book = _Book.open(session, order, changes)
+    for each in changes.parcels:
+        for sku, units in each.taken.items():
+            book.take(each, sku, units)
+    for each in changes.parcels:
+        for sku, units in each.added.items():
+            book.put(each.locked, sku, units)
+    pricing = changes.pricing
+    for row in reprice(pricing, book.wholes, book.list_parts(changes)):
+        book.parts[row.fulfillment_id, row.sku] = row
+    ended = write_lines(
+        session, order.id, book.wholes.values(), book.parts.values(), gone=book.gone
+    )
+    for each in changes.parcels:
+        each.locked.lines.clear()
+        each.locked.lines.update(load_lines(session, each.locked.parcel.id))
+    has = {each.promotion_id for each in book.wholes.values() if each.discount_minor}
+    return Uses(ended, pricing.limited & has - pricing.had)
+
+
+def _differing(locked: Locked, wanted: Mapping[str, int]) -> ParcelLines:
     owed = locked.owed
     after = {sku: units for sku, units in wanted.items() if owed.get(sku, 0) != units}
-    plain = LineChanges({sku: owed.get(sku, 0) for sku in after}, after, Quote(()))
-    if not plain.added:
-        return plain
-    quote = queries.read_quote(
-        session,
-        plain.added,
-        brand_id=order.brand_id,
-        language=order.language,
-        store=stores.queries.get_store_by_id(session, store_id),
-    )
-    _refuse_another_price(session, order, quote)
-    return LineChanges(plain.before, after, quote, _new_uses(session, order.id, quote))
+    left = {sku: units for sku, units in {**owed, **after}.items() if units}
+    return ParcelLines(locked, {sku: owed.get(sku, 0) for sku in after}, after, left)
 
 
-def change_lines(session: Session, locked: Locked, changes: LineChanges) -> frozenset[UUID]:
-    """Have the lines of a parcel, and of its order, be as they are wanted.
+@dataclass(slots=True)
+class _Book:
+    """Lines of an order and of its parcels while they are rewritten.
 
-    Returns the promotions the order has no more. Those that only so many orders may have are not
-    counted here: their rows are hot.
+    `pool` is what parcels gave and others are still to take, with its share of what is taken off;
+    `new` is what comes to the order. `elsewhere` are parcels that have a SKU too, or had.
     """
-    ended = {_take_away(session, locked, sku, units) for sku, units in changes.taken.items()}
-    for line in changes.quote.lines:
-        _add(session, locked, line)
-    session.flush()
-    return frozenset(each for each in ended if each)
+
+    wholes: dict[str, WholeRow]
+    parts: dict[tuple[UUID, str], PartRow]
+    gone: list[tuple[UUID, str]]
+    pool: dict[str, tuple[int, int]]
+    moving: dict[str, int]
+    new: dict[str, QuotedLine]
+    elsewhere: Mapping[str, set[UUID]]
+
+    @classmethod
+    def open(cls, session: Session, order: Order, changes: LineChanges) -> "_Book":
+        """Return the lines that change as they are now."""
+        skus = {sku for each in changes.parcels for sku in each.after}
+        skus |= set(changes.pricing.promotions or ())
+        rows = session.execute(
+            select(OrderLine)
+            .where(OrderLine.order_id == order.id, OrderLine.sku.in_(skus))
+            .execution_options(populate_existing=True)
+        ).scalars()
+        found: dict[str, set[UUID]] = {}
+        owners = session.execute(
+            select(FulfillmentLine.sku, FulfillmentLine.fulfillment_id)
+            .join(Fulfillment, Fulfillment.id == FulfillmentLine.fulfillment_id)
+            .where(Fulfillment.order_id == order.id, FulfillmentLine.sku.in_(skus))
+        )
+        for sku, fulfillment_id in owners:
+            found.setdefault(sku, set()).add(fulfillment_id)
+        return cls(
+            {row.sku: WholeRow.of(row) for row in rows},
+            {},
+            [],
+            {},
+            changes.moved,
+            {line.sku: line for line in changes.pricing.quote.lines},
+            found,
+        )
+
+    def list_parts(self, changes: LineChanges) -> list[PartAt]:
+        """Return the lines of all parcels as they are to be; of one that ends nothing is left."""
+        ends = {each.locked.parcel.id for each in changes.parcels if not each.wanted}
+        going = [
+            each
+            for each in (*(one.locked for one in changes.parcels), *changes.others)
+            if each.parcel.id not in ends and each.parcel.status is not Status.REROUTED
+        ]
+        found = []
+        for each in going:
+            own = {sku: PartRow.of(line) for sku, line in each.lines.items()}
+            own |= {sku: row for (owner, sku), row in self.parts.items() if owner == each.parcel.id}
+            found += [
+                PartAt(row, stays=_stays(each, row))
+                for sku, row in own.items()
+                if (each.parcel.id, sku) not in self.gone
+            ]
+        return found
+
+    def take(self, lines: ParcelLines, sku: str, units: int) -> None:
+        """Have a parcel owe so many fewer: first what another takes over, then what nobody does.
+
+        An article that no other parcel of the order ever had leaves it when nothing is left of it;
+        what nobody takes over of a parcel that ends is called off with it.
+        """
+        locked = lines.locked
+        part = self._part(locked, sku)
+        moves = min(units, self.moving.get(sku, 0))
+        self.moving[sku] = self.moving.get(sku, 0) - moves
+        minor = part.less(moves)
+        has, off = self.pool.get(sku, (0, 0))
+        self.pool[sku] = has + moves, off + minor
+        if lines.wanted:
+            self._give_up(locked, part, units - moves)
+        if not part.quantity:
+            del self.parts[locked.parcel.id, sku]
+            self.gone.append((locked.parcel.id, sku))
+
+    def _give_up(self, locked: Locked, part: PartRow, units: int) -> None:
+        whole = self.wholes[part.sku]
+        shared = self.elsewhere.get(part.sku, set()) - {locked.parcel.id}
+        if units and units == part.quantity and shared:
+            part.cancelled += units  # what is shown of other parcels stands on the order's line
+            return
+        minor = part.less(units)
+        whole.quantity -= units
+        whole.discount_minor -= minor
+        if not whole.discount_minor:
+            whole.promotion_id = None
+
+    def put(self, locked: Locked, sku: str, units: int) -> None:
+        """Have a parcel owe so many more: what others gave, then what comes to the order."""
+        has, off = self.pool.get(sku, (0, 0))
+        moved = min(units, has)
+        minor = share_of_first(off, units=moved, of=has) if moved else 0
+        self.pool[sku] = has - moved, off - minor
+        part = self._part(locked, sku)
+        part.quantity += units
+        part.discount_minor += minor
+        if units > moved:
+            part.discount_minor += self._bring(sku, units - moved)
+
+    def _bring(self, sku: str, units: int) -> int:
+        """Have so many come to the order; return what is taken off them."""
+        line = self.new[sku]
+        minor = share_of_first(line.discount_minor, units=units, of=line.quantity)
+        whole = self.wholes.setdefault(sku, WholeRow.new(line))
+        whole.quantity += units
+        whole.discount_minor += minor
+        if minor:
+            whole.promotion_id = whole.promotion_id or line.promotion_id
+        self.new[sku] = replace(
+            line, quantity=line.quantity - units, discount_minor=line.discount_minor - minor
+        )
+        return minor
+
+    def _part(self, locked: Locked, sku: str) -> PartRow:
+        key = (locked.parcel.id, sku)
+        if key not in self.parts:
+            line = locked.lines.get(sku)
+            self.parts[key] = PartRow.of(line) if line else PartRow(*key)
+        return self.parts[key]
 
 
-def _new_uses(session: Session, order_id: UUID, quote: Quote) -> frozenset[UUID]:
-    """Return the limited promotions of a quote that the order does not have yet."""
-    if not quote.limited:
-        return frozenset()
-    had = session.execute(
-        text("SELECT promotion_id FROM promotion_use WHERE order_id = :id"), {"id": order_id}
-    )
-    return quote.limited - frozenset(had.scalars())
+def _stays(locked: Locked, row: PartRow) -> bool:
+    """Tell whether what is taken off a line of a parcel stays as it is."""
+    line = locked.lines.get(row.sku)
+    given = line is not None and line.handed_over > 0
+    return locked.parcel.status in GONE or given or row.cancelled > 0
 
 
 def _refuse_another_price(session: Session, order: Order, quote: Quote) -> None:
@@ -154,101 +314,6 @@ def _is_same(line: OrderLine, today: QuotedLine, agreed: PricedLine, *, several:
     ):
         return False
     if several:
-        return today.promotion_id in {None, line.promotion_id}
+        return True
     one = today.promotion_id == line.promotion_id
     return one and today.priced.amount_minor == agreed.amount_minor
-
-
-def _take_away(session: Session, locked: Locked, sku: str, units: int) -> UUID | None:
-    """Owe so many fewer; return the promotion the order has no more, if it has one no more.
-
-    An article that no other parcel of the order ever had leaves it when nothing of it is left.
-    """
-    part = locked.lines[sku]
-    whole = session.get_one(OrderLine, (locked.parcel.order_id, sku), populate_existing=True)
-    off = part.discount_minor - part.discount_for(part.quantity - units)
-    if part.quantity > units:
-        part.quantity -= units
-        part.discount_minor -= off
-        whole.quantity -= units
-        whole.discount_minor -= off
-    elif _is_elsewhere(session, part, whole):
-        part.cancelled += units  # what is shown of other parcels stands on the order's line
-        return None
-    else:
-        session.delete(locked.lines.pop(sku))
-        session.delete(whole)
-    return _use_less(session, whole, off)
-
-
-def _is_elsewhere(session: Session, part: FulfillmentLine, whole: OrderLine) -> bool:
-    others = (
-        select(func.count())
-        .select_from(FulfillmentLine)
-        .join(Fulfillment, Fulfillment.id == FulfillmentLine.fulfillment_id)
-        .where(
-            Fulfillment.order_id == whole.order_id,
-            FulfillmentLine.sku == whole.sku,
-            FulfillmentLine.fulfillment_id != part.fulfillment_id,
-        )
-    )
-    return session.execute(others).scalar_one() > 0
-
-
-def _use_less(session: Session, whole: OrderLine, off: int) -> UUID | None:
-    """Have an order's promotion take off so much less; return it if it takes off nothing now."""
-    promotion_id = whole.promotion_id
-    if not off or promotion_id is None:
-        return None
-    values = {"promotion_id": promotion_id, "order_id": whole.order_id, "minor": off}
-    if session.execute(_LESS_USE, values).first() is not None:
-        return None
-    session.execute(_END_USE, values)
-    whole.promotion_id = None
-    return promotion_id
-
-
-def _add(session: Session, locked: Locked, line: QuotedLine) -> None:
-    order_id, part = locked.parcel.order_id, locked.lines.get(line.sku)
-    whole = session.get(OrderLine, (order_id, line.sku), populate_existing=True)
-    if whole is None:
-        session.add(_new_line(session, order_id, line))
-    else:
-        whole.quantity += line.quantity
-        whole.discount_minor += line.discount_minor
-        whole.promotion_id = whole.promotion_id or line.promotion_id
-    session.flush()
-    if part is None:
-        part = FulfillmentLine(
-            fulfillment_id=locked.parcel.id,
-            sku=line.sku,
-            quantity=line.quantity,
-            discount_minor=line.discount_minor,
-        )
-        session.add(part)
-        session.flush()
-        session.refresh(part)
-        locked.lines[line.sku] = part
-    else:
-        part.quantity += line.quantity
-        part.discount_minor += line.discount_minor
-    if line.discount_minor:
-        values = {"promotion_id": line.promotion_id, "order_id": order_id}
-        session.execute(_COUNT_USE, {**values, "minor": line.discount_minor})
-
-
-def _new_line(session: Session, order_id: UUID, line: QuotedLine) -> OrderLine:
-    last = select(func.max(OrderLine.position)).where(OrderLine.order_id == order_id)
-    return OrderLine(
-        order_id=order_id,
-        sku=line.sku,
-        position=(session.execute(last).scalar_one() or 0) + 1,
-        name=line.label,
-        quantity=line.quantity,
-        unit_price_minor=line.unit_price_minor,
-        price_per=line.price_per,
-        vat_bp=line.vat_bp,
-        discount_minor=line.discount_minor,
-        eco_minor=line.eco_minor,
-        promotion_id=line.promotion_id,
-    )

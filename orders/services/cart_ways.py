@@ -12,7 +12,7 @@ from orders.queries import LineWay
 _CHOOSE = text("""
     WITH held AS (
         UPDATE cart c SET changed_at = statement_timestamp(), version = c.version + 1
-        FROM cart_holder h WHERE h.session_id = :session_id AND c.id = h.cart_id
+        WHERE c.id = :cart_id AND c.order_id IS NULL
         RETURNING c.id)
     UPDATE cart_line l SET method = w.method, location_id = w.location_id
     FROM held, jsonb_to_recordset(:ways) AS w (sku text, method text, location_id uuid)
@@ -20,8 +20,8 @@ _CHOOSE = text("""
 """).bindparams(bindparam("ways", type_=JSONB))
 
 
-def choose_line_ways(session: Session, session_id: UUID, ways: Mapping[str, LineWay]) -> None:
-    """Have these lines of a browser's basket wanted in these ways; what is not in it stays out."""
+def choose_line_ways(session: Session, cart_id: UUID, ways: Mapping[str, LineWay]) -> None:
+    """Have these lines of a basket wanted in these ways; what is not in it stays out."""
     said = [
         {
             "sku": sku,
@@ -30,4 +30,4 @@ def choose_line_ways(session: Session, session_id: UUID, ways: Mapping[str, Line
         }
         for sku, way in ways.items()
     ]
-    session.execute(_CHOOSE, {"session_id": session_id, "ways": said})
+    session.execute(_CHOOSE, {"cart_id": cart_id, "ways": said})

@@ -13,18 +13,20 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer, Text
 
 import catalog.queries
+import customers.queries
 import customers.services
 import stores.queries
-from customers.commands import GiveContact
+from customers.commands import GiveContact, PointKind
 from kernel import events
-from kernel.actors import Actor, ActorKind
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
 from orders import queries
 from orders.commands import ChangeCart, OpenCart, SeenCart
 from orders.errors import CartChanged, CartOrdered
-from orders.events import CartBecameOrder, CartSent
+from orders.events import CartBecameOrder, CartLeft, CartSent
 from orders.models import Cart, CartLine
+from orders.queries import CartFacts, LeftCart
 from orders.services.placing import refuse_foreign_channel
 
 QUANTITY_MAX: Final = 999
@@ -120,9 +122,39 @@ def send_cart(session: Session, cart_id: UUID, contact: GiveContact, *, actor: A
     """
     require_open(session, cart_id)
     contact_id = customers.services.give_contact(session, contact).id
+    theirs = update(Cart).where(Cart.id == cart_id, Cart.contact_id.is_(None))
+    session.execute(theirs.values(contact_id=contact_id))
     fact = CartSent(cart_id=cart_id, contact_id=contact_id)
     events.record(session, fact, actor=actor)
     return contact_id
+
+
+def note_left(session: Session, left: LeftCart) -> bool:
+    """Note that somebody left a basket, and tell of it, once; False where it was gone on with.
+
+    It is told to whom the account reaches now.
+    """
+    noted = session.execute(
+        update(Cart)
+        .where(Cart.id == left.id, Cart.order_id.is_(None), Cart.left_noted_at.is_(None))
+        .values(left_noted_at=DB_NOW)
+        .returning(Cart.contact_id)
+    ).one_or_none()
+    account = customers.queries.find_account(session, left.customer_id)
+    if noted is None or account is None:
+        return False
+    points = customers.queries.list_points(session, account.customer_id)
+    phones = (each.value for each in points if each.proven_at and each.kind is PointKind.PHONE)
+    who = GiveContact(
+        account.first_name,
+        account.last_name,
+        account.email,
+        next(phones, None),
+        account.language,
+    )
+    contact_id = customers.services.give_contact(session, who).id
+    events.record(session, CartLeft(cart_id=left.id, contact_id=contact_id), actor=SYSTEM)
+    return True
 
 
 def claim_cart(session: Session, seen: SeenCart) -> None:
@@ -181,6 +213,11 @@ def _why_not(session: Session, cart_id: UUID) -> CartOrdered | CartChanged:
     now = queries.get_cart_by_id(session, cart_id)
     if now.order_id is not None:
         return CartOrdered()
+    return changed_meanwhile(session, now)
+
+
+def changed_meanwhile(session: Session, now: CartFacts) -> CartChanged:
+    """Return the refusal of who saw another basket than it is, with how it is now."""
     store = stores.queries.get_store_by_id(session, now.location_id) if now.location_id else None
     items = [{"sku": sku, "quantity": units} for sku, units in now.quantities.items()]
     return CartChanged(version=now.version, store=store.code if store else None, items=items)

@@ -19,11 +19,12 @@ from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
 from orders.models import CaseFile
+from orders.queries.cases import in_turn
 from stores.commands import StaffRole
 from stores.errors import UnknownStaff
 
 NEARLY_DUE: Final = 0.8
-"""The share of its time after which those who could see to a case are told."""
+"""The share of its time after which those who could see to a case are told, if none is named."""
 REFUND: Final = "refund_id"
 """What a case of money says it is about."""
 NO_REFUND: Final = str(UUID(int=0))
@@ -33,7 +34,9 @@ EVERYWHERE: Final = frozenset({StaffRole.AGENT, StaffRole.ADMIN})
 
 def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> UUID | None:
     """Have a person see to something; None when a case is open under that key already."""
-    due_at = db_now(session) + command.within
+    now = db_now(session)
+    due_at = now + command.within
+    warned_within = command.warned_within or command.within * NEARLY_DUE
     case_id = session.execute(
         insert(CaseFile)
         .values(
@@ -45,6 +48,7 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
             fulfillment_id=command.fulfillment_id,
             about_id=command.about_id,
             facts=dict(command.facts),
+            warn_at=now + warned_within,
             due_at=due_at,
         )
         .on_conflict_do_nothing(index_elements=["key"], index_where=CaseFile.closed_at.is_(None))
@@ -58,6 +62,7 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
             due_at=due_at,
         )
         events.record(session, fact, actor=actor)
+        _give_back(session, case_id, command.owner_id)
     return case_id
 
 
@@ -70,6 +75,49 @@ def settle_case(
         return None
     close_case(session, case, resolution, actor)
     return case.id
+
+
+def take_next_case(session: Session, *, actor: Actor) -> UUID | None:
+    """Give whoever asks what waits most: what is past its time, then what is due first.
+
+    What somebody sees to already, or takes at this instant, is passed over, so that nothing is
+    given twice. None when nothing waits.
+    """
+    case = session.execute(
+        select(CaseFile)
+        .where(
+            CaseFile.id.in_(queries.select_visible_cases(actor)),
+            CaseFile.closed_at.is_(None),
+            CaseFile.owner_id.is_(None),
+        )
+        .order_by(*in_turn())
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if case is None:
+        return None
+    _give(session, case, actor.id, actor.name, actor=actor)
+    return case.id
+
+
+def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Actor) -> UUID | None:
+    """Have another place see to the case open under a key, whoever is next there.
+
+    None if no case is open.
+    """
+    case = _find(session, CaseFile.key == key)
+    if case is None:
+        return None
+    case.location_id = location_id
+    _give(session, case, None, "", actor=actor)
+    return case.id
+
+
+def find_owner(session: Session, key: str) -> UUID | None:
+    """Return who sees to the case open under a key, kept from others until then; None if nobody."""
+    case = _find(session, CaseFile.key == key)
+    return case.owner_id if case else None
 
 
 def take_case(session: Session, case_id: UUID, *, actor: Actor) -> None:
@@ -86,12 +134,10 @@ def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor
     Raises UnknownCase, or UnknownStaff, also for those who left.
     """
     case = lock_case(session, case_id, actor)
-    for each in stores.queries.list_staff(session, location_id=None):
-        here = each.role in EVERYWHERE or case.location_id in each.location_ids
-        if each.id == owner_id and each.active and here:
-            _give(session, case, each.id, each.name, actor=actor)
-            return
-    raise UnknownStaff(staff_id=str(owner_id))
+    name = _name_of(session, owner_id, case.location_id)
+    if name is None:
+        raise UnknownStaff(staff_id=str(owner_id))
+    _give(session, case, owner_id, name, actor=actor)
 
 
 def retry_refund(session: Session, case_id: UUID, *, actor: Actor) -> UUID:
@@ -136,8 +182,7 @@ def escalate_case(session: Session, case_id: UUID) -> bool:
 def _level(case: CaseFile, moment: datetime) -> int:
     if moment >= case.due_at:
         return 2
-    warned_at = case.opened_at + (case.due_at - case.opened_at) * NEARLY_DUE
-    return 1 if moment >= warned_at else 0
+    return 1 if moment >= case.warn_at else 0
 
 
 def lock_case(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
@@ -156,6 +201,23 @@ def lock_case(session: Session, case_id: UUID, actor: Actor) -> CaseFile:
 def _sees(actor: Actor, location_id: UUID | None) -> bool:
     """Tell whether a case is the actor's to see: head office's are of those who see every store."""
     return actor.is_central if location_id is None else actor.sees_location(location_id)
+
+
+def _name_of(session: Session, staff_id: UUID, location_id: UUID | None) -> str | None:
+    """Return the name of somebody who works at a place, or for all of them; None of all others."""
+    found = stores.queries.find_staff(session, staff_id)
+    if found is None or not found.active:
+        return None
+    here = found.role in EVERYWHERE or location_id in found.location_ids
+    return found.name if here else None
+
+
+def _give_back(session: Session, case_id: UUID, owner_id: UUID | None) -> None:
+    """Have whoever saw to a matter before see to it again, if they still may."""
+    case = _find(session, CaseFile.id == case_id) if owner_id else None
+    name = _name_of(session, owner_id, case.location_id) if case and owner_id else None
+    if case is not None and name is not None:
+        _give(session, case, owner_id, name, actor=SYSTEM)
 
 
 def _find(session: Session, wanted: ColumnElement[bool]) -> CaseFile | None:
@@ -184,11 +246,16 @@ def _give(
     events.record(session, fact, actor=actor, reason=reason)
 
 
-def close_case(session: Session, case: CaseFile, resolution: str, actor: Actor) -> None:
-    """Have a case closed that is kept from others."""
+def close_case(
+    session: Session, case: CaseFile, resolution: str, actor: Actor, *, reason: str | None = None
+) -> None:
+    """Have a case closed that is kept from others.
+
+    Events are for ever: where somebody wrote how it ended, they say a `reason` of ours instead.
+    """
     case.closed_at = db_now(session)
     case.closed_by_name = actor.name
     case.resolution = resolution
     session.flush()
     fact = CaseClosed(case_id=case.id, kind=case.kind.value, location_id=case.location_id)
-    events.record(session, fact, actor=actor, reason=resolution)
+    events.record(session, fact, actor=actor, reason=reason or resolution)

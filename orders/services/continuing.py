@@ -21,7 +21,10 @@ from stores.queries import StoreFacts
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """Where and how what a parcel owed goes on; `store` is judged for that way."""
+    """Where and how what a parcel owed goes on; `store` is judged for that way.
+
+    `pending_until` is until when it waits to be paid, where it did not before.
+    """
 
     store: StoreFacts
     method: Method
@@ -29,6 +32,7 @@ class Onward:
     slot_id: UUID | None = None
     delivery_method_id: UUID | None = None
     tells: bool = True
+    pending_until: datetime | None = None
 
 
 def open_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -> UUID:
@@ -70,17 +74,24 @@ def begin_anew(session: Session, old: Locked, onward: Onward, *, actor: Actor) -
         )
         for sku, quantity in owed.items()
     )
+    leave_to(session, old, fresh, tells=onward.tells, actor=actor)
+    return fresh
+
+
+def leave_to(
+    session: Session, old: Locked, fresh: Fulfillment, *, tells: bool, actor: Actor
+) -> None:
+    """Have a parcel owe nothing any more, and say which one does."""
     _leave(session, old, fresh)
     fact = FulfillmentRerouted(
         **old.ids,
         to_fulfillment_id=fresh.id,
         to_location_id=fresh.location_id,
-        method=onward.method.value,
-        promised_at=promise.at,
-        tells=onward.tells,
+        method=fresh.method.value,
+        promised_at=fresh.promised_at,
+        tells=tells,
     )
     events.record(session, fact, actor=actor)
-    return fresh
 
 
 def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise) -> Fulfillment:
@@ -91,14 +102,14 @@ def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise
         method_id=onward.delivery_method_id,
         address_id=onward.address_id,
     )
-    pending, slot = old.parcel.status is Status.PENDING, promise.slot
+    pending_until, slot = onward.pending_until or old.parcel.pending_until, promise.slot
     return Fulfillment(
         id=promise.fulfillment_id,
         order_id=old.parcel.order_id,
         location_id=onward.store.id,
         method=onward.method,
-        status=Status.PENDING if pending else Status.NEW,
-        pending_until=old.parcel.pending_until,
+        status=Status.PENDING if pending_until else Status.NEW,
+        pending_until=pending_until,
         slot_id=UUID(slot.id) if slot else None,
         slot_starts_at=slot.starts_at if slot else None,
         slot_ends_at=slot.ends_at if slot else None,
@@ -108,8 +119,8 @@ def _fulfillment(session: Session, old: Locked, onward: Onward, promise: Promise
         delivery_method_id=onward.delivery_method_id,
         arrives_from=window.first if window else None,
         arrives_by=window.last if window else None,
-        release_at=old.parcel.release_at,
-        accept_by=None if pending else _accept_by(session, old, onward.store),
+        release_at=None if pending_until else old.parcel.release_at,
+        accept_by=None if pending_until else _accept_by(session, old, onward.store),
     )
 
 

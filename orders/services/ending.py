@@ -16,6 +16,7 @@ from orders.events import FulfillmentExpired
 from orders.events import OrderCancelled as OrderWasCancelled
 from orders.models import FINAL, Fulfillment, Order
 from orders.services.choosing import close_choice
+from orders.services.holding import free_in_order
 from orders.services.parcels import Locked, cancel_parcel, give_up, load_lines, lock_order
 
 EXPIRED = "expired"
@@ -32,6 +33,7 @@ def cancel_order(session: Session, order_id: UUID, *, reason: CancelReason, acto
     parcels = lock_order(session, order_id)
     _refuse_late(parcels)
     going = [locked for locked in parcels if locked.parcel.status not in FINAL]
+    free_in_order(session, going)
     for locked in going:
         was = locked.parcel.status
         if was is Status.IN_TRANSFER:

@@ -1,4 +1,7 @@
-"""Money that a till took for a delivery and that is not owed any more: somebody gives it back."""
+"""Money that is not owed any more and that no card of ours gives back.
+
+What a till took for a delivery a person gives back; what another shop took, that shop.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -7,12 +10,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import payments.queries
+import payments.services
 import stores.queries
+from kernel import events
 from kernel.actors import SYSTEM
 from orders import queries
 from orders.commands import CaseKind, Method, OpenCase
+from orders.events import MoneyGoesBack
 from orders.queries import CaseFacts
 from orders.services.casework import open_case, settle_case
+from orders.services.differing import list_captured
 from payments.commands import ObligationStatus
 
 BACK_KEY: Final = "till-back:"
@@ -57,6 +64,29 @@ def ask_to_give_back(session: Session, order_id: UUID) -> None:
     open_case(session, case)
 
 
+def tell_to_give_back(session: Session, order_id: UUID, *, outside_minor: int) -> None:
+    """Tell the shop that took `outside_minor` of an order how much of it goes back, in its feed.
+
+    What cards and tills took covers what is owed first. The payment is locked.
+    """
+    order = queries.get_order(session, order_id, actor=SYSTEM)
+    owed = payments.queries.list_obligations(session, order_id)
+    cards_minor = sum(net for _, net in list_captured(session, owed))
+    tickets = payments.queries.list_tickets(session, order_id)
+    others_minor = cards_minor + sum(each.amount_minor for each in tickets)
+    back_minor = outside_minor - max(order.owed.total_minor - others_minor, 0)
+    if back_minor <= 0:
+        return
+    back_minor = min(back_minor, outside_minor)
+    fact = MoneyGoesBack(
+        order_id=order_id,
+        amount_minor=back_minor,
+        back_minor=payments.services.owe_back_outside(session, order_id, amount_minor=back_minor),
+        currency=order.currency,
+    )
+    events.record(session, fact, actor=SYSTEM)
+
+
 def _surplus_minor(session: Session, order_id: UUID) -> int:
     taken = sum(each.amount_minor for each in payments.queries.list_tickets(session, order_id))
     by_card = sum(
@@ -65,7 +95,8 @@ def _surplus_minor(session: Session, order_id: UUID) -> int:
         if each.status is ObligationStatus.CAPTURED
     )
     owed = queries.owed_minor(session, order_id)
-    return taken - max(owed - min(by_card, owed), 0)
+    outside = payments.queries.outside_minor(session, order_id)
+    return taken - max(owed - min(by_card, owed) - outside, 0)
 
 
 def _given(case: CaseFacts) -> bool:

@@ -14,7 +14,7 @@ from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from kernel.db import sorted_items
 from kernel.ids import new_id
-from orders.commands import HandOver, RecordHandOver, Status
+from orders.commands import HandOver, RecordHandOver, Status, counter_channel
 from orders.errors import WrongState
 from orders.events import FulfillmentCancelled, FulfillmentHandedOver
 from orders.models import Fulfillment, HandOverRow, PickupPass
@@ -229,6 +229,7 @@ def _tell(
         return
     given = FulfillmentHandedOver(
         **ids,
+        channel=counter_channel(actor.kind),
         hand_over_id=hand_over_id,
         quantities=dict(parcel.quantities),
         found=parcel.found.value,

@@ -1,5 +1,6 @@
 """The stock of a pending order: held longer while somebody pays, owed for good once it is paid."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import inventory.services
 import stores.queries
+import stores.services
 from inventory.commands import Hold
 from inventory.errors import OutOfStock
 from kernel.clock import db_now
@@ -17,25 +19,55 @@ from orders.commands import Status, hold_of
 from orders.errors import HoldEnded
 from orders.models import Order
 from orders.services.lacking import Owner, owners_of, reserve_for, reserve_one
-from orders.services.parcels import Locked, find_parcel
+from orders.services.parcels import Locked, lock_order
 
 MINUTE: Final = timedelta(minutes=1)
 
 
-def extend_hold(session: Session, fulfillment_id: UUID) -> None:
+def extend_hold(session: Session, order_id: UUID) -> None:
     """Hold a pending order's stock while somebody is at paying it; never shorter than it was.
 
-    What others took meanwhile is held anew, if it is still to be had. An order that is no longer
-    pending is left alone.
+    What others took meanwhile is held anew, if it is still to be had. What is no longer pending is
+    left alone.
 
     Raises HoldEnded when it was held as long as it can be, or OutOfStock.
     """
-    locked = find_parcel(session, fulfillment_id)
-    if locked is None or locked.parcel.status is not Status.PENDING:
+    parcels = [each for each in lock_order(session, order_id) if is_pending(each)]
+    lock_goods(session, parcels)
+    for locked in parcels:
+        store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
+        needed = db_now(session) + timedelta(minutes=store.rules.hold_web_min)
+        hold_until(session, locked, max(needed, locked.parcel.pending_until or needed))
+
+
+def is_pending(locked: Locked) -> bool:
+    """Tell whether a parcel waits for its money."""
+    return locked.parcel.status is Status.PENDING
+
+
+def lock_goods(session: Session, parcels: Sequence[Locked]) -> None:
+    """Keep others from the levels of what parcels of one order keep, wherever that is.
+
+    One parcel after the other would take them in another order than whoever places an order does.
+    """
+    if len(parcels) == 1:
         return
-    store = stores.queries.get_store_by_id(session, locked.parcel.location_id)
-    needed = db_now(session) + timedelta(minutes=store.rules.hold_web_min)
-    hold_until(session, locked, max(needed, locked.parcel.pending_until or needed))
+    kept: dict[UUID, set[str]] = {}
+    for locked in parcels:
+        for owner in owners_of(locked):
+            kept.setdefault(owner.location_id, set()).update(owner.quantities)
+    for location_id in sorted(kept):
+        inventory.services.lock_levels(session, location_id=location_id, skus=kept[location_id])
+
+
+def free_in_order(session: Session, parcels: Sequence[Locked]) -> None:
+    """Give back what parcels of one order take of capacity, and keep their goods from others.
+
+    They can be given up one by one then: places come before stock in the order of locks.
+    """
+    for locked in parcels if len(parcels) > 1 else ():
+        stores.services.release_booking(session, locked.parcel.id)
+    lock_goods(session, parcels)
 
 
 def hold_until(session: Session, locked: Locked, until: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """While a parcel waits: kept longer, collected by somebody else, remembered."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ from orders.models import FINAL, Fulfillment, Order, PickupPass
 from orders.passes import new_pass
 from orders.services.parcels import REISSUED, Locked, give_pass, lock_parcel
 from stores.promises import Schedule
+from stores.queries import StoreFacts
 
 
 def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:
@@ -49,14 +51,19 @@ def extend_pickup(session: Session, fulfillment_id: UUID, *, actor: Actor) -> No
     store = stores.queries.get_store_by_id(session, parcel.location_id)
     if parcel.extensions >= store.rules.extensions_max:
         raise NoMoreExtensions(collect_by=parcel.collect_by.isoformat())
-    schedule = store.schedule or Schedule("24/7", store.time_zone, store.country)
     parcel.extensions += 1
     parcel.reminders = 0
-    parcel.collect_by = stores.promises.collect_by(
-        schedule, ready_at=parcel.collect_by, hold_days=store.rules.extension_days
-    )
+    parcel.collect_by = kept_until(store, parcel.collect_by)
     session.flush()
     events.record(session, PickupExtended(**locked.ids, collect_by=parcel.collect_by), actor=actor)
+
+
+def kept_until(store: StoreFacts, collect_by: datetime) -> datetime:
+    """Return until when a store keeps a parcel that it keeps longer."""
+    schedule = store.schedule or Schedule("24/7", store.time_zone, store.country)
+    return stores.promises.collect_by(
+        schedule, ready_at=collect_by, hold_days=store.rules.extension_days
+    )
 
 
 def change_collector(
@@ -83,12 +90,18 @@ def change_collector(
 
 
 def correct_contact(
-    session: Session, order_id: UUID, *, email: str | None, phone: str | None, actor: Actor
+    session: Session,
+    order_id: UUID,
+    *,
+    email: str | None,
+    phone: str | None,
+    stranger: bool = False,
+    actor: Actor,
 ) -> None:
     """What is owed to the customer from now on goes to this address and number.
 
-    What is not given stays; what was sent stays as it was sent. Codes are not touched: the same
-    person collects.
+    What is not given stays; what was sent stays as it was sent. Codes are not touched, as the same
+    person collects, unless a `stranger` was sent them: then they die, and new ones are announced.
 
     Raises UnknownOrder, UnreachableContact when neither is given, UnreadableEmail or
     UnreadablePhone.
@@ -108,6 +121,9 @@ def correct_contact(
     session.flush()
     fact = ContactCorrected(order_id=order_id, contact_id=order.contact_id)
     events.record(session, fact, actor=actor)
+    if stranger:
+        for parcel in queries.get_order(session, order_id, actor=actor).fulfillments:
+            reissue_pass(session, parcel.id, actor=actor)
 
 
 def reissue_pass(session: Session, fulfillment_id: UUID, *, actor: Actor) -> None:

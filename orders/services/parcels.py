@@ -21,8 +21,8 @@ from orders.events import FulfillmentCancelled
 from orders.models import Fulfillment, FulfillmentLine, Order, PickupPass
 from orders.passes import PassFacts
 from orders.services.clearing import end_wave, withdraw_substitutes
-from orders.services.differing import list_captured
-from orders.services.giving_back import ask_to_give_back
+from orders.services.differing import end_pay_links, list_captured
+from orders.services.giving_back import ask_to_give_back, tell_to_give_back
 from orders.services.lacking import give_back
 from orders.services.locked import Locked
 from orders.services.promoting import give_back_promotions
@@ -73,17 +73,17 @@ def lock_parcel(session: Session, fulfillment_id: UUID, *, actor: Actor) -> Lock
         parcel is None
         or actor.kind is ActorKind.SHOPPER
         or not actor.sees_location(parcel.location_id)
-        or not _is_of_brand(session, parcel, actor)
+        or not _is_theirs(session, parcel, actor)
     ):
         raise UnknownFulfillment(fulfillment_id=str(fulfillment_id))
     return Locked(parcel, load_lines(session, parcel.id))
 
 
-def _is_of_brand(session: Session, parcel: Fulfillment, actor: Actor) -> bool:
-    if actor.brand_id is None:
+def _is_theirs(session: Session, parcel: Fulfillment, actor: Actor) -> bool:
+    if actor.brand_id is None and actor.source is None:
         return True
-    brand_id = select(Order.brand_id).where(Order.id == parcel.order_id)
-    return actor.sees_brand(session.execute(brand_id).scalar_one())
+    theirs = select(Order.id).where(Order.id == parcel.order_id, queries.holds(actor))
+    return session.execute(theirs).first() is not None
 
 
 def lock_order(session: Session, order_id: UUID) -> list[Locked]:
@@ -234,20 +234,27 @@ def cancel_parcel(
 def settle_money(session: Session, order_id: UUID) -> None:
     """Have let go what a card holds, or refunded what it paid, beyond what the order owes now.
 
-    What a till took for a delivery somebody is asked to give back. Safe to repeat. The obligations
-    are locked, so that two callers cannot both see the surplus.
+    What another shop took it is told to give back, what a till took for a delivery somebody is
+    asked to. Safe to repeat. What was paid is locked, so that two callers cannot both see the
+    surplus.
     """
     locked = payments.services.lock_obligations(session, order_id)
+    outside_minor = payments.services.lock_outside(session, order_id)
     if locked:
-        _settle_cards(session, order_id, locked)
+        _settle_cards(session, order_id, locked, outside_minor=outside_minor)
+    if outside_minor:
+        tell_to_give_back(session, order_id, outside_minor=outside_minor)
     ask_to_give_back(session, order_id)
 
 
-def _settle_cards(session: Session, order_id: UUID, locked: Sequence[UUID]) -> None:
-    owed_minor = queries.owed_minor(session, order_id)
+def _settle_cards(
+    session: Session, order_id: UUID, locked: Sequence[UUID], *, outside_minor: int
+) -> None:
+    owed_minor = max(queries.owed_minor(session, order_id) - outside_minor, 0)
     if not owed_minor:
         for obligation_id in locked:
             payments.services.cancel_obligation(session, obligation_id)
+        end_pay_links(session, order_id)
         return
     captured = list_captured(session, payments.queries.list_obligations(session, order_id))
     surplus = sum(net for _, net in captured) - owed_minor

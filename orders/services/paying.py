@@ -27,10 +27,9 @@ from orders.events import (
 )
 from orders.models import FINAL, Order
 from orders.services.casework import settle_case
-from orders.services.differing import divide_due
-from orders.services.holding import secure_stock
+from orders.services.differing import PAYABLE, divide_due, end_pay_links
+from orders.services.holding import free_in_order, is_pending, lock_goods, secure_stock
 from orders.services.parcels import Locked, give_up, lock_order, lock_siblings, settle_money
-from orders.services.pay_links import end_pay_links
 from orders.services.promising import accept_by, release_at
 from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
@@ -77,7 +76,9 @@ def confirm_payment(session: Session, order_id: UUID, *, obligation_id: UUID) ->
         payments.services.cancel_obligation(session, obligation_id)
         return
     _confirm_all(session, parcels)
-    end_pay_links(session, order_id)
+    known = payments.queries.list_obligations(session, order_id)
+    if not any(each.status in PAYABLE for each in known):
+        end_pay_links(session, order_id)
     if find_authorised(session, order_id) is None:
         return
     if payments.queries.paid_minor(session, order_id) >= queries.owed_minor(session, order_id):
@@ -94,8 +95,9 @@ def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, a
     till took.
 
     Raises UnknownOrder, UnknownLocation for the till of a store that is not the actor's,
-    NothingDue, PaymentUnsettled while somebody is at paying by card, or TicketUsed, also when what
-    was typed paid an order of somebody else.
+    NothingDue, PaymentUnsettled once a card holds the money or, where a person says so, while
+    somebody may be paying by card, or TicketUsed, also when what was typed paid an order of
+    somebody else.
     """
     if not actor.sees_location(ticket.location_id):
         raise UnknownLocation
@@ -105,9 +107,8 @@ def take_till_payment(session: Session, order_id: UUID, *, ticket: TillTicket, a
         raise NothingDue(state=order.status.value)
     if ticket.typed:
         _refuse_foreign(session, ticket, order_id)
-    owed = payments.queries.list_obligations(session, order_id)
-    if not all(payments.services.cancel_unpaid(session, each.id) for each in owed):
-        raise PaymentUnsettled
+    _end_cards(session, order_id, taken=not ticket.typed)
+    end_pay_links(session, order_id)
     due_minor = order.owed.total_minor - payments.queries.paid_minor(session, order_id)
     took_minor = due_minor if ticket.took_minor is None else ticket.took_minor
     payment = Ticket(ticket.location_id, ticket.number, took_minor, order.currency)
@@ -162,7 +163,9 @@ def request_capture(session: Session, order_id: UUID) -> bool:
     """Have the card's money taken, as much as is owed now; tell whether there is such money."""
     if find_authorised(session, order_id) is None:
         return False
-    shares = divide_due(session, order_id, due_minor=queries.owed_minor(session, order_id))
+    elsewhere_minor = payments.queries.outside_minor(session, order_id)
+    due_minor = queries.owed_minor(session, order_id) - elsewhere_minor
+    shares = divide_due(session, order_id, due_minor=due_minor)
     for obligation_id, share_minor in shares.items():
         if share_minor:
             payments.services.request_capture(session, obligation_id, amount_minor=share_minor)
@@ -196,6 +199,18 @@ def tell_ready_paid(session: Session, order_id: UUID, *, captured: bool) -> None
         settle_money(session, order_id)
 
 
+def _end_cards(session: Session, order_id: UUID, *, taken: bool) -> None:
+    """Have nothing owed by card; what somebody pays on an open page goes back where it is `taken`.
+
+    Raises PaymentUnsettled once a card holds the money, or while somebody may be paying.
+    """
+    for each in payments.queries.list_obligations(session, order_id):
+        if taken and each.status in PAYABLE:
+            payments.services.cancel_obligation(session, each.id)
+        elif not payments.services.cancel_unpaid(session, each.id):
+            raise PaymentUnsettled
+
+
 def _refuse_foreign(session: Session, ticket: TillTicket, order_id: UUID) -> None:
     """One ticket may pay several orders of one customer, not of several."""
     paid = payments.queries.list_paid_with(session, ticket.location_id, ticket.number)
@@ -221,9 +236,9 @@ def _confirm_all(session: Session, parcels: Sequence[Locked], *, actor: Actor = 
     What is taken along leaves with them.
     """
     told = False
-    for locked in parcels:
-        if locked.parcel.status is not Status.PENDING:
-            continue
+    pending = [each for each in parcels if is_pending(each)]
+    lock_goods(session, pending)
+    for locked in pending:
         counts = _confirm(session, locked, tells=not told)
         told = told or counts
         if counts and locked.parcel.method is Method.CARRY_OUT:
@@ -273,9 +288,11 @@ def _is_overdue(session: Session, locked: Locked) -> bool:
 
 
 def _abandon_all(session: Session, parcels: Sequence[Locked], *, actor: Actor) -> None:
-    for locked in parcels:
-        if locked.parcel.status is Status.PENDING:
-            _abandon(session, locked, actor=actor)
+    pending = [each for each in parcels if is_pending(each)]
+    end_pay_links(session, parcels[0].parcel.order_id)
+    free_in_order(session, pending)
+    for locked in pending:
+        _abandon(session, locked, actor=actor)
 
 
 def _abandon(session: Session, locked: Locked, *, actor: Actor) -> None:

@@ -13,6 +13,7 @@ import payments.services
 import stores.queries
 from kernel import events
 from kernel.actors import SYSTEM, Actor, ActorKind
+from kernel.errors import Forbidden
 from orders.commands import (
     CHANNELS_OF,
     Bring,
@@ -26,6 +27,7 @@ from orders.commands import (
 from orders.errors import ChannelNotAllowed, PaidBeforehand, PriceChanged
 from orders.events import OrderPlaced, OrderStarted
 from orders.pricing import Quote, Totals
+from orders.services.differing import owe_by_card
 from orders.services.gathering import Gathered
 from orders.services.parcels import lock_parcel
 from orders.services.planning import Plan, Share, plan_order, price_order
@@ -35,13 +37,14 @@ from orders.services.reservations import refuse_reservation, when_seen
 from orders.services.reserving import refuse_unsendable, reserve_order
 from orders.services.setting_out import set_out
 from orders.services.taking_along import take_along
-from orders.services.writing import NewOrder, NewParcel, write_order
+from orders.services.writing import NewOrder, NewParcel, Written, write_order
 from orders.sourcing import After, decision_values
-from payments.commands import OpenObligation
 from payments.services import Ticket
 from stores.errors import UnknownLocation, UnknownStaff
 
 SELLERS: Final = STAFF | {ActorKind.AGENT}
+TAKES: Final = "orders.take"
+"""What whoever takes orders for others may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class PlacedOrder:
     """What is done about what was not there when it was placed."""
     obligation_id: UUID | None = None
     """What the card has to pay, for an order that is pending until it does."""
+    time_zone: str = "UTC"
+    """Where its customer is told times of the day."""
 
 
 def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> PlacedOrder:
@@ -87,10 +92,11 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     What a store to collect at lacks is brought there, waited for or refused, as its rules say.
 
     Raises ChannelNotAllowed, PaidBeforehand, PriceChanged, UnknownStaff, OutOfStock,
-    NotDeliverable, PromiseBeyondHold, TicketUsed, a refusal of the contact or an address, or what
-    `plan_order`, `refuse_reservation` and `take_promises` raise.
+    NotDeliverable, PromiseBeyondHold, TicketUsed, TooLittleForCard, a refusal of the contact or an
+    address, or what `plan_order`, `refuse_reservation` and `take_promises` raise.
     """
-    refuse_foreign_channel(command.channel, actor)
+    if command.agreed is None:
+        refuse_foreign_channel(command.channel, actor)
     _refuse_unpaid(command)
     plan = plan_order(session, command, actor=actor)
     placed_at_id = _placed_at(plan, actor)
@@ -107,18 +113,18 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         placed_at_id=placed_at_id,
         seller_id=_seller_id(session, command, actor),
     )
-    order_id, number = write_order(session, order)
-    _record(session, plan, order, order_id, actor=actor)
-    placed = _placed(plan, order, order_id, number)
+    written = write_order(session, order)
+    _record(session, plan, order, written.id, actor=actor)
+    placed = _placed(plan, order, written)
     if plan.command.pay_by is PayBy.CARD:
         placed = _owe_by_card(session, placed)
-    gathered = reserve_order(session, plan, order.parcels, order_id=order_id)
+    gathered = reserve_order(session, plan, order.parcels, written=written)
     _take_promotions(session, plan)
     if command.ticket_number is not None:
         _take_money(session, plan, placed, ticket_number=command.ticket_number)
     if not plan.command.waits_for_money:
         _begin_paid(session, plan, placed, actor=actor)
-    return placed if gathered is None else _promised_anew(placed, gathered)
+    return _promised_anew(placed, gathered)
 
 
 def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
@@ -129,6 +135,35 @@ def refuse_foreign_channel(channel: Channel, actor: Actor) -> None:
     allowed = CHANNELS_OF.get(actor.kind, frozenset())
     if channel not in allowed:
         raise ChannelNotAllowed(channels=sorted(each.value for each in allowed))
+
+
+def refuse_foreign_credit(session: Session, command: PlaceOrder, *, actor: Actor) -> None:
+    """Return nothing when who asks may say which store and whom an order is credited to.
+
+    It is one of their stores, and somebody of these. Pages need not ask: they credit the adviser
+    of a basket by what they know themselves.
+
+    Raises Forbidden, UnknownLocation or UnknownStaff.
+    """
+    if command.seller_id is None and command.begun_at is None:
+        return
+    if not actor.may(TAKES):
+        raise Forbidden(permission=TAKES)
+    if command.begun_at is not None:
+        begun_at = stores.queries.get_store(session, command.begun_at)
+        if not actor.sees_location(begun_at.id):
+            raise UnknownLocation(store=begun_at.code)
+    if command.seller_id is not None and not _works_for(session, command.seller_id, actor):
+        raise UnknownStaff
+
+
+def _works_for(session: Session, staff_id: UUID, actor: Actor) -> bool:
+    """Tell whether somebody is of this actor's stores, or is the actor."""
+    seller = stores.queries.find_staff(session, staff_id)
+    if seller is None:
+        return False
+    is_theirs = any(map(actor.sees_location, seller.location_ids))
+    return is_theirs or actor.location_ids is None or seller.id == actor.id
 
 
 def _refuse_another_price(plan: Plan, quote: Quote, *, seen_minor: int | None) -> None:
@@ -148,6 +183,8 @@ def _refuse_another_price(plan: Plan, quote: Quote, *, seen_minor: int | None) -
 def _refuse_unpaid(command: PlaceOrder) -> None:
     """What leaves for a door, or at once, is paid before: by card, or at the till of a store."""
     before = {Method.DELIVERY, Method.CARRY_OUT} & {part.method for part in command.parts}
+    if command.agreed is not None and command.agreed.is_paid:
+        return
     if command.pay_by is PayBy.PICKUP and before:
         raise PaidBeforehand(methods=sorted(each.value for each in before))
     if command.ticket_number is not None and (
@@ -259,7 +296,7 @@ def _parcel(
     )
 
 
-def _placed(plan: Plan, order: NewOrder, order_id: UUID, number: str) -> PlacedOrder:
+def _placed(plan: Plan, order: NewOrder, written: Written) -> PlacedOrder:
     parcels = tuple(
         PlacedParcel(
             parcel.promise.fulfillment_id,
@@ -276,14 +313,15 @@ def _placed(plan: Plan, order: NewOrder, order_id: UUID, number: str) -> PlacedO
     first = next(each for each in parcels if each.fulfillment_id == order.first_id)
     follows = (door.decision.follows for door in plan.doors.values())
     return PlacedOrder(
-        order_id,
-        number,
+        written.id,
+        written.number,
         first.fulfillment_id,
         first.promised_at,
         order.currency,
         plan.quote.totals,
         parcels,
         follows=next((each for each in follows if each), None),
+        time_zone=plan.store.time_zone,
     )
 
 
@@ -306,8 +344,9 @@ def _record(session: Session, plan: Plan, order: NewOrder, order_id: UUID, *, ac
 
 
 def _owe_by_card(session: Session, placed: PlacedOrder) -> PlacedOrder:
-    obligation = OpenObligation(placed.id, placed.totals.total_minor, placed.currency)
-    return replace(placed, obligation_id=payments.services.open_obligation(session, obligation))
+    total_minor = placed.totals.total_minor
+    obligation_id = owe_by_card(session, placed.id, total_minor, placed.currency)
+    return replace(placed, obligation_id=obligation_id)
 
 
 def _take_promotions(session: Session, plan: Plan) -> None:
@@ -343,8 +382,14 @@ def _begin_paid(session: Session, plan: Plan, placed: PlacedOrder, *, actor: Act
             take_along(session, ids, quantities=parcel.quantities, actor=actor)
 
 
-def _promised_anew(placed: PlacedOrder, gathered: Gathered) -> PlacedOrder:
-    """Return the order with the promise of what its store did not have."""
-    at = gathered.promised_at
-    parcels = tuple(replace(each, promised_at=at) for each in placed.parcels)
-    return replace(placed, parcels=parcels, promised_at=at, follows=gathered.after)
+def _promised_anew(placed: PlacedOrder, gathered: Mapping[UUID, Gathered]) -> PlacedOrder:
+    """Return the order with the promises of what its stores did not have."""
+    parcels = tuple(
+        replace(each, promised_at=gathered[each.fulfillment_id].promised_at)
+        if each.fulfillment_id in gathered
+        else each
+        for each in placed.parcels
+    )
+    first = next(each for each in parcels if each.fulfillment_id == placed.fulfillment_id)
+    follows = placed.follows or next((each.after for each in gathered.values()), None)
+    return replace(placed, parcels=parcels, promised_at=first.promised_at, follows=follows)

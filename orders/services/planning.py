@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 import stores.queries
 from kernel.actors import Actor
 from orders import delivery, queries
-from orders.commands import Bring, Collect, Method, PlaceOrder, add_up
+from orders.commands import Agreed, Bring, Collect, Method, PlaceOrder, add_up
 from orders.delivery import Carriage, DeliveryAsk
-from orders.errors import EmptyOrder
-from orders.pricing import Quote
+from orders.errors import EmptyOrder, StatedTotalDiffers
+from orders.pricing import Quote, agree_charges
 from orders.services.delivering import Door, carried, find_door
 from orders.services.promising import WAYS, Promise, refuse_unless_offered, require_way
 from stores.commands import StoreMethod
@@ -120,21 +120,19 @@ def read_seller(session: Session, command: PlaceOrder, *, actor: Actor) -> Selle
             raise UnknownLocation(store=store.code)
     if seller.brand is not None and not actor.sees_brand(seller.brand_id):
         raise UnknownBrand(brand=seller.brand.code)
+    sells = seller.brand.code if seller.brand else first and first.brand_code
+    if command.brand_code not in {None, sells}:
+        raise UnknownBrand(brand=command.brand_code)
     return seller
 
 
 def price_order(session: Session, command: PlaceOrder, seller: Seller) -> tuple[Quote, Carriage]:
     """Return what an order costs now, all its parts together, and what bringing them does.
 
-    Raises UnknownSku, UnreadablePostcode, UnknownDeliveryMethod or NotBroughtThere.
+    Raises UnknownSku, UnreadablePostcode, UnknownDeliveryMethod, NotBroughtThere, or
+    StatedTotalDiffers for an order of another shop.
     """
-    goods = queries.read_quote(
-        session,
-        command.quantities,
-        brand_id=seller.brand_id,
-        language=command.contact.language,
-        store=seller.home,
-    )
+    goods = _price_goods(session, command, seller)
     carriage = delivery.charge_ways(
         session,
         goods,
@@ -142,7 +140,40 @@ def price_order(session: Session, command: PlaceOrder, seller: Seller) -> tuple[
         brand_id=seller.brand_id,
         language=command.contact.language,
     )
-    return replace(goods, charges=carriage.charges), carriage
+    if command.agreed is None:
+        return replace(goods, charges=carriage.charges), carriage
+    ways = {way.id: way.code for way, _fee in carriage.doors}
+    said = command.agreed.charges
+    by_id = {way_id: said[code] for way_id, code in ways.items() if code in said}
+    quote = replace(goods, charges=agree_charges(carriage.charges, by_id))
+    _refuse_other_total(quote, command.agreed, currency=seller.currency)
+    return quote, carriage
+
+
+def _price_goods(session: Session, command: PlaceOrder, seller: Seller) -> Quote:
+    """Return what the goods cost here now, or what another shop agreed for them."""
+    brand_id, language = seller.brand_id, command.contact.language
+    if command.agreed is not None:
+        lines = command.agreed.lines
+        return queries.read_agreed(
+            session, command.quantities, lines, brand_id=brand_id, language=language
+        )
+    return queries.read_quote(
+        session, command.quantities, brand_id=brand_id, language=language, store=seller.home
+    )
+
+
+def _refuse_other_total(quote: Quote, agreed: Agreed, *, currency: str) -> None:
+    """Return nothing when what another shop stated is what its lines and charges add up to."""
+    lines_minor = quote.totals.total_minor
+    if lines_minor != agreed.total_minor:
+        raise StatedTotalDiffers(
+            stated_minor=agreed.total_minor,
+            lines_minor=lines_minor,
+            currency=currency,
+            lines={line.sku: line.priced.amount_minor for line in quote.lines},
+            charges={charge.name: charge.amount_minor for charge in quote.charges},
+        )
 
 
 def _counters(session: Session, command: PlaceOrder) -> dict[int, StoreFacts]:

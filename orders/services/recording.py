@@ -23,7 +23,7 @@ from kernel.actors import SYSTEM, Actor
 from kernel.clock import DB_NOW, db_now
 from kernel.ids import new_id
 from orders import queries
-from orders.commands import CaseKind, OpenCase, RecordHandOver, Status
+from orders.commands import CaseKind, OpenCase, RecordHandOver, Status, counter_channel
 from orders.errors import UnknownFulfillment
 from orders.events import FulfillmentHandedOver, LeftAgainstRules, PutBackFinished
 from orders.models import HandOverRow, PickupPass, PutBack
@@ -166,6 +166,7 @@ def _hand_over(
     hand_over_id = _write(session, command, actor=actor, conflict=False)
     fact = FulfillmentHandedOver(
         **locked.ids,
+        channel=counter_channel(actor.kind),
         hand_over_id=hand_over_id,
         quantities=dict(command.quantities),
         found=command.found.value,

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import customers.queries
+import customers.services
 import stores.promises
 from customers.queries import ContactFacts
 from kernel.actors import SYSTEM
@@ -38,14 +39,16 @@ def refuse_reservation(
     """Return nothing when this store reserves so much for this customer without being paid.
 
     Raises ReservationNotOffered, TooManyReserved, or TooManyReservations when as many as the store
-    allows wait for somebody with this e-mail address or number.
+    allows wait for somebody with this e-mail address or number: of several in the same instant
+    each sees those before it.
     """
     rules = store.rules
     collected = [part.method for part in command.parts] == [Method.PICKUP]
     if not (rules.reserves and collected and command.pay_by is PayBy.PICKUP):
         raise ReservationNotOffered(store=store.code)
     refuse_too_many(rules, command.quantities)
-    known = customers.queries.list_contact_ids(session, email=contact.email, phone=contact.phone)
+    customers.services.hold_customers(session, contact)
+    known = customers.queries.select_contact_ids(contact.email, contact.phone)
     if queries.count_reservations(session, known) >= rules.reservations_max:
         raise TooManyReservations(most=rules.reservations_max)
 

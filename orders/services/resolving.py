@@ -33,7 +33,7 @@ def resolve_case(session: Session, case_id: UUID, *, resolution: str, actor: Act
     first = look(session, case) if look else None
     if first is not None and not (first in OF_MONEY and actor.may(REFUND)):
         raise CaseStands(first=first.value)
-    close_case(session, case, resolution, actor)
+    close_case(session, case, resolution, actor, reason=queries.IN_WORDS)
 
 
 def _shortage(session: Session, case: CaseFile) -> Standing | None:

@@ -49,6 +49,12 @@ def find_next(session: Session, locked: Locked) -> Next | None:
     if len(before) >= TRIES_MAX:
         return None
     ask = _ask_again(session, locked, before[0])
+    decision = decide_whole(session, ask)
+    return Next(ask, decision) if decision.sends else None
+
+
+def decide_whole(session: Session, ask: Ask) -> Decision:
+    """Return which one location sends all that is asked, or that none does."""
     rules = held_rules(session, ask)
     whole = replace(
         rules.book.limits,
@@ -57,8 +63,7 @@ def find_next(session: Session, locked: Locked) -> Next | None:
         after_partial=After.ALTERNATIVES,
         after_none=After.ALTERNATIVES,
     )
-    decision = decide_by(session, ask, replace(rules, book=replace(rules.book, limits=whole)))
-    return Next(ask, decision) if decision.sends else None
+    return decide_by(session, ask, replace(rules, book=replace(rules.book, limits=whole)))
 
 
 def send_on(session: Session, locked: Locked, following: Next) -> bool:

@@ -73,6 +73,25 @@ def split_fulfillment(session: Session, fulfillment_id: UUID, *, actor: Actor) -
     _split(session, locked, actor=actor)
 
 
+def move_line(
+    session: Session, locked: Locked, fresh: Fulfillment, *, sku: str, quantity: int
+) -> None:
+    """Have another parcel owe so many of an article, with their share of what is taken off."""
+    line = locked.lines[sku]
+    discount = line.discount_for(quantity)
+    session.add(
+        FulfillmentLine(
+            fulfillment_id=fresh.id, sku=sku, quantity=quantity, discount_minor=discount
+        )
+    )
+    if line.quantity == quantity:
+        session.delete(locked.lines.pop(sku))
+    else:
+        line.quantity -= quantity
+        line.discount_minor -= discount
+    session.flush()
+
+
 def _part(session: Session, locked: Locked) -> dict[str, int] | None:
     """Return what is on its way, by SKU, where a part is here as well; else None."""
     if locked.parcel.status is not Status.IN_TRANSFER:
@@ -116,7 +135,7 @@ def _split(session: Session, locked: Locked, *, actor: Actor) -> None:
     session.add(fresh)
     session.flush()
     for sku, quantity in coming.items():
-        _move_line(session, locked, fresh, sku=sku, quantity=quantity)
+        move_line(session, locked, fresh, sku=sku, quantity=quantity)
     carrying = inventory.queries.list_carrying(session, old.id, open_only=True)
     inventory.services.reassign_transfer(
         session, [each.id for each in carrying], fulfillment_id=fresh.id
@@ -125,24 +144,6 @@ def _split(session: Session, locked: Locked, *, actor: Actor) -> None:
     _go_on(session, old)
     fact = FulfillmentSplit(**locked.ids, to_fulfillment_id=fresh.id, quantities=coming)
     events.record(session, fact, actor=actor)
-
-
-def _move_line(
-    session: Session, locked: Locked, fresh: Fulfillment, *, sku: str, quantity: int
-) -> None:
-    line = locked.lines[sku]
-    discount = line.discount_for(quantity)
-    session.add(
-        FulfillmentLine(
-            fulfillment_id=fresh.id, sku=sku, quantity=quantity, discount_minor=discount
-        )
-    )
-    if line.quantity == quantity:
-        session.delete(locked.lines.pop(sku))
-    else:
-        line.quantity -= quantity
-        line.discount_minor -= discount
-    session.flush()
 
 
 def _go_on(session: Session, old: Fulfillment) -> None:

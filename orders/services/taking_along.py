@@ -11,7 +11,7 @@ import inventory.services
 from kernel import events
 from kernel.actors import Actor, ActorKind
 from kernel.ids import new_id
-from orders.commands import Found
+from orders.commands import Found, counter_channel
 from orders.events import FulfillmentHandedOver
 
 _TAKE = text("""
@@ -67,6 +67,7 @@ def take_along(
     )
     given = FulfillmentHandedOver(
         **ids,
+        channel=counter_channel(actor.kind),
         hand_over_id=hand_over_id,
         quantities=dict(quantities),
         found=Found.SEARCH.value,

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, text
+from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from kernel.fixed import run_fixed
 from kernel.ids import new_id, new_order_number
 from orders.commands import Channel, Formation, Method, Status
 from orders.pricing import Quote, divide_discount
@@ -79,9 +81,7 @@ class NewOrder:
         return min(parcel.promise.fulfillment_id for parcel in self.parcels)
 
 
-JSON_VALUES: Final = ("lines", "parcels", "parts", "charges", "decisions")
-
-_WRITE = text("""
+_OPEN: Final = """
     WITH opened AS (
         INSERT INTO sales_order (id, number, brand_id, channel, formation, language, currency,
                                  contact_id, placed_at_id, seller_id)
@@ -115,18 +115,22 @@ _WRITE = text("""
         SELECT parcels.id, i.sku, i.quantity, i.discount_minor
         FROM parcels JOIN jsonb_to_recordset(:parts) AS i (
             fulfillment_id uuid, sku text, quantity integer, discount_minor integer)
-            ON i.fulfillment_id = parcels.id),
+            ON i.fulfillment_id = parcels.id)"""
+_SOMETIMES: Final = {
+    "charges": """,
     charges AS (
         INSERT INTO order_charge (id, order_id, delivery_method_id, name, amount_minor, vat_bp)
         SELECT i.id, opened.id, i.delivery_method_id, i.name, i.amount_minor, i.vat_bp
         FROM opened, jsonb_to_recordset(:charges) AS i (
-            id uuid, delivery_method_id uuid, name text, amount_minor integer, vat_bp integer)),
+            id uuid, delivery_method_id uuid, name text, amount_minor integer, vat_bp integer))""",
+    "promotions": """,
     promotions AS (
         INSERT INTO promotion_use (promotion_id, order_id, discount_minor)
         SELECT i.promotion_id, opened.id, sum(i.discount_minor)
         FROM opened, jsonb_to_recordset(:lines) AS i (promotion_id uuid, discount_minor integer)
-        WHERE i.discount_minor > 0
-        GROUP BY i.promotion_id, opened.id),
+        WHERE i.discount_minor > 0 AND i.promotion_id IS NOT NULL
+        GROUP BY i.promotion_id, opened.id)""",
+    "decisions": """,
     decisions AS (
         INSERT INTO sourcing_decision (id, order_id, brand_id, rule_set_id, channel, method,
                                        outcome, asked, place, chosen, candidates, losing)
@@ -134,17 +138,42 @@ _WRITE = text("""
                i.asked, i.place, i.chosen, i.candidates, i.losing
         FROM opened, jsonb_to_recordset(:decisions) AS i (
             id uuid, brand_id uuid, rule_set_id uuid, channel text, method text, outcome text,
-            asked jsonb, place jsonb, chosen jsonb, candidates jsonb, losing jsonb))
-    SELECT id FROM opened
-""").bindparams(
-    *(bindparam(each, type_=JSONB) for each in JSON_VALUES),
-    bindparam("pending_min", type_=Integer),
-    *(bindparam(each, type_=Uuid) for each in ("placed_at_id", "seller_id")),
-)
+            asked jsonb, place jsonb, chosen jsonb, candidates jsonb, losing jsonb))""",
+}
+"""What few orders have: each would cost every order, were it asked to write none."""
+_TOLD: Final = """
+    SELECT id, EXISTS (
+        SELECT FROM rule_set r WHERE r.method = 'pickup' AND r.valid_to IS NULL
+        AND (r.brand_id IS NULL OR r.brand_id = :brand_id)) AS is_ruled
+    FROM opened
+"""
 
 
-def write_order(session: Session, order: NewOrder) -> tuple[UUID, str]:
-    """Write down an order with everything it consists of; return its id and its number."""
+@lru_cache(maxsize=8)
+def _statement(kinds: tuple[str, ...]) -> TextClause:
+    """Return the statement that writes an order which has these of what few orders have."""
+    has_json = ("lines", "parcels", "parts", *(kind for kind in kinds if kind != "promotions"))
+    return text(_OPEN + "".join(_SOMETIMES[kind] for kind in kinds) + _TOLD).bindparams(
+        *(bindparam(each, type_=JSONB) for each in has_json),
+        bindparam("pending_min", type_=Integer),
+        *(bindparam(each, type_=Uuid) for each in ("placed_at_id", "seller_id")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An order that was written down.
+
+    `is_ruled` is whether any rules may say what follows where its store lacks goods.
+    """
+
+    id: UUID
+    number: str
+    is_ruled: bool
+
+
+def write_order(session: Session, order: NewOrder) -> Written:
+    """Write down an order with everything it consists of."""
     order_id = new_id()
     in_store = order.channel in {Channel.STORE, Channel.POS}
     usual = Formation.IN_STORE if in_store else Formation.DISTANCE
@@ -175,10 +204,12 @@ def write_order(session: Session, order: NewOrder) -> tuple[UUID, str]:
         ],
         "decisions": [_plain(each) for each in order.decisions],
     }
+    values["promotions"] = any(line.promotion_id for line in order.quote.lines)
+    statement = _statement(tuple(kind for kind in _SOMETIMES if values[kind]))
     number = new_order_number()
-    while session.execute(_WRITE, {**values, "number": number}).first() is None:
+    while not (rows := run_fixed(session, statement, {**values, "number": number})):
         number = new_order_number()  # one of a billion was taken: draw again
-    return order_id, number
+    return Written(order_id, number, rows[0].is_ruled)
 
 
 def _lines(quote: Quote) -> list[dict[str, Any]]:

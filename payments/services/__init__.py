@@ -10,6 +10,7 @@ from payments.services.news import (
     settle_news,
     trace,
 )
+from payments.services.outside import lock_outside, owe_back_outside, record_outside_payment
 from payments.services.owing import (
     cancel_obligation,
     cancel_unpaid,
@@ -52,11 +53,14 @@ __all__ = [
     "find_visit",
     "keep_news",
     "lock_obligations",
+    "lock_outside",
     "note_checkout_started",
     "note_intent",
     "note_refunds",
     "note_session",
     "open_obligation",
+    "owe_back_outside",
+    "record_outside_payment",
     "record_till_payment",
     "request_capture",
     "request_expiry",

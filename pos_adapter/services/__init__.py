@@ -2,12 +2,11 @@
 
 from pos_adapter.services.finding import FoundParcel, Nearby, look_up, scan_shelf
 from pos_adapter.services.receiving import Recorded, record_receipt
-from pos_adapter.services.signing import CLOCK_S, admit, prune_nonces, text_to_sign
+from pos_adapter.services.signing import admit, prune_nonces
 from pos_adapter.services.tendering import hand_over
 from pos_adapter.services.watching import note_altered, note_gaps, note_refused
 
 __all__ = [
-    "CLOCK_S",
     "FoundParcel",
     "Nearby",
     "Recorded",
@@ -20,5 +19,4 @@ __all__ = [
     "prune_nonces",
     "record_receipt",
     "scan_shelf",
-    "text_to_sign",
 ]

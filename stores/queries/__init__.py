@@ -44,6 +44,13 @@ from stores.queries.people import (
     select_live_keys,
 )
 from stores.queries.places import PlaceFacts, find_place, fold, get_place
+from stores.queries.replying import (
+    Presence,
+    ReplyClock,
+    get_desk_rules,
+    read_presence,
+    reckon_reply,
+)
 from stores.queries.rows import StoreFacts, promise_key, store_from
 from stores.queries.selecting import Near, WaitingAt, Where, select_stores, select_where
 from stores.queries.settings import (
@@ -63,6 +70,7 @@ from stores.queries.terminals import (
     get_terminal,
     list_terminals,
 )
+from stores.queries.trusted import KeyTrust, find_source, take_trust
 
 __all__ = [
     "BrandFacts",
@@ -71,12 +79,15 @@ __all__ = [
     "FreeSlot",
     "GroupFacts",
     "KeyFacts",
+    "KeyTrust",
     "MethodFacts",
     "Near",
     "OpeningFacts",
     "OpeningStep",
     "PatternFacts",
     "PlaceFacts",
+    "Presence",
+    "ReplyClock",
     "RuleFacts",
     "SettingFacts",
     "SignedIn",
@@ -97,12 +108,14 @@ __all__ = [
     "find_key",
     "find_place",
     "find_signed_in",
+    "find_source",
     "find_staff",
     "find_tablet",
     "find_terminal",
     "fold",
     "free_slots_from",
     "get_brand",
+    "get_desk_rules",
     "get_group",
     "get_group_by_code",
     "get_names",
@@ -133,6 +146,8 @@ __all__ = [
     "list_terminals",
     "page_staff",
     "promise_key",
+    "read_presence",
+    "reckon_reply",
     "select_codes",
     "select_grouped",
     "select_groups",
@@ -141,4 +156,5 @@ __all__ = [
     "select_stores",
     "select_where",
     "store_from",
+    "take_trust",
 ]

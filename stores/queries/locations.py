@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.fixed import run_fixed
 from stores.commands import StoreMethod
 from stores.errors import UnknownBrand, UnknownLocation
 from stores.models import Brand, Location, LocationBrand
@@ -76,10 +77,10 @@ def get_store(
     Raises UnknownLocation.
     """
     values = {"wanted": code, "method": method.value}
-    row = session.execute(select_store(waiting), values).one_or_none()
-    if row is None:
+    rows = run_fixed(session, select_store(waiting), values)
+    if not rows:
         raise UnknownLocation(store=code)
-    return store_from(row)
+    return store_from(rows[0])
 
 
 def get_store_by_id(session: Session, location_id: UUID) -> StoreFacts:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from kernel.clock import DB_NOW
+from kernel.fixed import run_fixed
 from stores.commands import StaffRole
 from stores.models import (
     ApiKey,
@@ -47,6 +48,8 @@ class KeyFacts:
     location_ids: frozenset[UUID]
     brand_id: UUID | None = None
     brand_places: frozenset[UUID] | None = None
+    source: str | None = None
+    """The shop whose orders it brings, and sees; None for a key that brings none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,10 @@ class StaffFacts:
 
 def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
     """Return who a live bearer key speaks for, in one statement."""
-    row = session.execute(_KEY, {"key_hash": key_hash}).one_or_none()
-    if row is None:
+    rows = run_fixed(session, _KEY, {"key_hash": key_hash})
+    if not rows:
         return None
+    (row,) = rows
     return KeyFacts(
         id=row.id,
         name=row.staff_name or row.name,
@@ -101,6 +105,7 @@ def find_key(session: Session, key_hash: bytes) -> KeyFacts | None:
         location_ids=frozenset(row.location_ids),
         brand_id=row.brand_id,
         brand_places=_places(row.brand_places),
+        source=row.source,
     )
 
 
@@ -256,6 +261,7 @@ _KEY = (
         ApiKey.name,
         ApiKey.staff_id,
         ApiKey.scopes,
+        ApiKey.source,
         Staff.role,
         Staff.name.label("staff_name"),
         _KEY_BRAND.label("brand_id"),

@@ -38,13 +38,13 @@ class ExceptDaysSchema(StrictSchema):
     reason = SafeText(required=True)
 
     @validates_schema
-    def in_order(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def in_order(self, data: dict[str, Any], **_: object) -> None:
         """Refuse days that end before they begin."""
         if data["last_day"] < data["first_day"]:
             raise ValidationError("The last day is before the first.", "last_day")
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> ExceptDays:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> ExceptDays:
         """Return the command."""
         return ExceptDays(**data)
 

@@ -22,7 +22,7 @@ class StoreQuerySchema(StrictSchema):
     limit = QueryInteger(load_default=50, validate=validate.Range(min=1, max=LIMIT_MAX))
 
     @validates_schema
-    def both_or_none(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 (marshmallow)
+    def both_or_none(self, data: dict[str, Any], **_: object) -> None:
         """Refuse half a position."""
         if (data.get("latitude") is None) != (data.get("longitude") is None):
             raise ValidationError("Give latitude and longitude together.", "longitude")

@@ -41,7 +41,7 @@ class SetRuleSchema(StrictSchema):
     valid_to = Instant(load_default=None, allow_none=True)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> SetRule:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> SetRule:
         """Return the command."""
         return SetRule(**data)
 

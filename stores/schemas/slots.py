@@ -46,7 +46,7 @@ class PatternSchema(StrictSchema):
     capacity = Quantity(required=True)
 
     @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> AddPattern:  # noqa: ANN401 (marshmallow)
+    def command(self, data: dict[str, Any], **_: object) -> AddPattern:
         """Return the command."""
         return AddPattern(**{**data, "weekdays": tuple(data["weekdays"])})
 

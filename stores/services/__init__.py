@@ -18,7 +18,7 @@ from stores.services.hours import (
     set_hours,
     withdraw_exception,
 )
-from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key
+from stores.services.keys import KEY_PREFIX, issue_key, key_hash, revoke_key, trust_key
 from stores.services.locations import open_brand, open_location, pause_store, resume_store
 from stores.services.methods import (
     pause_method,
@@ -128,5 +128,6 @@ __all__ = [
     "switch_on",
     "terminal_key",
     "token_hash",
+    "trust_key",
     "withdraw_exception",
 ]

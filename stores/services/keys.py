@@ -13,7 +13,9 @@ from kernel import events
 from kernel.actors import Actor
 from kernel.clock import DB_NOW
 from kernel.ids import new_id
-from stores.events import KeyIssued, KeyRevoked
+from stores.commands import TrustKey
+from stores.errors import UnknownKey
+from stores.events import KeyIssued, KeyRevoked, KeyTrusted
 from stores.models import ApiKey
 
 KEY_PREFIX = "cmp_"
@@ -49,6 +51,32 @@ def issue_key(
     session.flush()
     events.record(session, KeyIssued(key_id=key_id, scopes=sorted(set(scopes))), actor=actor)
     return key_id, key
+
+
+def trust_key(session: Session, command: TrustKey, *, actor: Actor) -> None:
+    """Have an integration's key bring the orders of a shop, and see no others, from now on.
+
+    Raises UnknownKey, also for a person's key and for one that was revoked.
+    """
+    known = session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == command.key_id, ApiKey.staff_id.is_(None), ApiKey.revoked_at.is_(None))
+        .values(
+            source=command.source,
+            order_max_minor=command.order_max_minor,
+            day_max_minor=command.day_max_minor,
+        )
+        .returning(ApiKey.id)
+    ).scalar_one_or_none()
+    if known is None:
+        raise UnknownKey
+    fact = KeyTrusted(
+        key_id=command.key_id,
+        source=command.source,
+        order_max_minor=command.order_max_minor,
+        day_max_minor=command.day_max_minor,
+    )
+    events.record(session, fact, actor=actor)
 
 
 def revoke_key(session: Session, *, key_id: UUID, actor: Actor) -> None:
