@@ -5,45 +5,45 @@ comes to, then it is done at exactly that price.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from flask import redirect, request
 from sqlalchemy.orm import Session
 
-import orders.queries
+import orders.jobs
 import orders.services
-import stores.queries
 from app import formats
+from app.amending_form import Asked, Shown, describe, is_readable, list_amendable, read_amendment
 from app.answers import Shown as Answer
 from app.forms import SEE_OTHER, once
 from app.i18n import current
 from app.i18n import gettext as _
-from customers.commands import GiveAddress
+from app.paying import card_enabled
 from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.errors import Refusal
 from kernel.fields import SKU_MAX
-from orders.commands import AmendOrder, Channel, Collector, Method, Status
+from orders.commands import Channel
 from orders.errors import TooLateToAmend
 from orders.queries import FulfillmentFacts, OrderFacts
 from orders.services import Amended
-from stores.commands import StoreMethod
 
-QUANTITY: Final = "n:"
-"""What the names of fields begin with that say how many of a SKU there are to be."""
-TEXT_MAX: Final = 120
-SLOT_DAYS: Final = 7
 REFUSED: Final = 409
-OPEN: Final = frozenset({Status.PENDING, Status.NEW, Status.ACCEPTED})
-COLLECTED: Final = {Method.PICKUP: StoreMethod.PICKUP, Method.DRIVE: StoreMethod.DRIVE}
+UNREADABLE: Final = 422
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "stale-order": lambda: _("The order was changed meanwhile. Look at it as it is now."),
     "too-late-to-amend": lambda: _("It is too late to change it: somebody is at the articles."),
     "nothing-to-amend": lambda: _("Nothing would change. Say what is to be different."),
     "empty-order": lambda: _("Nothing of the order would be left: cancel it instead."),
-    "payment-unsettled": lambda: _("A payment page is open. Pay there, or close it and try again."),
+    "too-little-for-card": lambda: _(
+        "What is left to pay is too little for a card. Add something, or leave it as it is."
+    ),
+    "payment-unsettled": lambda: _("Somebody is paying it by card at this moment. Try again."),
+    "not-ordered": lambda: _(
+        "There are not as many of these in this part of the order. Type fewer."
+    ),
     "price-changed": lambda: _("It comes to something else now. Read the sum once more."),
     "slot-unavailable": lambda: _("Somebody else took this slot. Choose another one."),
     "slot-required": lambda: _("The drive is by appointment: choose a slot."),
@@ -57,51 +57,12 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "unreadable-postcode": lambda: _("This is not a postcode."),
     "hold-ended": lambda: _("The time to pay is over. Order again."),
     "unknown-location": lambda: _("There is no such store."),
+    "unknown-fulfillment": lambda: _("The order was changed meanwhile. Look at it as it is now."),
+    "wrong-method": lambda: _("What is brought has no store or slot; choose one way."),
+    "address-needed": lambda: _("Give street, postcode and town."),
+    "not-deliverable": lambda: _("Nobody can send all of it. Collect it, or take fewer."),
+    "unknown-delivery-method": lambda: _("It is not brought there in this way."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A form that changes an order, as it was sent; `more` are articles a basket adds."""
-
-    form: Mapping[str, str]
-    channel: Channel
-    more: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def confirms(self) -> bool:
-        """Tell whether its sum was seen."""
-        return self.form.get("confirm") == "yes"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the page of a change shows: the parcel, where else, when else, and what it comes to."""
-
-    order: OrderFacts
-    parcel: FulfillmentFacts
-    stores: list[tuple[str, str]]
-    slots: list[tuple[str, str]]
-    here: str
-    typed: Mapping[str, str]
-    more: Mapping[str, int] = field(default_factory=dict)
-    preview: Amended | None = None
-    by_card: bool = False
-    """Whether a card holds, or paid, what the order cost."""
-
-    @property
-    def brought(self) -> bool:
-        """Tell whether it is brought to a door."""
-        return self.parcel.method is Method.DELIVERY
-
-    @property
-    def lines(self) -> list[tuple[Any, str]]:
-        """Return each line with how many of it were typed."""
-        return [
-            (line, self.typed.get(f"{QUANTITY}{line.sku}", str(line.open)))
-            for line in self.parcel.lines
-            if line.open
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +76,7 @@ class Door:
     actor: Actor
     channel: Channel
     find: Callable[[Session], OrderFacts]
-    page: Callable[[OrderFacts, "Shown | None", str | None], str]
+    page: Callable[[OrderFacts, Shown | None, str | None], str]
     way_back: str
     parcel_id: UUID | None = None
     more: Callable[[Session], Mapping[str, int]] = lambda _session: {}
@@ -127,10 +88,10 @@ def show_form(door: Door, *, refused: str | None = None, preview: Amended | None
     """Return the page that asks what is to be different."""
     with transaction() as session:
         order = door.find(session)
-        parcel = find_amendable(order, door.parcel_id)
+        parcels = _parcels(door, order)
         asked = Asked(request.form, door.channel, door.more(session))
-        shown = describe(session, order, parcel, asked) if parcel else None
-        shown = replace(shown, preview=preview) if shown else None
+        shown = describe(session, order, parcels, asked) if parcels else None
+        shown = replace(shown, preview=preview, link=sends_links(door)) if shown else None
     return door.page(order, shown, refused)
 
 
@@ -138,92 +99,72 @@ def take_form(door: Door) -> Answer:
     """Say what a change would come to; once that was seen, make it and go back to the order."""
     with transaction() as session:
         order = door.find(session)
+    if not is_readable(request.form):
+        return show_form(door), UNREADABLE
     try:
-        with transaction() as session:
-            parcel = find_amendable(order, door.parcel_id)
-            if parcel is None:
-                raise TooLateToAmend(state=order.status.value)
-            asked = _read(session, door)
-            if asked.confirms:
-                once(session, lambda: _done(session, door, order, parcel, asked))
-                return redirect(door.way_back, SEE_OTHER)
-            preview = try_amendment(session, order, parcel, asked, actor=door.actor)
+        preview = orders.jobs.without_payment_page(order.id, lambda: _take(door, order))
     except Refusal as refusal:
         return show_form(door, refused=say(refusal, order)), REFUSED
+    if preview is None:
+        return redirect(door.way_back, SEE_OTHER)
     return show_form(door, preview=preview)
 
 
-def _read(session: Session, door: Door) -> Asked:
-    """Return what the form asks for, with the SKU that a typed or scanned code means."""
-    form, said = dict(request.form), request.form.get("add_sku", "").strip()[:SKU_MAX]
-    if said:
-        form["add_sku"] = door.sku_of(session, said) or said
-    return Asked(form, door.channel, door.more(session))
-
-
-def _done(
-    session: Session, door: Door, order: OrderFacts, parcel: FulfillmentFacts, asked: Asked
-) -> str:
-    try_amendment(session, order, parcel, asked, actor=door.actor)
-    return ""  # the way back may hold the link, which is not kept
-
-
-def find_amendable(order: OrderFacts, parcel_id: UUID | None = None) -> FulfillmentFacts | None:
-    """Return the parcel of an order that can be changed: the one that is named, or the first."""
-    for parcel in order.fulfillments:
-        if parcel.status in OPEN and parcel_id in {None, parcel.id}:
-            return parcel
+def _take(door: Door, order: OrderFacts) -> Amended | None:
+    """Return what a change would come to; None once its sum was seen, and it is made."""
+    with transaction() as session:
+        parcels = _parcels(door, order)
+        if not parcels:
+            raise TooLateToAmend(state=order.status.value)
+        asked = _read(session, door)
+        if not asked.confirms:
+            return _try(session, door, order, asked)
+        once(session, lambda: _done(session, door, order, asked))
     return None
 
 
-def read_amendment(order: OrderFacts, parcel: FulfillmentFacts, asked: Asked) -> AmendOrder:
-    """Return the change a form asks for; what is not readable counts as not said."""
-    form = asked.form
-    here = form.get("here", "")
-    store, slot = form.get("store", "")[:SKU_MAX], form.get("slot", "")
-    seen = form.get("seen", "")
-    return AmendOrder(
-        order.id,
-        _number(form.get("version", ""), otherwise=order.version),
-        asked.channel,
-        fulfillment_id=parcel.id,
-        quantities=_quantities(parcel, asked),
-        store_code=store if store and store != here else None,
-        slot_id=_id(slot),
-        address=_address(form),
-        collector=_collector(form),
-        seen_total_minor=_number(seen, otherwise=-1) if asked.confirms else None,
-    )
+def find_amendable(order: OrderFacts) -> FulfillmentFacts | None:
+    """Return a parcel of an order that can be changed, if there is any."""
+    return next(iter(list_amendable(order)), None)
 
 
-def try_amendment(
-    session: Session, order: OrderFacts, parcel: FulfillmentFacts, asked: Asked, *, actor: Actor
-) -> Amended:
+def _parcels(door: Door, order: OrderFacts) -> list[FulfillmentFacts]:
+    """Return what the form is for: all that can be changed, if the one that is named can be."""
+    found = list_amendable(order, door.parcel_id)
+    named = door.parcel_id in {None, *(each.id for each in found)}
+    return found if named else []
+
+
+def _read(session: Session, door: Door) -> Asked:
+    """Return what the form asks for, with the SKUs that typed or scanned codes mean."""
+    form = dict(request.form)
+    for name in [each for each in form if each.endswith("add_sku")]:
+        said = form[name].strip()[:SKU_MAX]
+        form[name] = (door.sku_of(session, said) or said) if said else ""
+    return Asked(form, door.channel, door.more(session))
+
+
+def _done(session: Session, door: Door, order: OrderFacts, asked: Asked) -> str:
+    """Change the order; its customer is sent a link to pay where staff say so."""
+    amended = _try(session, door, order, asked)
+    if amended.obligation_id and asked.form.get("link") == "yes" and sends_links(door):
+        orders.services.make_pay_link(session, door.find(session), actor=door.actor)
+    return ""  # the way back may hold the link, which is not kept
+
+
+def sends_links(door: Door) -> bool:
+    """Tell whether whoever changes the order can have its customer sent a link to pay."""
+    return card_enabled() and door.channel is not Channel.WEB and door.actor.may("orders.take")
+
+
+def _try(session: Session, door: Door, order: OrderFacts, asked: Asked) -> Amended:
     """Do what a form asks once its sum was seen; before that, return what it would come to.
 
     Raises what `amend_order` raises.
     """
-    command = read_amendment(order, parcel, asked)
+    command = read_amendment(order, _parcels(door, order), asked)
     act = orders.services.amend_order if asked.confirms else orders.services.preview_amendment
-    return act(session, command, actor=actor)
-
-
-def describe(session: Session, order: OrderFacts, parcel: FulfillmentFacts, asked: Asked) -> Shown:
-    """Return what the page of a change shows."""
-    here = stores.queries.get_store_by_id(session, parcel.location_id)
-    places: list[tuple[str, str]] = []
-    slots: list[tuple[str, str]] = []
-    if parcel.method in COLLECTED:
-        places = [
-            (each.code, each.name)
-            for each in stores.queries.list_stores(session, limit=200)
-            if each.brand_id == order.brand_id and each.offered
-        ]
-        chosen = asked.form.get("store") or here.code
-        known = chosen if chosen in {code for code, _name in places} else here.code
-        slots = _slots(session, known, COLLECTED[parcel.method], parcel)
-    by_card = orders.queries.difference_minor(session, order.id) is not None
-    return Shown(order, parcel, places, slots, here.code, asked.form, asked.more, by_card=by_card)
+    return act(session, command, actor=door.actor)
 
 
 def say(refusal: Refusal, order: OrderFacts) -> str:
@@ -254,66 +195,3 @@ def say(refusal: Refusal, order: OrderFacts) -> str:
     if refusal.code not in SENTENCES:
         raise refusal
     return SENTENCES[refusal.code]()
-
-
-def _slots(
-    session: Session, store_code: str, method: StoreMethod, parcel: FulfillmentFacts
-) -> list[tuple[str, str]]:
-    way = orders.queries.find_way_to_collect(
-        session, store_code=store_code, method=method, days=SLOT_DAYS
-    )
-    zone = stores.queries.get_store(session, store_code).time_zone
-    free = [each for each in way.slots if each.left > 0] if way else []
-    return [
-        (str(each.id), formats.when(each.starts_at, zone, language=current()))
-        for each in free
-        if each.id != parcel.slot_id
-    ]
-
-
-def _quantities(parcel: FulfillmentFacts, asked: Asked) -> dict[str, int]:
-    has = {line.sku: line.open for line in parcel.lines}
-    wanted = {
-        sku: _number(asked.form.get(f"{QUANTITY}{sku}", ""), otherwise=units)
-        for sku, units in has.items()
-    }
-    if asked.form.get("basket") == "yes":
-        for sku, units in asked.more.items():
-            wanted[sku] = wanted.get(sku, 0) + units
-    added = asked.form.get("add_sku", "").strip()[:SKU_MAX]
-    if added and added.isprintable():
-        units = _number(asked.form.get("add_quantity", ""), otherwise=1)
-        wanted[added] = wanted.get(added, 0) + units
-    return wanted
-
-
-def _collector(form: Mapping[str, str]) -> Collector | None:
-    first, last = _line(form, "first_name"), _line(form, "last_name")
-    return Collector(first, last) if last else None
-
-
-def _address(form: Mapping[str, str]) -> GiveAddress | None:
-    line1, line2 = _line(form, "line1"), _line(form, "line2")
-    postcode, city = _line(form, "postcode"), _line(form, "city")
-    if not (line1 or postcode or city):
-        return None
-    return GiveAddress(line1, postcode[:12], city, line2 or None)
-
-
-def _line(form: Mapping[str, str], name: str) -> str:
-    text = "".join(sign for sign in form.get(name, "") if sign.isprintable())
-    return " ".join(text.split())[:TEXT_MAX]
-
-
-def _number(text: str, *, otherwise: int) -> int:
-    plain = text.strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= len("99999999")):
-        return otherwise
-    return int(plain)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

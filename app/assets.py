@@ -60,11 +60,11 @@ def _keep(response: Response) -> Response:
     elif request.path.endswith(".woff2"):
         response.headers["Cache-Control"] = f"public, max-age={FONT_S}"
     if response.status_code == 200 and response.mimetype in PACKABLE:  # noqa: PLR2004 (a whole file)
-        _pack(response)
+        pack(response)
     return response
 
 
-def _pack(response: Response) -> None:
+def pack(response: Response) -> None:
     """Send a text smaller to whoever can unpack it: the whole look in a third of its bytes."""
     response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"]:

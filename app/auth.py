@@ -5,11 +5,14 @@ from uuid import UUID, uuid4
 
 from flask import Flask, current_app, g, request
 
+import customers.queries
+import customers.services
+import orders.queries
 import pos_adapter.services
 import stores.queries
 import stores.services
 from app import sessions
-from app.access import PERMISSIONS_OF, PUBLIC, SCOPES
+from app.access import ACCOUNT, PERMISSIONS_OF, PUBLIC, SCOPES
 from app.problems import Unauthenticated
 from kernel.actors import EVERYWHERE, Actor, ActorKind
 from kernel.db import reading, transaction
@@ -24,11 +27,12 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = "bearer "
 TERMINAL = "Comptoir-Terminal"
 API = "/api/"
+OWN_ORDERS_MAX = 1_000
 OFFLINE = f"{API}v1/offline/"
 """What a tablet's own page asks for, as whoever is signed in on it."""
-UNBROWSED = ("/webhooks/", "/health/", "/demo/cards/")
-"""Addresses that go by no cookie a foreign page could use: only programs call them, or, in the
-demonstration, the card provider's own forms."""
+UNBROWSED = ("/webhooks/", "/health/", "/demo/cards/", "/unsubscribe/")
+"""Addresses that go by no cookie a foreign page could use: only programs call them (a mail
+program unsubscribes by one), or, in the demonstration, the card provider's own forms."""
 
 
 def init_app(app: Flask) -> None:
@@ -56,6 +60,7 @@ def actor_of_key(key: KeyFacts, *, request_id: str | None = None) -> Actor:
         location_ids=key.brand_places if kind in EVERYWHERE else key.location_ids,
         device_id=key.id if key.staff_id else None,
         brand_id=key.brand_id,
+        source=key.source,
         request_id=request_id,
     )
 
@@ -81,7 +86,7 @@ def _identify() -> None:
         sessions.require_own_form()
     if g.actor.may(declaration.permission):
         return
-    if g.actor.kind is ActorKind.SHOPPER and not g.actor.order_ids:
+    if g.actor.kind is ActorKind.SHOPPER and not g.actor.order_ids and not g.actor.customer_id:
         raise Unauthenticated
     raise Forbidden(permission=declaration.permission)
 
@@ -128,6 +133,8 @@ def _actor(request_id: str) -> Actor:
     if "Authorization" not in request.headers:
         return _of_cookie(request_id) or shopper(request_id=request_id)
     token = _token()
+    if token.startswith(customers.services.SESSION_PREFIX):
+        return _of_account(token, request_id)
     if not token.startswith(stores.services.KEY_PREFIX):
         order_id = read_order_token(token)
         if order_id is None:
@@ -138,6 +145,27 @@ def _actor(request_id: str) -> Actor:
     if key is None:
         raise Unauthenticated
     return actor_of_key(key, request_id=request_id)
+
+
+def _of_account(token: str, request_id: str) -> Actor:
+    """Return the shopper who is signed in to an account, who sees what is proven to be theirs.
+
+    Raises Unauthenticated.
+    """
+    with reading() as session:
+        known = customers.queries.find_session(session, token=token)
+        if known is None or known.customer_id is None:
+            raise Unauthenticated
+        contacts = customers.queries.list_own_contact_ids(session, known.customer_id)
+        own = orders.queries.list_order_ids(session, contacts, limit=OWN_ORDERS_MAX)
+    return Actor(
+        kind=ActorKind.SHOPPER,
+        permissions=ACCOUNT,
+        order_ids=frozenset(own),
+        customer_id=known.customer_id,
+        session_id=known.id,
+        request_id=request_id,
+    )
 
 
 def _of_terminal(request_id: str) -> Actor:

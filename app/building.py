@@ -6,12 +6,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app
 import app.admin.views
+import app.care.routes
 import app.demo.cards
 import app.demo.views
 import app.feeds.routes
 import app.shop.views
 import app.staff.views
+import app.widget.routes
 import catalog.routes
+import conversations.routes
+import customers.routes
 import inventory.routes
 import notifications.routes
 import orders.routes
@@ -25,18 +29,23 @@ BODY_BYTES_MAX = 1024 * 1024
 FORM_BYTES_MAX = 500_000
 BLUEPRINTS = (
     catalog.routes.blueprint,
+    customers.routes.blueprint,
     stores.routes.blueprint,
     inventory.routes.blueprint,
     orders.routes.blueprint,
+    conversations.routes.blueprint,
     notifications.routes.blueprint,
     pos_adapter.routes.blueprint,
+    app.care.routes.blueprint,
     app.feeds.routes.blueprint,
+    app.widget.routes.blueprint,
 )
 PAGES = (
     app.demo.views.pictures,
     app.shop.views.blueprint,
     app.staff.views.blueprint,
     app.admin.views.blueprint,
+    app.widget.routes.pages,
     payments.routes.blueprint,
     paying.blueprint,
 )

@@ -65,6 +65,14 @@ KINDS: Final[Mapping[CaseKind, About]] = {
         N_("Nobody found to send it"),
         N_("Find another store or another article, or call the customer and cancel."),
     ),
+    CaseKind.CONVERSATION: About(
+        N_("Waits for an answer"),
+        N_("Read what was said so far and answer. It closes by itself."),
+    ),
+    CaseKind.LOW_SCORE: About(
+        N_("A customer was not content"),
+        N_("Read what they wrote in their file, call them, and say here what came of it."),
+    ),
 }
 FIRST: Final[Mapping[Standing, str]] = {
     Standing.COVER_SHORTAGE: N_(
@@ -97,6 +105,7 @@ RESOLUTIONS: Final[Mapping[str, str]] = {
     "given back": N_("The money went back"),
     "let through": N_("Somebody let it through"),
     "sourced": N_("Another location sends it, or nobody waits for it any more"),
+    "score changed": N_("The customer gave a better score after all"),
     "money taken": N_("The card's hold was taken or let go"),
 }
 ENDS: Final[Mapping[str, str]] = {

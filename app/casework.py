@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import conversations.queries
 import inventory.queries
 import orders.queries
 import orders.services
@@ -25,7 +26,7 @@ from inventory.events import (
     TransferClosed,
 )
 from kernel.actors import SYSTEM
-from notifications.events import MessageReached, MessageUndeliverable
+from notifications.events import AnswerUndelivered, MessageReached, MessageUndeliverable
 from orders.commands import CaseKind, OpenCase
 from orders.events import FulfillmentCancelled, FulfillmentEvent, PaidWithoutStock
 from payments.commands import ObligationStatus, WishStatus
@@ -122,6 +123,24 @@ def open_unreachable(session: Session, event: MessageUndeliverable) -> None:
         order_id=parcel.order_id,
         fulfillment_id=parcel.id,
         facts={"template": event.template},
+    )
+    orders.services.open_case(session, command)
+
+
+def open_undelivered(session: Session, event: AnswerUndelivered) -> None:
+    """Our answer did not arrive in a social network: whoever wrote still waits for it."""
+    thread = conversations.queries.get_thread(session, event.thread_id, actor=SYSTEM)
+    rules = stores.queries.get_desk_rules(session)
+    if thread.location_id is not None:
+        rules = stores.queries.get_rules(session, thread.location_id)
+    command = OpenCase(
+        CaseKind.UNREACHABLE,
+        f"undelivered:{event.entry_id}",
+        timedelta(hours=rules.late_hours),
+        location_id=thread.location_id,
+        order_id=thread.order_id,
+        about_id=thread.id,
+        facts={"channel": thread.channel.value},
     )
     orders.services.open_case(session, command)
 

@@ -13,13 +13,19 @@ from app.i18n import N_, current
 from app.i18n import gettext as _
 from kernel import events
 from kernel.events import Recorded
-from orders.commands import Channel
+from orders.commands import Channel, Method
 from orders.events import OrderAmended
 from orders.queries import OrderFacts
 
 WHO_AND_WHERE: Final[Mapping[str, str]] = {
     "collector": N_("somebody else collects"),
     "address": N_("brought elsewhere"),
+}
+WAYS: Final[Mapping[Method, str]] = {
+    Method.PICKUP: N_("collected in the store"),
+    Method.DRIVE: N_("brought to the car"),
+    Method.DELIVERY: N_("brought to a door"),
+    Method.CARRY_OUT: N_("taken along"),
 }
 BY: Final[Mapping[Channel, str]] = {
     Channel.WEB: N_("online"),
@@ -55,7 +61,8 @@ def name_articles(
         sku
         for each in history
         if each.name == OrderAmended.name
-        for sku in each.facts["changes"].get("lines", {})
+        for one in (each.facts["changes"], *each.facts["changes"].get("parcels", ()))
+        for sku in one.get("lines", {})
         if sku not in names
     }
     if gone:
@@ -69,15 +76,10 @@ def say_changes(
 ) -> str:
     """Return what an order was and is, in words: articles, store, slot, who, where, money."""
     changes = facts["changes"]
-    said = [
-        f"{names.get(sku, sku)} {before} → {after}"
-        for sku, (before, after) in changes.get("lines", {}).items()
-    ]
-    if "store" in changes:
-        said.append(" → ".join(changes["store"]))
-    if "slot" in changes:
-        slots = " → ".join(_slot(each, zone) for each in changes["slot"])
-        said.append(_("slot: %(slots)s") % {"slots": slots})
+    said = _say_parcel(changes, names=names, zone=zone)
+    for each in changes.get("parcels", ()):
+        where = each["at"] if each["method"] != Method.DELIVERY else _(WAYS[Method.DELIVERY])
+        said.append(f"{where}: {', '.join(_say_parcel(each, names=names, zone=zone))}")
     said += [_(words) for what, words in WHO_AND_WHERE.items() if what in changes]
     if facts["delta_minor"]:
         more = _("%(amount)s more") if facts["delta_minor"] > 0 else _("%(amount)s less")
@@ -85,6 +87,26 @@ def say_changes(
         said.append(more % {"amount": amount})
     by = BY.get(Channel(facts["channel"]))
     return ", ".join([*said, *([_(by)] if by else [])])
+
+
+def _say_parcel(changes: Mapping[str, Any], *, names: Mapping[str, str], zone: str) -> list[str]:
+    """Return what one parcel was and is, in words."""
+    said = [
+        f"{names.get(sku, sku)} {before} → {after}"
+        for sku, (before, after) in changes.get("lines", {}).items()
+    ]
+    if "part" in changes:
+        said += [f"{units} × {names.get(sku, sku)}" for sku, units in changes["part"].items()]
+    if "way" in changes:
+        said.append(" → ".join(_(WAYS[Method(each)]) for each in changes["way"]))
+    if "store" in changes and changes["store"][0] != changes["store"][1]:
+        said.append(" → ".join(changes["store"]))
+    if "by" in changes:
+        said.append(" → ".join(changes["by"]))
+    if "slot" in changes:
+        slots = " → ".join(_slot(each, zone) for each in changes["slot"])
+        said.append(_("slot: %(slots)s") % {"slots": slots})
+    return said
 
 
 def _slot(at: str | None, zone: str) -> str:

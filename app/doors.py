@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,7 @@ from app import formats
 from app.i18n import current, ngettext
 from app.i18n import gettext as _
 from orders.delivery import DeliveryOption
+from orders.pricing import Quote
 from orders.queries import FulfillmentFacts
 
 NOON: Final = time(12)
@@ -87,6 +88,18 @@ def say_arrival(parcel: FulfillmentFacts) -> str | None:
 def say_options(options: Sequence[DeliveryOption], currency: str) -> list[SaidOption]:
     """Return the ways to a door as people read them, in their order."""
     return [_option(each, currency) for each in options]
+
+
+def with_charge(option: SaidOption, quote: Quote, currency: str) -> SaidOption:
+    """Return a way with what it costs in this order, whose promotions are of the whole basket."""
+    minor = sum(each.amount_minor for each in quote.charges)
+    total_minor = quote.totals.total_minor
+    return replace(
+        option,
+        price=formats.money(minor, currency, language=current()) if minor else _("Free"),
+        total_minor=total_minor,
+        total=formats.money(total_minor, currency, language=current()),
+    )
 
 
 def _option(option: DeliveryOption, currency: str) -> SaidOption:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 from kernel import clock
 
@@ -18,6 +18,7 @@ NEAR_DAYS: Final = {
 }
 AT: Final = {"fr": "à", "en": "at"}
 WEEK_DAYS = 7
+BASIS_POINTS = 10_000
 NEAR_KM, FAR_KM = 1, 10
 STEP_M = 50
 
@@ -37,6 +38,12 @@ def money(minor: int, currency: str, *, language: str) -> str:
 def number(value: float | Decimal, *, language: str) -> str:
     """Return a number with the language's separators."""
     return format_decimal(value, locale=LOCALES[language])
+
+
+def rate(rate_bp: int, *, language: str) -> str:
+    """Return a VAT rate of basis points: « 5,5 % »."""
+    share = Decimal(rate_bp) / BASIS_POINTS
+    return format_percent(share, locale=LOCALES[language], decimal_quantization=False)
 
 
 def day(at: datetime, zone: str, *, language: str) -> str:

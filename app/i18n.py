@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
         distance=lambda km: formats.distance(km, language=current()),
         phone=formats.phone,
         number=lambda value: formats.number(value, language=current()),
+        percent=lambda rate_bp: formats.rate(rate_bp, language=current()),
     )
 
 

@@ -1,6 +1,7 @@
 """Every table of every package, gathered for migrations and for the tests that compare them."""
 
 import catalog.models
+import conversations.models
 import customers.models
 import inventory.models
 import kernel.attempts
@@ -18,6 +19,7 @@ from kernel.db import Base
 METADATA = Base.metadata
 MODULES = (
     catalog.models,
+    conversations.models,
     customers.models,
     inventory.models,
     kernel.attempts,

@@ -1,7 +1,7 @@
 """Bring the database to the newest schema, and give the application role its rights.
 
 The owner role owns the tables; the app role may read and write rows, but neither change tables nor
-touch what is append-only.
+touch what is append-only; of that, erasing a person may empty the columns that name them.
 """
 
 from pathlib import Path
@@ -57,3 +57,8 @@ def _grant(connection: Connection, role: str | None) -> None:
             else ("SELECT, INSERT, UPDATE, DELETE")
         )
         connection.execute(text(f"GRANT {rights} ON {quote(table.name)} TO {quote(role)}"))
+        if emptied := table.info.get("emptied"):
+            columns = ", ".join(quote(each) for each in emptied)
+            connection.execute(
+                text(f"GRANT UPDATE ({columns}) ON {quote(table.name)} TO {quote(role)}")
+            )

@@ -16,7 +16,8 @@ WRITING: Final = (400, 409, 413, 415, 422)
 BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key (`cmp_…`) of a person or an integration, or one order's `access_token`.",
+    "description": "A key (`cmp_…`) of a person or an integration, one order's `access_token`,"
+    " or the token (`cms_…`) of whoever is signed in to an account.",
 }
 TERMINAL: Final = {
     "type": "apiKey",

@@ -17,7 +17,7 @@ from kernel.ids import show_order_number
 from kernel.links import order_token, read_order_token
 from kernel.web import declare
 from orders import queries
-from payments.commands import ObligationStatus, Visit
+from payments.commands import ObligationStatus, Visit, card_takes
 from payments.errors import NotPayable
 from payments.queries import ObligationFacts
 
@@ -31,6 +31,11 @@ blueprint = Blueprint("paying", __name__)
 def card_enabled() -> bool:
     """Tell whether this installation takes cards."""
     return payments.gateway.settings().is_on
+
+
+def takes_card(amount_minor: int | None, currency: str) -> bool:
+    """Tell whether a card may be offered for an amount: for one not known yet it is."""
+    return card_enabled() and card_takes(amount_minor or 0, currency)
 
 
 @blueprint.post("/<any(fr, en):language>/orders/<string:token>/pay")
@@ -57,8 +62,7 @@ def open_payment_page(order_id: UUID, language: str, *, owed_id: UUID | None = N
         actor = shopper(order_id=order_id, request_id=g.request_id)
         order = queries.get_order(session, order_id, actor=actor)
         owed = _payable(session, order, owed_id)
-        for parcel in order.fulfillments:
-            orders.services.extend_hold(session, parcel.id)
+        orders.services.extend_hold(session, order.id)
     site = request.url_root.rstrip("/")
     visit = Visit(
         title=show_order_number(order.number),
@@ -89,15 +93,22 @@ def paid(language: str) -> Response:
 @blueprint.get("/<any(fr, en):language>/unpaid")
 @declare(permission="orders.read")
 def unpaid(language: str) -> Response:
-    """Come back without having paid: the order waits, and can still be paid."""
+    """Come back without having paid: the order waits, and can still be paid.
+
+    Who comes from a page that is no longer open is told so: the order may have changed since.
+    """
     token = sessions.read_cookie(sessions.ORDER)
-    if token is None:
+    order_id = read_order_token(token) if token is not None else None
+    if token is None or order_id is None:
         return cast("Response", redirect(f"/{language}/", SEE_OTHER))
-    return _to_order(language, token)
+    with transaction() as session:
+        owed = payments.queries.list_obligations(session, order_id)
+    is_open = any(each.pays_until is not None for each in owed)
+    return _to_order(language, token, closed=None if is_open else "yes")
 
 
-def _to_order(language: str, token: str) -> Response:
-    page = url_for("shop.order", language=language, token=token)
+def _to_order(language: str, token: str, *, closed: str | None = None) -> Response:
+    page = url_for("shop.order", language=language, token=token, closed=closed)
     return cast("Response", redirect(page, SEE_OTHER))
 
 

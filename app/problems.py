@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import flask_smorest
 from flask import Flask, Response, g, jsonify, render_template, request
 from marshmallow import INCLUDE, Schema, fields
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -24,6 +24,8 @@ BRAKE_S = 60
 MEDIA_TYPE = "application/problem+json"
 OUT_OF_RANGE = "22003"
 """SQLSTATE of a figure that its column cannot hold: sums grow by what was asked for."""
+UNKEPT = {None, "22021", "22P05"}
+"""SQLSTATE of a sign that no text can hold; the driver itself refuses NUL, without a state."""
 
 log = logging.getLogger(__name__)
 
@@ -159,12 +161,14 @@ def unavailable_problem(error: Exception) -> Response:
 
 
 def database_problem(error: DBAPIError) -> Response:
-    """Return the problem of a database that refused a statement: our fault, unless it timed out."""
+    """Return the problem of a database that refused a statement: ours, but for what was said."""
     sqlstate = getattr(error.orig, "sqlstate", None)
     if sqlstate in {"55P03", "57014", "40P01", "40001"}:
         return unavailable_problem(error)
     if sqlstate == OUT_OF_RANGE:
         return refusal_problem(errors.Invalid("A figure would grow too large to be kept."))
+    if isinstance(error, DataError) and sqlstate in UNKEPT:
+        return refusal_problem(errors.Invalid("A field has a sign in it that cannot be kept."))
     return unexpected_problem(error)
 
 

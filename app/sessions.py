@@ -14,8 +14,16 @@ from kernel.errors import Forbidden
 from kernel.idempotency import KeyReused
 
 SHOPPER, STAFF, TABLET, ORDER = "shopper", "staff", "tablet", "order"
+THREAD: Final = "thread"
+"""The conversation this browser goes on with: its signed link."""
 YEAR_S: Final = 365 * 24 * 3_600
-MAX_AGE_S: Final = {SHOPPER: 90 * 24 * 3_600, STAFF: None, TABLET: YEAR_S, ORDER: 3_600}
+MAX_AGE_S: Final = {
+    SHOPPER: 90 * 24 * 3_600,
+    STAFF: None,
+    TABLET: YEAR_S,
+    ORDER: 3_600,
+    THREAD: 30 * 24 * 3_600,
+}
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_BYTES: Final = 32
 CSRF_FIELD: Final = "csrf"

@@ -1,6 +1,7 @@
 """What surrounds every route: declarations, the brake, headers, health, OpenAPI, problem pages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -133,8 +134,20 @@ def _explain(code: str) -> dict[str, Any] | None:
     return None
 
 
+class _Brake(Limiter):
+    """A brake on each route alone: before that there is nothing to look at."""
+
+    def _check_request_limit(
+        self,
+        callable_name: str | None = None,
+        in_middleware: bool = True,  # noqa: FBT001, FBT002 (the limiter's own signature)
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 def _brake(app: Flask) -> None:
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    limiter = _Brake(get_remote_address, app=app, storage_uri="memory://")
     for endpoint, view in app.view_functions.items():
         if endpoint in UNDECLARED:
             continue
@@ -142,13 +155,18 @@ def _brake(app: Flask) -> None:
         if declaration is None:
             message = f"the route {endpoint} is not declared"
             raise RuntimeError(message)
-        limit = limiter.limit(declaration.rate, exempt_when=_is_known)
-        app.view_functions[endpoint] = cast("Any", limit(view))
+        braked = limiter.limit(declaration.rate)(view)
+        app.view_functions[endpoint] = cast("Any", _unless_known(view, braked))
 
 
-def _is_known() -> bool:
-    """Tell whether the asker holds a key: what is worth money is counted in SQL for them."""
-    return g.actor.id is not None
+def _unless_known(view: Callable[..., Any], braked: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view that is braked but for who is known: what they may is counted in SQL."""
+
+    @wraps(view)
+    def chosen(**values: Any) -> Any:  # noqa: ANN401 (whatever the view returns)
+        return (braked if g.actor.id is None else view)(**values)
+
+    return chosen
 
 
 def _finish(response: Response) -> Response:

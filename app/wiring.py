@@ -1,8 +1,10 @@
 """Every consequence of every event, in one table; the names are stable, deliveries carry them."""
 
+import conversations.handlers
 import notifications.handlers
 import orders.handlers
-from app import casework
+from app import casework, timeline
+from conversations.events import EntrySent
 from customers.events import ChallengeAsked
 from inventory.events import (
     ShortageAssigned,
@@ -18,9 +20,11 @@ from inventory.events import (
     TransferReceived,
 )
 from kernel.events import Subscriptions
-from notifications.events import MessageReached, MessageUndeliverable
+from notifications.events import AnswerUndelivered, MessageReached, MessageUndeliverable
 from orders.events import (
+    CartLeft,
     CartSent,
+    CaseClosed,
     CaseEscalated,
     DeliveryFailed,
     FulfillmentAccepted,
@@ -57,7 +61,7 @@ from payments.events import (
     RefundFailed,
 )
 
-SUBSCRIPTIONS: Subscriptions = {
+REACTIONS: Subscriptions = {
     OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
     OrderPlaced: {"confirm-order": notifications.handlers.confirm_order},
     FulfillmentAccepted: {"settle-late": casework.settle_late},
@@ -112,9 +116,16 @@ SUBSCRIPTIONS: Subscriptions = {
     PayLinkMade: {"send-pay-link": notifications.handlers.send_pay_link},
     PayLinkReminded: {"remind-to-pay": notifications.handlers.remind_to_pay},
     OrderAbandoned: {"tell-unpaid": notifications.handlers.tell_unpaid},
+    EntrySent: {
+        "send-answer": notifications.handlers.send_answer,
+        "answer-on-social": notifications.handlers.answer_on_social,
+    },
+    AnswerUndelivered: {"open-undelivered-case": casework.open_undelivered},
+    CartLeft: {"remind-of-cart": notifications.handlers.remind_of_cart},
     CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
     ChallengeAsked: {"send-code": notifications.handlers.send_code},
     StockReceived: {"serve-awaiting": orders.handlers.serve_awaiting},
+    CaseClosed: {"end-conversation": conversations.handlers.end_with_case},
     CaseEscalated: {"tell-of-case": notifications.handlers.tell_of_case},
     StockRanLow: {"tell-low-stock": notifications.handlers.tell_low_stock},
     ShortageOpened: {"open-shortage-case": casework.open_shortage},
@@ -130,27 +141,33 @@ SUBSCRIPTIONS: Subscriptions = {
     StockFeedLetThrough: {"settle-feed-case": casework.settle_held_feed},
 }
 
+SUBSCRIPTIONS: Subscriptions = {
+    kind: {**REACTIONS.get(kind, {}), **timeline.listeners().get(kind, {})}
+    for kind in {*REACTIONS, *timeline.TOLD}
+}
+"""Every consequence of every event: what follows, and what becomes a customer's history."""
+
 UNHEARD = frozenset(
     {
+        "answer.set.v1",
+        "survey.answered.v1",
         "cart.ordered.v1",
-        "account.opened.v1",
-        "account.closed.v1",
+        "pay_link.followed.v1",
         "account.password_changed.v1",
         "contact_point.proven.v1",
         "contact_point.forgotten.v1",
-        "customer.merged.v1",
-        "customer.parted.v1",
         "shopper.signed_in.v1",
         "webhook.opened.v1",
         "webhook.closed.v1",
         "webhook.paused.v1",
         "webhook.resumed.v1",
+        "connector.opened.v1",
+        "connector.renewed.v1",
+        "connector.closed.v1",
         "case.opened.v1",
         "delivery_method.set.v1",
         "delivery_zone.set.v1",
         "delivery_zone.removed.v1",
-        "case.closed.v1",
-        "choice.answered.v1",
         "fulfillment.split.v1",
         "order.partly_answered.v1",
         "reason.set.v1",
@@ -161,7 +178,6 @@ UNHEARD = frozenset(
         "rules.ended.v1",
         "case.assigned.v1",
         "put_back.asked.v1",
-        "order.sold.v1",
         "put_back.finished.v1",
         "wave.started.v1",
         "wave.left.v1",
@@ -170,28 +186,15 @@ UNHEARD = frozenset(
         "fulfillment.substitute_ended.v1",
         "stock.shelves_placed.v1",
         "order.started.v1",
-        "goods.taken_back.v1",
         "terminal.enrolled.v1",
         "terminal.key_renewed.v1",
         "terminal.revoked.v1",
-        "payment.failed.v1",
-        "order.cancelled.v1",
         "fulfillment.picking_started.v1",
         "fulfillment.picked.v1",
-        "fulfillment.line_short.v1",
         "fulfillment.binned.v1",
-        "fulfillment.arrived.v1",
         "fulfillment.goods_arrived.v1",
         "fulfillment.packed.v1",
         "fulfillment.returned.v1",
-        "fulfillment.extended.v1",
-        "fulfillment.left_against_rules.v1",
-        "fulfillment.on_the_way.v1",
-        "fulfillment.refused.v1",
-        "order.collector_changed.v1",
-        "order.contact_corrected.v1",
-        "order.proxy_named.v1",
-        "order.proxy_withdrawn.v1",
         "message.resent.v1",
         "stock.doubted.v1",
         "stock.adjusted.v1",
@@ -218,6 +221,8 @@ UNHEARD = frozenset(
         "store.resumed.v1",
         "key.issued.v1",
         "key.revoked.v1",
+        "key.trusted.v1",
+        "order.money_back.v1",
         "tablet.enrolled.v1",
         "tablet.revoked.v1",
         "staff.hired.v1",

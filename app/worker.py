@@ -29,6 +29,7 @@ import orders.jobs
 import payments.jobs
 import pos_adapter.jobs
 import stores.jobs
+from app import forgetting
 from kernel import delivery
 from kernel.db import transaction
 from kernel.delivery import Claim
@@ -70,6 +71,8 @@ def seal_events() -> None:
 
 PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("send-due", 2, notifications.jobs.send_due),
+    Periodic("answer-on-social", 2, notifications.jobs.answer_on_social),
+    Periodic("fetch-mail", 15, notifications.jobs.fetch_mail),
     Periodic("ring-followers", 5, notifications.jobs.ring_followers),
     Periodic("work-payments", 2, payments.jobs.work),
     Periodic("end-unpaid", 15, orders.jobs.end_unpaid),
@@ -90,7 +93,9 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("refresh-safety", 15, inventory.jobs.refresh_safety),
     Periodic("note-low-stock", 60, inventory.jobs.note_low),
     Periodic("watch-tills", 3_600, pos_adapter.jobs.watch),
+    Periodic("forget-waiting", 300, forgetting.forget_waiting),
     Periodic("seal-events", 5, seal_events),
+    Periodic("note-left-baskets", 300, orders.jobs.note_left_baskets),
     Periodic("forget-old-carts", 3_600, orders.jobs.forget_old_carts),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
     Periodic("prune", 3_600, prune),

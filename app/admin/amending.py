@@ -1,11 +1,9 @@
 """Changing an order for a customer who calls."""
 
-from flask import url_for
-
-from app.admin.blueprint import blueprint, show
+from app.admin.blueprint import blueprint, go_to_order, show
 from app.admin.orders import find_order
 from app.amending import Door, show_form, take_form
-from app.amending import Shown as Change
+from app.amending_form import Shown as Change
 from app.answers import Shown
 from kernel.ids import show_order_number
 from kernel.web import current_actor, declare
@@ -45,5 +43,5 @@ def _door(number: str) -> Door:
         USUAL_CHANNEL.get(actor.kind, Channel.PHONE),
         lambda session: find_order(session, number),
         page,
-        url_for("office.order", number=number),
+        go_to_order(number),
     )

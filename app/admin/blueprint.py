@@ -1,6 +1,8 @@
 """The blueprint of the back office: its door, its frame, and how a refusal looks in it."""
 
+from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
@@ -21,6 +23,8 @@ FEED_BYTES_MAX: Final = 64 << 20
 """The largest file a signed-in person may send from a page; larger feeds come by the API."""
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})
 TABS: Final = (
+    ("start", "Desk", "user-check"),
+    ("queue", "Queue", "list-check"),
     ("orders", "Orders", "shopping-bag"),
     ("desk", "Telephone", "phone"),
     ("cases", "Cases", "alert-triangle"),
@@ -30,8 +34,11 @@ TABS: Final = (
     ("stores", "Stores", "building-store"),
     ("people", "People", "users"),
     ("messages", "Messages", "message"),
+    ("helps", "Questions", "help-circle"),
 )
 NEEDED: Final = {
+    "helps": "answers.edit",
+    "start": "conversations.answer",
     "desk": "orders.take",
     "customers": "customers.read",
     "people": "stores.pause",
@@ -130,6 +137,13 @@ def show(template: str, *, tab: str, **context: Any) -> str:  # noqa: ANN401 (a 
 def go_to(endpoint: str, **values: Any) -> str:  # noqa: ANN401 (parts of an address)
     """Return where a form ends: the address of a page of the back office."""
     return url_for(f"office.{endpoint}", **values)
+
+
+def go_to_order(number: str) -> str:
+    """Return where a form about an order ends: the conversation it was made in, else its page."""
+    with suppress(ValueError):
+        return go_to("conversation", thread_id=UUID(request.values.get("thread", "")))
+    return go_to("order", number=number)
 
 
 def _to_the_door() -> Response:

@@ -189,6 +189,9 @@ def _page(session: Session, case_id: UUID, answers: Answers) -> str:
 
 def _action(case: CaseFacts, place: StoreFacts | None) -> tuple[str, str] | None:
     """Return the way that resolves a case: what it is called, and where it leads."""
+    if case.kind is CaseKind.CONVERSATION:
+        address = url_for("office.conversation", thread_id=case.about_id)
+        return _("Open the conversation"), address
     if "transfer_id" in case.facts:
         return _("Open the transfer"), url_for("office.transfer", transfer_id=case.about_id)
     if case.kind is CaseKind.SHORTAGE and place is not None:

@@ -13,16 +13,19 @@ from sqlalchemy.orm import Session
 import orders.queries
 import orders.services
 import stores.queries
-from app import forms
+from app import formats, forms
 from app.admin.blueprint import SEE_OTHER, blueprint, show
 from app.admin.desk_ordering import SENTENCES, read_order, read_reach_of
-from app.admin.desk_reading import Desk, read_desk, read_typed, take_known
+from app.admin.desk_parts import MIXED, in_parts, keep_ways, new_ways
+from app.admin.desk_reading import Desk, read_desk, read_only_basket, read_typed, take_known
 from app.admin.reading import read_id
 from app.answers import Shown
 from app.cart_codes import TYPED_MAX, limits_of, open_typed
+from app.doors import say_arrival
 from app.i18n import current
 from app.i18n import gettext as _
-from app.paying import card_enabled
+from app.paying import card_enabled, takes_card
+from app.quantities import MANY, forget_quantity, read_quantities
 from app.sessions import FormSentBefore
 from app.shop.contact import Typed
 from kernel.actors import SYSTEM
@@ -31,16 +34,19 @@ from kernel.errors import Refusal, TooManyAttempts
 from kernel.ids import show_cart_code, show_order_number
 from kernel.links import cart_token, order_token, read_cart_token
 from kernel.web import current_actor, declare
-from orders.commands import ChangeCart, Channel, OpenCart, OrderCart
-from orders.errors import PriceChanged, UnknownCart
-from orders.queries import CartFacts
+from orders.commands import ChangeCart, Channel, Method, OpenCart, OrderCart
+from orders.errors import NotDeliverable, PriceChanged, UnknownCart
+from orders.queries import CartFacts, FulfillmentFacts, LineWay
 from stores.errors import SlotUnavailable
 
-MANY: Final = 99
 ONCE: Final = frozenset({"add", "send"})
 """What is done once, however often its button is pressed."""
 OK, CONFLICT, INVALID = 200, 409, 422
 PHONE: Final = Channel.PHONE
+
+
+class PartsChanged(Exception):
+    """The order goes other ways than the agent was shown."""
 
 
 @blueprint.get("/desk")
@@ -78,6 +84,7 @@ def call(token: str) -> Shown:
         if cart.order_id is not None:
             return _show_placed(session, cart)
         typed = Typed({"note": cart.note or "", "language": current()})
+        _take_caller(session, typed)
         shown = read_desk(session, cart, typed)
     return _show(token, shown, focus="q")
 
@@ -107,25 +114,42 @@ def work(token: str) -> Shown:
     said = (
         _("The link of the basket is on its way.") if act == "send" and not typed.errors else None
     )
-    return _again(token, cart_id, typed, said=said, focus=_next(act, typed), status=200)
+    status = INVALID if typed.errors else OK
+    return _again(token, cart_id, typed, said=said, focus=_next(act, typed), status=status)
 
 
 def _begin(session: Session) -> str:
     cart_id = orders.services.open_cart(session, OpenCart(PHONE), actor=current_actor())
-    return _address(cart_id)
+    caller = read_id(request.form.get("customer", ""))
+    return _address(cart_id) + (f"?customer={caller}" if caller else "")
+
+
+def _take_caller(session: Session, typed: Typed) -> None:
+    """Have the fields say who calls, where the desk was begun for somebody known."""
+    caller = read_id(request.args.get("customer", ""))
+    person = orders.queries.find_person(session, caller, actor=current_actor()) if caller else None
+    if person is not None and person.contacts:
+        take_known(session, person.contacts[0].id, typed)
 
 
 def _change(session: Session, cart_id: UUID, typed: Typed, act: str, what: str) -> dict[str, Any]:
     """Have the basket as the form says, in the version it showed."""
     cart = orders.queries.get_cart_by_id(session, cart_id)
+    taken = {what.partition(":")[2]: 0} if act == "take" else {}
     change = ChangeCart(
-        _quantities(cart) | ({what.partition(":")[2]: 0} if act == "take" else {}),
+        _quantities(cart, typed) | taken,
         what if act == "store" else None,
         typed.values.get("note", "") if typed.values.get("note", "") != (cart.note or "") else None,
         seen_version=_seen_version(),
     )
+    for sku in taken:
+        forget_quantity(typed, sku)
     if change.quantities or change.store_code or change.note is not None:
         orders.services.change_cart(session, cart_id, change)
+    if ways := _ways(session, cart_id, typed):
+        now = orders.queries.get_cart_by_id(session, cart_id).version
+        seen = _seen_version() if now == cart.version else now
+        keep_ways(session, cart_id, ways, seen_version=seen)
     if act == "add":
         orders.services.add_to_cart(session, cart_id, what, most=MANY)
     if act == "send" and (contact := read_reach_of(typed)) is not None:
@@ -134,16 +158,18 @@ def _change(session: Session, cart_id: UUID, typed: Typed, act: str, what: str) 
     return {"done": act}
 
 
-def _quantities(cart: CartFacts) -> dict[str, int]:
+def _quantities(cart: CartFacts, typed: Typed) -> dict[str, int]:
     """Return the quantities of the form that are not those of the basket."""
-    found = {}
-    for name, value in request.form.items():
-        column, _colon, sku = name.partition(":")
-        if column == "quantity" and value.isascii() and value.isdigit():
-            units = min(int(value[:6]), MANY)
-            if cart.quantities.get(sku) != units:
-                found[sku] = units
-    return found
+    said = read_quantities(request.form, typed)
+    return {sku: units for sku, units in said.items() if cart.quantities.get(sku) != units}
+
+
+def _ways(session: Session, cart_id: UUID, typed: Typed) -> dict[str, LineWay]:
+    """Return how the form wants lines of the basket otherwise than before."""
+    if typed.values.get("way") != MIXED:
+        return {}
+    cart = orders.queries.get_cart_by_id(session, cart_id)
+    return new_ways(session, cart_id, read_only_basket(session, cart, typed))
 
 
 def _seen_version() -> int | None:
@@ -155,27 +181,40 @@ def _place(token: str, cart_id: UUID, typed: Typed) -> Shown:
     """Have the basket become an order; or say what is missing beside its field."""
     command = read_order(cart_id, _seen_version() or 0, typed)
     with transaction() as session:
-        stale = bool(_quantities(orders.queries.get_cart_by_id(session, cart_id)))
+        stale = bool(
+            _quantities(orders.queries.get_cart_by_id(session, cart_id), typed)
+            or _ways(session, cart_id, typed)
+        )
         if stale:
             _change(session, cart_id, typed, "look", "")
-    if stale:
-        return _again(
-            token, cart_id, typed, refused=_("The basket has changed: say the new total.")
-        )
-    if command is None:
-        return _again(token, cart_id, typed)
+    changed = _("The basket has changed: say the new total.")
+    if stale or command is None or typed.errors:
+        return _again(token, cart_id, typed, refused=changed if stale else None)
     try:
         with transaction() as session:
-            forms.told_once(session, lambda: _order(session, command))
+            forms.told_once(session, lambda: _order(session, command, typed))
     except SlotUnavailable:
-        typed.errors["slot"] = _("Somebody else took this slot. The next free one is chosen.")
+        lost = _("Somebody else took this slot. The next free one is chosen.")
+        if typed.values.get("way") == MIXED:
+            return _again(token, cart_id, typed, refused=lost)
+        typed.errors["slot"] = lost
         return _again(token, cart_id, typed)
-    except PriceChanged as changed:
-        return _again(token, cart_id, typed, seen_minor=int(changed.facts["seen_minor"]))
+    except PartsChanged:
+        return _again(token, cart_id, typed, refused=changed)
+    except PriceChanged as dearer:
+        return _again(token, cart_id, typed, seen_minor=int(dearer.facts["seen_minor"]))
     return redirect(_address(cart_id), SEE_OTHER)
 
 
-def _order(session: Session, command: OrderCart) -> dict[str, Any]:
+def _order(session: Session, command: OrderCart, typed: Typed) -> dict[str, Any]:
+    if typed.values.get("way") == MIXED:
+        cart = orders.queries.get_cart_by_id(session, command.seen.id)
+        mixed = read_desk(session, cart, typed).mixed
+        if typed.errors or mixed is None or not mixed.can_order:
+            raise NotDeliverable
+        if request.form.get("seen-parts") != mixed.goods:
+            raise PartsChanged
+        command = in_parts(command, mixed)
     orders.services.order_cart(session, command, actor=current_actor())
     return {"done": "place"}
 
@@ -184,6 +223,9 @@ def _next(act: str, typed: Typed) -> str:
     """Return the field the agent's hands go to next."""
     if typed.errors:
         return next(iter(typed.errors))
+    way = typed.values.get("way", "")
+    if act == "look" and request.form.get("was", way) != way:
+        return {"delivery": "line1", MIXED: "ways"}.get(way, "slot")
     return {"add": "q", "who": "way", "store": "who"}.get(act, "found")
 
 
@@ -200,7 +242,7 @@ def _again(
         if cart.order_id is not None:
             return _show_placed(session, cart)
         shown = read_desk(session, cart, typed)
-    is_wrong = bool(typed.errors) and "refused" not in more
+    is_wrong = bool(typed.errors) and not more.get("refused")
     code = INVALID if is_wrong and status == CONFLICT else status
     return _show(token, shown, **more), code
 
@@ -215,6 +257,7 @@ def _show(token: str, shown: Desk, **more: Any) -> str:  # noqa: ANN401 (a templ
         desk=shown,
         code=code,
         cards=card_enabled(),
+        takes_card=takes_card(shown.total_minor, shown.basket.currency),
         **context,
     )
 
@@ -230,8 +273,19 @@ def _show_placed(session: Session, cart: CartFacts) -> str:
         number=show_order_number(order.number),
         link=next(iter(links), None),
         zone=store.time_zone,
+        parts=[_say_part(session, each) for each in order.fulfillments],
         token=order_token(order.id),
     )
+
+
+def _say_part(session: Session, parcel: FulfillmentFacts) -> str:
+    """Return where a part is and when, as the agent tells it."""
+    if parcel.method is Method.DELIVERY:
+        when = say_arrival(parcel)
+        return _("Brought home") + (f", {when}" if when else "")
+    store = stores.queries.get_store_by_id(session, parcel.location_id)
+    when = formats.when(parcel.promised_at, store.time_zone, language=current())
+    return _("%(store)s: ready %(when)s") % {"store": store.name, "when": when}
 
 
 def _door(typed: str = "", wrong: str | None = None) -> str:

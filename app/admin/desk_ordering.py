@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from app.admin.desk_parts import MIXED, goes_to_door
 from app.admin.desk_reading import COUNTRY, DELIVERY
 from app.i18n import N_
 from app.i18n import gettext as _
@@ -46,15 +47,19 @@ def read_reach_of(typed: Typed) -> GiveContact | None:
 def read_order(cart_id: UUID, version: int, typed: Typed) -> OrderCart | None:
     """Return the order the desk's fields ask for; None, and what is wrong said, when they cannot.
 
-    What is brought to a door is paid before: from a link, or not at all.
+    What is brought to a door is paid before: from a link, or not at all. Of what goes several ways
+    the parts are still to be said.
     """
     contact, values = _contact(typed), typed.values
     if not contact.last_name:
         typed.errors["last_name"] = _("Give a last name.")
     if not contact.email and not contact.phone:
         typed.errors.setdefault("phone", _("Give an e-mail address or a mobile number."))
-    is_brought = values.get("way") == DELIVERY
-    method, slot_id = (Method.DELIVERY, None) if is_brought else _collect(typed)
+    is_mixed = values.get("way") == MIXED
+    is_brought = goes_to_door(request.form) if is_mixed else values.get("way") == DELIVERY
+    method, slot_id = Method.DELIVERY, None
+    if not is_brought and not is_mixed:
+        method, slot_id = _collect(typed)
     address = _address(typed) if is_brought else None
     if is_brought and not values.get("door"):
         typed.errors["door"] = _("Choose how it is brought.")

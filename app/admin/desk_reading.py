@@ -1,6 +1,6 @@
 """What the desk of a call shows: articles found, the basket, the customer, the way, the total."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 
 import catalog.queries
 import customers.queries
+import orders.queries
 import stores.queries
+from app.admin.desk_parts import MIXED, read_part_fields, read_parts
+from app.doors import SaidOption
 from app.i18n import current
 from app.i18n import gettext as _
 from app.shop.baskets import Basket, read_basket
 from app.shop.collecting import Collecting, read_collecting
 from app.shop.contact import Typed
-from app.shop.delivering import Delivering, read_delivering
+from app.shop.delivering import Delivering, chosen_way, read_delivering
+from app.shop.mixing import Mixed
 from app.shop.offers import Nearby, find_nearby
 from app.shop.places import find_place
 from app.shop.visitor import Frame, Visitor
@@ -25,6 +29,7 @@ from customers.commands import Place
 from customers.errors import UnreadableEmail, UnreadablePhone, UnreadablePostcode
 from customers.queries import AddressFacts, ContactFacts
 from customers.services import normal_email, normal_phone
+from kernel.web import current_actor
 from orders.commands import Channel
 from orders.queries import CartFacts
 
@@ -68,6 +73,7 @@ class Desk:
     known: list[Known] = field(default_factory=list)
     collecting: Collecting | None = None
     delivering: Delivering | None = None
+    mixed: Mixed | None = None
 
     @property
     def is_brought(self) -> bool:
@@ -75,12 +81,36 @@ class Desk:
         return self.typed.values.get("way") == DELIVERY
 
     @property
+    def goes_to_door(self) -> bool:
+        """Tell whether any of it is to be brought."""
+        return self.is_brought or (self.mixed is not None and self.mixed.door is not None)
+
+    @property
+    def doors(self) -> Sequence[SaidOption]:
+        """Return the ways to the door."""
+        if self.mixed is not None:
+            return self.mixed.door.options if self.mixed.door else ()
+        return self.delivering.options if self.delivering else ()
+
+    @property
+    def door(self) -> SaidOption | None:
+        """Return the way to the door that is chosen."""
+        return chosen_way(self.doors, self.typed.values.get("door", ""))
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Return what the order costs by the code of the way to a door; under "" without one."""
+        if self.goes_to_door:
+            return {each.code: each.total_minor for each in self.doors}
+        minor = self.total_minor
+        return {} if minor is None else {"": minor}
+
+    @property
     def total_minor(self) -> int | None:
         """Return what it comes to, the way to the door included; None until a way is known."""
-        if not self.is_brought:
-            return self.basket.total_minor
-        way = self.delivering.way if self.delivering else None
-        return way.total_minor if way else None
+        if self.goes_to_door:
+            return self.door.total_minor if self.door else None
+        return self.mixed.total_minor if self.mixed else self.basket.total_minor
 
 
 def read_typed() -> Typed:
@@ -88,17 +118,20 @@ def read_typed() -> Typed:
     typed = Typed()
     for name in FIELDS:
         typed.read(request.form, name, longest=FIELD_MAX)
+    read_part_fields(typed)
     return typed
 
 
 def read_desk(session: Session, cart: CartFacts, typed: Typed) -> Desk:
     """Return the desk of a call as it is now."""
     frame = _frame(session, cart, typed)
-    is_brought = typed.values.get("way") == DELIVERY
-    desk = Desk(frame, cart, read_basket(session, frame, brought=is_brought), typed)
+    way = typed.values.get("way")
+    desk = Desk(frame, cart, read_basket(session, frame, brought=way == DELIVERY), typed)
     desk.found = _find(session, frame, typed.values.get("q", ""))
     desk.known = find_known(session, typed)
-    if is_brought:
+    if way == MIXED and desk.basket.lines:
+        desk.mixed = read_parts(session, frame, desk.basket, typed)
+    elif way == DELIVERY:
         desk.delivering = _deliver(session, desk)
     elif desk.basket.chosen is not None:
         wanted = typed.values.get("slot", "")
@@ -106,12 +139,19 @@ def read_desk(session: Session, cart: CartFacts, typed: Typed) -> Desk:
     return desk
 
 
+def read_only_basket(session: Session, cart: CartFacts, typed: Typed) -> Basket:
+    """Return the basket of a call with the stores that have it, and nothing beside it."""
+    return read_basket(session, _frame(session, cart, typed))
+
+
 def find_known(session: Session, typed: Typed) -> list[Known]:
     """Return who the agent may mean: by number or address once one is typed, else by any words."""
     said = typed.values.get("who", "").strip()
     ids = _by_point(session, said)
     if ids is None:
-        ids = customers.queries.find_contact_ids(session, said, limit=LOOKED_THROUGH)
+        ids = orders.queries.find_contacts_said(
+            session, said, actor=current_actor(), limit=LOOKED_THROUGH
+        )
     people = customers.queries.get_contacts(session, ids[:LOOKED_THROUGH])
     newest: dict[tuple[str | None, ...], ContactFacts] = {}
     for contact_id in ids[:LOOKED_THROUGH]:

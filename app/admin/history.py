@@ -11,9 +11,10 @@ from app.admin.words import ANSWERS, CHANNELS, FOUND, REASONS, REFUSALS, ROLES
 from app.changes import say_changes
 from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
+from app.telling_words import say_topic, say_way
 from kernel.actors import ActorKind
 from kernel.events import Recorded
-from orders.commands import Channel
+from orders.commands import USUAL_CHANNEL, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ class Happening:
     who: str
     device: str
     why: str
+    channel: str = ""
 
 
+LINK: Final = "link"
+FROM_LINK: Final = N_("From the link to pay")
 Teller = Callable[[Mapping[str, Any], Scene], str]
 
 TITLES: Final[Mapping[str, str]] = {
@@ -52,6 +56,7 @@ TITLES: Final[Mapping[str, str]] = {
     "stock.returned.v1": N_("Back in stock"),
     "order.amended.v1": N_("Changed"),
     "order.cancelled.v1": N_("Order cancelled"),
+    "order.money_back.v1": N_("The shop that took the money is told to give it back"),
     "order.collector_changed.v1": N_("Somebody else collects"),
     "order.contact_corrected.v1": N_("E-mail or phone corrected"),
     "fulfillment.accepted.v1": N_("Taken on by the store"),
@@ -97,6 +102,9 @@ TITLES: Final[Mapping[str, str]] = {
     "message.resent.v1": N_("Message sent again"),
     "message.undeliverable.v1": N_("The customer was reached on no channel"),
     "message.reached.v1": N_("The customer was reached after all"),
+    "pay_link.made.v1": N_("A link to pay was made"),
+    "pay_link.reminded.v1": N_("Reminded of the link to pay"),
+    "pay_link.followed.v1": N_("Went to the payment page"),
     "payment.doubted.v1": N_("The card provider contradicts what is owed"),
 }
 
@@ -116,7 +124,21 @@ def _line(event: Recorded, scene: Scene) -> Happening:
         who=who,
         device="" if device == who else device,
         why=_why(event.reason, scene) if event.reason else "",
+        channel=_(channel) if (channel := find_channel(event)) else "",
     )
+
+
+def find_channel(event: Recorded) -> str:
+    """Return on which channel something was done, in English words; empty where nobody did it."""
+    said = event.facts.get("channel")
+    if said == LINK:
+        return FROM_LINK
+    kind = next((each for each in ActorKind if each.value == event.actor_kind), None)
+    usual = {**USUAL_CHANNEL, ActorKind.TERMINAL: Channel.POS}.get(kind) if kind else None
+    found = next((each for each in Channel if each.value == said), None)
+    if found is not None and kind is not ActorKind.SYSTEM:
+        return CHANNELS[found]
+    return CHANNELS[usual] if usual else ""
 
 
 def _why(reason: str, scene: Scene) -> str:
@@ -194,7 +216,14 @@ def _money(minor: int, scene: Scene) -> str:
     return formats.money(minor, scene.currency, language=current())
 
 
+def _consent(facts: Mapping[str, Any], _scene: Scene) -> str:
+    answer = _("agreed") if facts["granted"] else _("refused")
+    about = f"{say_topic(facts['topic'])}, {say_way(facts['way'])}"
+    return _("%(about)s: %(answer)s") % {"about": about, "answer": answer}
+
+
 DETAILS: Final[Mapping[str, Teller]] = {
+    "consent.recorded.v1": _consent,
     "order.amended.v1": lambda facts, scene: say_changes(
         facts, names=scene.articles, zone=scene.zone, currency=scene.currency
     ),
@@ -216,6 +245,7 @@ DETAILS: Final[Mapping[str, Teller]] = {
     "fulfillment.refused.v1": _refused,
     "fulfillment.left_against_rules.v1": _articles,
     "fulfillment.arrived.v1": _arrived,
+    "order.money_back.v1": _amount,
     "payment.authorised.v1": _amount,
     "payment.captured.v1": _amount,
     "payment.refunded.v1": _amount,

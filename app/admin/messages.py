@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
+import conversations.queries
 import customers.queries
+import customers.services
 import notifications.queries
 import notifications.services
 import orders.queries
@@ -20,6 +22,7 @@ from app.admin.scope import list_places
 from app.admin.words import MESSAGE_CHANNELS, MESSAGE_STATES, TEMPLATES
 from app.i18n import current
 from app.i18n import gettext as _
+from customers.commands import Direction, RecordInteraction, TouchChannel
 from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
@@ -81,9 +84,30 @@ def resend(message_id: int) -> Any:  # noqa: ANN401 (a redirect)
 def _resend(session: Session, message_id: int, reason: str) -> str:
     key = request.form.get(forms.FORM_FIELD, "")[:64]
     actor = current_actor()
-    notifications.services.resend(session, message_id, request_key=key, reason=reason, actor=actor)
+    notifications.services.resend(
+        session, message_id, request_key=key, reason=NO_REASON, actor=actor
+    )
+    _keep_why(session, message_id, reason, actor)
     back = request.form.get("back", "")
     return back if back.startswith(f"/{current()}/office/") else go_to("messages")
+
+
+def _keep_why(session: Session, message_id: int, said: str, actor: Actor) -> None:
+    """Keep what somebody wrote in the customer's history: events are for ever, words are not."""
+    message = notifications.queries.get_message(session, message_id)
+    owner = customers.queries.find_giver(session, message.contact_id or message.reference)
+    if owner is None or said == NO_REASON:
+        return
+    note = RecordInteraction(
+        owner,
+        "note",
+        TouchChannel.SYSTEM,
+        Direction.WITHIN,
+        contact_id=message.contact_id,
+        order_id=message.order_id,
+        text=said,
+    )
+    customers.services.record_interaction(session, note, actor=actor)
 
 
 def _scope(actor: Actor, store: StoreFacts | None, places: Sequence[StoreFacts]) -> LogScope:
@@ -93,6 +117,7 @@ def _scope(actor: Actor, store: StoreFacts | None, places: Sequence[StoreFacts])
         orders.queries.select_visible_wishes(actor, location_id),
         orders.queries.select_visible_cases(actor, location_id),
         orders.queries.select_visible_carts(actor, location_id),
+        conversations.queries.select_visible_entries(actor, location_id),
         _stocks(actor, places) if store is None else [store.id],
     )
 
@@ -131,6 +156,8 @@ def _subject(facts: MessageFacts, numbers: dict[UUID, str]) -> dict[str, str | N
         return {"shown": _("Back in stock"), "href": None}
     if facts.cart_id is not None:
         return {"shown": _("Basket"), "href": None}
+    if facts.entry_id is not None:
+        return {"shown": _("Conversation"), "href": None}
     return {"shown": _("Low stock"), "href": url_for("office.to_do")}
 
 

@@ -32,7 +32,7 @@ from app.changes import name_articles
 from app.doors import say_arrival
 from app.i18n import N_, current
 from app.i18n import gettext as _
-from app.paying import card_enabled
+from app.paying import takes_card
 from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
@@ -60,6 +60,7 @@ CANCELLABLE: Final = frozenset(
 TOO_LATE: Final = "too late: the parcel is "
 NOTES: Final = {
     "no address": N_("There was no address to write to"),
+    "not agreed to": N_("Held back: the customer does not want to be told this"),
     "no live pass": N_("There was no code to announce any more"),
     "the channel is switched off": N_("This way of telling is switched off here"),
     "not a country we text to": N_("We send no text messages to this country"),
@@ -86,6 +87,8 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
     sent = notifications.queries.list_messages(session, order.id)
     parcels = [_parcel(session, each, places[each.location_id]) for each in order.fulfillments]
     history = _history(session, order, sent)
+    paid_minor = payments.queries.paid_minor(session, order.id)
+    difference_minor = orders.queries.difference_minor(session, order.id) or 0
     return {
         "order": order,
         "number": show_order_number(order.number),
@@ -97,7 +100,10 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "channel": CHANNELS[order.channel],
         "zone": zone,
         "parcels": parcels,
-        "paid_minor": payments.queries.paid_minor(session, order.id),
+        "theirs": orders.queries.find_brought(session, order),
+        "paid_minor": paid_minor,
+        "may_be_asked": not paid_minor or bool(difference_minor),
+        "difference_minor": difference_minor,
         "story": tell(history, _scene(session, order, history, zone)),
         "messages": [say_message(each) for each in sent],
         "cases": [
@@ -107,7 +113,7 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
         "is_open": order.status in CANCELLABLE,
         "token": order_token(order.id),
         "pay_links": orders.queries.list_pay_links(session, order.id),
-        "cards_taken": card_enabled(),
+        "cards_taken": takes_card(order.owed.total_minor - paid_minor, order.currency),
         "proxies": _proxies(session, order.id),
         "percent": lambda rate_bp: formats.number(Decimal(rate_bp) / 100, language=current()),
     }

@@ -1,17 +1,17 @@
 """Orders: found by whatever the customer says, and one order with everything that happened."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from flask import url_for
+from flask import Response, redirect, url_for
 from sqlalchemy.orm import Session
 
 import customers.queries
 import orders.queries
 import orders.services
 from app import forms
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import SEE_OTHER, blueprint, go_to_order, show
 from app.admin.one_order import describe
 from app.admin.reading import Answers, asked, asked_page, one_of, read_form
 from app.admin.scope import list_places
@@ -47,6 +47,13 @@ VIEWS: Final = {
     "ended": (Status.HANDED_OVER, Status.EXPIRED, Status.CANCELLED, Status.REROUTED),
     "all": (),
 }
+
+
+@blueprint.get("/")
+@declare(permission="messages.read")
+def begin() -> Response:
+    """Lead to where the back office begins: its orders."""
+    return cast("Response", redirect(url_for("office.orders"), SEE_OTHER))
 
 
 @blueprint.get("/orders", endpoint="orders")
@@ -100,7 +107,7 @@ def show_order(number: str, answers: Answers) -> str:
         can_cancel=actor.may("orders.cancel") and page["is_open"],
         can_amend=actor.may("orders.amend") and find_amendable(facts) is not None,
         can_choose=actor.may("orders.cancel"),
-        can_ask=actor.may("orders.take") and page["is_open"] and not page["paid_minor"],
+        can_ask=actor.may("orders.take") and page["is_open"] and page["may_be_asked"],
         can_correct=actor.may("orders.collect"),
         tills=tills,
         reasons=[(each.value, _(words), None) for each, words in CANCEL_REASONS.items()],
@@ -137,11 +144,17 @@ def cancel(number: str) -> Any:  # noqa: ANN401 (a redirect)
 
 def _cancel(session: Session, order_id: UUID, number: str, reason: CancelReason) -> str:
     orders.services.cancel_order(session, order_id, reason=reason, actor=current_actor())
-    return go_to("order", number=number)
+    return go_to_order(number)
+
+
+def find_parcels(session: Session, said: str, actor: Actor) -> list[FulfillmentFacts]:
+    """Return the parcels a number, a code that waits, or somebody's name or address means."""
+    wanted = _wanted(session, said, view="all", actor=actor)
+    return orders.queries.list_parcels(session, wanted, actor=actor)[0]
 
 
 def _wanted(session: Session, said: str, *, view: str, actor: Actor) -> Wanted:
-    """Return what to look for: a number, else a code that waits, else somebody."""
+    """Return what to look for: a number, also a foreign one, a code that waits, or somebody."""
     if not said:
         return Wanted(statuses=VIEWS[view], only_late=view == LATE_ONLY)
     number, code = read_order_number(said), read_code(said)
@@ -150,6 +163,8 @@ def _wanted(session: Session, said: str, *, view: str, actor: Actor) -> Wanted:
     parcel = orders.queries.find_parcel_by_code(session, code, actor=actor) if code else None
     if parcel is not None:
         return Wanted(parcel_id=parcel)
+    if orders.queries.is_external_number(session, said):
+        return Wanted(external_number=said)
     return Wanted(contact_ids=customers.queries.find_contact_ids(session, said))
 
 

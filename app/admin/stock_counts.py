@@ -106,6 +106,7 @@ def enter_count(count_id: UUID) -> Any:  # noqa: ANN401 (a page or a redirect)
     finishes = answers.typed.get("then") == FINISH
 
     def act(session: Session) -> str:
+        inventory.queries.get_count(session, count_id, actor=actor)
         if figures:
             inventory.services.enter_count(session, count_id, counted=figures, actor=actor)
         if finishes:

@@ -162,6 +162,32 @@ RULES: Final[Mapping[str, Rule]] = {
     "reservation_units_max": Rule(
         N_("Of one article can be reserved"), N_("More of it has to be ordered.")
     ),
+    "desk_days": Rule(
+        N_("The desk answers on"), N_("Days of the service that answers for all stores.")
+    ),
+    "desk_opens": Rule(N_("The desk begins at"), N_("Only what is said for everybody counts.")),
+    "desk_closes": Rule(N_("The desk ends at"), N_("Answers are due in its hours.")),
+    "reply_chat_min": Rule(
+        N_("A chat is answered within"), N_("Minutes in which whoever answers is there.")
+    ),
+    "reply_phone_min": Rule(
+        N_("A call is returned within"), N_("Unless the customer asked for a time.")
+    ),
+    "reply_sms_min": Rule(
+        N_("A text message is answered within"), N_("In opening hours of whoever answers.")
+    ),
+    "reply_social_min": Rule(
+        N_("A social network is answered within"), N_("In opening hours of whoever answers.")
+    ),
+    "reply_form_min": Rule(
+        N_("The contact form is answered within"), N_("In opening hours of whoever answers.")
+    ),
+    "reply_email_min": Rule(
+        N_("An e-mail is answered within"), N_("Also what has no time of its own.")
+    ),
+    "answers_in": Rule(
+        N_("The store answers in"), N_("Questions in another language go to the desk.")
+    ),
 }
 OPTIONS: Final[Mapping[str, str]] = {
     "shelf": N_("by shelf"),
@@ -174,6 +200,12 @@ OPTIONS: Final[Mapping[str, str]] = {
     "ask": N_("ask the customer"),
     "announce": N_("announce what is there"),
     "split": N_("split the order"),
+    "Mo-Fr": N_("Monday to Friday"),
+    "Mo-Sa": N_("Monday to Saturday"),
+    "Mo-Su": N_("every day"),
+    "fr en": N_("French and English"),
+    "fr": N_("French"),
+    "en": N_("English"),
 }
 """What settings that are one of a few words say."""
 STEPS: Final[Mapping[OpeningStep, Rule]] = {

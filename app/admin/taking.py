@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import orders.jobs
 import orders.services
 from app import forms
 from app.admin.blueprint import blueprint, go_to
@@ -30,9 +31,11 @@ def take_payment(number: str) -> Shown:
     till = answers.text("till", _("Choose the store whose till it was."))
     if answers.errors:
         return show_order(number, answers), REFUSED
-    try:
+    with transaction() as session:
+        order = find_order(session, number)
+
+    def take() -> Shown:
         with transaction() as session:
-            order = find_order(session, number)
 
             def act() -> str:
                 paid = TillTicket(get_place(session, till, actor).id, ticket)
@@ -40,6 +43,9 @@ def take_payment(number: str) -> Shown:
                 return go_to("order", number=number)
 
             return forms.once(session, act)
+
+    try:
+        return orders.jobs.without_payment_page(order.id, take)
     except TicketUsed:
         answers.errors["ticket"] = _("This ticket has paid another order already.")
     except NothingDue:

@@ -51,7 +51,7 @@ CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.STORE: N_("In the store"),
     Channel.POS: N_("Till"),
     Channel.CHAT: N_("Chat"),
-    Channel.EXTERNAL: N_("Marketplace"),
+    Channel.EXTERNAL: N_("Another shop"),
 }
 CANCEL_REASONS: Final[Mapping[CancelReason, str]] = {
     CancelReason.CUSTOMER_REMORSE: N_("The customer changed their mind"),
@@ -63,6 +63,9 @@ CANCEL_REASONS: Final[Mapping[CancelReason, str]] = {
 }
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: words for each, words in CANCEL_REASONS.items()},
+    "customer_wish": N_("The customer asked for it"),
+    "store_wish": N_("The store proposed it"),
+    "mistake": N_("It was entered wrong"),
     "unconfirmed": N_("The store did not confirm in time"),
     ShortReason.NOT_FOUND.value: N_("Not found on the shelf"),
     ShortReason.DAMAGED.value: N_("Damaged"),
@@ -131,12 +134,14 @@ TEMPLATES: Final[Mapping[Template, str]] = {
     Template.DELIVERY_FAILED: N_("Could not be delivered"),
     Template.BACK_IN_STOCK: N_("Back in stock"),
     Template.CART: N_("Link of a basket"),
+    Template.CART_LEFT: N_("Reminder of a basket that was left"),
     Template.PAY_LINK: N_("Link to pay"),
     Template.PAY_REMINDER: N_("Reminder to pay"),
     Template.UNPAID: N_("Not paid in time"),
     Template.CASE_DUE: N_("A case is due"),
     Template.LOW_STOCK: N_("What runs low"),
     Template.CODE: N_("Six-digit code"),
+    Template.REPLY: N_("An answer of ours"),
     Template.REJECTED: N_("Refused by the store, with a choice"),
     Template.REROUTED: N_("It goes on elsewhere"),
     Template.AMENDED: N_("The order was changed"),

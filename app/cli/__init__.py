@@ -4,10 +4,13 @@ import logging
 
 import click
 
+from app.cli.answers import answers
 from app.cli.check import check
+from app.cli.connectors import connectors
 from app.cli.demo import demo
 from app.cli.docs import docs
 from app.cli.google import google_feed
+from app.cli.import_customers import import_customers
 from app.cli.imports import imports
 from app.cli.keys import key
 from app.cli.replay import replay
@@ -27,8 +30,11 @@ def main() -> None:
 
 
 stock.add_command(google_feed)
+imports.add_command(import_customers)
 for command in (
+    answers,
     check,
+    connectors,
     demo,
     docs,
     imports,

@@ -1,9 +1,11 @@
 """`comptoir check`: every invariant of every package, as queries that must return no rows."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
+import conversations.checks
 import customers.checks
 import inventory.checks
 import kernel.sealing
@@ -23,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     *payments.checks.CHECKS,
     *pos_adapter.checks.CHECKS,
     *notifications.checks.CHECKS,
+    *conversations.checks.CHECKS,
     *customers.checks.CHECKS,
     *stores.checks.CHECKS,
 )
@@ -40,6 +43,15 @@ def run_checks() -> list[Finding]:
     return findings
 
 
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """Print what does not hold, and how many invariants there are."""
+    for each in findings:
+        click.echo(f"{each.check.id}: {each.check.says} ({each.count})")
+        for row in each.sample:
+            click.echo(f"    {row}")
+    click.echo(f"{len(CHECKS)} invariants checked, {len(findings)} broken.")
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print what machines read.")
 @click.pass_context
@@ -54,10 +66,6 @@ def check(context: click.Context, *, as_json: bool) -> None:
         ]
         click.echo(json.dumps({"checks": len(CHECKS), "findings": shown}, indent=2))
     else:
-        for each in findings:
-            click.echo(f"{each.check.id}: {each.check.says} ({each.count})")
-            for row in each.sample:
-                click.echo(f"    {row}")
-        click.echo(f"{len(CHECKS)} invariants checked, {len(findings)} broken.")
+        tell_findings(findings)
     if findings:
         context.exit(EXIT_FOUND)

@@ -9,16 +9,10 @@ import httpx
 
 from app.cli.session import attached, data_home
 from app.demo import seed as fill
-from app.demo.carts import furnish_carts
-from app.demo.cases import furnish_cases
-from app.demo.doors import furnish_doors
-from app.demo.exits import furnish_exits
-from app.demo.history import tell_history
+from app.demo.furniture import furnish
 from app.demo.reset import NoDemonstration
 from app.demo.reset import reset as restore
 from app.demo.seed import read_keys
-from app.demo.stock import furnish_stock
-from app.demo.tills import furnish_tills
 
 PATIENCE_S = 10
 
@@ -34,13 +28,7 @@ def seed() -> None:
     with attached() as settings:
         made = fill(data_home())
         if made:
-            tell_history(settings.core.database_owner_url)
-            furnish_stock()
-            furnish_cases()
-            furnish_tills()
-            furnish_exits()
-            furnish_doors()
-            furnish_carts()
+            furnish(settings.core.database_owner_url)
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

@@ -48,7 +48,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group("import")
 def imports() -> None:
-    """Import stores, articles or counted stock from a file.
+    """Import stores, articles, prices, counted stock or customers from a file.
 
     Good rows are taken; every other row is reported with its line and the reason, and the command
     ends with 3. A second run of the same file changes nothing.

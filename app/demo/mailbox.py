@@ -61,6 +61,23 @@ def find_letter(home: Path, letter_id: int, *, public_url: str) -> Letter | None
     return _letter(found, public_url) if found else None
 
 
+def answer_letter(home: Path, letter_id: int, said: str) -> bool:
+    """Have whoever got a letter answer it, by mail or by text; False where there is no such letter.
+
+    Raises MailboxSilent.
+    """
+    try:
+        answer = httpx.post(
+            f"{_address(home)}/messages/{letter_id}/answer",
+            json={"text": said},
+            timeout=PATIENCE_S,
+            trust_env=False,
+        )
+        return answer.status_code != httpx.codes.NOT_FOUND and bool(answer.raise_for_status())
+    except httpx.HTTPError as error:
+        raise MailboxSilent from error
+
+
 def with_links(text: str, *, public_url: str) -> Markup:
     """Return a text message with its links to our pages alive on this host."""
     parts, at = [], 0

@@ -8,15 +8,9 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import stores.queries
-from app.demo.carts import furnish_carts
-from app.demo.cases import furnish_cases
-from app.demo.doors import furnish_doors
-from app.demo.exits import furnish_exits
-from app.demo.history import tell_history
+from app.demo.furniture import furnish
 from app.demo.retailer import BRAND
 from app.demo.seed import KEYS_FILE, seed
-from app.demo.stock import furnish_stock
-from app.demo.tills import furnish_tills
 from app.metadata import METADATA
 from kernel.db import transaction
 
@@ -44,13 +38,7 @@ def reset(home: Path, *, owner_url: str) -> None:
     finally:
         engine.dispose()
     seed(home)
-    tell_history(owner_url)
-    furnish_stock()
-    furnish_cases()
-    furnish_tills()
-    furnish_exits()
-    furnish_doors()
-    furnish_carts()
+    furnish(owner_url)
 
 
 def is_demonstration(home: Path) -> bool:

@@ -14,6 +14,7 @@ import inventory.services
 import stores.queries
 import stores.services
 from app.access import PERMISSIONS_OF
+from app.care.starting import bring_answers
 from app.demo.articles import CATEGORIES, articles
 from app.demo.branches import arrange
 from app.demo.doors import open_ways
@@ -77,6 +78,7 @@ def _fill(session: Session) -> dict[str, str]:
         stock = _stock(code, [each.sku for each in skus])
         inventory.services.receive(session, location_id=location_id, quantities=stock, actor=SYSTEM)
     tell_openings(session)
+    bring_answers(session, actor=SYSTEM)
     # Past orders belong here: placed through the use cases, out of the stock received above.
     for name, role, codes in COLLEAGUES:
         _hire(session, name, role, [location_ids[code] for code in codes])

@@ -27,6 +27,7 @@ from kernel.web import declare
 from stores.errors import SignInRefused
 
 SEE_OTHER: Final = 303
+ANSWER_MAX: Final = 2_000
 PICTURE_S: Final = 24 * 3600
 LANGUAGE: Final = "/<any(fr, en):language>"
 LETTER_POLICY: Final = (
@@ -141,6 +142,22 @@ def letter(letter_id: int) -> Response:
     response = Response(found.html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response
+
+
+@blueprint.post(f"{LANGUAGE}/demo/mailbox/<int(max=9223372036854775807):letter_id>/answer")
+@declare(permission="api.read", rate="60/minute")
+def answer_letter(letter_id: int) -> Any:  # noqa: ANN401 (a redirect)
+    """Answer a letter as its recipient: it comes in at the desk within seconds."""
+    said = request.form.get("body", "").strip()[:ANSWER_MAX]
+    try:
+        if said and not mailbox.answer_letter(Path(_core().comptoir_home), letter_id, said):
+            abort(404)
+    except MailboxSilent:
+        said = ""
+    shown = url_for(
+        "demo.show_mailbox", language=current(), letter=letter_id, answered=1 if said else None
+    )
+    return redirect(shown, SEE_OTHER)
 
 
 @pictures.get("/pictures/<sku>.svg")

@@ -1,7 +1,7 @@
 """What pages of an account stand on: who is signed in, counted codes, what is filled in."""
 
 from collections.abc import Callable
-from hashlib import sha256
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 import customers.queries
 import customers.services
+import orders.queries
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
@@ -20,19 +21,11 @@ from app.shop.visitor import as_shopper, find_visitor, remember_visitor
 from customers.commands import AskCode, PointKind, Proven
 from customers.errors import CodeRefused
 from customers.queries import AccountFacts, AddressFacts
-from kernel.attempts import Limit, take_attempt
+from kernel.attempts import take_attempt
 from kernel.db import transaction
 from kernel.errors import Refusal, TooManyAttempts
+from orders.queries import OrderFacts
 
-HOUR_S, DAY_S, QUARTER_S = 3_600, 86_400, 900
-CODES_OF_POINT: Final = 5
-CODES_OF_POINT_A_DAY: Final = 12
-CODES_OF_BROWSER: Final = 10
-CODES_OF_NETWORK: Final = 60
-ANSWERS_OF_NETWORK: Final = 60
-PASSWORDS_OF_ADDRESS: Final = 8
-PASSWORDS_OF_NETWORK: Final = 40
-"""How many codes are sent, and how many answers and passwords looked at, before one has to wait."""
 CODE_MAX: Final = 16
 
 
@@ -47,7 +40,11 @@ def ask_for_code(
     """
     with transaction() as session:
         session_id = remember_visitor(session)
-        take_attempt(session, _limits_of_codes(kind, value, session_id))
+        network = str(request.remote_addr)
+        take_attempt(
+            session,
+            customers.services.limit_codes(kind, value, network=network, session_id=session_id),
+        )
     command = AskCode(kind, value, current())
 
     def ask() -> str:
@@ -67,8 +64,8 @@ def answer(challenge_id: UUID, act: Callable[[Session, UUID, Proven], None]) -> 
     """
     with transaction() as session:
         session_id = find_visitor(session).session_id or challenge_id  # nobody's, so unknown
-        network = Limit(f"answer:network:{request.remote_addr}", ANSWERS_OF_NETWORK, QUARTER_S)
-        take_attempt(session, [network])
+        limits = customers.services.limit_answers(network=str(request.remote_addr))
+        take_attempt(session, limits)
         customers.services.count_try(session, challenge_id, session_id=session_id)
     with transaction() as session:
         proven = customers.services.answer_code(
@@ -89,17 +86,17 @@ def say_code_refused(refusal: Refusal) -> str:
     return _("This code is over: it was used, tried too often, or is older than ten minutes.")
 
 
-def password_limits(email: str) -> list[Limit]:
-    """Return how often a password is looked at; what was typed is kept as its hash only."""
-    return [
-        Limit(f"password:address:{_hidden(email)}", PASSWORDS_OF_ADDRESS, QUARTER_S),
-        Limit(f"password:network:{request.remote_addr}", PASSWORDS_OF_NETWORK, QUARTER_S),
-    ]
-
-
 def own_account(session: Session) -> AccountFacts | None:
     """Return whose account this browser is signed in to."""
     return find_visitor(session).account
+
+
+def list_orders(session: Session, account: AccountFacts) -> list[OrderFacts]:
+    """Return the orders an account sees, the newest first."""
+    own = customers.queries.list_own_contact_ids(session, account.customer_id)
+    ids = orders.queries.list_order_ids(session, own)
+    actor = replace(as_shopper(), order_ids=frozenset(ids))
+    return orders.queries.get_orders(session, ids, actor=actor)
 
 
 def wanted_page() -> str:
@@ -161,17 +158,3 @@ def list_kept(account: AccountFacts | None) -> list[AddressFacts]:
         return []
     with transaction() as session:
         return customers.queries.list_saved_addresses(session, account.customer_id)
-
-
-def _limits_of_codes(kind: PointKind, value: str, session_id: UUID) -> list[Limit]:
-    point = f"{kind}:{_hidden(value)}"
-    return [
-        Limit(f"code:point:{point}", CODES_OF_POINT, HOUR_S),
-        Limit(f"code:day:{point}", CODES_OF_POINT_A_DAY, DAY_S),
-        Limit(f"code:browser:{session_id}", CODES_OF_BROWSER, HOUR_S),
-        Limit(f"code:network:{request.remote_addr}", CODES_OF_NETWORK, HOUR_S),
-    ]
-
-
-def _hidden(text: str) -> str:
-    return sha256(text.strip().lower().encode()).hexdigest()

@@ -26,6 +26,22 @@ class Typed:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
+    def read_words(self, form: Mapping[str, str], name: str, *, longest: int, missing: str) -> str:
+        """Return a text of several lines; `missing` is said when nothing was written."""
+        raw = form.get(name, "").replace("\r\n", "\n").strip()
+        self.values[name] = raw[: longest * 2]
+        line = SafeText(min_length=0, max_length=longest)
+        try:
+            text = "\n".join(line.deserialize(each) for each in raw.split("\n"))
+        except ValidationError:
+            text = " " * (longest + 1)
+        if len(text) > longest:
+            self.errors[name] = _("Write at most %(count)d plain letters.") % {"count": longest}
+            return ""
+        if missing and not text:
+            self.errors[name] = missing
+        return text
+
     def read(self, form: Mapping[str, str], name: str, *, longest: int, missing: str = "") -> str:
         """Return a field without the space around it; `missing` is said when it is empty."""
         raw = form.get(name, "")
@@ -46,7 +62,7 @@ def read_contact(form: Mapping[str, str], *, language: str) -> tuple[GiveContact
     first_name, last_name = read_name(form, typed)
     email = read_email(form, typed)
     phone = typed.read(form, "phone", longest=PHONE_MAX)
-    _check_phone(phone, typed)
+    check_phone(phone, typed)
     return GiveContact(first_name, last_name, email or None, phone or None, language), typed
 
 
@@ -64,7 +80,7 @@ def read_correction(form: Mapping[str, str]) -> tuple[str | None, str | None, Ty
     email = typed.read(form, "email", longest=EMAIL_MAX)
     phone = typed.read(form, "phone", longest=PHONE_MAX)
     _check_email(email, typed)
-    _check_phone(phone, typed)
+    check_phone(phone, typed)
     if not email and not phone:
         typed.errors.setdefault("email", _("Give an e-mail address or a mobile number."))
     return email or None, phone or None, typed
@@ -86,7 +102,7 @@ def read_reach(form: Mapping[str, str], typed: Typed) -> tuple[str | None, str |
     if "@" in reach:
         _check_email(reach, found)
     else:
-        _check_phone(reach, found)
+        check_phone(reach, found)
     for sentence in found.errors.values():
         typed.errors.setdefault("reach", sentence)
     return (reach, None) if "@" in reach else (None, reach)
@@ -100,7 +116,8 @@ def _check_email(email: str, typed: Typed) -> None:
         typed.errors["email"] = _("Write the whole address, as in name@example.org.")
 
 
-def _check_phone(phone: str, typed: Typed) -> None:
+def check_phone(phone: str, typed: Typed) -> None:
+    """Say in `typed` what is wrong with a phone number, if something is."""
     try:
         if phone:
             customers.services.normal_phone(phone, country=COUNTRY)

@@ -131,5 +131,6 @@ def read_delivery(
         PayBy.CARD,
         brand_code=frame.brand.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
+        seller_id=frame.visitor.cart.staff_id,
     )
     return command, typed

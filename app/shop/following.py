@@ -15,7 +15,7 @@ import payments.queries
 import stores.queries
 from app import formats
 from app.changes import list_changes
-from app.i18n import current
+from app.i18n import current, pgettext
 from app.i18n import gettext as _
 from app.shop.pictures import pictured
 from app.shop.shown import (
@@ -93,6 +93,7 @@ def read_order(session: Session, order_id: UUID) -> ShownOrder:
         contact is not None and contact.email is not None,
         orders.queries.difference_minor(session, order_id) or 0,
         list_changes(session, facts),
+        orders.queries.at_counter_minor(session, facts),
     )
 
 
@@ -171,6 +172,7 @@ def _parcel(session: Session, parcel: FulfillmentFacts) -> ShownParcel:
         orders.queries.find_arrival(session, parcel.id),
         sum(refused.values()),
         was_paid=_was_paid(session, parcel),
+        elsewhere_minor=payments.queries.outside_minor(session, parcel.order_id),
     )
 
 
@@ -180,6 +182,8 @@ def _state(parcel: FulfillmentFacts, store: StoreFacts) -> str:
         return _("Being brought together")
     if parcel.method is Method.DELIVERY and parcel.status is Status.REJECTED:
         return _("We look for a way")
+    if parcel.status is Status.NEW and parcel.release_at and parcel.release_at > store.asked_at:
+        return pgettext("order", "Received")  # the store does not see it yet
     if not store.welcomes and parcel.status in {Status.NEW, Status.ACCEPTED}:
         received = parcel.status is Status.NEW
         return _("Received by the warehouse") if received else _("Accepted by the warehouse")
@@ -254,10 +258,13 @@ def _is_by_card(session: Session, parcel: FulfillmentFacts) -> bool:
 
 
 def _was_paid(session: Session, parcel: FulfillmentFacts) -> bool:
-    """Tell whether money was taken for the order of this parcel, at a till or by card."""
+    """Tell whether money was taken for the order of this parcel, here or elsewhere."""
     owed = payments.queries.list_obligations(session, parcel.order_id)
     tickets = payments.queries.list_tickets(session, parcel.order_id)
-    return bool(tickets) or any(each.status is ObligationStatus.CAPTURED for each in owed)
+    elsewhere = payments.queries.list_outside(session, parcel.order_id)
+    return bool(tickets or elsewhere) or any(
+        each.status is ObligationStatus.CAPTURED for each in owed
+    )
 
 
 def _note(*said: str | None) -> str | None:
@@ -265,11 +272,13 @@ def _note(*said: str | None) -> str | None:
 
 
 def say_saved(line: LineFacts, currency: str) -> str | None:
-    """Return what a promotion takes off a line: « Les tasses à -10 %: 3,87 € less »."""
+    """Return what is taken off a line, and why: « Les tasses à -10 %: 3,87 € less »."""
     minor = line.owed.discount_minor
     if not minor:
         return None
     saved = formats.money(minor, currency, language=current())
+    if not line.promotion:
+        return _("%(amount)s less") % {"amount": saved}
     return _("%(promotion)s: %(amount)s less") % {"promotion": line.promotion, "amount": saved}
 
 

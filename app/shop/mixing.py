@@ -1,7 +1,7 @@
 """A basket whose lines each go their own way: some collected here, some there, some brought."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -13,7 +13,7 @@ import orders.queries
 import orders.services
 import stores.queries
 from app import formats
-from app.doors import SaidOption, say_options
+from app.doors import SaidOption, say_options, with_charge
 from app.i18n import current
 from app.i18n import gettext as _
 from app.paying import card_enabled
@@ -23,7 +23,8 @@ from app.shop.delivering import chosen_way
 from app.shop.offers import Nearby
 from app.shop.visitor import Frame, as_shopper
 from customers.commands import GiveAddress, GiveContact
-from kernel.money import VatShare
+from kernel.actors import Actor
+from kernel.money import VatShare, share
 from orders.commands import AskDelivery, Bring, Channel, Collect, Method, OrderPart, PlaceOrder
 from orders.pricing import Quote
 from orders.queries import LineWay
@@ -34,12 +35,56 @@ NOBODY: Final = GiveContact("", "", None, None, "")
 
 
 @dataclass(frozen=True, slots=True)
+class Buying:
+    """How a basket in parts is asked for: the fields of the form so far, on which channel, by whom.
+
+    `begun_at` is the store an order with a door is begun in, where it is begun in one. `seconds`
+    are how many of a SKU go another way than the rest of its line, and which.
+    """
+
+    form: Mapping[str, str]
+    postcode: str
+    channel: Channel = Channel.WEB
+    actor: Actor | None = None
+    begun_at: str | None = None
+    seconds: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    def command(self, frame: Frame, parts: Sequence[OrderPart]) -> PlaceOrder:
+        """Return the order of these parts, as far as it says what they cost."""
+        brought = any(isinstance(part, Bring) for part in parts)
+        return PlaceOrder(
+            self.channel,
+            parts,
+            replace(NOBODY, language=current()),
+            begun_at=self.begun_at if brought else None,
+            brand_code=frame.brand.code if frame.brand else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MixedLine:
-    """A line of a basket with the ways it can be had: (value, words); none when nobody has it."""
+    """A line of a basket with the ways it can be had: (value, words); none when nobody has it.
+
+    `second` is how the last `apart` of it are had, where these go another way than the rest.
+    """
 
     line: BasketLine
     options: tuple[tuple[str, str], ...]
     chosen: str
+    apart: int = 0
+    second_options: tuple[tuple[str, str], ...] = ()
+    second: str = ""
+
+    @property
+    def has_ways(self) -> bool:
+        """Tell whether all of it can be had as it is chosen."""
+        return bool(self.chosen) and (not self.apart or bool(self.second))
+
+    def at(self, where: str) -> BasketLine | None:
+        """Return what of it is had there."""
+        rest = self.line.quantity - self.apart
+        units = rest * (self.chosen == where) + self.apart * (self.second == where)
+        return replace(self.line, quantity=units) if units else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +160,7 @@ class Mixed:
     @property
     def can_order(self) -> bool:
         """Tell whether everything can be had in the way that was chosen."""
-        has_all = all(each.chosen for each in self.lines)
+        has_all = all(each.has_ways for each in self.lines)
         return has_all and (self.door is None or self.door.way is not None)
 
     @property
@@ -125,6 +170,16 @@ class Mixed:
             return None
         return self.quote.totals.total_minor
 
+    def worth_minor(self, lines: Sequence[BasketLine]) -> int:
+        """Return what these lines cost in this order, without having them brought."""
+        mine = {line.sku: line.quantity for line in lines}
+        sold = self.quote.lines if self.quote else ()
+        return sum(
+            share(line.priced.amount_minor, quantity=mine[line.sku], of=line.quantity)
+            for line in sold
+            if line.sku in mine
+        )
+
     @property
     def vat(self) -> tuple[VatShare, ...]:
         """Return what of it is VAT."""
@@ -133,7 +188,10 @@ class Mixed:
     @property
     def goods(self) -> str:
         """Return what tells this order from one with other goods, or wanted in other ways."""
-        said = sorted((each.line.sku, each.line.quantity, each.chosen) for each in self.lines)
+        said = sorted(
+            (each.line.sku, each.line.quantity, each.chosen, each.apart, each.second)
+            for each in self.lines
+        )
         return sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -155,26 +213,27 @@ def read_ways(form: Mapping[str, str], basket: Basket) -> dict[str, LineWay]:
     return ways
 
 
-def read_mixed(
-    session: Session, frame: Frame, basket: Basket, *, postcode: str, form: Mapping[str, str]
-) -> Mixed:
-    """Return a basket in parts, as its lines are wanted; `form` has what was chosen so far.
+def read_mixed(session: Session, frame: Frame, basket: Basket, buying: Buying) -> Mixed:
+    """Return a basket in parts, as its lines are wanted.
 
     Raises UnreadablePostcode.
     """
-    wanted = orders.queries.list_line_ways(session, frame.visitor.session_id)
-    lines = tuple(_line(each, basket, wanted.get(each.sku)) for each in basket.lines)
-    counters = tuple(
-        _counter(session, each, lines, form.get(slot_field(each.store.code), "")[:WANTED_MAX])
-        for each in basket.nearby
-        if any(line.chosen == each.store.code for line in lines)
+    wanted = orders.queries.list_line_ways(session, frame.visitor.cart.id)
+    lines = tuple(
+        _line(each, basket, wanted.get(each.sku), buying.seconds.get(each.sku, (0, "")))
+        for each in basket.lines
     )
-    brought = tuple(each.line for each in lines if each.chosen == DOOR)
+    counters = tuple(
+        _counter(session, each, mine, buying.form.get(slot_field(each.store.code), "")[:WANTED_MAX])
+        for each in basket.nearby
+        if (mine := _at(lines, each.store.code))
+    )
+    brought = _at(lines, DOOR)
     collected = [each.collect for each in counters]
     door = None
-    quote = _quote(session, frame, collected) if collected else None
+    quote = _quote(session, frame, buying, collected) if collected else None
     if brought:
-        door, quote = _door(session, frame, brought, collected, postcode=postcode, form=form)
+        door, quote = _door(session, frame, buying, brought, collected)
     return Mixed(lines, counters, door, quote, basket.currency)
 
 
@@ -186,13 +245,28 @@ def parts_of(mixed: Mixed, address: GiveAddress | None, way: str) -> list[OrderP
     return parts
 
 
-def _line(line: BasketLine, basket: Basket, wanted: LineWay | None) -> MixedLine:
-    stores_with_it = [
-        each for each in basket.nearby if each.offer.available.get(line.sku, 0) >= line.quantity
+def _at(lines: Sequence[MixedLine], where: str) -> tuple[BasketLine, ...]:
+    """Return what is had there of each line."""
+    return tuple(mine for each in lines if (mine := each.at(where)))
+
+
+def _options(line: BasketLine, basket: Basket, units: int) -> list[tuple[str, str]]:
+    """Return the ways so many of a line can be had."""
+    options = [
+        (each.store.code, _say_store(each))
+        for each in basket.nearby
+        if each.offer.available.get(line.sku, 0) >= units
     ]
-    options = [(each.store.code, _say_store(each)) for each in stores_with_it]
     if card_enabled():
         options.append((DOOR, _("Brought to me")))
+    return options
+
+
+def _line(
+    line: BasketLine, basket: Basket, wanted: LineWay | None, second: tuple[int, str]
+) -> MixedLine:
+    apart = second[0] if 0 < second[0] < line.quantity else 0
+    options = _options(line, basket, line.quantity - apart)
     known = {each.store.id: each.store.code for each in basket.nearby}
     said = ""
     if wanted is not None:
@@ -200,7 +274,11 @@ def _line(line: BasketLine, basket: Basket, wanted: LineWay | None) -> MixedLine
         said = DOOR if brought else known.get(wanted.location_id or UUID(int=0), "")
     values = [value for value, _words in options]
     chosen = said if said in values else next(iter(values), "")
-    return MixedLine(line, tuple(options), chosen)
+    if not apart:
+        return MixedLine(line, tuple(options), chosen)
+    others = [each for each in _options(line, basket, apart) if each[0] != chosen]
+    also = second[1] if second[1] in dict(others) else next((each[0] for each in others), "")
+    return MixedLine(line, tuple(options), chosen, apart, tuple(others), also)
 
 
 def _say_store(nearby: Nearby) -> str:
@@ -210,9 +288,10 @@ def _say_store(nearby: Nearby) -> str:
     return f"{name} · {formats.distance(nearby.km, language=current())}"
 
 
-def _counter(session: Session, nearby: Nearby, lines: Sequence[MixedLine], wanted: str) -> Counter:
+def _counter(
+    session: Session, nearby: Nearby, mine: tuple[BasketLine, ...], wanted: str
+) -> Counter:
     store = nearby.store
-    mine = tuple(each.line for each in lines if each.chosen == store.code)
     collecting = read_collecting(session, store, wanted)
     method, slot_id = read_choice(collecting.chosen)
     collect = Collect(store.code, _quantities(mine), method, slot_id)
@@ -222,33 +301,35 @@ def _counter(session: Session, nearby: Nearby, lines: Sequence[MixedLine], wante
 def _door(
     session: Session,
     frame: Frame,
+    buying: Buying,
     brought: tuple[BasketLine, ...],
     collected: Sequence[Collect],
-    *,
-    postcode: str,
-    form: Mapping[str, str],
 ) -> tuple[Door, Quote | None]:
+    postcode = buying.postcode
     if frame.brand is None or not postcode:
         return Door(brought, "", None, (), {}, "", 0), None
     quantities = _quantities(brought)
-    asked = AskDelivery(Channel.WEB, current(), quantities, postcode, brand_code=frame.brand.code)
+    asked = AskDelivery(
+        buying.channel, current(), quantities, postcode, brand_code=frame.brand.code
+    )
     found = orders.delivery.find_options(session, asked)
     quotes = {
         each.way.code: _quote(
             session,
             frame,
+            buying,
             [*collected, Bring(GiveAddress("", postcode, ""), quantities, each.way.code)],
         )
         for each in found.options
     }
     place = stores.queries.find_place(postcode)
-    chosen = form.get("way", "")
+    chosen = buying.form.get("way", "")
     door = Door(
         brought,
         postcode,
         place.label.removeprefix(f"{postcode} ") if place and place.exact else None,
         tuple(
-            _with_charge(each, quotes[each.code], frame.brand.currency)
+            with_charge(each, quotes[each.code], frame.brand.currency)
             for each in say_options(found.options, frame.brand.currency)
         ),
         {code: quote.totals.total_minor for code, quote in quotes.items()},
@@ -258,26 +339,9 @@ def _door(
     return door, quotes[door.way.code] if door.way else None
 
 
-def _with_charge(option: SaidOption, quote: Quote, currency: str) -> SaidOption:
-    """Return a way with what it costs in this order, whose promotions are of the whole basket."""
-    minor = sum(each.amount_minor for each in quote.charges)
-    total_minor = quote.totals.total_minor
-    return replace(
-        option,
-        price=formats.money(minor, currency, language=current()) if minor else _("Free"),
-        total_minor=total_minor,
-        total=formats.money(total_minor, currency, language=current()),
-    )
-
-
-def _quote(session: Session, frame: Frame, parts: Sequence[OrderPart]) -> Quote:
-    command = PlaceOrder(
-        Channel.WEB,
-        parts,
-        replace(NOBODY, language=current()),
-        brand_code=frame.brand.code if frame.brand else None,
-    )
-    return orders.services.quote_order(session, command, actor=as_shopper())[0]
+def _quote(session: Session, frame: Frame, buying: Buying, parts: Sequence[OrderPart]) -> Quote:
+    command = buying.command(frame, parts)
+    return orders.services.quote_order(session, command, actor=buying.actor or as_shopper())[0]
 
 
 def _quantities(lines: Sequence[BasketLine]) -> dict[str, int]:

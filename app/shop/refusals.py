@@ -53,6 +53,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     ),
     "not-brought-there": lambda: _("It is not brought there in this way. Choose another one."),
     "unknown-delivery-method": lambda: _("This way is not offered any more. Choose another one."),
+    "too-little-for-card": lambda: _(
+        "This is too little for a card. Add something, or pay in the store on collection."
+    ),
     "slot-required": lambda: _("The drive is by appointment here: choose a slot."),
     "day-full": lambda: _("This store takes no more orders for that day. Choose another time."),
     "method-not-offered": lambda: _("This store no longer offers that. Choose another way."),

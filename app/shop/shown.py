@@ -93,6 +93,8 @@ class ShownParcel:
     coming: ArrivalFacts | None = None
     refused: int = 0
     was_paid: bool = False
+    elsewhere_minor: int = 0
+    """What was paid in the shop where it was ordered; minor units."""
 
     @property
     def ready(self) -> bool:
@@ -192,6 +194,18 @@ class ShownOrder:
     """What a card is still to pay since the order was changed, minor units."""
     changes: list[tuple[datetime, str]] = field(default_factory=list)
     """What was changed since it was placed, and when."""
+    at_counter_minor: int = 0
+    """What is due at the counter of an order paid by card: too little for one, minor units."""
+
+    @property
+    def open_minor(self) -> int:
+        """Return what is still to pay of an order that is paid in part; minor units."""
+        return self.difference_minor + self.at_counter_minor
+
+    @property
+    def paid_minor(self) -> int:
+        """Return what is paid, or held by a card, of such an order; minor units."""
+        return self.facts.owed.total_minor - self.open_minor
 
     @property
     def ended(self) -> bool:

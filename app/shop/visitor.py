@@ -7,6 +7,7 @@ from flask import g, render_template
 from sqlalchemy.orm import Session
 
 import catalog.queries
+import conversations.queries
 import customers.queries
 import customers.services
 import orders.queries
@@ -17,6 +18,7 @@ from catalog.queries import CategoryFacts
 from customers.commands import Place
 from customers.queries import AccountFacts
 from kernel.actors import Actor
+from kernel.links import read_thread_token
 from orders.queries import CartFacts
 from stores.queries import BrandFacts
 
@@ -38,6 +40,8 @@ class Frame:
     visitor: Visitor
     brand: BrandFacts | None
     shelves: list[CategoryFacts]
+    unseen: int | None = None
+    """How much was said to this browser that nobody looked at; None where it talks to nobody."""
 
     @property
     def brand_id(self) -> UUID | None:
@@ -52,7 +56,19 @@ def find_visitor(session: Session) -> Visitor:
     if known is None:
         return Visitor(None, None, CartFacts({}, None))
     cart = orders.queries.get_cart(session, known.id)
-    return Visitor(known.id, known.place, cart, known.account)
+    place = known.place or _liked_place(session, known.account)
+    return Visitor(known.id, place, cart, known.account)
+
+
+def _liked_place(session: Session, account: AccountFacts | None) -> Place | None:
+    """Return where the store is that whoever is signed in likes best, if they said so."""
+    if account is None:
+        return None
+    liked = customers.queries.find_preference(session, account.customer_id).location_id
+    if liked is None:
+        return None
+    store = stores.queries.get_store_by_id(session, liked)
+    return Place(store.name, store.latitude, store.longitude)
 
 
 def remember_visitor(session: Session) -> UUID:
@@ -61,14 +77,21 @@ def remember_visitor(session: Session) -> UUID:
 
 
 def read_frame(session: Session) -> Frame:
-    """Return what surrounds a page: four statements at most."""
+    """Return what surrounds a page: four statements, and a few more for who is known or talks."""
     first = stores.queries.list_stores(session, limit=1)
     brand = stores.queries.get_brand(session, first[0].brand_id) if first else None
     return Frame(
         find_visitor(session),
         brand,
         catalog.queries.list_categories(session, language=i18n.current()),
+        count_unseen(session),
     )
+
+
+def count_unseen(session: Session) -> int | None:
+    """Return how much we said to this browser that was not looked at; None without a talk."""
+    held = read_thread_token(sessions.read_cookie(sessions.THREAD) or "")
+    return conversations.queries.count_unseen(session, held) if held else None
 
 
 def with_cart(frame: Frame, cart: CartFacts) -> Frame:
@@ -86,6 +109,7 @@ def show(template: str, frame: Frame, **context: object) -> str:
         shelves=frame.shelves,
         place=visitor.place,
         account=visitor.account,
+        unseen=frame.unseen,
         basket_count=sum(visitor.cart.quantities.values()),
         **context,
     )

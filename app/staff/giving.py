@@ -13,6 +13,7 @@ from app.i18n import current
 from app.i18n import gettext as _
 from app.staff.articles import describe
 from app.staff.said import Kind, read_said
+from app.staff.sheets import list_asked_before, read_sheets
 from kernel.actors import Actor
 from kernel.ids import show_order_number
 from orders import queries
@@ -96,6 +97,8 @@ def describe_verdict(
         "is_proxy": parcel.proxy_id is not None,
         "shown": describe(session, names, language=current()),
         "lines": lines,
+        "sheets": read_sheets(session, names),
+        "asked": list_asked_before(session, facts.order_id),
         "missing": 0 if parcel.not_owed else _missing(session, parcel),
         "by_search": parcel.found is Found.SEARCH,
         "gone": gone,

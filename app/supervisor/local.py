@@ -25,9 +25,12 @@ READY_PATIENCE_S = 90.0
 WATCH_S = 0.5
 LOSSES = 3
 LOSSES_WINDOW_S = 60.0
+INBOX = "reponses@aubepin.example"
+"""Where whoever answers a message of the demonstration shop writes to."""
 # What the sandbox calls its servers, and what the programs call them.
 SANDBOX_NAMES = {
     "smtp": "SMTP_URL",
+    "imap": "IMAP_URL",
     "sms": "SMS_URL",
     "stripe": "STRIPE_API_URL",
     "mailbox": "MAILBOX_URL",
@@ -119,6 +122,7 @@ def _environment(plan: Plan, home: Path, addresses: Addresses) -> Mapping[str, s
         "PUBLIC_URL": _public_url(plan),
         "DEMO": "1" if plan.demo else "0",
         "STRIPE_API_KEY": os.environ.get("STRIPE_API_KEY") or (_demo_key() if plan.demo else ""),
+        "INBOUND_ADDRESS": os.environ.get("INBOUND_ADDRESS") or INBOX,
         "PYTHONUNBUFFERED": "1",  # a log shows what happened up to the end
     }
 
@@ -160,6 +164,8 @@ def _sandbox(plan: Plan, home: Path) -> Program:
     """The stand-ins for Stripe, mail and SMS; what the environment names is used instead."""
     file = home / "sandbox.json"
     options = ["--home", str(home / "sandbox"), "--addresses", str(file)]
+    options += ["--inbox", INBOX]
+    options += ["--sms-webhook-url", f"{_public_url(plan)}/api/v1/webhooks/sms"]
     if plan.demo:
         options += ["--pages-url", cards.pages_url(_public_url(plan))]
 

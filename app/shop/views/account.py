@@ -1,6 +1,5 @@
 """The account: signed in to by a code or a password, its orders, signed out of, closed."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.i18n import gettext as _
 from app.shop.account import (
     answer,
     ask_for_code,
-    password_limits,
+    list_orders,
     say_code_refused,
     to_sign_in,
     wanted_page,
@@ -30,7 +29,6 @@ from app.shop.views.following import ORDER, order_of
 from app.shop.visitor import as_shopper, read_frame, remember_visitor, show
 from customers.commands import PointKind, Proven
 from customers.errors import AccountSignInRefused, CodeRefused, UnknownChallenge
-from customers.queries import AccountFacts
 from kernel.attempts import give_back_attempt, take_attempt
 from kernel.db import transaction
 from kernel.errors import TooManyAttempts
@@ -52,7 +50,7 @@ def account() -> Shown:
         signed_in = frame.visitor.account
         if signed_in is None:
             return to_sign_in()
-        found = _orders(session, signed_in)
+        found = list_orders(session, signed_in)
         places = {
             parcel.id: _("Home delivery")
             if parcel.method is Method.DELIVERY
@@ -93,7 +91,8 @@ def sign_in_by_password() -> Shown:
     """Sign somebody in by their password."""
     typed = Typed()
     email = typed.read(request.form, "email", longest=EMAIL_MAX)
-    limits = password_limits(email)
+    network = str(request.remote_addr)
+    limits = customers.services.limit_passwords(email, network=network)
     try:
         with transaction() as session:
             take_attempt(session, limits)
@@ -179,6 +178,7 @@ def sign_out() -> Response:
         if visitor.session_id is not None and visitor.account is not None:
             customers.services.leave(session, visitor.session_id)
     sessions.give_cookie(sessions.SHOPPER, "")
+    sessions.give_cookie(sessions.THREAD, "")
     return go_to(url_for("shop.sign_in", done="out"))
 
 
@@ -221,13 +221,6 @@ def code_page(challenge_id: UUID, *, error: str | None = None) -> str:
         to=request.values.get("to", ""),
         error=error,
     )
-
-
-def _orders(session: Session, signed_in: AccountFacts) -> list[OrderFacts]:
-    own = customers.queries.list_own_contact_ids(session, signed_in.customer_id)
-    ids = orders.queries.list_order_ids(session, own)
-    actor = replace(as_shopper(), order_ids=frozenset(ids))
-    return [orders.queries.get_order(session, each, actor=actor) for each in ids]
 
 
 def _row(order: OrderFacts, places: dict[UUID, str]) -> dict[str, object]:

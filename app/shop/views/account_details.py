@@ -1,6 +1,7 @@
 """What an account knows of its owner: names, language, contact points, password, addresses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import customers.services
 from app.answers import Shown
 from app.i18n import LANGUAGES, current
 from app.i18n import gettext as _
+from app.liking import list_liked_stores, list_ways, read_liking, say_liking
 from app.shop.account import (
     answer,
     ask_for_code,
@@ -37,6 +39,7 @@ from customers.errors import (
 from kernel.db import transaction
 from kernel.errors import Refusal, TooManyAttempts
 from kernel.web import declare
+from stores.errors import UnknownLocation
 
 DETAILS: Final = f"{PAGES}/account/details"
 POINTS: Final = f"{PAGES}/account/points"
@@ -73,6 +76,26 @@ def name_account() -> Shown:
     if request.form.get("to"):
         return go_to(wanted_page())
     return _done("named")
+
+
+@blueprint.post(f"{PAGES}/account/preferences")
+@declare(permission="orders.place", rate="60/minute")
+def prefer() -> Shown:
+    """Keep where the owner likes to collect, and how they like to be told."""
+    typed = Typed()
+    with transaction() as session:
+        account = own_account(session)
+        if account is None:
+            return to_sign_in()
+        try:
+            command = read_liking(session, request.form)
+        except UnknownLocation:
+            typed.errors["store"] = _("Choose one of the stores.")
+        else:
+            customers.services.prefer(
+                session, account.customer_id, replace(command, language=None), actor=as_shopper()
+            )
+    return _details(typed) if typed.errors else _done("liked")
 
 
 @blueprint.post(POINTS)
@@ -221,12 +244,17 @@ def _details(typed: Typed, *, status: int = 422) -> Shown:
             for each in customers.queries.list_points(session, account.customer_id)
             if each.proven_at is not None
         ]
+        liked = say_liking(session, customers.queries.find_preference(session, account.customer_id))
+        places = list_liked_stores(session)
     if "first_name" not in typed.values:
         typed.values.update(first_name=account.first_name, last_name=account.last_name)
     page = show(
         "account_details",
         frame,
         points=points,
+        liked=liked,
+        places=places,
+        ways=list_ways(),
         typed=typed,
         done=request.args.get("done"),
         to=request.values.get("to", ""),

@@ -4,7 +4,7 @@ from flask import url_for
 
 import orders.queries
 from app.amending import Door, show_form, take_form
-from app.amending import Shown as Change
+from app.amending_form import Shown as Change
 from app.answers import Shown
 from app.shop.blueprint import blueprint
 from app.shop.views.following import ORDER, order_of, show_order

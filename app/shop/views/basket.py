@@ -1,5 +1,6 @@
 """The basket: put in, changed, and given a store to collect it from. It reserves nothing."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -32,8 +33,11 @@ def basket() -> str:
     return show_basket()
 
 
-def show_basket(refused: str | None = None) -> str:
-    """Return the page of the basket as it is now, with what was not done, if anything."""
+def show_basket(refused: str | None = None, unread: Collection[str] = ()) -> str:
+    """Return the page of the basket as it is now, with what was not done, if anything.
+
+    `unread` are SKUs of which no quantity was typed that can be: it is said beside their fields.
+    """
     with transaction() as session:
         frame = read_frame(session)
         filled = read_basket(session, frame)
@@ -46,6 +50,8 @@ def show_basket(refused: str | None = None) -> str:
         basket=filled,
         ways=ways,
         refused=refused,
+        unread=unread,
+        most=QUANTITY_MAX,
         seen=say_seen(cart),
         note=cart.note if filled.lines else None,
         was_ordered=cart.order_id is not None,
@@ -79,6 +85,8 @@ def change_basket() -> Shown:
         change_from_form(session, remember_visitor(session))
         return url_for("shop.basket")
 
+    if unread := list_unread():
+        return show_basket(unread=unread), 422
     try:
         with transaction() as session:
             return once(session, change)
@@ -100,6 +108,22 @@ def change_from_form(session: Session, visitor_id: UUID) -> None:
         short = read_basket(session, read_frame(session)).short_lines()
         fewer = ChangeCart({line.sku: left for line, left in short})
         change_held(session, visitor_id, fewer, seen="")
+
+
+def list_unread() -> set[str]:
+    """Return the SKUs of which this request's form says no quantity; what is removed needs none."""
+    removed = request.form.get("take", "").partition(":")[2]
+    said = {name.partition(":"): typed for name, typed in request.form.items()}
+    return {
+        sku
+        for (field, _, sku), typed in said.items()
+        if field == "quantity" and sku != removed and not _is_quantity(typed)
+    }
+
+
+def _is_quantity(typed: str) -> bool:
+    known = typed.isascii() and typed.isdigit() and len(typed) <= len(str(QUANTITY_MAX))
+    return known and int(typed) <= QUANTITY_MAX
 
 
 def _quantities() -> dict[str, int]:

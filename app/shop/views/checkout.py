@@ -14,7 +14,7 @@ from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
-from app.paying import card_enabled, open_payment_page
+from app.paying import card_enabled, open_payment_page, takes_card
 from app.shop.account import fill_in
 from app.shop.baskets import Basket, read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
@@ -40,7 +40,11 @@ WANTED_MAX: Final = 64
 TOTAL_SIGNS: Final = 10
 RESERVE: Final = "reserve"
 """What a form says that wants nothing paid: neither now nor owed later."""
-PLACED, UNPAID, CHANGED = "placed", "unpaid", "changed:"
+PLACED, UNPAID = "placed", "unpaid"
+
+
+class BasketChanged(Exception):
+    """The form was made of another basket than there is by now: nothing is kept of it."""
 
 
 @blueprint.get(f"{PAGES}/checkout")
@@ -76,7 +80,7 @@ def order_basket() -> Shown:
             answer = once(session, lambda: _place(session, contact))
     except Refusal as refusal:
         return _refused(typed, refusal)
-    if answer.headers["Location"] == CHANGED:
+    except BasketChanged:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
     return show_placed(answer)
 
@@ -94,7 +98,7 @@ def _place(session: Session, contact: GiveContact) -> str:
     """Place the order of this browser's basket; return where it is shown, by its id.
 
     An order begun from the same basket and not paid ends first, and what it held is free for this
-    one; was it paid meanwhile, then it is shown instead.
+    one; was it paid meanwhile, then it is shown instead. Raises BasketChanged.
     """
     frame = read_frame(session)
     remember_visitor(session)
@@ -102,7 +106,7 @@ def _place(session: Session, contact: GiveContact) -> str:
     if basket.chosen is None or cart.id is None:
         return url_for("shop.basket")
     if request.form.get("goods", basket.goods) != basket.goods:
-        return CHANGED
+        raise BasketChanged
     orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     if frame.visitor.cart.pending_id is not None:
         paid = orders.services.withdraw_pending(
@@ -117,6 +121,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         contact,
         _pay_by(),
         seen_total_minor=_seen_minor(),
+        seller_id=cart.staff_id,
         reservation=request.form.get("payment") == RESERVE,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
@@ -213,5 +218,6 @@ def _page(
         collecting=collecting,
         closed_soon=say_closed_soon(basket.chosen.store) if basket.chosen else None,
         cards=card_enabled(),
+        takes_card=takes_card(basket.total_minor, basket.currency),
         payment=request.values.get("payment", PayBy.PICKUP.value),
     )

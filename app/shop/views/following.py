@@ -25,7 +25,14 @@ UNCHANGED = 204
 @declare(permission="orders.read")
 def order(token: str) -> str:
     """Show an order to whoever holds its link."""
-    return show_order("order", token, fresh=request.args.get("placed") == "yes", refused=None)
+    closed = _("The payment page was closed. This is how your order stands now.")
+    is_closed = request.args.get("closed") == "yes"
+    return show_order(
+        "order",
+        token,
+        fresh=request.args.get("placed") == "yes",
+        refused=closed if is_closed else None,
+    )
 
 
 @blueprint.get(f"{ORDER}/state")

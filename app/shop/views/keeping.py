@@ -84,8 +84,7 @@ def hold_on(token: str) -> tuple[str, int]:
     order_id = order_of(token)
     with suppress(HoldEnded, OutOfStock), transaction() as session:
         known = orders.queries.get_order(session, order_id, actor=as_shopper(order_id))
-        for parcel in known.fulfillments:
-            orders.services.extend_hold(session, parcel.id)
+        orders.services.extend_hold(session, known.id)
     return "", NOTHING_TO_SHOW
 
 

@@ -10,15 +10,15 @@ from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
-from app.paying import card_enabled
+from app.paying import card_enabled, takes_card
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.choosing import read_address
 from app.shop.contact import Typed, read_contact
 from app.shop.delivering import guess_postcode
-from app.shop.mixing import Mixed, parts_of, read_mixed, read_ways
+from app.shop.mixing import Buying, Mixed, parts_of, read_mixed, read_ways
 from app.shop.refusals import say
-from app.shop.views.checkout import CHANGED, PLACED, TOTAL_SIGNS, UNPAID, show_placed
+from app.shop.views.checkout import PLACED, TOTAL_SIGNS, UNPAID, BasketChanged, show_placed
 from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
 from customers.commands import GiveAddress, GiveContact
 from customers.errors import UnreadablePostcode
@@ -54,9 +54,11 @@ def choose_ways() -> Shown:
     """Have the lines of the basket wanted as the form says."""
 
     def choose() -> str:
-        visitor_id = remember_visitor(session)
-        ways = read_ways(request.form, read_basket(session, read_frame(session)))
-        orders.services.choose_line_ways(session, visitor_id, ways)
+        remember_visitor(session)
+        frame = read_frame(session)
+        ways = read_ways(request.form, read_basket(session, frame))
+        if frame.visitor.cart.id is not None:
+            orders.services.choose_line_ways(session, frame.visitor.cart.id, ways)
         postcode = request.form.get("postcode", "")[:POSTCODE_MAX]
         return url_for("shop.checkout_ways", postcode=postcode or None, _anchor="parts")
 
@@ -80,7 +82,7 @@ def order_ways() -> Shown:
         return _again(typed, status=422)
     except Refusal as refusal:
         return _again(typed, status=409, refused=say(refusal))
-    if answer.headers["Location"] == CHANGED:
+    except BasketChanged:
         return _again(typed, status=409, refused=_("Your basket has changed. Read it once more."))
     return show_placed(answer)
 
@@ -89,12 +91,13 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
     """Place the order of this browser's basket; return which it is, by its id.
 
     One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
+    Raises BasketChanged.
     """
     frame = read_frame(session)
     remember_visitor(session)
     cart, pending_id = frame.visitor.cart, frame.visitor.cart.pending_id
     if cart.id is None:
-        return CHANGED
+        raise BasketChanged
     orders.services.claim_cart(session, SeenCart(cart.id, cart.version))
     if pending_id is not None:
         paid = orders.services.withdraw_pending(session, pending_id, actor=as_shopper())
@@ -102,7 +105,7 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
             return f"{PLACED}:{paid}"
     mixed = _read(session, frame, address.postcode if address else "", Typed())
     if not mixed.lines or not mixed.can_order or request.form.get("goods") != mixed.goods:
-        return CHANGED
+        raise BasketChanged
     way = request.form.get("way", "")
     command = PlaceOrder(
         Channel.WEB,
@@ -111,6 +114,7 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
         _pay_by(mixed),
         brand_code=frame.brand.code if frame.brand else None,
         seen_total_minor=_seen_minor(f"seen:{way}" if mixed.door else "total"),
+        seller_id=cart.staff_id,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:
@@ -146,10 +150,10 @@ def _again(typed: Typed, *, status: int, refused: str | None = None) -> Shown:
 def _read(session: Session, frame: Frame, postcode: str, typed: Typed) -> Mixed:
     basket = read_basket(session, frame)
     try:
-        return read_mixed(session, frame, basket, postcode=postcode, form=request.form)
+        return read_mixed(session, frame, basket, Buying(request.form, postcode))
     except UnreadablePostcode:
         typed.errors["postcode"] = _("Write the five digits of a French postcode.")
-        return read_mixed(session, frame, basket, postcode="", form=request.form)
+        return read_mixed(session, frame, basket, Buying(request.form, ""))
 
 
 def _page(frame: Frame, mixed: Mixed, typed: Typed, *, refused: str | None = None) -> str:
@@ -159,6 +163,6 @@ def _page(frame: Frame, mixed: Mixed, typed: Typed, *, refused: str | None = Non
         mixed=mixed,
         typed=typed,
         refused=refused,
-        cards=card_enabled(),
+        cards=takes_card(mixed.total_minor, mixed.currency),
         payment=request.form.get("payment", PayBy.PICKUP.value),
     )

@@ -12,6 +12,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 import orders.queries
+import orders.services
 import payments.queries
 from app.answers import Shown
 from app.i18n import current
@@ -20,7 +21,7 @@ from app.paying import PAYABLE, card_enabled, open_payment_page
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.following import read_order
 from app.shop.shown import ShownOrder
-from app.shop.visitor import Frame, find_visitor, show
+from app.shop.visitor import Frame, as_shopper, find_visitor, show
 from inventory.errors import OutOfStock
 from kernel.db import transaction
 from kernel.links import read_pay_token
@@ -69,6 +70,9 @@ def pay_from_link(token: str) -> Shown:
         return _page(token), 409
     except CheckoutUnavailable:
         return _page(token, _("The payment page does not answer now. Try again in a minute.")), 503
+    with transaction() as session:
+        actor = as_shopper(asked.link.order_id)
+        orders.services.follow_pay_link(session, asked.link, actor=actor)
     return go_to(page)
 
 

@@ -2,8 +2,8 @@
 
 from app.staff.views import (
     amending,
+    answering,
     baskets,
-    bringing,
     cases,
     correcting,
     counter,
@@ -11,8 +11,9 @@ from app.staff.views import (
     entering,
     fetching,
     finding,
+    knowing,
     packing,
-    pay_links,
+    placed,
     preparing,
     printing,
     putting_back,
@@ -20,6 +21,7 @@ from app.staff.views import (
     rejecting,
     shelf,
     substituting,
+    talking,
     transferring,
     waving,
 )
@@ -27,9 +29,9 @@ from app.staff.views.base import blueprint
 
 __all__ = [
     "amending",
+    "answering",
     "baskets",
     "blueprint",
-    "bringing",
     "cases",
     "correcting",
     "counter",
@@ -37,8 +39,9 @@ __all__ = [
     "entering",
     "fetching",
     "finding",
+    "knowing",
     "packing",
-    "pay_links",
+    "placed",
     "preparing",
     "printing",
     "putting_back",
@@ -46,6 +49,7 @@ __all__ = [
     "rejecting",
     "shelf",
     "substituting",
+    "talking",
     "transferring",
     "waving",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import render_template, url_for
 
 from app.amending import Door, show_form, take_form
-from app.amending import Shown as Change
+from app.amending_form import Shown as Change
 from app.answers import Shown
 from app.staff.articles import find_sku
 from app.staff.views.base import blueprint, here

@@ -43,14 +43,31 @@ PREPARING: Final = frozenset(
     )
 )  # fmt: skip
 """The views that belong to preparing."""
-FINDING: Final = frozenset({"tablet.find_article", "tablet.ask_door", "tablet.show_door"})
-"""The views that belong to finding an article, and having it brought."""
-
-
+FINDING: Final = frozenset({"tablet.find_article"})
+"""The views that belong to finding an article."""
 BASKETS: Final = frozenset(
-    {"tablet.ask_basket", "tablet.open_basket", "tablet.show_basket", "tablet.change_basket"}
+    f"tablet.{view}"
+    for view in (
+        "ask_basket", "open_basket", "show_basket", "change_basket",
+        "show_placed", "pay_placed", "send_link",
+    )
+)  # fmt: skip
+"""The views that belong to customers' baskets, and the orders they become."""
+
+
+KNOWING: Final = frozenset(
+    {
+        "tablet.ask_customer",
+        "tablet.receive_customer",
+        "tablet.show_customer",
+        "tablet.note_customer",
+    }
 )
-"""The views that belong to customers' baskets."""
+"""The views that belong to who stands at the counter."""
+TALKING: Final = frozenset(
+    {"tablet.queue", "tablet.show_conversation", "tablet.work_on_conversation"}
+)
+"""The views that belong to what waits, and to who wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +153,14 @@ def _common() -> dict[str, Any]:
 
 def _links() -> list[dict[str, Any]]:
     ways = (
+        (_("Queue"), "tablet.queue", "clock", TALKING),
         (_("Prepare"), "tablet.board", "list-check", PREPARING),
         (_("Hand over"), "tablet.counter", "scan", {"tablet.counter"}),
         (_("Shelf"), "tablet.shelf", "clipboard-list", SHELF),
         (_("Where is it?"), "tablet.find_article", "search", FINDING),
         (_("Baskets"), "tablet.ask_basket", "shopping-bag", BASKETS),
+        (_("Customers"), "tablet.ask_customer", "user", KNOWING),
+        (_("Answers"), "tablet.answers", "help-circle", {"tablet.answers"}),
         (_("Day sheet"), "tablet.day_sheet", "printer", {"tablet.day_sheet"}),
     )
     return [

@@ -18,6 +18,7 @@ from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import declare
 from orders import queries, services
+from orders.commands import CaseKind
 from orders.queries import CaseFacts, WantedCases
 
 SHOWN = 50
@@ -83,5 +84,8 @@ def _row(case: CaseFacts, names: dict[str, str], place: Here) -> dict[str, Any]:
         "number": show_order_number(case.order_number) if case.order_number else "",
         "facts": say_facts(case, names, zone=place.store.time_zone),
         "parcel": url_for("tablet.show_parcel", parcel_id=parcel_id) if parcel_id else None,
+        "talk": url_for("tablet.show_conversation", thread_id=case.about_id)
+        if case.kind is CaseKind.CONVERSATION
+        else None,
         "mine": case.owner_id is not None and case.owner_id == place.actor.id,
     }

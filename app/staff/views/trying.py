@@ -1,6 +1,7 @@
 """A form of the shelf: done once, or the same page again with what stands in the way."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,20 +13,32 @@ from app.staff.verdicts import sentence_of
 from app.staff.views.base import Here, here
 from kernel.db import transaction
 from kernel.errors import Refusal
+from orders.jobs import without_payment_page
 
 UNPROCESSABLE = 422
 
 
 def try_to(
-    act: Callable[[Session, Here], str], show: Callable[[Session, Here, str | None], str]
+    act: Callable[[Session, Here], str],
+    show: Callable[[Session, Here, str | None], str],
+    *,
+    paying_id: UUID | None = None,
 ) -> Shown:
-    """Do what a form asks and go where `act` says; what is refused is said on `show`'s page."""
+    """Do what a form asks and go where `act` says; what is refused is said on `show`'s page.
+
+    `paying_id` is the order whose open payment page is in the way, and is ended.
+    """
     zone = "UTC"
-    try:
+
+    def take() -> Shown:
+        nonlocal zone
         with transaction() as session:
             place = here(session)
             zone = place.store.time_zone
             return once(session, lambda: act(session, place))
+
+    try:
+        return take() if paying_id is None else without_payment_page(paying_id, take)
     except Unfit as unfit:
         said, status = str(unfit), UNPROCESSABLE
     except Unauthenticated:

@@ -1,4 +1,5 @@
-// The desk of a call by keyboard: Alt and a digit go to a field, Control and Enter order.
+// The desk of a call by keyboard: Alt and a digit go to a field or choose a way, Control and Enter
+// order.
 
 const form = document.querySelector("form.desk");
 
@@ -8,7 +9,8 @@ document.addEventListener("keydown", (event) => {
     if (field) {
       event.preventDefault();
       field.focus();
-      field.select?.();
+      if (field.type === "radio") field.click();
+      else field.select?.();
     }
   }
   if (event.ctrlKey && event.key === "Enter") {

@@ -77,6 +77,17 @@ function countUp() {
 setInterval(countUp, 500);
 document.addEventListener("htmx:load", countUp);
 
+// A basket: whatever is chosen is looked at again at once, and the page stays where it was.
+const PLACE = "comptoir-place";
+const kept = document.querySelector("form[data-keeps-place]");
+const place = sessionStorage.getItem(PLACE);
+if (kept && place && !document.querySelector("[role=alert]")) window.scrollTo(0, Number(place));
+sessionStorage.removeItem(PLACE);
+kept?.addEventListener("submit", () => sessionStorage.setItem(PLACE, String(window.scrollY)));
+kept?.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends]")) kept.requestSubmit();
+});
+
 // The camera, where there is one.
 if (navigator.mediaDevices?.getUserMedia) {
   for (const button of document.querySelectorAll("[data-camera]")) {

@@ -1,0 +1,186 @@
+"""The one queue of the back office, and the conversation somebody took from it."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+import notifications.queries
+import orders.queries
+import orders.services
+import stores.queries
+from app import forms, talk_forms, talks
+from app.admin.blueprint import blueprint, go_to, show
+from app.admin.one_order import CANCELLABLE, say_message
+from app.admin.reading import Answers, asked, read_form
+from app.admin.scope import list_places
+from app.admin.words import CANCEL_REASONS, LATE, STATES
+from app.amending import find_amendable
+from app.answers import Shown
+from app.i18n import gettext as _
+from app.talk_words import TURNS, say_intent
+from app.talks import Row, Talk
+from conversations import desk
+from conversations.commands import ThreadStatus
+from conversations.desk import WantedThreads
+from kernel.actors import Actor
+from kernel.db import transaction
+from kernel.ids import show_order_number
+from kernel.web import current_actor, declare
+from orders.commands import CaseKind, Status
+from orders.queries import OrderFacts
+
+DOOR: Final = "office"
+REFUSED: Final = 422
+VIEWS: Final = {
+    "": (),
+    "theirs": (ThreadStatus.ANSWERED, ThreadStatus.AUTOMATIC),
+    "ended": (ThreadStatus.CLOSED,),
+}
+
+
+@blueprint.get("/queue", endpoint="queue")
+@declare(permission="cases.read")
+def show_queue() -> str:
+    """Show all that waits for somebody: calls, chats, mails, cases, and a store's tasks."""
+    actor, view = current_actor(), asked("view")
+    view = view if view in VIEWS and actor.may("conversations.answer") else ""
+    with transaction() as session:
+        places = list_places(session, actor)
+        store = next((each for each in places if each.code == asked("store")), None)
+        here = store.id if store else None
+        rows = talks.read_queue(session, actor=actor, location_id=here) if not view else []
+        wanted = WantedThreads(statuses=VIEWS[view], location_id=here)
+        threads = desk.list_threads(session, wanted, actor=actor) if view else []
+    return show(
+        "queue.html",
+        tab="queue",
+        rows=rows,
+        threads=[(each, say_intent(each.intent), TURNS[each.status]) for each in threads],
+        view=view,
+        store=store,
+        names={each.id: each.name for each in places},
+        places=[(each.code, each.name) for each in places],
+        way=_address,
+        done=asked("done"),
+    )
+
+
+@blueprint.post("/queue/next")
+@declare(permission="cases.work")
+def take_next() -> Any:  # noqa: ANN401 (a redirect)
+    """Take what waits most, and go there."""
+    with transaction() as session:
+        return forms.once(session, lambda: _take(session))
+
+
+def _take(session: Session) -> str:
+    actor = current_actor()
+    case_id = orders.services.take_next_case(session, actor=actor)
+    if case_id is None:
+        return go_to("queue", done="nothing")
+    case = orders.queries.get_case(session, case_id, actor=actor)
+    if case.kind is CaseKind.CONVERSATION and case.about_id is not None:
+        return go_to("conversation", thread_id=case.about_id)
+    return go_to("case", case_id=case_id)
+
+
+@blueprint.get("/conversations/<uuid:thread_id>", endpoint="conversation")
+@declare(permission="conversations.answer")
+def show_conversation(thread_id: UUID) -> str:
+    """Show a conversation with whom it is, and the order in question."""
+    return _page(thread_id, Answers({}))
+
+
+@blueprint.get("/conversations/<uuid:thread_id>/news")
+@declare(permission="conversations.answer")
+def conversation_news(thread_id: UUID) -> AnyResponse | str:
+    """Show what was said anew where something was added since it was shown; else nothing."""
+    with transaction() as session:
+        talk = talks.read_talk(session, thread_id, actor=current_actor())
+    if talk.mark == request.args.get("seen", ""):
+        return Response(status=204)
+    return render_template("talk/live.html", talk=talk, news=_news(talk))
+
+
+@blueprint.post("/conversations/<uuid:thread_id>")
+@declare(permission="conversations.answer")
+def work_on_conversation(thread_id: UUID) -> Shown:
+    """Answer, leave a note, hand over, say who it is or what about, or end it."""
+    answers, actor = read_form(), current_actor()
+    with transaction() as session:
+        talk = talks.read_talk(session, thread_id, actor=actor)
+    deed = talk_forms.read_deed(talk, answers)
+    if deed is None:
+        return _page(thread_id, answers), REFUSED
+
+    def act() -> str:
+        deed(session, actor)
+        if answers.typed.get("do") in {"end", "hand"}:
+            return go_to("queue", done=answers.typed["do"])
+        return go_to("conversation", thread_id=thread_id)
+
+    try:
+        with transaction() as session:
+            return forms.once(session, act)
+    except tuple(talk_forms.BESIDE) as refused:
+        talk_forms.say_refused(refused, answers)
+        return _page(thread_id, answers), REFUSED
+
+
+def _page(thread_id: UUID, answers: Answers) -> str:
+    actor = current_actor()
+    with transaction() as session:
+        talk = talks.read_talk(session, thread_id, actor=actor)
+        around = talk_forms.read_around(session, talk, door=DOOR, actor=actor)
+        deal = _describe(session, around["order"], actor) if around["order"] else None
+    return show(
+        "conversation.html",
+        tab="queue",
+        talk=talk,
+        news=_news(talk),
+        deal=deal,
+        typed=answers.typed,
+        errors=answers.errors,
+        **around,
+    )
+
+
+def _describe(session: Session, order: OrderFacts, actor: Actor) -> dict[str, Any]:
+    """Return the order in question: how far it is, and what may be done about it here."""
+    parcels = [
+        {
+            "facts": each,
+            "state": LATE if each.overdue else STATES[each.status],
+            "store": stores.queries.get_store_by_id(session, each.location_id),
+        }
+        for each in order.fulfillments
+    ]
+    sent = notifications.queries.list_messages(session, order.id)
+    is_open = order.status in CANCELLABLE
+    return {
+        "order": order,
+        "number": show_order_number(order.number),
+        "parcels": parcels,
+        "messages": [say_message(each) for each in sent][:5],
+        "can_cancel": is_open and actor.may("orders.cancel"),
+        "can_amend": actor.may("orders.amend") and find_amendable(order) is not None,
+        "can_keep": any(each.status is Status.READY for each in order.fulfillments)
+        and actor.may("orders.cancel"),
+        "can_send": is_open and actor.may("orders.collect"),
+        "reasons": [(each.value, _(words)) for each, words in CANCEL_REASONS.items()],
+    }
+
+
+def _news(talk: Talk) -> str:
+    return url_for("office.conversation_news", thread_id=talk.thread.id, seen=talk.mark)
+
+
+def _address(row: Row) -> str:
+    if row.thread_id is not None:
+        return url_for("office.conversation", thread_id=row.thread_id)
+    if row.case_id is not None:
+        return url_for("office.case", case_id=row.case_id)
+    return url_for("office.order", number=row.number.replace("-", ""))

@@ -1,0 +1,1 @@
+"""Helping oneself: answers that know my order, an assistant that says it is one, and scores."""

@@ -1,0 +1,263 @@
+"""A customer's file as people read it: what matters first, then all that happened.
+
+Shop tablet, desk and office show the same file; rights and scope decide what of it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+import catalog.queries
+import customers.queries
+import orders.queries
+import orders.services
+from app.admin.history import DETAILS, TITLES, Scene
+from app.admin.words import ROLES, TEMPLATES
+from app.i18n import N_, current
+from app.i18n import gettext as _
+from customers.commands import Direction, RecordInteraction, TouchChannel
+from customers.queries import CustomerFacts, InteractionFacts, LookFacts, RepeatedContact
+from kernel.actors import Actor, ActorKind
+from kernel.ids import show_order_number
+from notifications.commands import Template
+from orders.queries import Flags
+
+ZONE: Final = "Europe/Paris"
+CURRENCY: Final = "EUR"
+STORY_PAGE: Final = 500
+CHANNELS: Final[Mapping[TouchChannel, tuple[str, str]]] = {
+    TouchChannel.WEB: (N_("Web shop"), "shopping-bag"),
+    TouchChannel.PHONE: (N_("Phone"), "phone"),
+    TouchChannel.STORE: (N_("In the store"), "building-store"),
+    TouchChannel.POS: (N_("Till"), "cash"),
+    TouchChannel.EMAIL: (N_("E-mail"), "mail"),
+    TouchChannel.SMS: (N_("Text message"), "message"),
+    TouchChannel.CHAT: (N_("Chat"), "message"),
+    TouchChannel.FORM: (N_("Contact form"), "mail"),
+    TouchChannel.SOCIAL: (N_("Social network"), "message"),
+    TouchChannel.POST: (N_("Letter"), "mail"),
+    TouchChannel.EXTERNAL: (N_("Another system"), "external-link"),
+    TouchChannel.SYSTEM: (N_("Comptoir"), "settings"),
+}
+MEETINGS: Final[Mapping[str, str]] = {
+    "call": N_("Call"),
+    "chat": N_("Chat"),
+    "email": N_("E-mail"),
+    "form": N_("Contact form"),
+    "message": N_("Message"),
+    "note": N_("Note"),
+    "survey": N_("Answer to a question"),
+    "visit": N_("Was in the store"),
+    "account.opened": N_("Opened an account"),
+    "account.closed": N_("Closed the account"),
+    "card.given": N_("Was given a card"),
+    "card.blocked": N_("A card was blocked"),
+    "company.joined": N_("Speaks for a company"),
+    "company.left": N_("Speaks for a company no longer"),
+    "preference.said": N_("Said what they like best"),
+    "customer.merged": N_("Found to be the same person as another customer"),
+    "customer.parted": N_("Parted from another customer again"),
+    "cart.sent": N_("A basket was sent"),
+    "thread.received": N_("Wrote to us"),
+    "thread.answered": N_("We answered"),
+    "thread.handed_over": N_("Handed over to somebody else"),
+    "thread.identified": N_("It became known who writes"),
+    "thread.ended": N_("The conversation ended"),
+    "message.sent": N_("Message sent"),
+    "message.withheld": N_("Message held back: they do not want it"),
+    "consent.recorded": N_("Said what we may tell them"),
+    "customer.exported": N_("All that is kept of them was given out"),
+    "customer.erasure_asked": N_("To be forgotten"),
+    "customer.erasure_withdrawn": N_("Not to be forgotten after all"),
+    "customer.erased": N_("Forgotten: only orders, goods and money are kept"),
+}
+NOTED: Final[Mapping[str, TouchChannel]] = {
+    "call": TouchChannel.PHONE,
+    "visit": TouchChannel.STORE,
+    "email": TouchChannel.EMAIL,
+    "note": TouchChannel.SYSTEM,
+}
+"""What somebody of ours may add to a file, and where it happened."""
+
+
+DOORS: Final[Mapping[str, str]] = {
+    "office": N_("Office"),
+    "tablet": N_("Tablet"),
+    "api": N_("API"),
+    "export": N_("All of it, given out"),
+}
+"""By which door somebody looked into a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history, in words."""
+
+    id: int
+    at: datetime
+    what: str
+    detail: str
+    text: str
+    channel: str
+    icon: str
+    who: str
+    order: str | None
+    from_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The n-th contact about an order in a day; `before` tells of those that came earlier."""
+
+    title: str
+    order: str
+    before: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A customer's file: the flags, the history's newest page, and the orders that are open."""
+
+    person: CustomerFacts
+    repeated: tuple[Repeated, ...]
+    flags: Flags
+    lines: tuple[Line, ...]
+    newest: int
+
+
+def open_file(session: Session, customer_id: UUID, *, door: str, actor: Actor) -> File | None:
+    """Return a customer's file; None for who is none of the actor's. The look is kept."""
+    person = orders.services.look_into(session, customer_id, door=door, actor=actor)
+    return read_file(session, person, actor=actor) if person else None
+
+
+def read_file(session: Session, person: CustomerFacts, *, actor: Actor) -> File:
+    """Return the file of somebody who has been looked into already."""
+    page = orders.queries.read_history(session, person, actor=actor)
+    flags = orders.queries.read_flags(session, person)
+    told = [*page.entries, *(each for one in flags.repeated for each in one.contacts)]
+    say = _teller(session, told)
+    return File(
+        person=person,
+        repeated=tuple(_repeated(one, say) for one in flags.repeated),
+        flags=flags,
+        lines=tuple(say.line(each) for each in page.entries),
+        newest=max((each.id for each in page.entries), default=0),
+    )
+
+
+def read_story(
+    session: Session, customer_id: UUID, *, only: Collection[UUID] | None = None
+) -> list[Line]:
+    """Return all that happened to a customer, the newest first; with `only`, to these contacts."""
+    lines: list[Line] = []
+    before: tuple[datetime, int] | None = None
+    while True:
+        page = customers.queries.list_timeline(
+            session, customer_id, contact_ids=only, before=before, limit=STORY_PAGE
+        )
+        say = _teller(session, page.entries)
+        lines += [say.line(each) for each in page.entries]
+        before = page.next
+        if before is None:
+            return lines
+
+
+def add_note(
+    session: Session, customer_id: UUID, *, kind: str, text: str, order: str, actor: Actor
+) -> None:
+    """Add what somebody of ours heard or wants remembered; about one order where it is named.
+
+    Raises UnknownCustomer, UnknownOrder or OrderOfAnother.
+    """
+    place = min(actor.location_ids) if actor.location_ids else None
+    command = RecordInteraction(
+        customer_id=customer_id,
+        kind=kind,
+        channel=NOTED[kind],
+        direction=Direction.WITHIN if kind == "note" else Direction.IN,
+        location_id=place,
+        text=text,
+    )
+    orders.services.record_meeting(session, command, order_number=order or None, actor=actor)
+
+
+def say_looker(look: LookFacts) -> str:
+    """Return who looked: by name, or what they are."""
+    return look.actor_name or _role(look.actor_kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    scene: Scene
+    numbers: Mapping[UUID, str]
+
+    def line(self, told: InteractionFacts) -> Line:
+        wire = f"{told.kind}.v1"
+        channel, icon = CHANNELS[told.channel]
+        number = self.numbers.get(told.order_id) if told.order_id else None
+        return Line(
+            id=told.id,
+            at=told.happened_at,
+            what=_(MEETINGS.get(told.kind) or TITLES.get(wire, told.kind)),
+            detail=self._detail(told, wire),
+            text=told.text,
+            channel=_(channel),
+            icon=icon,
+            who=told.actor_name or _role(told.actor_kind),
+            order=show_order_number(number) if number else None,
+            from_customer=told.direction is Direction.IN,
+        )
+
+    def _detail(self, told: InteractionFacts, wire: str) -> str:
+        if "template" in told.facts:
+            label = TEMPLATES.get(Template(told.facts["template"]))
+            return _(label) if label else ""
+        teller = DETAILS.get(wire)
+        return teller(told.facts, self.scene) if teller else ""
+
+
+def _teller(session: Session, told: Sequence[InteractionFacts]) -> _Teller:
+    skus = {sku for each in told for sku in _skus(each)}
+    words = catalog.queries.describe_skus(session, skus, language=current()) if skus else {}
+    reasons = {
+        each.code: each.labels[current()]
+        for each in orders.queries.list_reasons(session, closed=True)
+    }
+    names = {sku: each.name for sku, each in words.items()}
+    ids = {each.order_id for each in told if each.order_id is not None}
+    return _Teller(
+        Scene(names, {}, ZONE, CURRENCY, reasons), orders.queries.name_orders(session, ids)
+    )
+
+
+def _skus(told: InteractionFacts) -> set[str]:
+    facts = told.facts
+    lines = facts.get("changes", {}).get("lines", {})
+    named = {*facts.get("quantities", {}), *facts.get("refused", {}), *lines}
+    return named | ({told.sku} if told.sku else set())
+
+
+def _repeated(one: RepeatedContact, say: _Teller) -> Repeated:
+    lines = tuple(say.line(each) for each in one.contacts)
+    order = lines[0].order or ""
+    count = len(lines)
+    said = _("%(nth)s contact about order %(order)s in 24 hours")
+    return Repeated(said % {"nth": _nth(count), "order": order}, order, lines[1:])
+
+
+def _nth(count: int) -> str:
+    """Return « 3e », « 3rd »."""
+    if current() == "fr":
+        return f"{count}e" if count > 1 else "1er"
+    tens = count % 100 in range(11, 14)
+    return f"{count}{'th' if tens else {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th')}"
+
+
+def _role(kind: str) -> str:
+    known = next((each for each in ActorKind if each.value == kind), None)
+    return _(ROLES[known]) if known is not None and known in ROLES else "Comptoir"

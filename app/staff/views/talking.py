@@ -1,0 +1,130 @@
+"""The store's queue on the tablet, and the conversation somebody took from it."""
+
+from uuid import UUID
+
+from flask import Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+import orders.queries
+import orders.services
+from app import forms, talk_forms, talks
+from app.admin.reading import Answers, read_form
+from app.answers import Shown
+from app.staff.views.base import blueprint, here
+from app.talks import Row, Talk
+from kernel.actors import Actor
+from kernel.db import transaction
+from kernel.web import declare
+from orders.commands import CaseKind
+
+DOOR = "tablet"
+REFUSED = 422
+
+
+@blueprint.get("/queue")
+@declare(permission="cases.read")
+def queue() -> str:
+    """Show all that waits for the store: conversations, cases, and what is to be prepared."""
+    with transaction() as session:
+        place = here(session)
+        rows = talks.read_queue(session, actor=place.actor, location_id=place.store.id)
+    return render_template(
+        "tablet/queue.html",
+        rows=rows,
+        names={place.store.id: place.store.name},
+        way=_address,
+        did=request.args.get("did"),
+    )
+
+
+@blueprint.post("/queue/next")
+@declare(permission="cases.work")
+def take_next() -> Shown:
+    """Take what waits most, and go there."""
+    with transaction() as session:
+        actor = here(session).actor
+        return forms.once(session, lambda: _take(session, actor))
+
+
+@blueprint.get("/conversations/<uuid:thread_id>")
+@declare(permission="conversations.answer")
+def show_conversation(thread_id: UUID) -> str:
+    """Show a conversation of the store's."""
+    return _page(thread_id, Answers({}))
+
+
+@blueprint.get("/conversations/<uuid:thread_id>/news")
+@declare(permission="conversations.answer")
+def conversation_news(thread_id: UUID) -> AnyResponse | str:
+    """Show what was said anew where something was added since it was shown; else nothing."""
+    with transaction() as session:
+        talk = talks.read_talk(session, thread_id, actor=here(session).actor)
+    if talk.mark == request.args.get("seen", ""):
+        return Response(status=204)
+    return render_template("talk/live.html", talk=talk, news=_news(talk))
+
+
+@blueprint.post("/conversations/<uuid:thread_id>")
+@declare(permission="conversations.answer")
+def work_on_conversation(thread_id: UUID) -> Shown:
+    """Answer, leave a note, hand over, say who it is or what about, or end it."""
+    answers = read_form()
+    with transaction() as session:
+        actor = here(session).actor
+        talk = talks.read_talk(session, thread_id, actor=actor)
+    deed = talk_forms.read_deed(talk, answers)
+    if deed is None:
+        return _page(thread_id, answers), REFUSED
+
+    def act() -> str:
+        deed(session, actor)
+        if answers.typed.get("do") in {"end", "hand"}:
+            return url_for("tablet.queue", did=answers.typed["do"])
+        return url_for("tablet.show_conversation", thread_id=thread_id)
+
+    try:
+        with transaction() as session:
+            return forms.once(session, act)
+    except tuple(talk_forms.BESIDE) as refused:
+        talk_forms.say_refused(refused, answers)
+        return _page(thread_id, answers), REFUSED
+
+
+def _take(session: Session, actor: Actor) -> str:
+    case_id = orders.services.take_next_case(session, actor=actor)
+    if case_id is None:
+        return url_for("tablet.queue", did="nothing")
+    case = orders.queries.get_case(session, case_id, actor=actor)
+    if case.kind is CaseKind.CONVERSATION and case.about_id is not None:
+        return url_for("tablet.show_conversation", thread_id=case.about_id)
+    return url_for("tablet.cases", did="taken")
+
+
+def _page(thread_id: UUID, answers: Answers) -> str:
+    with transaction() as session:
+        place = here(session)
+        talk = talks.read_talk(session, thread_id, actor=place.actor)
+        around = talk_forms.read_around(session, talk, door=DOOR, actor=place.actor)
+    parcels = around["order"].fulfillments if around["order"] else ()
+    return render_template(
+        "tablet/conversation.html",
+        talk=talk,
+        news=_news(talk),
+        parcel=next((each for each in parcels if each.location_id == place.store.id), None),
+        typed=answers.typed,
+        errors=answers.errors,
+        **around,
+    )
+
+
+def _news(talk: Talk) -> str:
+    return url_for("tablet.conversation_news", thread_id=talk.thread.id, seen=talk.mark)
+
+
+def _address(row: Row) -> str:
+    if row.thread_id is not None:
+        return url_for("tablet.show_conversation", thread_id=row.thread_id)
+    if row.parcel_id is not None:
+        return url_for("tablet.show_parcel", parcel_id=row.parcel_id)
+    return url_for("tablet.cases")
