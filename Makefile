@@ -68,7 +68,7 @@ bench: install-dev ## Measure the figures in the README
 	$(BIN)/python benchmarks
 
 screenshots: install-dev ## Take the pictures of docs/screens from the running demonstration
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screens
 
 clean: ## Remove what can be made again; data (var/) stays
 	rm -rf .venv node_modules app/static/vendor build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,7 +11,7 @@ from app.embedded import Cluster
 from benchmarks.figures import Series, print_rates, print_table, say
 from benchmarks.load import Load, post_all
 from benchmarks.network import STORES, Network, add_past_orders, lengthen_ledger
-from benchmarks.servers import Door
+from benchmarks.servers import Door, Served
 from benchmarks.shop import LYON
 
 PATH = "/api/v1/availability"
@@ -28,14 +28,14 @@ MORE_PAIRS = 5
 """Movements of every level, received and sold again: eleven times the ledger."""
 
 
-def measure(doors: dict[Door, int], network: Network, cluster: Cluster, *, quick: bool) -> bool:
+def measure(doors: dict[Door, Served], network: Network, cluster: Cluster, *, quick: bool) -> bool:
     """Print rates, and what more stores and a longer past cost; return whether both agreed."""
     add_past_orders(cluster, PAST_ORDERS)
     same = True
     for radius_km in REQUESTS:
         same &= _compare(doors, network, radius_km, rounds=QUICK_ROUNDS if quick else ROUNDS)
     say(f"\nboth doors gave the same JSON: {'yes' if same else 'NO'}")
-    port = doors[Door.OURS]
+    port = doors[Door.OURS].port
     _print_widths(port, network)
     if not quick:
         before = [_latency_ms(port, network, radius_km) for radius_km in REQUESTS]
@@ -45,12 +45,12 @@ def measure(doors: dict[Door, int], network: Network, cluster: Cluster, *, quick
     return same
 
 
-def _compare(doors: dict[Door, int], network: Network, radius_km: float, *, rounds: int) -> bool:
+def _compare(doors: dict[Door, Served], network: Network, radius_km: float, *, rounds: int) -> bool:
     bodies = [_body(network, radius_km, first) for first in range(REQUESTS[radius_km])]
-    found = {door: _ask(port, network, bodies[:3]) for door, port in doors.items()}
+    found = {door: _ask(port, network, bodies[:3]) for door, (port, _) in doors.items()}
     series = {door: Series() for door in doors}
     for number in range(rounds + 1):
-        for door, port in doors.items():
+        for door, (port, _) in doors.items():
             answered = post_all(Load(port, PATH, network.key, bodies, CONNECTIONS))
             if set(answered.statuses) != {200}:
                 raise RuntimeError(f"a basket was refused: {set(answered.statuses)}")

@@ -1,4 +1,7 @@
-"""What an order leaves in the database: rows of every table, and how much of them is filled."""
+"""What an order leaves in the database: rows of every table, and how much of them is filled.
+
+A document in a column counts as many times as it has members.
+"""
 
 from dataclasses import dataclass
 
@@ -7,6 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
+JSONB_OID = 3802
 TABLES = (
     "customer",
     "contact_point",
@@ -48,6 +52,7 @@ class Trace:
         )
 
 
+_MEMBERS = SQL("coalesce(sum((SELECT count(*) FROM jsonb_object_keys({}))), 0)")
 NOTHING = Trace(dict.fromkeys(TABLES, 0), dict.fromkeys(TABLES, 0), 0)
 
 
@@ -62,8 +67,12 @@ def look(connection: Connection) -> Trace:
 
 def _count(connection: Connection, table: str) -> tuple[int, int]:
     columns = connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(table)))
-    names = [Identifier(column.name) for column in columns.description or ()]
-    filled = SQL("+").join(SQL("count({})").format(name) for name in names)
+    filled = SQL("+").join(
+        (_MEMBERS if column.type_code == JSONB_OID else SQL("count({})")).format(
+            Identifier(column.name)
+        )
+        for column in columns.description or ()
+    )
     counted = SQL("SELECT count(*), {} FROM {}").format(filled, Identifier(table))
     row = connection.execute(counted).fetchone() or (0, 0)
     return int(str(row[0])), int(str(row[1]))

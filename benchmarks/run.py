@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from app.embedded import Cluster, private_postgres
-from benchmarks import availability, flash_sale, placing, sourcing
+from benchmarks import availability, customers, flash_sale, placing, sourcing
 from benchmarks.figures import say
 from benchmarks.network import open_network
 from benchmarks.servers import ROOT, two_doors
@@ -26,19 +26,31 @@ def main() -> None:
     """Print every figure; exit with 1 when the two doors did not do the same work."""
     parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds: two minutes")
+    parser.add_argument("--orders-only", action="store_true", help="only what placing costs")
     parser.add_argument(
         "--network-only", action="store_true", help="only where a basket is to be had"
     )
     parser.add_argument("--sourcing-only", action="store_true", help="only who sends a basket")
+    parser.add_argument(
+        "--customers",
+        nargs="?",
+        type=int,
+        const=customers.CUSTOMERS,
+        help="only finding one of so many customers (100,000) and opening their file",
+    )
     asked = parser.parse_args()
+    if asked.customers:
+        _measure_customers(asked.customers, quick=asked.quick)
+        return
     began = time.monotonic()
     same = True
     if not (asked.network_only or asked.sourcing_only):
         same = _measure_orders(quick=asked.quick)
-    with _folder() as folder, private_postgres(folder / "postgres") as cluster:
-        same &= _measure_network(
-            cluster, folder, quick=asked.quick, availability_too=not asked.sourcing_only
-        )
+    if not asked.orders_only:
+        with _folder() as folder, private_postgres(folder / "postgres") as cluster:
+            same &= _measure_network(
+                cluster, folder, quick=asked.quick, availability_too=not asked.sourcing_only
+            )
     say(f"\nload average {os.getloadavg()[0]:.1f}; {time.monotonic() - began:.0f} s in all")
     if not same:
         sys.exit("the two doors did not do the same work: the ratios above mean nothing")
@@ -51,16 +63,25 @@ def _measure_orders(*, quick: bool) -> bool:
         engine = db.connect(cluster.url("app"))
         retailer = open_retailer(cluster)
         engine.dispose()
-        with (
-            psycopg.connect(
-                host=str(cluster.socket), user="postgres", dbname="comptoir", autocommit=True
-            ) as connection,
-            two_doors(cluster, folder) as doors,
-        ):
+        with psycopg.connect(
+            host=str(cluster.socket), user="postgres", dbname="comptoir", autocommit=True
+        ) as connection:
             _introduce(connection, began)
-            same = placing.measure(doors, retailer, connection, quick=quick)
-            same &= flash_sale.measure(doors, retailer, connection)
+            with two_doors(cluster, folder) as doors:
+                placing.open_the_past(doors, retailer, connection)
+            with two_doors(cluster, folder) as doors:
+                same = placing.measure(doors, retailer, connection, quick=quick)
+                same &= flash_sale.measure(doors, retailer, connection)
     return same
+
+
+def _measure_customers(count: int, *, quick: bool) -> None:
+    """Print what finding one of `count` customers costs, and reading their file."""
+    with _folder() as folder, private_postgres(folder / "postgres") as cluster:
+        engine = db.connect(cluster.url("app"))
+        customers.measure(cluster, count=count, quick=quick)
+        engine.dispose()
+    say(f"\nload average {os.getloadavg()[0]:.1f}")
 
 
 def _measure_network(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from app.embedded import Cluster
 from app.embedded.children import log_tail, start_child, stop_child
@@ -17,6 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-secret-for-benchmarks-0123456789"  # noqa: S105 (it guards a throw-away database)
 START_PATIENCE_S = 20.0
 POLL_S = 0.05
+
+
+class Served(NamedTuple):
+    """A program that answers: on which port, and its master process."""
+
+    port: int
+    pid: int
 
 
 class Door(StrEnum):
@@ -33,8 +41,8 @@ APPLICATIONS: Mapping[Door, str] = {
 
 
 @contextmanager
-def two_doors(cluster: Cluster, folder: Path) -> Iterator[dict[Door, int]]:
-    """Serve both on the loopback, by gunicorn as `make run` sets it up; give their ports."""
+def two_doors(cluster: Cluster, folder: Path) -> Iterator[dict[Door, Served]]:
+    """Serve both on the loopback, by gunicorn as `make run` sets it up; give where they answer."""
     environment = environment_of(cluster, folder)
     with ExitStack() as stack:
         yield {
@@ -47,8 +55,8 @@ def two_doors(cluster: Cluster, folder: Path) -> Iterator[dict[Door, int]]:
 def our_door(cluster: Cluster, folder: Path) -> Iterator[int]:
     """Serve ours alone; give its port."""
     environment = environment_of(cluster, folder)
-    with _served(APPLICATIONS[Door.OURS], environment, folder / f"{Door.OURS}.log") as port:
-        yield port
+    with _served(APPLICATIONS[Door.OURS], environment, folder / f"{Door.OURS}.log") as served:
+        yield served.port
 
 
 def environment_of(cluster: Cluster, folder: Path) -> dict[str, str]:
@@ -65,7 +73,7 @@ def environment_of(cluster: Cluster, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _served(application: str, environment: Mapping[str, str], log: Path) -> Iterator[int]:
+def _served(application: str, environment: Mapping[str, str], log: Path) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -81,7 +89,7 @@ def _served(application: str, environment: Mapping[str, str], log: Path) -> Iter
             if child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{application} did not start:{log_tail(log)}")
             time.sleep(POLL_S)
-        yield port
+        yield Served(port, child.pid)
     finally:
         stop_child(child, signal.SIGTERM)
 

@@ -164,8 +164,8 @@ def open_shop(session: Session, *, units: int = 10) -> Shop:
         session,
         OpenBrand("aubepin", "Aubépin", "EUR", ("fr", "en"), "bonjour@aubepin.test", "Aubepin"),
     )
-    lyon = _open_store(session, brand_id, "lyon", "Lyon Croix-Rousse", 45.7746, 4.8318)
-    paris = _open_store(session, brand_id, "paris", "Paris Bastille", 48.8532, 2.3692)
+    lyon = open_store(session, brand_id, "lyon", "Lyon Croix-Rousse", 45.7746, 4.8318)
+    paris = open_store(session, brand_id, "paris", "Paris Bastille", 48.8532, 2.3692)
     list_skus(session, SKUS, brand_id=brand_id)
     for location_id in (lyon, paris):
         receive(
@@ -205,7 +205,7 @@ SKUS = (
 )
 
 
-def _open_store(  # noqa: PLR0917 (a row of a table)
+def open_store(  # noqa: PLR0917 (a row of a table)
     session: Session, brand_id: UUID, code: str, name: str, latitude: float, longitude: float
 ) -> UUID:
     location_id, _ = stores.services.open_location(

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from app.metadata import METADATA
 
-COUNTERS = {"attempt", "turn"}
-"""Tables that may move: tries at secrets are counted also when they were refused."""
+COUNTERS = {"attempt", "file_look", "turn"}
+"""Tables that may move: tries at secrets and looks into files are kept also when refused."""
 
 TABLES = sorted({table.name for table in METADATA.sorted_tables} - COUNTERS)
 _STATE = text(

@@ -15,13 +15,14 @@ from flask import Flask, Response, request
 
 from app.settings import read_settings
 from benchmarks.by_hand.availability import find_offers
-from benchmarks.by_hand.connection import connect
-from benchmarks.by_hand.placing import Asked, NotSold, place_order
+from benchmarks.by_hand.connection import ONE_PLAN, connect
+from benchmarks.by_hand.placing import Asked, Malformed, NotSold, place_order
 from kernel import secret
 
 settings = read_settings()
 secret.configure(settings.secret)
 connection = connect(settings.core.database_url)
+ordering = connect(settings.core.database_url, more=ONE_PLAN)
 app = Flask(__name__)
 
 
@@ -37,7 +38,9 @@ def orders() -> Response:
         request_id=request.headers.get("X-Request-Id") or str(uuid4()),
     )
     try:
-        return _json(place_order(connection(), asked), HTTPStatus.CREATED)
+        return _json(place_order(ordering(), asked), HTTPStatus.CREATED)
+    except Malformed:
+        return _json({}, HTTPStatus.UNPROCESSABLE_ENTITY)
     except NotSold as refused:
         return _json({"shortages": refused.skus}, HTTPStatus.CONFLICT)
 

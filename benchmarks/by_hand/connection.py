@@ -10,7 +10,12 @@ from sqlalchemy import make_url
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def connect(url: str) -> Callable[[], Connection]:
+ONE_PLAN = " -c plan_cache_mode=force_generic_plan"
+"""Every statement is planned once: PostgreSQL would plan some anew each time, for longer than they
+run."""
+
+
+def connect(url: str, *, more: str = "") -> Callable[[], Connection]:
     """Return what gives a thread its connection; the first statement of a kind is prepared."""
     address = make_url(url)
     local = threading.local()
@@ -22,7 +27,7 @@ def connect(url: str) -> Callable[[], Connection]:
                 host=str(address.query["host"]),
                 user=address.username,
                 dbname=address.database,
-                options="-c timezone=UTC",
+                options=f"-c timezone=UTC{more}",
                 prepare_threshold=0,
                 autocommit=True,
             )

@@ -1,18 +1,19 @@
 """Placing an order, by hand."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from benchmarks.by_hand.connection import Connection
-from kernel.ids import new_id, new_order_number
+from kernel.ids import new_id, new_order_number, show_order_number
 from kernel.links import order_token
-from stores.promises import Schedule, ready_at
-from stores.settings import USUAL
+from stores.promises import Load, Promise, Schedule, promise, ready_at
+from stores.settings import read_rules
 
 KEY = """
     SELECT id FROM api_key WHERE key_hash = %s AND revoked_at IS NULL
@@ -20,9 +21,12 @@ KEY = """
        AND scopes ? 'orders.place'"""
 STORE = """
     SELECT l.id, l.brand_id, b.currency, l.opening_hours, l.time_zone, l.country,
-           l.holiday_region, l.prepare_min, statement_timestamp()
+           l.holiday_region, l.prepare_min, l.hold_days, l.rules, statement_timestamp(),
+           EXISTS (SELECT FROM promotion p WHERE p.brand_id = l.brand_id
+                   AND p.valid_from <= statement_timestamp()
+                   AND (p.valid_to IS NULL OR p.valid_to > statement_timestamp()))
     FROM location l JOIN brand b ON b.id = l.brand_id
-    WHERE l.code = %s AND l.collects
+    WHERE l.code = %s AND l.collects AND l.opened_at IS NOT NULL AND l.closed_at IS NULL
       AND (l.paused_until IS NULL OR l.paused_until <= statement_timestamp())"""
 OFFERS = """
     SELECT s.code, p.amount_minor, p.price_per, s.vat_bp,
@@ -70,7 +74,8 @@ EVENT = """
         INSERT INTO event (aggregate, aggregate_id, version, name, actor_kind, actor_id,
                            location_id, request_id, facts)
         VALUES ('order', %s, 1, 'order.placed.v1', 'integration', %s, %s, %s, %s) RETURNING id)
-    INSERT INTO delivery (event_id, subscriber) SELECT id, 'confirm-order' FROM recorded"""
+    INSERT INTO delivery (event_id, subscriber)
+    SELECT id, unnest('{confirm-order,tell-history}'::text[]) FROM recorded"""
 OWE = """
     INSERT INTO reservation (fulfillment_id, sku, location_id, quantity)
     SELECT %s, sku, %s, quantity FROM unnest(%s::text[], %s::int[]) AS i (sku, quantity)"""
@@ -84,9 +89,22 @@ RESERVE = """
       AND on_hand - reserved - quarantined - safety_stock >= %s
     RETURNING sku"""
 
-
-ACCEPT_WITHIN_MIN = USUAL.accept_within_min
 FIRST_ANSWER = "SELECT request_hash, body FROM stored_answer WHERE scope = %s AND key = %s"
+
+FIELDS: Final = {"channel", "store", "language", "items", "customer"}
+PERSON: Final = {"first_name", "last_name", "email", "phone"}
+ITEM: Final = {"sku", "quantity"}
+EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+PHONE: Final = re.compile(r"0[1-9][0-9]{8}")
+TEXT_MAX: Final = 254
+UNITS_MAX: Final = 100_000
+ITEMS_MAX: Final = 200
+HOURS: Final = slice(3, 7)
+"""Columns of STORE that make a schedule."""
+
+
+class Malformed(Exception):
+    """The body is not one that this endpoint reads."""
 
 
 class NotSold(Exception):
@@ -126,8 +144,9 @@ class Found:
 def place_order(connection: Connection, asked: Asked) -> dict[str, Any]:
     """Write the order with its stock reserved, or find the key taken; return the (first) answer.
 
-    Raises NotSold.
+    Raises Malformed or NotSold.
     """
+    _check(asked.body)
     try:
         with connection.pipeline(), connection.transaction():
             found = _find(connection, asked)
@@ -138,6 +157,31 @@ def place_order(connection: Connection, asked: Asked) -> dict[str, Any]:
             raise
         kept = first[1]
     return {**kept, "access_token": order_token(UUID(kept["id"]))}
+
+
+def _check(body: dict[str, Any]) -> None:
+    """Look at the least of what would otherwise be the database's error, or a wrong row."""
+    person, items = body.get("customer"), body.get("items")
+    if body.keys() != FIELDS or not isinstance(person, dict) or person.keys() != PERSON:
+        raise Malformed
+    if not all(map(_is_line, (body["store"], body["language"], *person.values()))):
+        raise Malformed
+    reachable = EMAIL.fullmatch(person["email"]) and PHONE.fullmatch(
+        person["phone"].replace(" ", "")
+    )
+    if not reachable or body["channel"] != "web" or body["language"] not in {"fr", "en"}:
+        raise Malformed
+    if not isinstance(items, list) or not 0 < len(items) <= ITEMS_MAX:
+        raise Malformed
+    for item in items:
+        if not isinstance(item, dict) or item.keys() != ITEM or not _is_line(item["sku"]):
+            raise Malformed
+        if type(item["quantity"]) is not int or not 0 < item["quantity"] <= UNITS_MAX:
+            raise Malformed
+
+
+def _is_line(word: object) -> bool:
+    return isinstance(word, str) and 0 < len(word) <= TEXT_MAX and word.isprintable()
 
 
 def _find(connection: Connection, asked: Asked) -> Found:
@@ -157,22 +201,37 @@ def _find(connection: Connection, asked: Asked) -> Found:
 
 def _write(connection: Connection, asked: Asked, found: Found) -> dict[str, Any]:
     """Write every row in one round trip, the contended ones last; return the answer to keep."""
-    location_id, brand_id, currency, *hours, prepare_min, asked_at = found.store
-    quantities = {item["sku"]: item["quantity"] for item in asked.body["items"]}
+    location_id, brand_id, currency, *_ = found.store
+    quantities: dict[str, int] = {}
+    for item in asked.body["items"]:
+        quantities[item["sku"]] = quantities.get(item["sku"], 0) + item["quantity"]
     skus, amounts = list(quantities), list(quantities.values())
+    if found.offers.keys() < quantities.keys():
+        raise NotSold(skus)
     offers = [found.offers[sku] for sku in skus]
     order_id, parcel_id, number = new_id(), new_id(), new_order_number()
-    promised_at = ready_at(Schedule(*hours), start=asked_at, prepare_min=prepare_min)
-    if promised_at is None:
-        raise NotSold(skus)
+    made, accept_by = _promise(found.store, skus)
     totals = _totals(offers, amounts)
+    promised_at = made.at.isoformat()
+    parcel = {
+        "fulfillment_id": str(parcel_id),
+        "part": 0,
+        "method": "pickup",
+        "store": asked.body["store"],
+        "quantities": quantities,
+        "promised_at": promised_at,
+        "arrives_from": None,
+        "arrives_by": None,
+    }
     kept = {
         "id": str(order_id),
-        "number": number,
+        "number": show_order_number(number),
         "fulfillment_id": str(parcel_id),
-        "promised_at": promised_at.isoformat(),
+        "promised_at": promised_at,
         "currency": currency,
         **totals,
+        "parcels": [parcel],
+        "follows": None,
     }
     run = connection.execute
     run(TAKE, [found.scope, asked.answer_key, asked.fingerprint, Jsonb(kept)])
@@ -184,9 +243,8 @@ def _write(connection: Connection, asked: Asked, found: Found) -> dict[str, Any]
         LINES,
         [order_id, skus, names, amounts, prices, [o[2] for o in offers], [o[3] for o in offers]],
     )
-    inputs = _inputs(hours, asked_at, prepare_min)
-    accept_by = ready_at(Schedule(*hours), start=asked_at, prepare_min=ACCEPT_WITHIN_MIN)
-    run(PARCEL, [parcel_id, order_id, location_id, promised_at, inputs, accept_by])
+    inputs = Jsonb(dict(made.inputs))
+    run(PARCEL, [parcel_id, order_id, location_id, made.at, inputs, accept_by])
     run(PARTS, [parcel_id, skus, amounts])
     facts = {
         "order_id": str(order_id),
@@ -196,7 +254,8 @@ def _write(connection: Connection, asked: Asked, found: Found) -> dict[str, Any]
         "quantities": quantities,
         "total_minor": totals["total_minor"],
         "currency": currency,
-        "promised_at": promised_at.isoformat(),
+        "promised_at": promised_at,
+        "tells": True,
     }
     run(EVENT, [order_id, found.key_id, location_id, asked.request_id, Jsonb(facts)])
     run(OWE, [parcel_id, location_id, skus, amounts])
@@ -228,15 +287,21 @@ def _give_contact(connection: Connection, body: dict[str, Any], customer_id: UUI
     return contact_id
 
 
-def _inputs(hours: list[Any], asked_at: datetime, prepare_min: int) -> Jsonb:
-    return Jsonb(
-        {
-            "asked_at": asked_at.isoformat(),
-            "opening_hours": hours[0],
-            "time_zone": hours[1],
-            "prepare_min": prepare_min,
-        }
-    )
+def _promise(store: tuple[Any, ...], skus: list[str]) -> tuple[Promise, datetime | None]:
+    """Return when it is ready, and until when the store has to take it on.
+
+    Raises NotSold when it never is, NotImplementedError at a store with limits or promotions: there
+    a hand would have to write more.
+    """
+    *_, prepare_min, hold_days, stored, asked_at, has_promotions = store
+    rules = read_rules(stored, prepare_min=prepare_min, hold_days=hold_days)
+    if rules.orders_per_hour or rules.orders_per_day or rules.remorse_min or has_promotions:
+        raise NotImplementedError
+    schedule = Schedule(*store[HOURS])
+    made = promise(schedule, rules, Load(), asked_at)
+    if made is None:
+        raise NotSold(skus)
+    return made, ready_at(schedule, start=asked_at, prepare_min=rules.accept_within_min)
 
 
 def _phone(text: str) -> str:

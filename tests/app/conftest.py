@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, create_engine, text
 
+import payments.gateway
 from app.cli import main
 from app.cli.session import attached
 from app.embedded import Cluster
@@ -79,15 +80,17 @@ def installation(
     monkeypatch.setenv("REDIS_URL", "unix:///nowhere/redis.sock")
     monkeypatch.setenv("COMPTOIR_HOME", str(home))
     monkeypatch.setenv("COMPTOIR_SECRET", SECRET)
-    for provider in ("SMTP_URL", "SMS_URL"):
+    for provider in ("SMTP_URL", "SMS_URL", "STRIPE_API_URL", "STRIPE_API_KEY"):
         monkeypatch.delenv(provider, raising=False)
     factory, messaging = dict(SessionFactory.kw), gateway.settings()
+    paying = payments.gateway.settings()
     engine = create_engine(cluster.url("owner", name))
     yield Installation(home, engine)
     engine.dispose()
     SessionFactory.kw.clear()
     SessionFactory.kw.update(factory)
     gateway.configure(messaging)
+    payments.gateway.configure(paying)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()

@@ -1,13 +1,22 @@
 """Bad input gets its problem, is never our error, and changes nothing."""
 
 import json
+import re
+from collections import Counter
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
+import stores.services
+from app import web
 from kernel.web import make_cursor
+from stores.commands import HireStaff, StaffRole
 from tests.app.nasty import (
     COLUMNS,
     NEVER_OURS_TO_GIVE,
@@ -25,8 +34,11 @@ from tests.app.nasty import (
     WRITES,
 )
 from tests.conftest import Shop, as_key, order_body
-from tests.unmoved import nothing_moves, problem
+from tests.unmoved import nothing_moves, problem, state
 
+HTML = {"Accept": "text/html"}
+WORD = "a long enough word to come in by"
+FIELD = re.compile(r'name="([a-z_0-9]+)"')
 VALIDATION = (422, "validation")
 MALFORMED = (400, "malformed-body")
 NO_KEY = (400, "idempotency-key-required")
@@ -361,3 +373,61 @@ def test_no_route_takes_a_column_it_did_not_ask_for(
             response = client.post(path, json={**write[1], column: 1}, headers=as_key(shop.manager))
             assert problem(response) == VALIDATION
             assert f"/{column}" in pointers(response)
+
+
+ASKING_NOTHING = {"/fr/account/sign-out", "/fr/office/sign-out", "/fr/office/desk"}
+"""Forms that act without a field."""
+
+
+def test_no_form_and_no_question_of_a_page_breaks_on_a_sign_no_text_can_hold(
+    app: Flask, session: Session, connection: Connection, shop: Shop
+) -> None:
+    people = HireStaff("Camille", StaffRole.ADMIN, (), email="camille@aubepin.test", password=WORD)
+    stores.services.hire_staff(session, people)
+    session.commit()
+    guest, admin = app.test_client(), app.test_client()
+    said = {"email": "camille@aubepin.test", "password": WORD}
+    door = "/fr/office/sign-in"
+    came = admin.post(door, data={"csrf": csrf_of(admin, door), **said}, headers=HTML)
+    assert came.status_code == 303, came.text
+    templates = (Path(web.__file__).parent / "templates").rglob("*.html")
+    names = {name for each in templates for name in FIELD.findall(each.read_text())}
+    broken = dict.fromkeys(names - {"csrf", "form"}, "a\0b")
+    answers = Counter[int]()
+    before = but_visits(connection)
+    for client, at in ((guest, "/fr/place"), (admin, "/fr/office/orders")):
+        form = {"csrf": csrf_of(client, at), **broken}
+        for path in sorted(paths_of_forms(app) - ASKING_NOTHING):
+            answered = client.post(path, data=form, headers=HTML)
+            assert answered.status_code in {303, 400, 401, 403, 404, 409, 422}, path
+            answers[answered.status_code] += 1
+    asked = ("/fr/search?q=%00", "/fr/basket?aside=%00", "/fr/place?%00=1", "/fr/?q=%00")
+    for path in (*asked, "/fr/office/orders?q=%00", "/fr/office/customers?q=%00"):
+        assert admin.get(path, headers=HTML).status_code in {200, 303, 404, 422}, path
+    assert but_visits(connection) == before
+    assert answers[422] > 20, answers
+
+
+def but_visits(connection: Connection) -> dict[str, str | None]:
+    """Return what is kept, but who looked at a page and which forms were answered."""
+    visits = {"shopper_session", "staff_session", "stored_answer"}
+    return {table: rows for table, rows in state(connection).items() if table not in visits}
+
+
+def csrf_of(client: FlaskClient, path: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(path, headers=HTML).text)
+    assert found is not None, path
+    return found[1]
+
+
+def paths_of_forms(app: Flask) -> set[str]:
+    """Return an address of each page that takes a form."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api/", "/webhooks/")):
+            continue
+        path = rule.rule.replace("<language>", "fr").replace("<lang:language>", "fr")
+        path = re.sub(r"<any\(.*?\):language>", "fr", path)
+        path = re.sub(r"<uuid:\w+>", "00000000-0000-7000-8000-000000000000", path)
+        found.add(re.sub(r"<[^>]*>", "1", path))
+    return found

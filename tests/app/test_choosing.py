@@ -172,6 +172,7 @@ def test_the_office_answers_for_a_customer_who_calls(
     after = read(inside, address)
     assert "Camille Roux" in after
     assert "Another store" in after
+    assert "1 missing" not in after
     assert token not in after
 
 

@@ -27,7 +27,7 @@ from tests.conftest import as_key
 SVG = "{http://www.w3.org/2000/svg}"
 SKUS = [command.sku for command in articles()]
 BYTES_MAX = 6000
-SEED_STATEMENTS_MAX = 450
+SEED_STATEMENTS_MAX = 600
 TABLES = (
     "brand", "category", "article", "article_text", "sku", "price", "location", "staff", "api_key",
     "stock_level", "stock_movement", "event",

@@ -1,14 +1,13 @@
 """Google's local inventory feed: exact lines, whose stores, and what it asks of the database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 import inventory.services
@@ -20,6 +19,7 @@ from kernel.db import transaction
 from kernel.ids import new_id
 from stores.commands import OpenLocation
 from tests.conftest import Shop, as_key, open_shop
+from tests.support.counting import counted
 from tests.unmoved import nothing_moves, problem
 
 FEED = "/api/v1/feeds/google-local-inventory"
@@ -27,7 +27,6 @@ HEADER = (
     "store code\tid\tquantity\tavailability\tprice\tsale price\tpickup method\tpickup sla"
     "\tpickup link template"
 )
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
 @pytest.fixture
@@ -40,22 +39,9 @@ def reader(session: Session, shop: Shop) -> str:
 
 
 @pytest.fixture
-def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
-    """Count what the database is sent while a block runs."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(CONTROL):
-            sent.append(statement)
-
-    @contextmanager
-    def watch() -> Iterator[list[str]]:
-        sent.clear()
-        yield sent
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield watch
-    event.remove(engine, "before_cursor_execute", note)
+def statements(engine: Engine) -> Callable[[], Any]:
+    """Watch what is sent to the database while a `with` block runs."""
+    return lambda: counted(engine)
 
 
 def link(article: str, sku: str) -> str:

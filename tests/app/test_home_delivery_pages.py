@@ -14,7 +14,6 @@ from payments import gateway
 from payments.gateway import PaymentSettings
 from stores.commands import StaffRole
 from tests.app.test_choosing import read, send
-from tests.app.test_delivering import press
 from tests.app.test_office import Desk, hired, plain
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import Tablet, words
@@ -127,56 +126,29 @@ def test_an_unreadable_postcode_is_said_beside_its_field(client: FlaskClient, do
     assert 'name="way"' not in page
 
 
-def test_an_associate_orders_to_a_door_and_types_the_ticket(
+def test_an_associate_sees_what_a_customer_can_have_instead_and_no_foreign_order(
     client: FlaskClient, session: Session, shop: Shop, doors: UUID
 ) -> None:
     tablet: Tablet = enter(client, session, shop, StaffRole.ASSOCIATE, "Inès Morel")
-    assert tablet.get("/door", sku="\0").status_code < 500
-    where = tablet.get("/where", said="TENT-2P")
-    assert 'href="/en/tablet/door?sku=TENT-2P"' in where.text
-    said = words(where)
+    said = words(tablet.get("/where", said="TENT-2P"))
     instead = said[said.index("For a customer") :]
     assert re.search(r"Ready .+? · Paris Bastille, 389.km No charge", instead), instead
     assert re.search(r"Here from tomorrow · sent by Paris Bastille, 389.km No charge", instead)
     assert re.search(r"Arrives between .+? · Home delivery €4\.90 · €60\.10 more", instead)
-    asked = tablet.get("/door", sku="TENT-2P", postcode="33000")
-    assert "Sent by Paris Bastille" in words(asked)
-    buyer = {
-        "sku": "TENT-2P",
-        "quantity": "1",
-        "postcode": "33000",
-        "last_name": "Durand",
-        "reach": "chloe.durand@example.org",
-        "line1": "12 rue des Lilas",
-        "city": "Bordeaux",
-        "way": "standard",
-        "seen:standard": "9480",
-        "pay_by": "till",
-    }
-    nobody = press(tablet, "/door?x", **{**buyer, "last_name": ""})
-    assert (nobody.status_code, orders_of(session)) == (422, [])
-
-    placed = press(tablet, "/door?x", **buyer)
-    assert placed.status_code == 303, placed.text
-    due = placed.headers["Location"].partition("/en/tablet")[2]
-    assert "To pay: €94.80" in words(tablet.get(due))
-    unsaid = press(tablet, due, ticket="")
-    assert (unsaid.status_code, orders_of(session)) == (422, [("delivery", "pending", 490)])
-    press(tablet, due, ticket="T-77")
-
-    assert orders_of(session) == [("delivery", "new", 490)]
-    assert "Paid: it is prepared now." in words(tablet.get(due))
-
     foreign = {"channel": "store", "store": "paris", "pay_by": "till"}
     for path, body in (
         ("orders", order_body()),
         ("orders/deliveries", delivery_body({"TENT-2P": 1})),
         ("orders/deliveries", delivery_body({"TENT-2P": 1}, **foreign)),
     ):
-        key = as_key(shop.integration)
+        key = as_key(
+            shop.paris_associate
+            if "store" in body and body["channel"] == "store"
+            else shop.integration
+        )
         other = client.post(f"/api/v1/{path}", json=body, headers=key).get_json()
         assert "id" in other, other
-        assert tablet.get(f"/door/{other['id']}").status_code == 404
+        assert tablet.get(f"/orders/{other['id']}").status_code == 404
 
 
 def test_an_address_keeps_nothing_that_prints_nothing(

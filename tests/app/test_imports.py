@@ -414,3 +414,36 @@ def test_prices_are_tried_first_and_set_only_when_it_is_said(
     assert "6 read: 1 set, 1 as they were, 4 not taken" in done.output
     assert installation.rows(said) == [("A", 8990), ("A", 7990), ("A", 8990), ("B", 990)]
     assert installation.run("check").exit_code == 0
+
+
+def test_people_of_a_former_system_are_taken_once_with_each_consent_and_its_proof(
+    installation: Any, table: Callable[..., Path]
+) -> None:
+    file = table(
+        "former_id,last_name,email,phone,line1,postcode,city,purpose,channel,granted,wording,"
+        "proof,source,given_at",
+        "C-1,Durand,chloe@example.org,06 39 98 12 34,12 rue des Lilas,33000,Bordeaux,"
+        "marketing,email,yes,v3,form 88,account page,2019-05-04T10:00:00+02:00",
+        "C-1,Durand,chloe@example.org,,,,,marketing,sms,no,v3,form 88,account page,"
+        "2019-05-04T10:00:00+02:00",
+        "C-2,Petit,paul@example.org,,,,,,,,,,,",
+        "C-3,Martin,ada@example.org,,,,,marketing,email,yes,v3,,account page,"
+        "2019-05-04T10:00:00+02:00",
+        "C-4,Durand,,06 39 98 12 34,,,,,,,,,,",
+        "C-5,Nobody,,,,,,,,,,,,",
+    )
+    first = installation.run("import", "customers", file, "--source", "oldshop")
+    assert first.exit_code == 3
+    assert "6 read: 3 new, 0 known, 3 not taken" in first.output
+    assert [each[0] for each in installation.report(first)] == ["5", "7", "6"]
+    again = installation.run("import", "customers", file, "--source", "oldshop")
+    assert "6 read: 0 new, 3 known, 3 not taken" in again.output
+    assert installation.rows("SELECT source, value FROM former_id ORDER BY value") == [
+        ("oldshop", "C-1"),
+        ("oldshop", "C-2"),
+    ]
+    assert installation.rows(
+        "SELECT f.value, c.channel, c.granted, c.proof FROM consent c"
+        " JOIN former_id f USING (customer_id) ORDER BY c.id"
+    ) == [("C-1", "email", True, "form 88"), ("C-1", "sms", False, "form 88")]
+    assert installation.rows("SELECT city FROM saved_address") == [("Bordeaux",)]

@@ -10,13 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+import stores.services
 from app.worker import drain
+from kernel.actors import SYSTEM
 from kernel.links import order_token
 from notifications.models import Message
 from notifications.services.cases import read_case
 from notifications.services.rendering import render
+from stores.commands import Scope, SetRule
 from tests.app.test_choosing import read, send
-from tests.app.test_shop import HTML, cards, order_id_of
+from tests.app.test_shop import HTML, cards
 from tests.conftest import Shop
 from tests.orders.doors import have_ship, open_way
 
@@ -32,6 +35,7 @@ BUYER = {
     "city": "Bordeaux",
     "way": "standard",
 }
+WANTED = {"delivery": "BOOK", "lyon": "TENT-2P", "paris": "MUG-BLUE"}
 CARD = "4242 4242 4242 4242"
 NOTEBOOK = {"fr": "Carnet", "en": "Notebook"}
 PARTS = {"fr": "en 3 parties", "en": "in 3 parts"}
@@ -78,6 +82,7 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'name="(seen:[a-z]+|goods|total)" value="([0-9a-f]+)"', page))
 
 
+@pytest.mark.matter("delivery", "web")
 @pytest.mark.usefixtures("doors", "cards")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_basket_is_collected_here_and_there_and_brought_as_one_order(
@@ -101,8 +106,12 @@ def test_a_basket_is_collected_here_and_there_and_brought_as_one_order(
     page = choose(client, language, TENT_2P="lyon")
     placed = send(client, page, address, **BUYER, **hidden(page))
 
+    page = choose(client, language, TENT_2P="lyon")  # back from the payment page
+    placed = send(client, page, address, **BUYER, **hidden(page))
     assert placed.status_code == 303, placed.text
-    assert parcels(session) == [
+    ended = [each for each in parcels(session) if each[2] == "expired"]
+    assert len(ended) == len(WANTED)
+    assert [each for each in parcels(session) if each not in ended] == [
         ("delivery", "paris", "pending", "BOOK"),
         ("pickup", "lyon", "pending", "TENT-2P"),
         ("pickup", "paris", "pending", "MUG-BLUE"),
@@ -111,8 +120,11 @@ def test_a_basket_is_collected_here_and_there_and_brought_as_one_order(
     back = paid.headers["Location"].removeprefix("http://localhost")
     assert client.get(back, headers=HTML).status_code == 303
     drain()
-    assert {status for _method, _store, status, _skus in parcels(session)} == {"new"}
-    order = read(client, f"/{language}/orders/{order_token(order_id_of(connection))}")
+    assert {each[2] for each in parcels(session) if each not in ended} == {"new"}
+    order_id = connection.execute(
+        text("SELECT order_id FROM fulfillment WHERE status = 'new' LIMIT 1")
+    ).scalar_one()
+    order = read(client, f"/{language}/orders/{order_token(order_id)}")
     for said in ("Lyon Croix-Rousse", "Paris Bastille", "33000 Bordeaux"):
         assert said in order
     assert "12 rue des Lilas, 33000 Bordeaux" in order
@@ -129,6 +141,10 @@ def test_a_basket_is_collected_here_and_there_and_brought_as_one_order(
 def test_two_stores_without_a_door_are_reserved_without_paying(
     client: FlaskClient, session: Session, doors: UUID
 ) -> None:
+    for store, minutes in (("lyon", 60), ("paris", 30)):
+        rule = SetRule(Scope.STORE, store, "remorse_min", minutes)
+        stores.services.set_setting(session, rule, actor=SYSTEM)
+    session.commit()
     fill(client, "en")
     page = choose(client, "en", TENT_2P="lyon", MUG_BLUE="lyon", BOOK="paris")
     buyer = {name: BUYER[name] for name in ("first_name", "last_name", "email")}
@@ -141,5 +157,8 @@ def test_two_stores_without_a_door_are_reserved_without_paying(
         ("pickup", "paris", "new", "BOOK"),
     ]
     assert "Your basket is empty" in read(client, "/en/basket")
+    shown = read(client, placed.headers["Location"])
+    assert shown.count("Changed your mind?") == 1
+    assert shown.count("Cancel it now") == 1
     again = send(client, page, "/en/checkout/ways", **buyer, **hidden(page), payment="pickup")
     assert again.headers["Location"] == placed.headers["Location"]

@@ -180,7 +180,9 @@ def test_nobody_sees_the_back_office_without_signing_in(
             ("count_id", "transfer_id", "feed_id", "rule_id", "task_id", "shortage_id", "case_id"),
             uuid4(),
         ),
-        **dict.fromkeys(("customer_id", "merge_id"), uuid4()),
+        **dict.fromkeys(
+            ("customer_id", "merge_id", "company_id", "thread_id", "answer_id"), uuid4()
+        ),
         "token": "nobodys",
         **dict.fromkeys(("method_id", "zone_id", "promotion_id", "rule_set_id"), uuid4()),
         **dict.fromkeys(("brand", "zone"), "lyon"),
@@ -300,6 +302,7 @@ def test_late_orders_come_first_and_each_sees_their_stores(
     assert only_paris == [away["stored"]]
 
 
+@pytest.mark.matter("state", "phone")
 def test_an_order_is_found_by_whatever_the_customer_says(
     desk: Callable[[str], Desk], client: FlaskClient, shop: Shop, session: Session
 ) -> None:
@@ -342,9 +345,9 @@ def test_an_order_tells_its_whole_story(
         french = office.read(f"/fr/office/orders/{placed['stored']}")
     for said in (
         "Chloé Durand",
-        "Ordered Web shop · 3 articles · €115.70 e-shop",
-        "Taken on by the store Inès",
-        "Taken from the shelf 1 × Tente 2 places, 2 × Tasse, blue Inès",
+        "Ordered Web shop · 3 articles · €115.70 Web shop e-shop",
+        "Taken on by the store In the store Inès",
+        "Taken from the shelf 1 × Tente 2 places, 2 × Tasse, blue In the store Inès",
         "Put into its bin A7",
         "Handed over at the counter 1 × Tente 2 places, 2 × Tasse, blue · by name, identity",
         "Till ticket T-77 , €115.70",
@@ -371,6 +374,7 @@ def test_an_order_of_another_store_is_as_unknown_as_none(
     assert "Check the number; orders of other stores are not shown." in plain(foreign)
 
 
+@pytest.mark.matter("cancel", "phone")
 def test_cancelling_frees_the_stock_once_however_often_it_is_sent(
     desk: Callable[[str], Desk], session: Session, placed: dict[str, Any]
 ) -> None:
@@ -384,7 +388,7 @@ def test_cancelling_frees_the_stock_once_however_often_it_is_sent(
     assert again.status_code == 409
     assert "This order was cancelled" in plain(again)
     story = office.read(f"/en/office/orders/{placed['stored']}")
-    assert story.count("Order cancelled Luc Bernard") == 1
+    assert story.count("Order cancelled Phone Luc Bernard") == 1
     assert "The articles cannot be found" in story
     reserved = session.execute(text("SELECT sum(reserved) FROM stock_level")).scalar_one()
     assert reserved == 0
@@ -409,7 +413,9 @@ def test_a_message_goes_again_once_per_request_and_says_who_asked(
     found = [row.status for row in session.execute(text(rows), {"id": placed["id"]})]
     assert found == ["sent", "due"]
     story = office.read(f"/en/office/orders/{placed['stored']}")
-    assert "Message sent again Nadia Lefèvre – She deleted it" in story
+    assert "Message sent again In the store Nadia Lefèvre" in story
+    said = session.execute(text("SELECT body FROM interaction_text")).scalars().all()
+    assert said == ["She deleted it"]  # in the customer's history, which can be emptied
     foreign = desk("sophie")
     foreign.open("/en/office/orders")
     assert foreign.send(path, reason="curious").status_code == 404
@@ -608,6 +614,7 @@ def test_an_order_tells_who_came_what_was_refused_and_which_rule_was_set_aside(
     assert "Paul Petit" in said
 
 
+@pytest.mark.matter("contact", "phone")
 def test_an_agent_corrects_where_a_customer_is_written_to(
     desk: Callable[[str], Desk], placed: dict[str, Any], session: Session
 ) -> None:
@@ -626,9 +633,10 @@ def test_an_agent_corrects_where_a_customer_is_written_to(
     assert done.headers["Location"] == page
     shown = office.read(page)
     assert "right@example.org" in shown
-    assert "E-mail or phone corrected Luc Bernard" in shown
+    assert "E-mail or phone corrected Phone Luc Bernard" in shown
 
 
+@pytest.mark.matter("contact", "web")
 def test_a_customer_has_their_next_messages_sent_elsewhere(
     client: FlaskClient, placed: dict[str, Any], session: Session
 ) -> None:

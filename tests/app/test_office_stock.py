@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC
 from io import BytesIO
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -206,7 +206,8 @@ def test_a_bad_figure_of_a_count_is_said_in_its_row_and_nothing_is_lost(
         refused = office.send(
             f"{page}/enter", sku=["BOOK", "MUG-BLUE"], **{"q-BOOK": "-1", "q-MUG-BLUE": "7"}
         )
-    assert refused.status_code == 422
+        nowhere = office.send(f"/en/office/counts/{uuid4()}/enter")
+    assert (refused.status_code, nowhere.status_code) == (422, 404)
     assert "A whole number, 0 or more." in plain(refused)
     assert re.search(r'name="q-MUG-BLUE"[^>]*value="7"', refused.text)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import orders.jobs
 import orders.services
+from app.cli.check import run_checks
 from app.worker import drain
 from kernel.actors import SYSTEM
 from kernel.db import transaction
@@ -129,8 +130,16 @@ def test_the_customer_is_reminded_once_and_unpaid_the_order_ends_with_a_word(
     assert status(placed) is Status.EXPIRED
     assert {template for template, _ in told(connection)[4:]} == {"unpaid"}
     (link,) = links_of(client, shop, placed)
+    assert link["open"] is False
+    ended = text("SELECT count(*) FROM pay_link WHERE ended_at IS NULL")
+    assert connection.execute(ended).scalar_one() == 0
+    assert "PAY-01" not in str(run_checks())
+    connection.execute(text("UPDATE pay_link SET ended_at = NULL"))
+    assert "PAY-01" in str(run_checks())
     page = client.get(link["path"], headers=HTML)
     assert "Ce lien est terminé" in page.text
+    english = client.get(link["path"].replace("/fr/", "/en/"), headers=HTML)
+    assert "This link has ended" in english.text
     assert press(client, link["path"]).status_code == 409
     again = client.post(
         f"/api/v1/orders/{placed['id']}/pay-links", json={}, headers=as_key(shop.agent)

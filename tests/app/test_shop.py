@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -37,11 +36,11 @@ from stores.commands import AddPattern, StoreMethod
 from stores.queries import fold, list_stores
 from stores.services import add_pattern, set_method
 from tests.conftest import Shop, as_key
+from tests.support.counting import counted
 from tests.unmoved import nothing_moves
 
 HTML = {"Accept": "text/html"}
 ARTICLE_STATEMENTS_MAX = 8
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 CHLOE = {
     "first_name": "Chloé",
     "last_name": "Durand",
@@ -79,22 +78,9 @@ def shelves(session: Session, shop: Shop) -> Shop:
 
 
 @pytest.fixture
-def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
-    """Watch what the database is sent while a block runs."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(CONTROL):
-            sent.append(statement)
-
-    @contextmanager
-    def watch() -> Iterator[list[str]]:
-        sent.clear()
-        yield sent
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield watch
-    event.remove(engine, "before_cursor_execute", note)
+def statements(engine: Engine) -> Callable[[], Any]:
+    """Watch what is sent to the database while a `with` block runs."""
+    return lambda: counted(engine)
 
 
 def hidden(client: FlaskClient, path: str = "/fr/place") -> dict[str, str]:
@@ -187,6 +173,7 @@ def test_a_shelf_shows_its_articles_only(client: FlaskClient, shelves: Shop) -> 
     assert client.get("/en/categories/nothing", headers=HTML).status_code == 404
 
 
+@pytest.mark.matter("availability", "web")
 def test_an_article_says_where_and_when_in_few_statements(
     client: FlaskClient, shelves: Shop, statements: Callable[[], Any]
 ) -> None:
@@ -283,8 +270,13 @@ def test_the_basket_adds_changes_and_removes(client: FlaskClient, shelves: Shop)
     page = client.get("/fr/basket", headers=HTML).text
     assert "34,90\xa0€" in page
     assert "Carnet" not in page
-    nonsense = {"quantity:THEIERE-BLEU": "-1", "quantity:": "x", "take": ":::"}
-    assert send(client, "/fr/basket/change", **nonsense).status_code == 303
+    for nonsense in ("-1", "1,5", "", "0x2", "100", "9" * 20):
+        typed = {"quantity:THEIERE-BLEU": nonsense, "store": "paris"}
+        refused = send(client, "/fr/basket/change", **typed)
+        assert refused.status_code == 422, nonsense
+        assert "Donnez un nombre entier de 0 à 99." in refused.text
+        assert refused.text.count("34,90\xa0€") == page.count("34,90\xa0€")
+    assert send(client, "/fr/basket/change", take=":::").status_code == 303
     assert client.get("/fr/basket", headers=HTML).text.count('name="quantity:THEIERE-BLEU"') == 1
 
 
@@ -479,6 +471,7 @@ def test_the_page_moves_with_the_order_and_then_stands_still(
     assert "data:image/png" not in client.get(path, headers=HTML).text
 
 
+@pytest.mark.matter("longer", "web")
 def test_the_order_is_kept_longer_once(
     client: FlaskClient, connection: Connection, shelves: Shop
 ) -> None:
@@ -517,6 +510,7 @@ def test_somebody_else_collects_with_another_code(
     assert old[1] != new[1]
 
 
+@pytest.mark.matter("cancel", "web")
 def test_a_cancelled_order_is_cancelled_once_and_its_articles_are_free(
     client: FlaskClient, connection: Connection, shelves: Shop
 ) -> None:
@@ -631,6 +625,36 @@ def test_a_card_pays_on_the_providers_page_and_the_order_counts_afterwards(
     assert "Payé par carte" in shown
 
 
+def test_what_a_card_holds_and_what_is_open_are_told_apart_until_all_is_paid(
+    client: FlaskClient, connection: Connection, shelves: Shop, cards: None
+) -> None:
+    fill(client, "THEIERE-BLEU")
+    away = order(client, total=3490, payment="card")
+    paid = httpx.post(away.location, data={"number": "4242 4242 4242 4242"}, trust_env=False)
+    client.get(paid.headers["Location"].removeprefix("http://localhost"), headers=HTML)
+    drain()
+    page = f"/fr/orders/{order_token(order_id_of(connection))}"
+    version = re.search(
+        r'name="version" value="(\d+)"', client.get(f"{page}/amend", headers=HTML).text
+    )
+    assert version is not None
+    said = {"version": version[1], "seen": "6980", "confirm": "yes"}
+    with nothing_moves(connection):
+        for nonsense in ("abc", "-3", "1,5", "", "9" * 20):
+            typed = {**said, "n:THEIERE-BLEU": nonsense, "n:BOOK": "1"}
+            refused = send(client, f"{page}/amend", **typed)
+            assert (refused.status_code, "Tapez un nombre entier." in refused.text) == (422, True)
+    done = send(client, f"{page}/amend", **said, **{"n:THEIERE-BLEU": "2"})
+    assert done.status_code == 303, done.text
+    shown = client.get(page, headers=HTML).text.replace("\xa0", " ")
+    assert "Total, dont 34,90 € déjà payés" in shown
+    assert "Payé par carte" not in shown
+    connection.execute(text("UPDATE fulfillment SET release_at = now() + interval '1 hour'"))
+    shown = client.get(page, headers=HTML).text
+    assert "Le magasin voit votre commande à partir de" in shown
+    assert "Reçue par le magasin" not in shown
+
+
 def test_an_abandoned_payment_can_be_taken_up_again(
     client: FlaskClient, connection: Connection, shelves: Shop, cards: None
 ) -> None:
@@ -682,9 +706,14 @@ def test_who_went_to_pay_for_the_last_one_comes_back_changes_the_basket_and_pays
     ).all()
     assert [tuple(row) for row in rows] == [("expired", False), ("new", True)]
     assert "Votre panier est vide" in client.get("/fr/basket", headers=HTML).text
-    assert count(connection, "cart_line") == 2  # reading changes nothing
-    fill(client, "BOOK")
-    assert count(connection, "cart_line") == 1
+    fill(client, "BOOK")  # into a basket of its own: the one that was paid is an order
+    lines = connection.execute(
+        text(
+            "SELECT pending_id IS NULL, count(*) FROM cart JOIN cart_line ON cart_id = cart.id"
+            " GROUP BY 1 ORDER BY 1"
+        )
+    )
+    assert [tuple(row) for row in lines] == [(False, 2), (True, 1)]
     assert run_checks() == []
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 import stores.services
 from app.staff.said import Kind, Said, read_said
 from kernel.ids import ALPHABET, show_code
+from kernel.links import order_token
 from orders import passes, queries
 from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
@@ -325,6 +326,29 @@ def test_a_parcel_of_another_store_is_not_found(tablet: Tablet) -> None:
 
 
 # Handing over
+
+
+def test_s21_the_hand_over_screen_has_each_lines_sheet_and_what_its_buyer_asked_before(
+    tablet: Tablet,
+) -> None:
+    """What an editor published is found on the same tablet (S-39)."""
+    placed = place(tablet)
+    qr, _code = make_ready(tablet, placed)
+    link = as_key(order_token(UUID(placed["id"])))
+    for asked in ("La tasse va-t-elle au lave-vaisselle ?", "je veux parler à quelqu'un"):
+        said = tablet.client.post("/api/v1/assistant", json={"text": asked}, headers=link)
+        assert said.status_code == 201, said.text
+        link["Idempotency-Key"] += "-again"
+    verdict = words(tablet.post("/hand-over", said=qr))
+    assert "La tasse va-t-elle au lave-vaisselle ?" in verdict
+    assert "colour: blue" in verdict.lower()
+    assert verdict.count("Legal guarantee: two years from today.") == 2
+    text_in = {"question": "Dishwasher?", "body": "Mugs may go into it."}
+    told = {"intent": "product", "fr": text_in, "en": text_in, "published": True}
+    path = "/api/v1/answers/dishwasher"
+    assert tablet.client.put(path, json=told, headers=as_key(tablet.shop.agent)).status_code == 200
+    found = words(tablet.get("/answers", said="dishwashers"))
+    assert "Mugs may go into it." in found
 
 
 @pytest.mark.parametrize("shown", ["qr", "code"])

@@ -2,26 +2,27 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+import orders.queries
 import orders.services
 from app.demo.retailer import PIN
 from app.embedded import Cluster
-from customers.commands import GiveContact
+from customers.commands import GiveAddress, GiveContact
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.links import order_token
-from orders.commands import Channel, Collect, PlaceOrder
+from orders.commands import Bring, Channel, Collect, Method, OrderPart, PayBy, PlaceOrder, Status
 from orders.services import PlacedOrder
 from tests.support.demonstration import demonstration, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-HOME, POT = "lyon-croix-rousse", "THEIERE-BLEU"
+HOME, POT, CUP, WAY = "lyon-croix-rousse", "THEIERE-BLEU", "THEIERE-BLANC", "standard"
 LOOKS = os.environ.get("LOOKS")
 """A folder in which pictures are left for whoever wants to look."""
 Open = Callable[..., Page]
@@ -34,9 +35,10 @@ def url(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield address
 
 
-def place(**more: Any) -> PlacedOrder:
+def place(*, parts: Sequence[OrderPart] = (), **more: Any) -> PlacedOrder:
     contact = GiveContact("Chloé", "Durand", "chloe@example.org", None, "fr")
-    command = PlaceOrder(Channel.WEB, [Collect(HOME, {POT: 2})], contact, **more)
+    every = [Collect(HOME, {POT: 2}), *parts]
+    command = PlaceOrder(Channel.WEB, every, contact, **more)
     with transaction() as session:
         return orders.services.place_order(session, command, actor=SYSTEM)
 
@@ -49,6 +51,7 @@ def look(page: Page, name: str, axe: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.matter("change", "web")
 @pytest.mark.parametrize(("language", "width"), [("fr", 360), ("en", 1280)])
 def test_a_customer_sees_what_a_change_comes_to_before_it_is_made(
     url: str, open_page: Open, axe: Any, language: str, width: int
@@ -58,6 +61,12 @@ def test_a_customer_sees_what_a_change_comes_to_before_it_is_made(
     page = open_page(width)
     page.goto(f"{link}/amend")
     look(page, f"amend-shop-{language}", axe)
+    page.locator("select[name=way]").select_option(WAY)
+    page.locator("section details summary").first.click()
+    page.locator(f"input[name='part:{POT}']").fill("one")
+    page.locator("main form button.button-primary").click()
+    look(page, f"amend-shop-part-{language}", axe)
+    page.goto(f"{link}/amend")
     page.get_by_role("textbox").first.fill(str(units - 1))
     page.locator("main form button.button-primary").click()
     page.locator("#sum-title").wait_for()
@@ -66,6 +75,41 @@ def test_a_customer_sees_what_a_change_comes_to_before_it_is_made(
     page.wait_for_url(link)
     look(page, f"amend-shop-done-{language}", axe)
     assert page.locator(".ticket-lines").first.inner_text().startswith(f"{units - 1}")
+
+
+@pytest.mark.parametrize(("language", "width"), [("fr", 360), ("en", 768), ("fr", 1280)])
+def test_a_customer_moves_an_article_and_has_it_all_brought_then_thinks_again(
+    url: str, open_page: Open, axe: Any, language: str, width: int
+) -> None:
+    address = GiveAddress("12 rue des Lilas", "69004", "Lyon")
+    placed = place(parts=[Bring(address, {CUP: 1}, WAY)], pay_by=PayBy.CARD)
+    link = f"{url}/{language}/orders/{order_token(placed.id)}"
+    page = open_page(width)
+    page.goto(f"{link}/amend")
+    first, second = page.locator("main form section.sheet").all()[:2]
+    stays = "select[name$=store] option[value='']"  # what is brought may stay so
+    collected, brought = (second, first) if first.locator(stays).count() else (first, second)
+    collected.locator(f"input[name$='n:{POT}']").fill("1")
+    brought.locator(f"input[name$='n:{POT}']").fill("1")
+    collected.locator("select[name$=way]").select_option(WAY)
+    look(page, f"amend-parts-{language}-{width}", axe)
+    page.locator("main form button.button-primary").click()
+    page.locator("#sum-title").wait_for()
+    look(page, f"amend-parts-sum-{language}-{width}", axe)
+    page.locator("button[name=confirm]").click()
+    page.wait_for_url(link)
+    look(page, f"amend-parts-done-{language}-{width}", axe)
+    with transaction() as session:
+        order = orders.queries.get_order(session, placed.id, actor=SYSTEM)
+    going = [each for each in order.fulfillments if each.status is Status.PENDING]
+    assert [each.method for each in going] == [Method.DELIVERY, Method.DELIVERY]
+    assert sorted(each.lines[0].quantity for each in going) == [1, 1]
+    page.goto(f"{link}/cancel")
+    page.locator("main form button.button-danger").click()
+    page.wait_for_url(link)
+    with transaction() as session:
+        order = orders.queries.get_order(session, placed.id, actor=SYSTEM)
+    assert {each.status for each in order.fulfillments} <= {Status.CANCELLED, Status.REROUTED}
 
 
 def test_a_reservation_is_offered_asked_for_and_never_called_a_paid_order(
@@ -81,13 +125,14 @@ def test_a_reservation_is_offered_asked_for_and_never_called_a_paid_order(
     for name, value in (("first_name", "Zoé"), ("last_name", "Bel"), ("email", "zoe@example.org")):
         page.locator(f"#field-{name}").fill(value)
     page.locator(".bar button.button-primary").click()
-    page.wait_for_url(re.compile("placed=yes"))
+    page.wait_for_url(re.compile("placed=yes"), timeout=60_000)  # a machine may be at its end
     look(page, "reserve-order-fr", axe)
     said = page.locator("main").inner_text()
     assert "Votre réservation est demandée" in said
     assert "payée" not in said
 
 
+@pytest.mark.matter("change", "phone", "store")
 def test_the_office_and_the_tablet_change_an_order_with_an_article_it_had_not(
     url: str, chromium: Browser, axe: Any
 ) -> None:

@@ -48,12 +48,14 @@ FOCUSED = """() => {
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     place: str, address: str, open_page: Open, axe: Any, screenshot: Any
 ) -> None:
+    page = open_page(WIDTHS[0])
+    page.goto(f"{address}/{place}")
     for width in WIDTHS:
-        page = open_page(width)
-        page.goto(f"{address}/{place}")
+        page.set_viewport_size({"width": width, "height": 800})
         screenshot(page, f"{place.replace('/', '-')}-{width}")
-        assert axe(page) == []
         assert (width, _scroll_width(page)) == (width, width)
+        if width in {WIDTHS[0], WIDTHS[-1]}:
+            assert axe(page) == []
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -12,37 +12,25 @@ from app.embedded import Cluster
 from kernel.db import transaction
 from stores.commands import HireStaff, StaffRole
 from tests.browser.conftest import Findings
-from tests.browser.test_tablet import PIN, sign_in
+from tests.browser.test_tablet import PIN
+from tests.browser.workplace import LOOKS, Open, Workplace
 from tests.orders.delivering import DAY, bring
 from tests.support.installation import installation
 from tests.support.trade import Trade
 
 pytestmark = pytest.mark.browser
-LOOKS = (("fr", 360), ("en", 768), ("fr", 1280))
 ITEMS: Mapping[str, int] = {"TENT-2P": 1, "MUG-BLUE": 1}
 LISTED = [{"sku": sku, "quantity": quantity} for sku, quantity in ITEMS.items()]
 BOXES = ((0, "TENT-2P"), (1, "MUG-BLUE"))
-Open = Callable[..., Page]
 
 
 @dataclass(frozen=True)
-class House:
+class House(Workplace):
     """Lyon with a parcel that lacks something, one that waits for it, and deliveries."""
 
-    trade: Trade
-    address: str
     ways: tuple[str, ...]
     to_pack: str
     order: str
-
-    def enter(self, page: Page, language: str) -> None:
-        """Sign Inès in on a tablet of Lyon."""
-        place = self.trade.place_of_work
-        with place.inside(), transaction() as session:
-            code = stores.services.offer_enrolment(
-                session, location_id=place.shop.lyon, tablet_name="Tablette"
-            )
-        sign_in(page, self.address, code, language=language)
 
 
 def do(trade: Trade, path: str, body: Any = None) -> dict[str, Any]:

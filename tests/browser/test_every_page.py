@@ -15,18 +15,32 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+import conversations.services
 import orders.services
 from app.demo.retailer import PIN
 from app.embedded import Cluster
+from conversations.commands import Intent, OpenThread, Said
+from customers.commands import TouchChannel
 from customers.queries import code_of
+from kernel.actors import SYSTEM
 from kernel.db import transaction
-from kernel.links import cart_token, choice_token, order_token, pay_token, wish_token
+from kernel.links import (
+    cart_token,
+    choice_token,
+    order_token,
+    pay_token,
+    preferences_token,
+    score_token,
+    thread_token,
+    wish_token,
+)
 from orders.commands import WishStock
+from tests.browser.conftest import AXE
 from tests.support.demonstration import demonstration, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -48,8 +62,17 @@ NOT_PAGES = {
     "office.price_table": "a file for spreadsheets",
     "office.promotion_table": "a file for spreadsheets",
     "shop.order_calendar": "a file for calendars",
+    "shop.conversation_state": "the part of a conversation that moves",
+    "shop.chat_panel": "the conversation beside another page",
+    "shop.chat_state": "the number beside the link to the chat",
     "shop.order_state": "the part of an order's page that moves",
     "tablet.board_news": "the part of the board that moves",
+    "tablet.conversation_news": "the part of a conversation that moves",
+    "office.conversation_news": "the part of a conversation that moves",
+    "office.answer_table": "a file for spreadsheets",
+    "tablet.customer_news": "the part of a customer's file that moves",
+    "office.begin": "goes on to the orders",
+    "office.customer_news": "the part of a customer's file that moves",
     "paying.paid": "goes on to the order that was paid",
     "paying.unpaid": "goes back to the order",
 }
@@ -62,23 +85,29 @@ BEGINNINGS = {
         "demo/mailbox",
         "search?q=zzzz",
         "articles/THEIERE",
+        f"collect-here?sku=THEIERE-BLEU&store={HOME}",
         "checkout/delivery?postcode=69004",
         "checkout/ways?postcode=69004",
         "account",
+        "help?q=horaires",
+        "help?q=zzzz",
     ),
     "tablet": (
         "tablet/",
         "tablet/sign-in",
         "tablet/shipped",
         "tablet/where?said=THEIERE-BLEU",
-        "tablet/door?sku=THEIERE-BLEU&postcode=69001",
+        "tablet/answers?said=zzzz",
     ),
     "office": (
+        "office/",
         "office/orders",
         "office/orders?q=Personne",
         "office/customers?q=durand",
         "office/customers?q=Personne",
         "office/cases?view=closed",
+        "office/queue?view=ended",
+        "office/start?q=durand",
         f"office/to-do?store={HOME}",
         f"office/counts?store={HOME}",
         f"office/transfers?store={HOME}",
@@ -98,8 +127,11 @@ STATES = text(
     " JOIN location l ON l.id = f.location_id WHERE l.code = :home"
     " ORDER BY f.status, f.method, f.id"
 )
+GIVEN = frozenset({"handed_over", "delivered"})
+"""States after which somebody is asked how it was."""
 KINDS = {
     "office/cases": "SELECT DISTINCT ON (kind) id FROM case_file ORDER BY kind, id",
+    "office/conversations": "SELECT DISTINCT ON (status) id FROM thread ORDER BY status, id",
     "office/counts": "SELECT DISTINCT ON (status) id FROM stock_count ORDER BY status, id",
     "office/transfers": "SELECT DISTINCT ON (status) id FROM transfer ORDER BY status, id",
 }
@@ -109,8 +141,14 @@ SHOPPER = "chloe.durand@example.org"
 CODE_PAGES = ("code", "points", "password")
 """Pages on which the code of a letter is typed: to sign in, to add a number, to set a password."""
 Open = Callable[..., Page]
-MOVES = re.compile(r"/(state|board|feeds/[^/]+|demo/mailbox)(\?|$)")
-"""Addresses that parts of pages ask every few seconds."""
+STAND_STILL = """document.addEventListener("htmx:beforeRequest", asked => {
+  const path = asked.detail.requestConfig.path
+  if (/\\/(state|board|news|feeds\\/[^/]+|demo\\/mailbox)(\\?|$)/.test(path)) asked.preventDefault()
+})"""
+"""Parts of pages ask for news every few seconds: not while they are looked at.
+
+A route of Playwright's would keep the browser from remembering any file from page to page.
+"""
 
 
 @dataclass(frozen=True)
@@ -218,9 +256,9 @@ def _named() -> dict[str, list[str]]:
             session, WishStock(scarce, None, "chloe.durand@example.org", None, "fr")
         )
         asked = column("SELECT fulfillment_id FROM substitution")
-        due = column(
-            "SELECT DISTINCT order_id FROM fulfillment"
-            " WHERE status = 'pending' AND delivery_method_id IS NOT NULL"
+        begun = column(
+            "SELECT o.id FROM sales_order o JOIN location l ON l.id = o.placed_at_id"  # noqa: S608
+            f" WHERE o.channel = 'store' AND l.code = '{HOME}' ORDER BY o.id DESC LIMIT 4"
         )
         special = column(
             "SELECT order_id FROM proxy UNION SELECT f.order_id FROM fulfillment f"
@@ -231,6 +269,15 @@ def _named() -> dict[str, list[str]]:
         carts = [
             cart_token(each) for each in column("SELECT id FROM cart WHERE staff_id IS NOT NULL")
         ]
+        known = column(
+            "SELECT c.customer_id FROM contact c JOIN sales_order o ON o.contact_id = c.id"  # noqa: S608
+            " JOIN fulfillment f ON f.order_id = o.id JOIN location l ON l.id = f.location_id"
+            f" WHERE l.code = '{HOME}' ORDER BY o.id DESC LIMIT 1"
+        )
+        talks = column(
+            "SELECT DISTINCT ON (t.status) t.id FROM thread t JOIN location l"  # noqa: S608
+            f" ON l.id = t.location_id WHERE l.code = '{HOME}' ORDER BY t.status, t.id"
+        )
         links = column("SELECT id FROM pay_link")
         choices = column("SELECT id FROM choice")
         asked_codes = column("SELECT id FROM challenge ORDER BY asked_at DESC LIMIT 1")
@@ -247,20 +294,28 @@ def _named() -> dict[str, list[str]]:
         "shop": [
             *(f"orders/{order_token(each)}" for each in {*special, *(r.order_id for r in states)}),
             *(f"{link}/{way}" for way in ("code", "cancel", "extend", "collector", "others")),
+            f"{link}/help?q=venir+avant+lundi",
+            *(f"scores/{score_token(row.id)}?score=2" for row in states if row.status in GIVEN),
             *(f"choices/{choice_token(each)}" for each in choices),
             f"wishes/{wish_token(wish)}",
+            f"preferences/{preferences_token(one)}",
             "basket/elsewhere",
+            "chat?new=yes",  # without it one goes on with the conversation one has
             *(f"baskets/{each}" for each in carts),
             *(f"pay/{pay_token(each)}" for each in links),
+            f"conversations/{thread_token(_talk(ready.order_id))}",
             *(f"account/{way}/{each}" for each in asked_codes for way in CODE_PAGES),
         ],
         "tablet": [
             *(f"tablet/parcels/{each}" for each in {*asked, *(row.id for row in states)}),
-            *(f"tablet/door/{each}" for each in due),
+            *(f"tablet/orders/{each}" for each in begun),
+            *(f"tablet/customers/{each}" for each in known),
             *(f"tablet/baskets/{each}" for each in carts),
+            *(f"tablet/conversations/{each}" for each in talks),
         ],
         "office": [
             f"office/customers/{one}/merge?with={other}",
+            "office/customers/pairs",  # linked where there are any
             *kinds,
             *decided,
             *(f"office/desk/{each}" for each in carts),
@@ -269,11 +324,15 @@ def _named() -> dict[str, list[str]]:
     }
 
 
-def _answer_nothing_new(route: Route) -> None:
-    if "hx-request" in route.request.headers:
-        route.fulfill(status=204)
-    else:
-        route.continue_()
+def _talk(order_id: UUID) -> UUID:
+    """Return a conversation about an order, answered once and waiting again."""
+    said = [Said(each, TouchChannel.CHAT) for each in ("Ouvert dimanche ?", "Non.", "Merci")]
+    with transaction() as session:
+        command = OpenThread(said[0], Intent.PICKUP, "fr", writer="Chloé", order_id=order_id)
+        thread_id = conversations.services.open_thread(session, command, actor=SYSTEM)
+        conversations.services.reply(session, thread_id, said[1], actor=SYSTEM)
+        conversations.services.receive(session, thread_id, said[2], actor=SYSTEM)
+    return thread_id
 
 
 @dataclass
@@ -289,8 +348,10 @@ class Walk:
     complaints: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Have pages stand still while they are looked at: what moves asks, and nothing is new."""
-        self.page.route(MOVES, _answer_nothing_new)
+        """Have pages stand still while they are looked at, with axe there from the start."""
+        self.page.emulate_media(reduced_motion="reduce")  # colours on their way are no colours yet
+        self.page.add_init_script(path=AXE)
+        self.page.add_init_script(STAND_STILL)
 
     def wants(self, link: str) -> bool:
         """Tell whether a link leads to a page of this area that is worth another look."""

@@ -201,6 +201,7 @@ def test_the_board_renews_itself_and_keeps_the_focus(house: House, enter: Open) 
     expect(page.locator("#group-ready + ul").get_by_text(later)).to_be_visible(timeout=15_000)
 
 
+@pytest.mark.matter("availability", "store")
 def test_stock_is_checked_in_two_actions(house: House, enter: Open) -> None:
     hands = Hands(enter())
     hands.tap("Où est-ce\u202f?", role="link")

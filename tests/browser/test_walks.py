@@ -17,33 +17,21 @@ from kernel.links import order_token
 from orders.commands import OfferSubstitute
 from stores.commands import HireStaff, StaffRole
 from tests.browser.conftest import Findings
-from tests.browser.test_tablet import PIN, sign_in
+from tests.browser.test_tablet import PIN
+from tests.browser.workplace import LOOKS, Open, Workplace
 from tests.support.installation import installation
 from tests.support.trade import Trade
 
 pytestmark = pytest.mark.browser
-LOOKS = (("fr", 360), ("en", 768), ("fr", 1280))
-Open = Callable[..., Page]
 
 
 @dataclass(frozen=True)
-class House:
+class House(Workplace):
     """A store with parcels to pick in a walk, a question that waits, and a bin to put back."""
 
-    trade: Trade
-    address: str
     wave: UUID
     asked: str
     order: str
-
-    def enter(self, page: Page, language: str) -> None:
-        """Sign Inès in on a tablet of Lyon."""
-        place = self.trade.place_of_work
-        with place.inside(), transaction() as session:
-            code = stores.services.offer_enrolment(
-                session, location_id=place.shop.lyon, tablet_name="Tablette"
-            )
-        sign_in(page, self.address, code, language=language)
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def test_without_redis_the_trade_goes_on_and_messages_leave_when_it_is_back(
     eventually(lambda: "Redis does not answer" in relay.log.read_text())
     assert vendors.received("during@example.org") == []
     house.open_redis("redis-again")
-    vendors.wait_for("during@example.org", RECEIVED, within_s=60)
+    vendors.wait_for("during@example.org", RECEIVED, within_s=120)
     assert trade.http.get("/health/ready").json() == {"status": "ok", "degraded": []}
     assert len(vendors.received("during@example.org")) == 1
     assert house.broken() == []

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 import orders.services
 import stores.services
@@ -20,6 +21,7 @@ from tests.support.trade import Trade
 from tests.support.vendors import Vendors
 
 
+@pytest.mark.matter("collector", "web")
 def test_somebody_the_customer_sends_collects_with_a_code_of_their_own(
     trade: Trade, vendors: Vendors
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_customer_in_the_car_is_seen_served_and_refuses_one_of_two(
     assert "30,00" in receipt["text"]
 
 
+@pytest.mark.matter("longer", "email")
 def test_one_press_in_the_last_days_message_keeps_a_parcel_longer(
     trade: Trade, vendors: Vendors
 ) -> None:

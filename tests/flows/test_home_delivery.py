@@ -1,6 +1,5 @@
 """The shelf is empty: an associate orders to the customer's door, and the parcel is followed."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +30,13 @@ class Scene:
     email: str
 
     def order(self, trade: Trade) -> "Sent":
-        """Scan, look up the ways to the door, order two; return what is to be prepared."""
-        found = self.tablet.open(f"/fr/tablet/where?said={self.gtin}")
-        (link,) = re.findall(r'href="(/fr/tablet/door[^"]+)"', found.text)
-        page = f"{link}&quantity=2&postcode=33000"
+        """Scan, want two, order them to the door; return what is to be prepared."""
+        begun = self.tablet.fill(
+            f"/fr/tablet/where?said={self.gtin}", "/fr/tablet/baskets"
+        ).headers["Location"]
         buyer = {"last_name": "Durand", "reach": self.email, **ADDRESS}
-        placed = self.tablet.send(
-            "/fr/tablet/door", on=page, **buyer, way="standard", pay_by="till"
-        )
+        self.tablet.fill(begun, begun, do=f"more:{self.sku}")
+        placed = self.tablet.fill(begun, begun, do="place", **buyer)
         assert placed.status_code == 303, words(placed.text)
         order_id = urlsplit(placed.headers["Location"]).path.rpartition("/")[2]
         order = trade.get(f"/orders/{order_id}", key=self.firm.head_office())
@@ -58,7 +56,7 @@ class Sent:
     @property
     def page(self) -> str:
         """Return where the tablet shows what is due."""
-        return f"/fr/tablet/door/{self.order_id}"
+        return f"/fr/tablet/orders/{self.order_id}"
 
     def do(self, act: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Somebody of the warehouse does something with the parcel."""
@@ -93,6 +91,7 @@ def scene(trade: Trade) -> Scene:
     return Scene(firm, shop, depot, open_tablet(trade, shop), gtin, sku, email)
 
 
+@pytest.mark.matter("delivery", "store")
 def test_what_the_shelf_lacks_is_brought_from_elsewhere_and_followed_to_the_door(
     trade: Trade, vendors: Vendors, clock: Clock, scene: Scene
 ) -> None:

@@ -3,10 +3,14 @@
 import secrets
 from typing import Any
 
+import pytest
+
 from tests.support.trade import Ready, Trade, as_people_see_it
 from tests.support.vendors import Vendors
 
 
+@pytest.mark.matter("state", "store")
+@pytest.mark.matter("collect", "store")
 def test_an_order_by_telephone_is_found_by_the_callers_number_and_handed_over(
     trade: Trade, vendors: Vendors
 ) -> None:

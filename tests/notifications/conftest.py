@@ -30,6 +30,7 @@ from notifications.services import Call
 from orders import passes
 from orders.commands import (
     AmendOrder,
+    AmendParcel,
     Answer,
     AnswerChoice,
     Box,
@@ -234,9 +235,10 @@ class Counter:
         self.tell()
         return offered
 
-    def amend(self, placed: PlacedOrder) -> None:
+    def amend(self, placed: PlacedOrder, mugs: int = 3, version: int = 1, **more: Any) -> None:
         """The customer wants three mugs."""
-        command = AmendOrder(placed.id, 1, Channel.WEB, quantities={"MUG-BLUE": 3})
+        change = AmendParcel(None, {"MUG-BLUE": mugs}, **more)
+        command = AmendOrder(placed.id, version, Channel.WEB, [change])
         orders.services.amend_order(self.session, command, actor=SYSTEM)
         self.tell()
 

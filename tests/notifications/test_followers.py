@@ -22,6 +22,7 @@ from kernel.web import make_cursor
 from notifications import gateway, jobs
 from stores.commands import HireStaff, OpenBrand, StaffRole
 from tests.conftest import Shop, as_key, order_body
+from tests.orders.bringing import brought_body, trust
 from tests.unmoved import nothing_moves, problem
 
 
@@ -160,6 +161,19 @@ def test_a_follower_is_rung_with_a_signature_anybody_can_check(
     assert [(each["answered"], each["failing"], each["paused"]) for each in shown] == [
         ("200", False, False)
     ]
+
+
+def test_a_shop_that_brings_orders_is_rung_about_these_alone(
+    client: Any, session: Session, shop: Shop, follower: Follower
+) -> None:
+    theirs = trust(session, "eshop")
+    assert open_webhook(client, theirs, follower.url).status_code == 201
+    place(client)
+    brought = client.post("/api/v1/orders/brought", json=brought_body(), headers=as_key(theirs))
+    assert brought.status_code == 201, brought.text
+    ring()
+    heard = [each for _, body in follower.heard for each in json.loads(body)["changes"]]
+    assert [each["external_number"] for each in heard] == ["WEB-1001"]
 
 
 @pytest.mark.parametrize("status", [302, 410, 500])

@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 from kernel.config import ConfigError, read_section
 from notifications import gateway
 from notifications.gateway import Email, MessagingSettings, Sms
+from notifications.gateway.trusting import mail_authorities
 from sandbox import Addresses
 
 LETTER = Email(
@@ -131,7 +132,7 @@ class Keeper:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A certificate for 127.0.0.1 that this process trusts."""
     key, name = generate_private_key(SECP256R1()), x509.NameAttribute(NameOID.COMMON_NAME, "mail")
     now = datetime.now(UTC)
@@ -155,7 +156,9 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    return path
+    mail_authorities.cache_clear()  # they are read once, and these are others
+    yield path
+    mail_authorities.cache_clear()
 
 
 @contextmanager
@@ -224,6 +227,7 @@ def test_a_server_with_a_certificate_nobody_vouches_for_gets_no_mail(
     vendors: Addresses, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
+    mail_authorities.cache_clear()
     with mail_server(certificate, tls_at_once=False) as (port, keeper):
         gateway.configure(MessagingSettings(smtp_url=f"starttls://shop:hawthorn@127.0.0.1:{port}"))
         refused = gateway.send_email(LETTER)

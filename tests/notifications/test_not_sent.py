@@ -46,6 +46,33 @@ def test_a_cancelled_order_is_not_confirmed(counter: Any, received: Received) ->
     ]
 
 
+def test_two_quick_changes_are_told_in_one_letter_that_says_both(
+    counter: Any, received: Received
+) -> None:
+    placed = counter.place()
+    send_due()
+    counter.amend(placed, 3)
+    counter.amend(placed, 1, version=2)
+    send_due()
+    counter.amend(placed, 2, version=3)
+    counter.amend(placed, 2, version=4, store_code="paris")
+    send_due()
+    assert counter.ways(placed.id) == [
+        ("confirmation", "email", "sent"),
+        ("amended", "email", "suppressed"),
+        ("amended", "email", "sent"),
+        ("amended", "email", "suppressed"),
+        ("amended", "email", "sent"),
+    ]
+    note = "changed again: the next message tells of both"
+    assert counter.messages(placed.id)[1]["note"] == note
+    _, first, second = ("".join(each["text"].split("\n")) for each in received("email"))
+    assert "Tasse, blue 2 → 3 ; Tasse, blue 3 → 1." in first
+    assert "Tasse, blue 1 → 2 ; dans un autre magasin." in second
+    assert "2 → 3" not in second
+    assert counter.findings() == []
+
+
 def test_a_switched_off_channel_says_so_and_the_other_tells_it(
     counter: Any, vendors: Addresses, received: Received
 ) -> None:

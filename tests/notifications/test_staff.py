@@ -54,6 +54,7 @@ def open_late(session: Session, *, age: float, kind: CaseKind = CaseKind.LATE, *
     session.execute(
         text(
             "UPDATE case_file SET opened_at = now() - :age * interval '10 hours',"
+            " warn_at = now() + (0.8 - :age) * interval '10 hours',"
             " due_at = now() + (1 - :age) * interval '10 hours' WHERE id = :id"
         ),
         {"age": age, "id": case_id},

@@ -20,7 +20,14 @@ from kernel.actors import SYSTEM
 from kernel.ids import show_code
 from kernel.links import read_order_token
 from notifications import gateway, services
-from notifications.commands import FOR_STAFF, FROM_LINK, Channel, MessageStatus, Template
+from notifications.commands import (
+    ASKS_SCORE,
+    FOR_STAFF,
+    FROM_LINK,
+    Channel,
+    MessageStatus,
+    Template,
+)
 from notifications.gateway import Email, Sms
 from notifications.models import Message
 from notifications.services import gsm7
@@ -306,6 +313,9 @@ def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
             assert links == {f"{home}/stores/lyon"}
             continue
         keeps = {link for link in links if link.endswith("/extend")}
+        scores = {link for link in links if link.startswith(f"{home}/scores/")}
+        assert len(scores) == (5 if template in ASKS_SCORE else 0)
+        links -= scores
         assert len(links - keeps) == 1
         to = "choices" if template is Template.REJECTED else "orders"
         assert all(link.startswith(f"{home}/{to}/") for link in links)
@@ -316,8 +326,10 @@ def test_every_template_renders_as_a_whole_page_without_foreign_addresses(
     told_elsewhere = FROM_LINK | {
         Template.BACK_IN_STOCK,
         Template.CART,
+        Template.CART_LEFT,
         Template.UNPAID,
         Template.CODE,
+        Template.REPLY,
     }
     about_orders = set(Template) - told_elsewhere - FOR_STAFF
     assert seen == {(template, Channel.EMAIL) for template in about_orders} | {

@@ -308,7 +308,7 @@ def test_an_order_that_is_not_paid_gives_back_what_others_were_to_bring(
 ) -> None:
     desk.rule(kind, "transfer")
     desk.order(kind)
-    assert services.extend_hold(desk.session, UUID(desk.counter.parcel)) is None
+    assert services.extend_hold(desk.session, UUID(desk.counter.order["id"])) is None
     desk.session.commit()
     assert desk.reserved() == {"lyon": 10, "paris": 2}
     desk.session.execute(text("UPDATE fulfillment SET pending_until = now()"))

@@ -66,6 +66,7 @@ def test_articles_are_added_changed_and_removed_at_once(counter: Counter, place:
     assert amended.json == {
         "order_id": counter.order["id"],
         "fulfillment_id": counter.parcel,
+        "fulfillment_ids": [counter.parcel],
         "version": 2,
         "total_minor": total,
         "delta_minor": total - TENT - 2 * MUG,

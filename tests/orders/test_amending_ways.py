@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 import stores.services
 from app.cli.check import run_checks
@@ -54,6 +55,19 @@ def promote(counter: Counter, *, uses_max: int | None = None, **changes: Any) ->
     )
     counter.session.commit()
     return promotion_id
+
+
+def set_promotions(session: Session, brand_id: UUID) -> None:
+    """Have a tenth off mugs, and a third book for nothing."""
+    for code, kind, sku, amount in (
+        ("TENTH", PromotionKind.PERCENT, "MUG-BLUE", 1000),
+        ("THIRD", PromotionKind.N_FOR_M, "BOOK", None),
+    ):
+        what: dict[str, Any] = {"names": {"fr": code}, "on_what": PromotionOn.SKU, "on_code": sku}
+        if amount is None:
+            what |= {"take": 3, "pay": 2}
+        promotion = SetPromotion(code=code, kind=kind, amount=amount, uses_max=9, **what)
+        services.set_promotion(session, promotion, brand_id=brand_id, actor=SYSTEM)
 
 
 def test_another_slot_is_taken_and_the_first_is_free_again(counter: Counter) -> None:

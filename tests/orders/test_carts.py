@@ -87,6 +87,46 @@ def test_a_basket_is_filled_changed_and_ordered_once_by_whoever_holds_it(
     ).one() == ("phone", 1)
 
 
+def test_a_basket_becomes_an_order_in_parts_with_one_article_in_two_of_them(
+    client: Any, session: Session, shop: Shop, cart: dict[str, Any]
+) -> None:
+    mug = {"sku": "MUG-BLUE", "quantity": 1}
+    parts = [
+        {"method": "carry_out", "store": "lyon", "items": [TENT]},
+        {"store": "lyon", "items": [mug]},
+        {"store": "paris", "items": [mug]},
+    ]
+    order = {"customer": WHO, "channel": "store", "parts": parts, "pay_by": "till"}
+    paid, path = order | {"placed_at": "lyon", "ticket_number": "T-5"}, f"/{cart['token']}/order"
+    refused = {
+        "validation": order | {"parts": parts, "slot_id": str(shop.lyon)},
+        "cart-changed": paid | {"parts": parts[:2]},
+        "unknown-location": paid | {"placed_at": "paris"},
+    }
+    for code, body in refused.items():
+        answer = ask(client, path, body, key=shop.associate, version=1)
+        assert answer.json["type"].rpartition("/")[2] == code, answer.text
+    unpaid = ask(client, path, {**paid, "pay_by": "pickup"}, key=shop.associate, version=1)
+    assert unpaid.json["errors"][0]["detail"] == "Only a till prints tickets."
+    assert client.get(f"/api/v1/carts/{cart['token']}").json == cart
+
+    placed = ask(client, path, paid, key=shop.associate, version=1)
+
+    assert placed.status_code == 201, placed.text
+    had = session.execute(
+        text(
+            "SELECT f.method, l.code, f.status, fl.sku, fl.quantity FROM fulfillment f"
+            " JOIN location l ON l.id = f.location_id"
+            " JOIN fulfillment_line fl ON fl.fulfillment_id = f.id ORDER BY 1, 2"
+        )
+    )
+    assert [tuple(row) for row in had] == [
+        ("carry_out", "lyon", "handed_over", "TENT-2P", 1),
+        ("pickup", "lyon", "new", "MUG-BLUE", 1),
+        ("pickup", "paris", "new", "MUG-BLUE", 1),
+    ]
+
+
 def test_what_is_not_in_order_changes_nothing(
     client: Any, shop: Shop, cart: dict[str, Any]
 ) -> None:

@@ -226,6 +226,7 @@ def test_a_case_is_told_of_at_four_fifths_of_its_time_and_at_its_end_once_each(
         session.execute(
             text(
                 "UPDATE case_file SET opened_at = now() - make_interval(hours => :h),"
+                " warn_at = now() - make_interval(hours => :h) + interval '8 hours',"
                 " due_at = now() - make_interval(hours => :h) + interval '10 hours' WHERE id = :id"
             ),
             {"h": hours, "id": case_id},

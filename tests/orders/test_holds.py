@@ -236,7 +236,7 @@ def test_activity_holds_longer_but_never_beyond_the_cap(session: Session, shop: 
     placed = begin()
     for minutes, left in ((20, 35), (20, 35), (60, 20)):
         pass_minutes(session, placed, minutes)
-        services.extend_hold(session, placed.fulfillment_id)
+        services.extend_hold(session, placed.id)
         session.commit()
         assert held(session, placed) == {"BOOK": (10, timedelta(minutes=left))}
     pending = session.execute(
@@ -249,7 +249,7 @@ def test_activity_holds_longer_but_never_beyond_the_cap(session: Session, shop: 
     assert pending is True
     pass_minutes(session, placed, 21)
     with pytest.raises(HoldEnded), session.begin_nested():
-        services.extend_hold(session, placed.fulfillment_id)
+        services.extend_hold(session, placed.id)
 
 
 def test_who_comes_back_to_pay_holds_again_what_others_took_or_is_refused(
@@ -260,7 +260,7 @@ def test_who_comes_back_to_pay_holds_again_what_others_took_or_is_refused(
     first, second = want(client, shop, BOOK=5), want(client, shop, BOOK=4)
     assert (first.status_code, second.status_code) == (201, 201)
     with pytest.raises(OutOfStock) as refused, session.begin_nested():
-        services.extend_hold(session, placed.fulfillment_id)
+        services.extend_hold(session, placed.id)
     assert refused.value.facts == {"shortages": {"BOOK": 1}}
     with transaction() as cancelling:
         services.cancel_order(
@@ -269,7 +269,7 @@ def test_who_comes_back_to_pay_holds_again_what_others_took_or_is_refused(
             reason=CancelReason.CUSTOMER_REMORSE,
             actor=SYSTEM,
         )
-    services.extend_hold(session, placed.fulfillment_id)
+    services.extend_hold(session, placed.id)
     assert held(session, placed) == {"BOOK": (6, timedelta(minutes=35))}
     assert available(session, shop.lyon) == 0
     assert run_checks() == []

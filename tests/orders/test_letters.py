@@ -21,6 +21,7 @@ from tests.conftest import Shop
 from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
 from tests.orders.doors import delivery_body, have_ship, open_way
+from tests.orders.test_parts import LYON, PARIS, part, place
 
 NAMES = {"fr": "3 tasses pour 2", "en": "3 mugs for 2"}
 MUGS_OFF = "\N{MINUS SIGN} 25,80 €"
@@ -133,3 +134,15 @@ def test_one_parcel_of_several_that_is_called_off_leaves_the_others(
     assert letter.subject.endswith("une partie est annulée")
     assert "Le reste de votre commande suit son cours." in spaced(letter.text)
     assert run_checks() == []
+
+
+def test_the_right_to_withdraw_counts_from_the_last_part_of_an_order(
+    counter: Counter, session: Session
+) -> None:
+    place(counter, part(LYON, mug=2), part(PARIS, book=1))
+    (confirmed,) = letters(session)
+    last = "le jour où vous avez reçu la dernière partie de la commande"
+    assert f"{last}, par livraison ou par retrait" in spaced(confirmed.text)
+    counter.place()
+    (alone,) = letters(session)
+    assert "14 jours qui suivent le retrait de vos articles" in spaced(alone.text)

@@ -1,7 +1,7 @@
 """Orders of parts that each go their own way: one price, one payment, all of it or nothing."""
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, text
@@ -12,7 +12,7 @@ from app.cli.check import run_checks
 from app.worker import drain
 from kernel.actors import SYSTEM
 from orders import jobs
-from orders.commands import PromotionKind, PromotionOn, SetPromotion
+from orders.commands import Method, PromotionKind, PromotionOn, SetPromotion, SetRules
 from tests.conftest import Shop
 from tests.orders.conftest import Counter
 from tests.orders.doors import ADDRESS, delivery_body, have_ship, open_way
@@ -161,6 +161,95 @@ def test_what_parts_are_short_of_is_told_at_once_and_nothing_moves(
     ]
 
 
+@pytest.fixture
+def brings(session: Session, shop: Shop) -> None:
+    """What a store lacks of what is collected there the other one brings."""
+    have_ship(session, shop.lyon, shop.paris)
+    open_way(session)
+    limits = {"after_partial": "transfer", "after_none": "transfer"}
+    said = SetRules("Bring", Method.PICKUP, [{"rank": "distance"}], limits)
+    orders.services.set_rules(session, said, actor=SYSTEM)
+    session.commit()
+
+
+@pytest.mark.usefixtures("brings")
+def test_what_a_store_lacks_of_its_part_is_brought_there_and_the_other_parts_are_not_later(
+    counter: Counter, session: Session
+) -> None:
+    shop = counter.shop
+    response = place(counter, part(LYON, tent=12, book=1), part(PARIS, mug=3))
+
+    assert response.status_code == 201, response.text
+    late, soon = sorted(response.json["parcels"], key=lambda each: each["part"])
+    assert response.json["follows"] == "transfer"
+    assert late["promised_at"] > soon["promised_at"]
+    assert parcels(counter) == {("pickup", "lyon"): "in_transfer", ("pickup", "paris"): "new"}
+    assert stock(session, shop.lyon) == {"TENT-2P": (10, 10), "BOOK": (10, 1), "MUG-BLUE": (10, 0)}
+    assert stock(session, shop.paris)["TENT-2P"] == (10, 2)
+    assert stock(session, shop.paris)["MUG-BLUE"] == (10, 3)
+    assert rows(session, "SELECT count(*) FROM transfer WHERE status = 'draft'") == [(1,)]
+    assert run_checks() == []
+
+
+@pytest.mark.usefixtures("brings")
+def test_what_is_taken_along_is_had_before_what_others_can_bring(
+    counter: Counter, session: Session
+) -> None:
+    mine = (part(LYON, book=3), part(ALONG, book=9))
+    response = at_till(counter, *mine, ticket_number="T-3")
+
+    assert response.status_code == 201, response.text
+    assert parcels(counter) == {
+        ("pickup", "lyon"): "in_transfer",
+        ("carry_out", "lyon"): "handed_over",
+    }
+    assert stock(session, counter.shop.lyon)["BOOK"] == (1, 1)
+    assert stock(session, counter.shop.paris)["BOOK"] == (10, 2)
+    assert run_checks() == []
+
+
+@pytest.mark.usefixtures("brings")
+def test_parts_that_wait_for_their_money_begin_to_gather_once_it_is_there(
+    counter: Counter, session: Session
+) -> None:
+    goods = (part(LYON, tent=12), part(PARIS, mug=12), part(DOOR, book=1))
+    assert at_till(counter, *goods).status_code == 201
+    assert set(parcels(counter).values()) == {"pending"}
+    assert rows(session, "SELECT count(*) FROM transfer") == [(0,)]
+    assert stock(session, counter.shop.paris)["TENT-2P"] == (10, 2)
+    assert run_checks() == []
+
+    till = {"store": "lyon", "ticket_number": "T-1"}
+    assert counter.ask(f"orders/{counter.order['id']}/till-payment", till).status_code == 200
+
+    found = parcels(counter)
+    assert (found["pickup", "lyon"], found["pickup", "paris"]) == ("in_transfer", "in_transfer")
+    assert rows(session, "SELECT count(*) FROM transfer WHERE status = 'draft'") == [(2,)]
+    assert run_checks() == []
+    cancelled = counter.ask(f"orders/{counter.order['id']}/cancel", {"reason": "duplicate"})
+    assert cancelled.status_code == 200, cancelled.text
+    assert {each[1] for each in stock(session, counter.shop.paris).values()} == {0}
+    assert {each[1] for each in stock(session, counter.shop.lyon).values()} == {0}
+    assert run_checks() == []
+
+
+@pytest.mark.usefixtures("brings")
+def test_what_another_part_takes_is_brought_to_nobody(
+    counter: Counter, connection: Connection
+) -> None:
+    with nothing_moves(connection):
+        response = place(counter, part(LYON, tent=12, book=11), part(PARIS, tent=9))
+    assert problem(response) == (409, "out-of-stock")
+    assert response.json["shortages"] == {"TENT-2P": 10, "BOOK": 10}
+    assert [(each["part"], each["store"]) for each in response.json["parts"]] == [(0, "lyon")]
+    with nothing_moves(connection):
+        response = at_till(counter, part(LYON, tent=12), part(ALONG, book=11))
+    assert response.json["parts"] == [
+        {"part": 0, "store": "lyon", "shortages": {"TENT-2P": 10}},
+        {"part": 1, "store": "lyon", "shortages": {"BOOK": 10}},
+    ]
+
+
 def test_what_leaves_is_paid_before_it_does(
     counter: Counter, connection: Connection, doors: UUID
 ) -> None:
@@ -303,6 +392,18 @@ def test_an_agent_credits_a_store_and_a_seller_and_nobody_unknown(
     with nothing_moves(connection):
         unknown = place(counter, part(LYON, book=1), seller_id=str(counter.shop.lyon), **agent)
     assert problem(unknown) == (404, "unknown-staff")
+    body = {"parts": [part(LYON, book=1)], "customer": delivery_body()["customer"]}
+    somebody, nobody = str(seller.id), str(counter.shop.lyon)
+    with nothing_moves(connection):  # nobody else does, or is told who is of the staff
+        for credit in ({"seller_id": somebody}, {"seller_id": nobody}, {"placed_at": "paris"}):
+            headers = {"Idempotency-Key": str(uuid4())}
+            guest = counter.client.post("/api/v1/orders", json={**body, **credit}, headers=headers)
+            assert problem(guest) == (403, "forbidden"), credit
+        till = {"channel": "phone", "key": counter.shop.associate}
+        foreign = place(counter, part(LYON, book=1), **till, placed_at="paris")
+        assert problem(foreign) == (404, "unknown-location")
+        unseen = place(counter, part(LYON, book=1), **till, seller_id=nobody)
+        assert problem(unseen) == (404, "unknown-staff")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Reserving without paying, and the time in which a customer thinks again alone."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +10,9 @@ import orders.jobs
 import stores.services
 from app.cli.check import run_checks
 from kernel.actors import SYSTEM
+from notifications.models import Message
+from notifications.services.cases import read_case
+from notifications.services.rendering import render
 from stores.commands import Scope, SetRule
 from tests.conftest import order_body
 from tests.orders.conftest import Counter
@@ -168,6 +171,33 @@ def test_a_store_does_not_see_what_its_customer_may_still_call_off(counter: Coun
     counter.session.commit()
     assert board() == [counter.parcel]
     assert counter.do("accept").status_code == 200
+
+
+SAID: Final = {
+    "fr": ("vous pouvez l’annuler vous-même", "annulable d'ici"),
+    "en": ("you can cancel it yourself", "cancel until"),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_confirmation_says_until_when_it_can_be_called_off_at_will(
+    counter: Counter, language: str
+) -> None:
+    rule(counter, remorse_min=60)
+    who = {"last_name": "Durand"}
+    for point in ({"email": "chloe@example.org"}, {"phone": "+33639981234"}):
+        counter.place(customer=who | point, language=language)
+    tell(counter.session)
+
+    def letters() -> list[Any]:
+        messages = counter.session.query(Message).order_by(Message.id)
+        return [render(each, read_case(counter.session, each)) for each in messages]
+
+    for letter, words in zip(letters(), SAID[language], strict=True):
+        assert words in letter.text
+    counter.session.execute(text("UPDATE fulfillment SET release_at = now()"))
+    for letter, words in zip(letters(), SAID[language], strict=True):
+        assert words not in letter.text  # it is too late when it is sent again
 
 
 @pytest.mark.parametrize("channel", ["store", "web"])

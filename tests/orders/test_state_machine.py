@@ -26,7 +26,7 @@ import inventory.services
 import orders.queries
 import orders.services
 from app.cli.check import CHECKS
-from customers.commands import GiveContact
+from customers.commands import GiveAddress, GiveContact
 from inventory.commands import (
     Adjust,
     AdjustReason,
@@ -41,25 +41,33 @@ from kernel.checks import run_check
 from kernel.errors import Refusal
 from kernel.ids import new_id
 from orders.commands import (
+    AmendOrder,
+    AmendParcel,
     Answer,
     AnswerChoice,
+    Bring,
     CancelReason,
     Channel,
     Collect,
     FetchFrom,
     HandOver,
+    Method,
     OfferSubstitute,
     PayBy,
     PlaceOrder,
     ScanInWave,
     ShortReason,
 )
+from orders.models import FINAL
 from tests.conftest import Shop
+from tests.orders.doors import have_ship, open_way
+from tests.orders.test_amending_ways import set_promotions
 
 SKUS: Final = ("BOOK", "MUG-BLUE")
 SKU = st.sampled_from(SKUS)
 FEW = st.integers(1, 6)
 BASKET = st.dictionaries(SKU, FEW, min_size=1)
+WISH = st.dictionaries(SKU, st.integers(0, 6))
 ARRIVAL: Final = date(2031, 5, 2)
 ADA: Final = replace(SYSTEM, id=new_id(), name="Ada")
 WHO: Final = GiveContact("Chloé", "Durand", "chloe@example.org", "+33639981204", "fr")
@@ -170,6 +178,51 @@ class TradeMachine(RuleBasedStateMachine):
             orders.services.cancel_order(
                 self.session, order_id, reason=CancelReason.CUSTOMER_REMORSE, actor=SYSTEM
             )
+
+    @rule(target=parcels, parcel=parcels, baskets=st.tuples(WISH, WISH), turn=st.integers(0, 3))
+    def amend(
+        self, parcel: UUID, baskets: tuple[dict[str, int], dict[str, int]], turn: int
+    ) -> UUID | MultipleResults[UUID]:
+        """The customer wants other articles, in one or two parcels, elsewhere, brought or not."""
+        order = orders.queries.get_order(
+            self.session,
+            orders.queries.get_fulfillment(self.session, parcel, actor=SYSTEM).order_id,
+            actor=SYSTEM,
+        )
+        going = [each for each in order.fulfillments if each.status not in FINAL]
+        ways = (
+            {},
+            {"method": Method.DELIVERY},
+            {"method": Method.PICKUP, "store_code": "lyon"},
+            {"store_code": "paris"},
+        )
+        changes = [
+            AmendParcel(each.id, basket, **(ways[turn] if at == 0 else {}))
+            for at, (each, basket) in enumerate(zip(going, baskets, strict=False))
+        ]
+        address = GiveAddress("12 rue des Lilas", "33000", "Bordeaux") if turn == 1 else None
+        command = AmendOrder(order.id, order.version, Channel.WEB, changes, address=address)
+        with self.perhaps():
+            amended = orders.services.amend_order(self.session, command, actor=SYSTEM)
+            return multiple(*amended.fulfillment_ids)
+        return multiple()
+
+    @rule(target=parcels, basket=BASKET, other=BASKET, sends=st.booleans())
+    def place_in_parts(
+        self,
+        basket: dict[str, int],
+        other: dict[str, int],
+        sends: bool,  # noqa: FBT001 (Hypothesis draws it)
+    ) -> UUID | MultipleResults[UUID]:
+        """Somebody has a part in Lyon, and another one in Paris or at their door."""
+        address = GiveAddress("12 rue des Lilas", "33000", "Bordeaux")
+        part = Bring(address, other, "standard") if sends else Collect("paris", other)
+        parts = [Collect("lyon", basket), part]
+        command = PlaceOrder(Channel.WEB, parts, WHO, pay_by=PayBy.CARD)
+        with self.perhaps():
+            placed = orders.services.place_order(self.session, command, actor=SYSTEM)
+            return multiple(*(each.fulfillment_id for each in placed.parcels))
+        return multiple()
 
     @rule(target=parcels, parcel=parcels, answer=st.sampled_from(Answer), found=st.booleans())
     def give_up(
@@ -390,6 +443,10 @@ class TradeMachine(RuleBasedStateMachine):
 def test_whatever_the_trade_does_in_whatever_order_every_invariant_holds(
     session: Session, shop: Shop
 ) -> None:
+    have_ship(session, shop.lyon)
+    open_way(session)
+    set_promotions(session, shop.brand_id)
+    session.commit()
     run_state_machine_as_test(
         lambda: TradeMachine(session, shop),
         settings=settings(

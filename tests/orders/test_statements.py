@@ -1,11 +1,10 @@
 """How many statements the hot paths send: few, and no more for more lines."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from catalog.commands import ListSku
@@ -15,36 +14,28 @@ from kernel.actors import SYSTEM
 from stores.commands import Scope, SetRule
 from stores.services import set_setting
 from tests.conftest import Shop, as_key, order_body
+from tests.orders.bringing import brought_body, trust
 from tests.orders.conftest import TENT, Counter
 from tests.orders.doors import ADDRESS, delivery_body, have_ship, open_way
+from tests.support.counting import counted
 
 PLACING_MAX = 12
 DOOR = 3
 """What any command costs at its door: whose key it is, its Idempotency-Key, and its answer."""
+BROUGHT = 9
+"""What a shop is trusted with, its number, its day, its order and payment kept; its answer read."""
 BY_COLLECTED_PART = 4
 BY_BROUGHT_PART = 8
 BRINGING_MAX = 7
 HANDING_OVER_MAX = 25
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+AMENDING_MAX = 45
+BRINGING_IT_MAX = 50
 
 
 @pytest.fixture
-def statements(engine: Engine) -> Iterator[Callable[[], Any]]:
+def statements(engine: Engine) -> Callable[[], Any]:
     """Watch what is sent to the database while a `with` block runs."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(CONTROL):
-            sent.append(statement)
-
-    @contextmanager
-    def watch() -> Iterator[list[str]]:
-        sent.clear()
-        yield sent
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield watch
-    event.remove(engine, "before_cursor_execute", note)
+    return lambda: counted(engine)
 
 
 @pytest.fixture
@@ -102,6 +93,22 @@ def test_placing_takes_few_statements_on_each_channel_and_no_more_for_lines_or_o
     assert counts[0] <= PLACING_MAX, sent
 
 
+def test_an_order_of_another_shop_takes_few_statements_and_no_more_for_forty_lines(
+    client: Any, session: Session, wide_shop: Shop, statements: Callable[[], Any]
+) -> None:
+    key = trust(session, "eshop", day_max_minor=1_000_000)
+    counts = []
+    for number, count in (("1", 1), ("2", 40), ("3", 1)):
+        lines = [{**each, "unit_price_minor": 100} for each in items(count)]
+        body = brought_body(number, lines=lines, total_minor=100 * count)
+        with statements() as sent:
+            placed = client.post("/api/v1/orders/brought", json=body, headers=as_key(key))
+        assert placed.status_code == 201, placed.text
+        counts.append(len(sent))
+    assert len(set(counts)) == 1, counts
+    assert counts[0] <= PLACING_MAX + BROUGHT, sent
+
+
 @pytest.mark.parametrize("pay_by", ["card", "till"])
 def test_placing_a_delivery_takes_few_statements_and_no_more_for_forty_lines(
     client: Any, doors: Shop, statements: Callable[[], Any], pay_by: str
@@ -112,8 +119,8 @@ def test_placing_a_delivery_takes_few_statements_and_no_more_for_forty_lines(
         with statements() as sent:
             placed = client.post(
                 "/api/v1/orders/deliveries",
-                json={**body, "store": "lyon"},
-                headers=as_key(doors.integration),
+                json=body if pay_by == "card" else {**body, "store": "lyon", "channel": "store"},
+                headers=as_key(doors.integration if pay_by == "card" else doors.associate),
             )
         assert placed.status_code == 201, placed.text
         counts.append(len(sent))
@@ -212,3 +219,37 @@ def test_a_hand_over_takes_few_statements_and_no_more_for_more_lines(
         counts.append(len(sent))
     assert counts[0] == counts[1], counts
     assert counts[0] <= HANDING_OVER_MAX, sent
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_change_takes_as_many_statements_for_one_line_as_for_forty(
+    client: Any, doors: Shop, statements: Callable[[], Any], *, moves: bool
+) -> None:
+    counts = []
+    for count in (1, 40):
+        parts = [
+            {"store": store, "items": [{**each, "quantity": n} for each in items(count)]}
+            for store, n in (("lyon", 2), ("paris", 1))
+        ]
+        body = {"parts": parts, "customer": delivery_body()["customer"]}
+        placed = client.post("/api/v1/orders", json=body, headers=as_key(doors.integration)).json
+        here, there = (
+            next(each["fulfillment_id"] for each in placed["parcels"] if each["store"] == store)
+            for store in ("lyon", "paris")
+        )
+        more = [{**each, "quantity": 2} for each in items(count)]
+        wanted: list[dict[str, Any]] = [
+            {"fulfillment_id": here, "lines": items(count)},
+            {"fulfillment_id": there, "lines": more},
+        ]
+        if moves:
+            wanted[0] |= {"method": "delivery"}
+        change = {"parcels": wanted, **({"address": ADDRESS} if moves else {})}
+        headers = {**as_key(doors.agent), "If-Match": '"1"'}
+        with statements() as sent:
+            path = f"/api/v1/orders/{placed['id']}/amendments"
+            amended = client.post(path, json=change, headers=headers)
+        assert amended.status_code == 201, amended.text
+        counts.append(len(sent))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= (AMENDING_MAX + BRINGING_IT_MAX if moves else AMENDING_MAX), counts

@@ -1,5 +1,6 @@
 """A till in Lyon and one in Paris, and what the database holds."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,10 @@ class Books:
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
         return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608 (a table's name)
+
+    def owed(self) -> Counter[str]:
+        """Return how many events each subscriber was owed so far."""
+        return Counter(row["subscriber"] for row in self.rows("SELECT subscriber FROM delivery"))
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ def parcels(answer: Any) -> list[dict[str, Any]]:
     return list(answer.json["parcels"])
 
 
+@pytest.mark.matter("state", "pos")
 @pytest.mark.parametrize(
     ("name", "asked"),
     [("qr", "qr"), ("code", "code"), ("order_number", "number"), ("phone", None)],
@@ -116,6 +117,8 @@ def test_wrong_codes_are_counted_and_a_right_one_is_not(till: Till, ready: dict[
     assert len(parcels(till.post("/look-ups", {"order_number": ready["number"]}))) == 1
 
 
+@pytest.mark.matter("pay", "pos")
+@pytest.mark.matter("collect", "pos")
 def test_the_ticket_pays_and_the_parcel_goes(
     till: Till, ready: dict[str, str], books: Books, shop: Shop
 ) -> None:
@@ -190,6 +193,7 @@ def test_another_stores_till_hands_nothing_over(
     assert books.moved() == before
 
 
+@pytest.mark.matter("availability", "pos")
 def test_what_is_here_and_what_is_around(till: Till, ready: dict[str, str]) -> None:
     here = till.get("/availability?article=MUG-BLUE&quantity=3&radius_km=200").json
     assert here == {

@@ -1,9 +1,6 @@
 """A sale at the till sends few statements, and no more for more lines."""
 
-from collections.abc import Iterator
-
-import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from catalog.commands import ListSku
@@ -11,29 +8,15 @@ from catalog.services import list_skus
 from inventory.services import receive
 from kernel.actors import SYSTEM
 from tests.conftest import Shop
+from tests.support.counting import counted
 from tests.support.till import Till, line
 
 SELLING_MAX = 16
 """Two for the signature, one for when the till was last heard, the others for the sale."""
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
-
-
-@pytest.fixture
-def sent(engine: Engine) -> Iterator[list[str]]:
-    """What is sent to the database."""
-    found: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.lstrip().upper().startswith(CONTROL):
-            found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_sale_sends_few_statements_and_no_more_for_forty_lines(
-    till: Till, session: Session, shop: Shop, sent: list[str]
+    till: Till, session: Session, shop: Shop, engine: Engine
 ) -> None:
     skus = [
         ListSku(f"WIDE-{at:02}", f"WIDE-{at:02}", {"fr": f"Article {at}"}, 100, "EUR", 2000)
@@ -46,8 +29,8 @@ def test_a_sale_sends_few_statements_and_no_more_for_forty_lines(
     assert till.ring_up(line("BOOK", 1, 455)).status_code == 201
     counts = []
     for wanted in (skus[:1], skus):
-        sent.clear()
-        sold = till.ring_up(*(line(each.sku, 1, 100) for each in wanted))
+        with counted(engine) as sent:
+            sold = till.ring_up(*(line(each.sku, 1, 100) for each in wanted))
         assert sold.status_code == 201
         counts.append(len(sent))
     assert counts[0] == counts[1], counts

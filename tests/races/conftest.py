@@ -17,6 +17,7 @@ PAUSE = "--pause-before-taking-ms"
 
 GUARDS = (
     "announced",
+    "bringing",
     "stock",
     "hand-over",
     "slot",
@@ -27,8 +28,11 @@ GUARDS = (
     "nonce",
     "promotion",
     "price",
+    "seen-price",
     "cart",
     "customer",
+    "reservation",
+    "queue",
     "order-of-locks",
 )
 

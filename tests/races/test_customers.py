@@ -1,12 +1,20 @@
-"""One person who orders for the first time twice in the same instant is one customer."""
+"""One person who orders several times in the same instant is one customer, with one limit."""
 
 import secrets
+from collections import Counter
 from functools import partial
 
+import httpx
+
+import stores.services
+from kernel.actors import SYSTEM
+from kernel.db import transaction
+from stores.commands import Scope, SetRule
 from tests.support.trade import Trade, together
 
 ROUNDS = 8
 AT_ONCE = 4
+ALLOWED = 3
 CUSTOMERS = (
     "SELECT count(DISTINCT k.customer_id) AS owners, count(DISTINCT c.id) AS customers"
     " FROM contact k JOIN customer c ON c.id = k.customer_id WHERE k.email = %(email)s"
@@ -52,6 +60,36 @@ def test_two_customers_joined_both_ways_at_once_are_joined_once(trade: Trade) ->
         )
         assert sorted(each.status_code for each in answers) == [201, 409]
     assert trade.place_of_work.broken() == []
+
+
+def reserve_at_once(trade: Trade) -> list[httpx.Response]:
+    """Have one person, known by address and number, reserve by either of them at once."""
+    with trade.place_of_work.inside(), transaction() as session:
+        rule = SetRule(Scope.STORE, "lyon", "reservation", "on")
+        stores.services.set_setting(session, rule, actor=SYSTEM)
+    sku = trade.list_article()
+    name = {"last_name": "Durand"}
+    email = {"email": f"{secrets.token_hex(8)}@example.org"}
+    phone = {"phone": f"+3363998{secrets.randbelow(10**4):04}"}
+    assert trade.place({sku: 1}, customer=name | email | phone).status_code == 201
+    reserve = partial(trade.place, {sku: 1}, reservation=True)
+    return together([partial(reserve, customer=name | point) for point in (email, phone)] * ALLOWED)
+
+
+def test_reservations_of_one_person_at_once_are_no_more_than_their_store_allows(
+    trade: Trade,
+) -> None:
+    answers = reserve_at_once(trade)
+
+    assert Counter(each.status_code for each in answers) == {201: ALLOWED, 409: ALLOWED}
+    refused = {each.json()["type"] for each in answers if each.status_code == 409}
+    assert refused == {"/problems/too-many-reservations"}
+    assert trade.place_of_work.broken() == []
+
+
+def test_without_its_guard_one_person_reserves_more(unguarded: Trade) -> None:
+    answers = reserve_at_once(unguarded)
+    assert sum(each.status_code == 201 for each in answers) > ALLOWED
 
 
 def first_order(trade: Trade) -> str:

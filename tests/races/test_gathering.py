@@ -1,12 +1,16 @@
-"""Two stores that have what the other lacks gather from each other at the same moment."""
+"""Two stores that have what the other lacks gather from each other at the same moment.
+
+For orders of one part, and for orders of which another part is collected at that other store.
+"""
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 import orders.services
@@ -59,23 +63,43 @@ def order(trade: Trade, skus: list[str], store: str) -> httpx.Response:
     return trade.post("/orders", body, key=trade.place_of_work.shop.agent)
 
 
-def meet(trade: Trade) -> Iterator[int]:
+def order_mixed(trade: Trade, skus: list[str], store: str) -> httpx.Response:
+    """Collect both at the store, and at the other one what that has itself."""
+    customer = {"last_name": "Durand", "email": f"{secrets.token_hex(8)}@example.org"}
+    other, own = ("paris", skus[1]) if store == "lyon" else ("lyon", skus[0])
+    parts = [
+        {"store": store, "items": [{"sku": sku, "quantity": 1} for sku in skus]},
+        {"store": other, "items": [{"sku": own, "quantity": 1}]},
+    ]
+    body = {"parts": parts, "customer": customer, "channel": "phone"}
+    return trade.post("/orders", body, key=trade.place_of_work.shop.agent)
+
+
+def meet(trade: Trade, place: Callable[[Trade, list[str], str], httpx.Response]) -> Iterator[int]:
     """Have both stores gather from each other, close together; give what each was answered."""
     skus = halves(trade)
     for turn in range(TURNS):
-        orders_ = (partial(order, trade, skus, store) for store in ("lyon", "paris"))
+        orders_ = (partial(place, trade, skus, store) for store in ("lyon", "paris"))
         both = in_turn(*orders_, turn=turn, turns=TURNS, apart_s=APART_S)
         yield from (each.status_code for each in both)
 
 
-def test_two_stores_that_gather_from_each_other_never_deadlock(trade: Trade) -> None:
+@pytest.mark.parametrize("place", [order, order_mixed])
+def test_two_stores_that_gather_from_each_other_never_deadlock(
+    trade: Trade, place: Callable[[Trade, list[str], str], httpx.Response]
+) -> None:
     with gathering(trade):
-        answers = Counter(meet(trade))
+        answers = Counter(meet(trade, place))
     assert answers == {201: 2 * TURNS}
     assert trade.place_of_work.broken() == []
 
 
-def test_without_one_order_of_locks_they_deadlock(unguarded: Trade) -> None:
+@pytest.mark.parametrize("place", [order, order_mixed])
+def test_without_one_order_of_locks_they_deadlock(
+    unguarded: Trade, place: Callable[[Trade, list[str], str], httpx.Response]
+) -> None:
     with gathering(unguarded):
-        met = any(status == UNAVAILABLE for _try in range(TRIES) for status in meet(unguarded))
+        met = any(
+            status == UNAVAILABLE for _try in range(TRIES) for status in meet(unguarded, place)
+        )
     assert met, "nobody met: the race is none"

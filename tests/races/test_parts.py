@@ -114,8 +114,10 @@ def test_whoever_is_told_one_price_pays_it_or_is_told_both(trade: Trade) -> None
     assert trade.place_of_work.broken() == []
 
 
-def test_whoever_does_not_say_what_they_saw_pays_another_price(trade: Trade) -> None:
-    answers, prices = buy_while_it_changes(trade)
+def test_without_its_guard_somebody_pays_another_price_than_they_were_told(
+    unguarded: Trade,
+) -> None:
+    answers, prices = buy_while_it_changes(unguarded, seen_total_minor=2 * OLD)
 
     assert {each.status_code for each in answers} == {201}
     assert NEW in prices

@@ -34,7 +34,7 @@ def started(home: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes]
 
 def test_it_writes_where_it_listens_and_stops_when_told(tmp_path: Path) -> None:
     with started(tmp_path) as (process, addresses):
-        assert set(addresses) == {"smtp", "sms", "stripe", "mailbox", "control"}
+        assert set(addresses) == {"smtp", "sms", "imap", "stripe", "mailbox", "control"}
         mailbox = httpx.get(f"{addresses['mailbox']}/messages", trust_env=False)
         assert mailbox.json() == {"messages": []}
         process.send_signal(signal.SIGTERM)

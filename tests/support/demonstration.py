@@ -24,6 +24,7 @@ from app.demo.exits import furnish_exits
 from app.demo.history import tell_history
 from app.demo.seed import KEYS_FILE
 from app.demo.stock import furnish_stock
+from app.demo.talks import furnish_talks
 from app.demo.tills import furnish_tills
 from app.embedded import Cluster
 from kernel.db import SessionFactory
@@ -56,6 +57,7 @@ def demonstration(
                 furnish_carts,
             ):
                 furnish()
+            furnish_talks(cluster.url("owner", name))
         yield app
         bound = SessionFactory.kw.get("bind")
         if isinstance(bound, Engine):

@@ -105,8 +105,11 @@ class Firm:
 
 
 def open_firm(trade: Trade, name: str) -> Firm:
-    """Open a brand of this name, under a code nobody has."""
-    code = f"f{secrets.token_hex(4)}"
+    """Open a brand of this name, under a code nobody has.
+
+    It is behind the others: the shop's pages are those of the first store's brand.
+    """
+    code = f"z{secrets.token_hex(4)}"
     brand = OpenBrand(code, name, "EUR", ("fr", "en"), f"bonjour@{code}.test", name)
     with trade.place_of_work.inside(), transaction() as session:
         return Firm(trade, code, name, stores.services.open_brand(session, brand))

@@ -92,7 +92,9 @@ class Installation:
             base_url=address,
             timeout=60,
             trust_env=False,
-            # A connection kept for later may be closed by the server just as it is used again.
+            # A connection kept for later may be closed, by the server or by another thread's
+            # request that tidies the pool, just as it is used again.
+            headers={"Connection": "close"},
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
         self.stack.callback(client.close)

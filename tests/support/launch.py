@@ -34,8 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
+import customers.services
 import inventory.queries
 import inventory.services
+import stores.queries
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
@@ -52,15 +54,19 @@ from orders.services import (
     choosing,
     handing_over,
     offline,
+    placing,
     promoting,
     reserving,
     telling,
     waving,
-    writing,
 )
 from orders.services.gathering import Gap, Gathered
+from orders.services.writing import NewOrder, Written
+from payments.services import visiting
 from pos_adapter.services import receiving
 from sandbox.__main__ import main as sandbox
+from stores.models import ApiKey
+from stores.queries import KeyTrust
 from stores.services import booking
 from tests.support import travel
 
@@ -130,7 +136,7 @@ def remove_hand_over_guard() -> None:
     )
 
 
-def hold_nothing(*_: object) -> None:
+def hold_nothing(*_: object, **__: object) -> None:
     """Let others at the same order meanwhile."""
 
 
@@ -180,6 +186,11 @@ def remove_parcel_guard() -> None:
 def remove_order_guard() -> None:
     """An order is read without being kept, and then changed as it was read."""
     _unlock("sales_order")
+
+
+def remove_queue_guard() -> None:
+    """What waits is read without being kept, and then given as it was read."""
+    _unlock("case_file")
 
 
 def _unlock(table: str) -> None:
@@ -328,6 +339,29 @@ def remove_customer_guard() -> None:
     giving._GIVE = _without(giving._GIVE, "(SELECT id FROM quicker), ")  # noqa: SLF001 (the guard)
 
 
+def remove_reservation_guard() -> None:
+    """Who reserves counts what they have open while others of theirs are being written down."""
+    customers.services.hold_customers = hold_nothing
+    counted = queries.count_reservations
+
+    def count_slowly(session: Session, contact_ids: Select[UUID]) -> int:
+        found = counted(session, contact_ids)
+        time.sleep(A_MOMENT_S)
+        return found
+
+    queries.count_reservations = count_slowly
+
+
+def remove_seen_price_guard() -> None:
+    """Nobody compares what an order costs with what its customer was told."""
+    placing._refuse_another_price = hold_nothing  # noqa: SLF001 (the guard is removed here)
+
+
+def remove_visit_guard() -> None:
+    """Whoever opens a payment page leaves the one before as it is."""
+    visiting.live_checkout = hold_nothing
+
+
 def remove_announced_guard() -> None:
     """Who waits for announced goods does not keep others from waiting for the same meanwhile."""
     inventory.services.lock_expected = look_at_expected
@@ -354,15 +388,29 @@ def remove_order_of_locks() -> None:
     gather = reserving.gather
 
     def keep_locked(session: Session, gap: Gap) -> Gathered:
-        lock_levels(session, location_id=gap.store.id, skus=gap.command.quantities)
+        lock_levels(session, location_id=gap.store.id, skus=gap.share.quantities)
         return gather(session, gap)
 
     reserving.gather = keep_locked
 
 
+def remove_bringing_guard() -> None:
+    """Nobody who brings orders for a shop waits for another who does."""
+
+    def trust(session: Session, key_id: UUID) -> KeyTrust:
+        columns = (ApiKey.id, ApiKey.source, ApiKey.order_max_minor, ApiKey.day_max_minor)
+        return KeyTrust(*session.execute(select(*columns).where(ApiKey.id == key_id)).one())
+
+    stores.queries.take_trust = trust
+
+
 GUARDS = {
+    "bringing": remove_bringing_guard,
     "customer": remove_customer_guard,
     "announced": remove_announced_guard,
+    "visit": remove_visit_guard,
+    "seen-price": remove_seen_price_guard,
+    "reservation": remove_reservation_guard,
     "order-of-locks": remove_order_of_locks,
     "promotion": remove_promotion_guard,
     "price": remove_price_guard,
@@ -370,6 +418,7 @@ GUARDS = {
     "carry": remove_carry_guard,
     "parcel": remove_parcel_guard,
     "order": remove_order_guard,
+    "queue": remove_queue_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,
@@ -399,12 +448,13 @@ def pause_before_taking(pause_ms: int) -> None:
 
 def die_after_placing(armed: Path) -> None:
     """Once `armed` exists, the process that commits the next order kills itself: once only."""
-    placing = writing._WRITE  # noqa: SLF001 (the moment that matters)
+    write_order = placing.write_order
 
-    @event.listens_for(SessionFactory, "do_orm_execute")
-    def notice(state: ORMExecuteState) -> None:
-        if state.statement is placing:
-            state.session.info[PLACED] = True
+    def notice(session: Session, order: NewOrder) -> Written:
+        session.info[PLACED] = True
+        return write_order(session, order)
+
+    placing.write_order = notice
 
     @event.listens_for(SessionFactory, "after_commit")
     def die(session: Session) -> None:

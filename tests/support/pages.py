@@ -11,6 +11,7 @@ import httpx
 import stores.services
 from kernel.db import transaction
 from tests.support.firm import PASSWORD, PIN, Place
+from tests.support.form import fields_of
 from tests.support.trade import Trade
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -34,8 +35,16 @@ class Pages:
 
     def send(self, path: str, *, on: str = "", **fields: Any) -> httpx.Response:
         """Send a form with what the page `on` hides in its forms, that at its own address first."""
-        hidden = dict(HIDDEN.findall(self.open(on or path).text))
+        return self.submit(path, self.open(on or path).text, **fields)
+
+    def submit(self, path: str, page: str, **fields: Any) -> httpx.Response:
+        """Send a form with what a page hid in its forms when it was looked at."""
+        hidden = dict(HIDDEN.findall(page))
         return self.http.post(path, data={**hidden, "form": str(uuid4()), **fields})
+
+    def fill(self, on: str, action: str, **fields: str) -> httpx.Response:
+        """Send the form of the page `on` that posts to `action`, as it stands but for `fields`."""
+        return self.http.post(action, data={**fields_of(self.open(on).text, action), **fields})
 
 
 def words(page: str) -> str:
@@ -57,7 +66,7 @@ def open_browser(trade: Trade) -> Pages:
         base_url=trade.http.base_url,
         timeout=60,
         trust_env=False,
-        headers={"Accept": "text/html"},
+        headers={"Accept": "text/html", "Connection": "close"},
         limits=httpx.Limits(max_keepalive_connections=0),
     )
     trade.place_of_work.stack.callback(browser.close)

@@ -24,12 +24,14 @@ class Till:
     seq: int = 0
     altered: dict[str, str] = field(default_factory=dict)
     """Headers that are sent otherwise than they were signed."""
+    now: Callable[[], float] = time.time
+    """The till's own clock."""
 
     def headers(
         self, method: str, target: str, body: bytes, *, at: int | None = None, nonce: str = ""
     ) -> dict[str, str]:
         """Return the headers that sign a request."""
-        timestamp = str(int(time.time()) if at is None else at)
+        timestamp = str(int(self.now()) if at is None else at)
         nonce = nonce or secrets.token_urlsafe(18)
         digest = hashlib.sha256(body).hexdigest()
         said = f"{method}\n{target}\n{timestamp}\n{nonce}\n{digest}".encode()

@@ -66,6 +66,21 @@ class Clock:
         _file(self.place).write_text(str(gone[0]["seconds"]))
         return moment
 
+    def pass_by(self, seconds: int) -> None:
+        """So much time goes by, also while something waits for just that."""
+        (gone,) = self.place.rows(
+            "UPDATE travel.clock SET ahead = ahead + make_interval(secs => %(seconds)s)"
+            " RETURNING extract(epoch FROM ahead) AS seconds",
+            seconds=seconds,
+        )
+        _file(self.place).write_text(str(gone["seconds"]))
+
+    def now(self) -> datetime:
+        """Return when it is."""
+        (row,) = self.place.rows("SELECT travel.now() AS now")
+        moment: datetime = row["now"]
+        return moment
+
     def settle(self) -> None:
         """Wait until nobody has anything to do: all news was heard, every message is sent."""
         eventually(lambda: self.place.rows(_OPEN)[0]["open"] == 0)

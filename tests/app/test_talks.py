@@ -1,0 +1,349 @@
+"""Conversations at the desk and in the store: one queue, answered once, escalated, reported."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import conversations.handlers
+import conversations.services
+import orders.jobs
+import orders.services
+import stores.services
+from conversations.checks import CHECKS
+from conversations.commands import Intent, OpenThread, Said
+from conversations.desk import was_resolved_first
+from customers.commands import TouchChannel
+from kernel import delivery
+from kernel.actors import SYSTEM
+from kernel.checks import run_check
+from stores.commands import Scope, SetRule
+from tests.app.test_office import PASSWORD, Desk, act, hired, place
+from tests.app.test_tablet import Tablet, device, tablet, words
+from tests.conftest import Shop, as_key
+from tests.unmoved import nothing_moves, problem
+
+__all__ = ["device", "hired", "tablet"]
+
+Sit = Callable[[str], Desk]
+
+
+@pytest.fixture
+def desk(app: Flask, session: Session, hired: dict[str, Any]) -> Sit:
+    def sit(short: str) -> Desk:
+        token = stores.services.sign_in_with_password(
+            session, email=f"{short}@aubepin.test", password=PASSWORD
+        )
+        session.commit()
+        client = app.test_client()
+        client.set_cookie("comptoir-staff", token, domain="localhost")
+        return Desk(client)
+
+    return sit
+
+
+def begun(session: Session, channel: TouchChannel, body: str, **more: Any) -> UUID:
+    """Somebody turns to us, as a door of another channel would tell it."""
+    intent = more.pop("intent", Intent.ORDER_STATE)
+    command = OpenThread(Said(body, channel), intent, more.pop("language", "fr"), **more)
+    thread_id = conversations.services.open_thread(session, command, actor=SYSTEM)
+    session.commit()
+    return thread_id
+
+
+def deliver(session: Session) -> None:
+    """Let the news reach its listeners."""
+    session.commit()
+    while claims := delivery.claim_due(session):
+        for claim in claims:
+            delivery.deliver(session, claim)
+    session.commit()
+
+
+def api(client: FlaskClient, key: str, path: str, body: Any = None, **query: Any) -> Any:
+    """Ask the API as somebody: post where there is a body."""
+    if body is None:
+        return client.get(f"/api/v1{path}", query_string=query, headers=as_key(key))
+    return client.post(f"/api/v1{path}", json=body, headers=as_key(key))
+
+
+def past(session: Session, thread_id: UUID, minutes: int) -> None:
+    """Have so many minutes of the time for an answer be over already."""
+    session.execute(
+        text(
+            "UPDATE case_file SET warn_at = warn_at - make_interval(mins => :m),"
+            " due_at = due_at - make_interval(mins => :m), opened_at = opened_at"
+            " - make_interval(mins => :m) WHERE key = :key AND closed_at IS NULL"
+        ),
+        {"m": minutes, "key": f"thread:{thread_id}"},
+    )
+    session.commit()
+
+
+def broken(session: Session) -> list[str]:
+    """Return which invariants of conversations do not hold."""
+    return [each.id for each in CHECKS if run_check(session, each) is not None]
+
+
+def person_of(session: Session, placed: dict[str, Any]) -> dict[str, UUID]:
+    row = session.execute(
+        text(
+            "SELECT k.id AS contact_id, k.customer_id, o.id AS order_id FROM sales_order o"
+            " JOIN contact k ON k.id = o.contact_id WHERE o.id = :id"
+        ),
+        {"id": placed["id"]},
+    ).mappings()
+    return dict(row.one())
+
+
+def test_s44_an_agent_alternates_call_chat_and_mail_in_one_list(
+    desk: Sit, session: Session, shop: Shop
+) -> None:
+    mail = begun(session, TouchChannel.EMAIL, "Ma facture ?", intent=Intent.INVOICE, writer="Max")
+    call = begun(session, TouchChannel.PHONE, "Rappelez-moi", writer="Zoé")
+    chat = begun(session, TouchChannel.CHAT, "Où est ma commande ?", writer="Chloé")
+    luc, camille = desk("luc"), desk("camille")
+    listed = luc.read("/en/office/queue")
+    assert [listed.index(name) for name in ("Chloé", "Zoé", "Max")] == sorted(
+        listed.index(name) for name in ("Chloé", "Zoé", "Max")
+    )
+    taken = [luc.send("/en/office/queue/next").headers["Location"]]
+    camille.open("/en/office/queue")
+    taken.append(camille.send("/en/office/queue/next").headers["Location"])
+    page = f"/en/office/conversations/{chat}"
+    assert taken == [page, f"/en/office/conversations/{call}"]
+    with nothing_moves(session.connection()):
+        camille.open(page)
+        refused = camille.send(page, do="reply", body="Moi", channel="chat", seen="0")
+        assert refused.status_code == 422
+        assert "A colleague answers, or has just answered." in refused.text
+    said = luc.read(page)
+    assert "Where the order is · Chloé" in said
+    assert "Luc Bernard sees to it." in said
+    assert luc.send(page, do="reply", body="", channel="chat").status_code == 422
+    sent = luc.send(page, do="reply", body="Elle est prête.\nÀ demain.", channel="chat")
+    assert sent.headers["Location"] == page
+    assert "Their turn" in luc.read(page)
+    assert luc.send(page, do="note", body="Aime le bleu").status_code == 303
+    assert "note for colleagues" in luc.read(page)
+    luc.open("/en/office/queue")
+    assert luc.send("/en/office/queue/next").headers["Location"].endswith(str(mail))
+    assert luc.send("/en/office/queue/next").headers["Location"].endswith("done=nothing")
+    ended = luc.send(page, do="end", resolution="She knows.")
+    assert ended.headers["Location"] == "/en/office/queue?done=end"
+    assert "Chloé" in luc.read("/en/office/queue?view=ended")
+    assert "The conversation has ended." in luc.read(page)
+    assert broken(session) == []
+
+
+def test_s42_an_email_unanswered_climbs_the_queue_alerts_the_lead_and_is_reported_late(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    mail = begun(session, TouchChannel.EMAIL, "Ma facture ?", writer="Max", location_id=shop.lyon)
+    call = begun(session, TouchChannel.PHONE, "Rappelez-moi", writer="Zoé", location_id=shop.lyon)
+    key = f"thread:{mail}"
+    office = desk("nadia")
+
+    def told() -> list[str]:
+        rows = session.execute(
+            text(
+                "SELECT s.name FROM message m JOIN staff s ON s.id = m.staff_id"
+                " WHERE m.template = 'case_due' ORDER BY s.name"
+            )
+        )
+        return list(rows.scalars())
+
+    def first() -> str:
+        return str(api(client, shop.manager, "/queue").json["cases"][0]["about_id"])
+
+    assert first() == str(call)
+    past(session, mail, 385)  # 80 % of its 480 minutes; the call is due in an hour
+    assert first() == str(mail)
+    assert "Nearly due: " in office.read("/en/office/queue?store=lyon")
+    assert orders.jobs.escalate_cases() == 1
+    deliver(session)
+    assert told() == ["Nadia", "Nadia Lefèvre"] or told() == ["Nadia Lefèvre"]
+    past(session, mail, 96)
+    assert orders.jobs.escalate_cases() == 1
+    deliver(session)
+    assert "Camille Roux" in told()
+    shown = office.read("/en/office/queue?store=lyon")
+    assert "1 min late" in shown or "0 min late" in shown
+    taken = api(client, shop.manager, "/queue/next", {}).json["case"]
+    assert (taken["key"] if "key" in taken else f"thread:{taken['about_id']}") == key
+    report = office.read("/en/office/answers")
+    assert "E-mail Lyon Croix-Rousse 1 – – – 0 100 % 1/1" in report
+    table = office.open("/en/office/answers.csv")
+    lines = table.text.splitlines()
+    assert lines[1].split(",")[:8] == ["E-mail", "Lyon Croix-Rousse", "1", "0", "0", "0", "0", "1"]
+    assert api(client, shop.paris_associate, "/queue").json["cases"] == []
+
+
+def test_s43_a_question_about_collecting_goes_to_the_store_and_a_second_contact_ends_first_contact(
+    client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    placed = place(client, shop)
+    who = person_of(session, placed)
+    ask = {"intent": Intent.PICKUP, "writer": "Chloé", **who}
+    desk_talk = begun(session, TouchChannel.FORM, "Ma facture ?", intent=Intent.INVOICE, **who)
+    thread_id = begun(session, TouchChannel.FORM, "Jusqu'à quand ?", **ask)
+    queued = api(client, shop.associate, "/queue").json["cases"]
+    assert [each["about_id"] for each in queued] == [str(thread_id)]
+    path = f"/threads/{thread_id}"
+    foreign = api(client, shop.paris_associate, path)
+    assert problem(foreign) == (404, "unknown-thread")
+    with nothing_moves(session.connection()):
+        for deed, body in (("reply", {"body": "x"}), ("end", {"resolution": "over"})):
+            refused = api(client, shop.paris_associate, f"{path}/{deed}", body)
+            assert problem(refused) == (404, "unknown-thread")
+        silent = api(client, shop.associate, f"{path}/reply", {"body": " "})
+        assert silent.status_code == 422
+        nobody = api(client, shop.associate, f"{path}/reply", {"body": "x", "channel": "chat"})
+        assert problem(nobody) == (409, "nobody-to-answer")
+        both = {"desk": True, "store": "paris"}
+        assert api(client, shop.associate, f"{path}/hand-over", both).status_code == 422
+    assert api(client, shop.associate, path).json["ways"][0] == "email"
+    answered = api(client, shop.associate, f"{path}/reply", {"body": "Jusqu'à samedi."}).json
+    assert answered["status"] == "answered"
+    assert api(client, shop.associate, f"{path}/end", {"resolution": "told"}).status_code == 200
+    assert was_resolved_first(session, thread_id)
+    stores.services.set_setting(
+        session, SetRule(Scope.STORE, "lyon", "answers_in", "fr"), actor=SYSTEM
+    )
+    session.commit()
+    begun(session, TouchChannel.EMAIL, "And now?", language="en", **ask)
+    assert not was_resolved_first(session, thread_id)
+    queued = api(client, shop.associate, "/queue").json["cases"]
+    assert queued == []  # nobody there answers in English: the desk does
+    listed = api(client, shop.agent, "/threads", desk="true", status="waiting").json["threads"]
+    assert len(listed) == 2
+
+    handed = api(client, shop.agent, f"/threads/{desk_talk}/hand-over", {"store": "lyon"}).json
+    assert (handed["location_id"], handed["transfers"]) == (str(shop.lyon), 1)
+    case = api(client, shop.associate, "/queue").json["cases"][0]
+    closed = {"resolution": "Sent to her."}
+    done = api(client, shop.associate, f"/cases/{case['id']}/resolve", closed)
+    assert done.status_code == 200
+    assert broken(session) == []
+    deliver(session)
+    talk = api(client, shop.associate, f"/threads/{desk_talk}").json
+    assert (talk["status"], talk["case"]) == ("closed", None)
+    assert not was_resolved_first(session, desk_talk)
+    now = session.execute(text("SELECT now()")).scalar_one()
+    ends = (now + timedelta(days=1)).isoformat()
+    span = {"begins": (now - timedelta(days=1)).isoformat(), "ends": ends}
+    figures = api(client, shop.agent, "/threads/figures", **span).json["figures"]
+    form = next(each for each in figures if each["channel"] == "form")
+    assert (form["opened"], form["ended"], form["resolved_first"], form["transfers"]) == (
+        2,
+        2,
+        0,
+        1,
+    )
+    assert broken(session) == []
+
+
+def test_staff_note_a_call_identify_who_writes_and_see_no_other_brands_conversations(
+    client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    placed = place(client, shop)
+    call = {"channel": "phone", "intent": "change", "body": "Wants blue.", "resolution": "Done so."}
+    told = api(client, shop.agent, "/threads", call | {"order_number": placed["number"]})
+    assert (told.status_code, told.json["status"]) == (201, "closed")
+    assert was_resolved_first(session, UUID(told.json["id"]))
+    thread_id = begun(session, TouchChannel.EMAIL, "C'est moi")
+    path = f"/threads/{thread_id}"
+    with nothing_moves(session.connection()):
+        wrong = api(client, shop.agent, f"{path}/identify", {"order_number": "ZZZ-ZZZZ"})
+        assert problem(wrong) == (404, "unknown-order")
+        none = api(client, shop.agent, f"{path}/identify", {})
+        assert problem(none) == (404, "unknown-customer")
+    named = {"order_number": placed["number"]}
+    assert api(client, shop.agent, f"{path}/identify", named).status_code == 200
+    assert api(client, shop.agent, f"{path}/intent", {"intent": "complaint"}).status_code == 200
+    known = api(client, shop.agent, path).json
+    assert (known["order_id"], known["intent"]) == (placed["id"], "complaint")
+    note = api(client, shop.agent, f"{path}/notes", {"body": "Line one\nline two"})
+    assert note.status_code == 200
+    last = api(client, shop.agent, path).json["entries"][-1]
+    assert (last["direction"], last["body"]) == ("within", "Line one\nline two")
+    ids = {each["id"] for each in api(client, shop.agent, "/threads").json["threads"]}
+    assert ids == {str(thread_id), told.json["id"]}
+    assert api(client, shop.integration, "/threads").status_code == 403
+
+
+def test_the_desk_finds_whoever_calls_and_corrects_a_stranger_out_of_the_order(
+    desk: Sit, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    placed = place(client, shop)
+    act(client, shop, placed, "accept", "pick", "ready")
+    who = person_of(session, placed)
+    office = desk("luc")
+    found = office.read(f"/en/office/start?q={placed['number']}")
+    assert "Chloé Durand" in found
+    assert placed["number"] in found
+    assert "Mug" in office.read("/en/office/start?q=mug")
+    empty = office.send("/en/office/calls", body="", intent="change")
+    assert empty.status_code == 422
+    noted = office.send(
+        "/en/office/calls",
+        customer=str(who["customer_id"]),
+        order=placed["number"],
+        intent="change",
+        body="Asks until when.",
+        then="goes_on",
+    )
+    page = noted.headers["Location"]
+    said = office.read(page)
+    assert "Everything of this customer" in said
+    assert "Keep it longer" in said
+    thread = page.rpartition("/")[2]
+    number = placed["stored"]
+    kept = office.send(f"/en/office/orders/{number}/keep", thread=thread)
+    assert kept.headers["Location"] == page
+    codes = text("SELECT count(*) FILTER (WHERE revoked_at IS NULL), count(*) FROM pickup_pass")
+    assert tuple(session.execute(codes).one()) == (1, 1)
+    corrected = office.send(
+        f"/en/office/orders/{number}/contact",
+        thread=thread,
+        email="right@example.org",
+        stranger="yes",
+    )
+    assert corrected.headers["Location"] == page
+    assert tuple(session.execute(codes).one()) == (1, 2)
+    someone = office.send(
+        f"/en/office/orders/{number}/collector", thread=thread, last_name="Martin"
+    )
+    assert someone.headers["Location"] == page
+    assert tuple(session.execute(codes).one()) == (1, 3)
+
+
+def test_an_associate_takes_answers_and_hands_over_on_the_tablet(
+    tablet: Tablet, session: Session, shop: Shop
+) -> None:
+    thread_id = begun(
+        session, TouchChannel.SMS, "Où me garer ?", intent=Intent.PICKUP, location_id=shop.lyon
+    )
+    elsewhere = begun(session, TouchChannel.SMS, "Paris ?", location_id=shop.paris)
+    assert "Collecting · Somebody unknown" in words(tablet.get("/queue"))
+    path = f"/conversations/{thread_id}"
+    went = tablet.post("/queue/next", tablet.get("/queue"))
+    assert went.headers["Location"] == f"/en/tablet{path}"
+    assert tablet.get(f"/conversations/{elsewhere}").status_code == 404
+    shown = tablet.get(path)
+    assert "Où me garer ?" in words(shown)
+    fields = {"do": "reply", "body": "Place 3.", "channel": "sms"}
+    assert tablet.post(path, shown, **fields).status_code == 303
+    assert "Their turn" in words(tablet.get(path))
+    assert tablet.get(f"{path}/news", seen="old").status_code == 200
+    handed = tablet.post(path, tablet.get(path), do="hand", whom="desk")
+    assert handed.headers["Location"] == "/en/tablet/queue?did=hand"
+    assert tablet.get(path).status_code == 404
+    deliver(session)
+    assert broken(session) == []

@@ -1,0 +1,123 @@
+"""Text messages that come in: signed by the provider, each once, in their conversation."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+import conversations.queries
+import conversations.services
+from conversations.commands import Said
+from customers.commands import TouchChannel
+from kernel.actors import SYSTEM
+from kernel.ids import show_order_number
+from notifications import gateway
+from notifications.jobs import send_due
+from sandbox import Addresses, running
+from sandbox.sms import sign_callback
+from tests.unmoved import nothing_moves
+
+PHONE, STRANGER = "+33612345678", "+33698765432"
+HOOK = "https://shop.test/api/v1/webhooks/sms"
+Texts = Callable[..., str]
+
+
+@pytest.fixture
+def vendors(tmp_path: Path) -> Iterator[Addresses]:
+    before = gateway.settings()
+    with running(tmp_path / "vendors") as addresses:
+        more = {"sms_url": addresses.sms, "public_url": "https://shop.test"}
+        gateway.configure(replace(before, smtp_url=addresses.smtp, **more))
+        yield addresses
+    gateway.configure(before)
+
+
+@pytest.fixture
+def texts(client: FlaskClient, vendors: Addresses, shop: Any) -> Texts:
+    """Have the provider tell of a text message; return what it is answered."""
+
+    def bring(sid: str, body: str, *, sender: str = PHONE) -> str:
+        form = {"MessageSid": sid, "From": sender, "To": "36105", "Body": body, "NumMedia": "0"}
+        headers = {"X-Twilio-Signature": sign_callback(HOOK, form)}
+        answer = client.post("/api/v1/webhooks/sms", data=form, headers=headers)
+        assert (answer.status_code, answer.mimetype) == (200, "text/xml"), answer.text
+        return answer.text
+
+    return bring
+
+
+@pytest.mark.matter("person", "sms")
+def test_a_text_finds_its_customer_and_order_and_is_answered_by_text(
+    texts: Texts, counter: Any, received: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    placed = counter.place(phone=PHONE, email=None)
+    send_due()
+    before = len(received("sms"))
+    for sid, body, sender in (
+        ("SM1", f"Où est {show_order_number(placed.number)} ?", PHONE),
+        ("SM1", f"Où est {show_order_number(placed.number)} ?", PHONE),
+        ("SM2", "Allô ?", PHONE),
+        ("SM3", f"Et {show_order_number(placed.number)} ?", STRANGER),
+        ("SM4", "Votre code est 1234", "BANQUE"),
+        ("SM5", " ", PHONE),
+    ):
+        assert "<Message>" not in texts(sid, body, sender=sender)
+    rows = counter.session.execute(
+        text("SELECT id, order_id, customer_id FROM thread ORDER BY opened_at, id")
+    ).all()
+    assert [(row.order_id, row.customer_id is not None) for row in rows] == [
+        (placed.id, True),
+        (None, False),
+    ]
+    entries = [conversations.queries.list_entries(counter.session, row.id) for row in rows]
+    assert [len(each) for each in entries] == [2, 1]
+    for row in rows:
+        said = Said("Elle est prête.", TouchChannel.SMS)
+        conversations.services.reply(counter.session, row.id, said, actor=SYSTEM)
+    counter.tell()
+    send_due()
+    answers = received("sms")[before:]
+    assert [each["to"] for each in answers] == [[PHONE], [STRANGER]]
+    assert all("Elle est pr" in each["text"] for each in answers)
+
+
+@pytest.mark.matter("refuse", "sms")
+def test_stop_is_a_refusal_with_its_proof_and_acknowledged_once(texts: Texts, counter: Any) -> None:
+    counter.place(phone=PHONE, email=None)
+    assert "plus de pub par SMS" in texts("SM1", "Stop.")
+    assert "<Message>" not in texts("SM1", "Stop.")  # the provider asks again
+    assert "<Message>" not in texts("SM2", "STOP 36105")
+    assert "<Message>" not in texts("SM3", "stop", sender=STRANGER)  # of nobody we know
+    said = counter.session.execute(
+        text("SELECT purpose, channel, topic, granted, proof, source FROM consent")
+    ).all()
+    assert [tuple(each) for each in said] == [("marketing", "sms", "", False, "sms:SM1", "sms")]
+    assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 0
+    texts("SM4", "Stop, j'ai une question sur ma commande")
+    assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 1
+
+
+def test_nobody_but_the_provider_brings_texts(
+    client: FlaskClient, vendors: Addresses, counter: Any
+) -> None:
+    form = {"MessageSid": "SM1", "From": PHONE, "Body": "Bonjour"}
+    right = sign_callback(HOOK, form)
+    wrong = (
+        ({}, form),
+        ({"X-Twilio-Signature": "é"}, form),
+        ({"X-Twilio-Signature": right}, {**form, "Body": "Au revoir"}),
+        ({"X-Twilio-Signature": sign_callback("https://else.test/sms", form)}, form),
+    )
+    with nothing_moves(counter.session):
+        for headers, said in wrong:
+            answer = client.post("/api/v1/webhooks/sms", data=said, headers=headers)
+            assert (answer.status_code, answer.json["why"]) == (403, "signature")
+        gateway.configure(replace(gateway.settings(), sms_url=""))
+        answer = client.post(
+            "/api/v1/webhooks/sms", data=form, headers={"X-Twilio-Signature": right}
+        )
+        assert answer.status_code == 403
