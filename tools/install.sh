@@ -55,7 +55,7 @@ rm -f "$stamp"
 say "Installing $lock (a minute at the first time)"
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 pip install --quiet --require-hashes -r tools/bootstrap.txt
-if ! .venv/bin/uv pip sync --python .venv/bin/python --require-hashes "$lock"; then
+if ! .venv/bin/uv pip sync --compile-bytecode --python .venv/bin/python --require-hashes "$lock"; then
     say 'uv could not do it: trying pip'
     pip install --require-hashes -r "$lock"
 fi

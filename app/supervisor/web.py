@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.embedded.launch import die_with_parent
 
+preload_app = True  # loaded once, shared by every worker
 worker_class = "gthread"  # pages poll, they hold no connection open
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
@@ -27,7 +28,7 @@ def post_fork(_server: object, worker: _Worker) -> None:
     die_with_parent(signal.SIGKILL, parent=worker.ppid)
 
 
-def post_worker_init(_worker: object) -> None:
+def when_ready(_server: object) -> None:
     """Take what was loaded out of garbage collection: it stays, and looking at it costs a fifth."""
     gc.collect()
     gc.freeze()

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -18,18 +17,19 @@ import psycopg
 
 from app.cli.check import run_checks
 from app.embedded import Cluster, private_redis
-from app.embedded.children import log_tail, start_child, stop_child
+from app.embedded.children import log_tail
 from app.migrate import migrate
 from app.wiring import SUBSCRIPTIONS
 from kernel import events, secret
 from kernel.db import SessionFactory, make_engine, transaction
 from tests.conftest import ROOT, SECRET, Shop, open_shop
+from tests.support.forked import Forked
 from tests.support.vendors import Vendors, eventually
 
 PLENTY = 100_000
 """Units of each article: what a test does not count never runs out."""
 STRIPE_KEY = "sk_test_shop"
-START_S = 60
+START_S = 120
 """A busy machine takes long to start ten processes."""
 GUNICORN = (
     *("--config", "python:app.supervisor.web", "--threads", "16"),
@@ -42,12 +42,12 @@ NO_REDIS = "unix:///nowhere/redis.sock"
 class Running:
     """A process that a test started; it ends with the test at the latest."""
 
-    child: subprocess.Popen[bytes]
+    child: Forked
     log: Path
 
     def kill(self) -> None:
         """It is gone as after a power cut (kill -9), with everything it forked."""
-        stop_child(self.child)
+        self.child.stop()
 
 
 @dataclass
@@ -64,25 +64,18 @@ class Installation:
         """Start a program through the launcher; it is stopped with the installation."""
         self.started += 1
         log = self.home / f"{self.started}.log"
-        child = start_child(
-            [sys.executable, "-m", "tests.support.launch", *command],
-            log=log,
-            environment=self.environment,
-        )
-        running = Running(child, log)
+        running = Running(Forked(command, self.environment, log, log), log)
         self.stack.callback(running.kill)
         return running
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command of `comptoir` to its end; return how it ended and what it wrote."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.support.launch", *command],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        self.started += 1
+        output, errors = (self.home / f"{self.started}.{each}" for each in ("out", "err"))
+        child = Forked(command, self.environment, output, errors)
+        self.stack.callback(child.stop)
+        ended = child.wait(START_S)
+        return subprocess.CompletedProcess(command, ended, output.read_text(), errors.read_text())
 
     def open_web(self, *options: str) -> httpx.Client:
         """Start a web server of two processes; return a client of it once it answers."""
@@ -104,14 +97,11 @@ class Installation:
     def open_vendors(self) -> Vendors:
         """Start the sandbox; programs started later send their messages there."""
         file = self.home / "sandbox.json"
-        command = [sys.executable, "-m", "tests.support.launch", "sandbox"]
         folder = ["--home", str(self.home / "sandbox")]
-        child = start_child(
-            [*command, *folder, "--addresses", str(file)],
-            log=self.home / "sandbox.log",
-            environment=self.environment,
-        )
-        self.stack.callback(stop_child, child, signal.SIGTERM)
+        log = self.home / "sandbox.log"
+        command = ["sandbox", *folder, "--addresses", str(file)]
+        child = Forked(command, self.environment, log, log)
+        self.stack.callback(child.stop, signal.SIGTERM)
         eventually(file.exists, within_s=START_S)
         addresses = json.loads(file.read_text())
         self.environment |= {"SMTP_URL": addresses["smtp"], "SMS_URL": addresses["sms"]}

@@ -75,9 +75,9 @@ A_MOMENT_S = 0.3
 MINUTES = ("hold_min", "cap_min")
 
 
-def main() -> None:
-    """Set what was asked for, then be the program."""
-    options = _options()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Set what was asked for, then be the program; without arguments, those of this process."""
+    options = _options(arguments)
     travel.follow()
     for guard in options.without_guard:
         GUARDS[guard]()
@@ -498,14 +498,14 @@ def _arrays(statement: TextClause) -> TextClause:
     )
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.support.launch", description=__doc__)
     parser.add_argument("--without-guard", action="append", default=[], choices=GUARDS)
     parser.add_argument("--pause-before-taking-ms", type=int, default=0)
     parser.add_argument("--die-after-placing", type=Path, help="armed while this file exists")
     parser.add_argument("program")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
