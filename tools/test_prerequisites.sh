@@ -5,13 +5,13 @@
 set -eu
 
 postgres=/usr/lib/postgresql/15/bin/postgres
-chromium=/usr/bin/chromium
+chromium=/usr/bin/chromium-headless-shell
 
 say() { printf '%s\n' "$*" >&2; }
 
 missing() {
     [ -x "$postgres" ] || printf ' postgresql-15'
-    [ -x "$chromium" ] || printf ' chromium'
+    [ -x "$chromium" ] || printf ' chromium-headless-shell'
 }
 
 install_packages() {

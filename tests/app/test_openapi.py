@@ -35,7 +35,7 @@ from tests.orders.conftest import Counter
 from tests.orders.doors import delivery_body, have_ship
 from tests.orders.places import bring
 
-EXAMPLES: Final = 10
+EXAMPLES: Final = 5
 SHARES: Final = 3
 CHECKS: Final = [
     not_a_server_error,

@@ -1,9 +1,10 @@
 """The tablet's shelf: counting blind, receiving, sending and correcting, through its forms."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +22,8 @@ from tests.app.test_tablet import HTML, PIN, Tablet, api, field, place, words
 from tests.conftest import Shop
 from tests.unmoved import nothing_moves
 
-TODAY = date.today()  # noqa: DTZ011 (any day that is never tomorrow)
+TODAY = datetime.now(ZoneInfo("Europe/Paris")).date()
+"""As the store in Lyon counts days."""
 
 
 def enter(

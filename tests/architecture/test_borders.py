@@ -1,6 +1,7 @@
 """Rules no linter knows: who ends transactions, what crosses borders, how large things may be."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,3 +158,13 @@ def test_nothing_of_a_machine_or_a_registry_is_written_down() -> None:
         and any(word in path.read_text(errors="ignore") for word in forbidden)
     ]
     assert offenders == []
+
+
+def test_journeys_of_one_house_go_on_in_time_in_the_order_of_their_files() -> None:
+    moments = [
+        (wall, path.name)
+        for path in sorted((ROOT / "tests/flows").glob("test_*.py"))
+        for wall in re.findall(r'"(20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)"', path.read_text())
+    ]
+    assert len(moments) > 20
+    assert [name for _, name in sorted(moments)] == [name for _, name in moments]

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.embedded import Cluster
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.journeys import (
     ADMIN,
     ASSOCIATE,
@@ -26,6 +25,7 @@ from tests.browser.journeys import (
     order_as_guest,
     picture_in,
 )
+from tools.browser import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]

@@ -19,9 +19,9 @@ from app.embedded import Cluster
 from kernel import qr
 from kernel.db import transaction
 from stores.commands import HireStaff, StaffRole
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.support.installation import installation
 from tests.support.trade import Ready, Trade
+from tools.browser import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 768, 1280)

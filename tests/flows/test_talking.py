@@ -30,7 +30,7 @@ from tests.support.vendors import Vendors, eventually
 def test_s12_an_agent_changes_the_store_from_the_chat_and_page_promise_and_stock_follow(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-07 10:05")  # Thursday
+    clock.go_to("2029-06-14 10:05")  # Thursday
     firm = open_firm(trade, "Sorbier")
     lyon, ville = firm.open_shop(), firm.open_shop("Villeurbanne")
     tent = firm.list_article({lyon.id: 5, ville.id: 5})
@@ -85,7 +85,7 @@ def test_s12_an_agent_changes_the_store_from_the_chat_and_page_promise_and_stock
 def test_what_nobody_sees_in_the_chat_for_a_minute_follows_them_by_e_mail_once(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-07 14:00")
+    clock.go_to("2029-06-14 14:00")
     customer, agent = open_browser(trade), somebody(trade, None)
     email = f"{secrets.token_hex(6)}@example.org"
     body = {"intent": "product", "words": "Quelle théière pour deux ?", "reach": email}
@@ -126,7 +126,7 @@ def test_what_nobody_sees_in_the_chat_for_a_minute_follows_them_by_e_mail_once(
 def test_s36_a_call_asked_from_the_checkout_is_due_at_its_time_with_the_live_basket(
     trade: Trade, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-08 09:10")  # Friday
+    clock.go_to("2029-06-15 09:10")  # Friday
     tent, mug = trade.list_article(units=5), trade.list_article(units=5)
     customer = open_browser(trade)
     fill(customer, tent)
@@ -134,14 +134,14 @@ def test_s36_a_call_asked_from_the_checkout_is_due_at_its_time_with_the_live_bas
     assert form in customer.open("/fr/checkout").text
     page = customer.open(form).text
     times = re.findall(r'<option value="(2029[^"]+)"', page)
-    assert times[0].startswith("2029-06-08T07:30")
-    assert all(not each.startswith("2029-06-10") for each in times)  # nobody is there on Sundays
+    assert times[0].startswith("2029-06-15T07:30")
+    assert all(not each.startswith("2029-06-17") for each in times)  # nobody is there on Sundays
     body = {
         "intent": "product",
         "phone": "06 39 98 77 11",
         "words": "Laquelle est légère ?",
     }
-    refused = customer.submit(form, page, **body, at="2029-06-10T08:00:00+00:00")
+    refused = customer.submit(form, page, **body, at="2029-06-17T08:00:00+00:00")
     assert refused.status_code == 422
     assert "Cette heure est passée" in words(refused.text)
     once = {**body, "at": times[4], "form": secrets.token_hex(8)}
@@ -167,7 +167,7 @@ def test_s36_a_call_asked_from_the_checkout_is_due_at_its_time_with_the_live_bas
 def test_a_question_by_form_is_answered_by_e_mail_at_once_and_floods_are_braked(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-10 11:00")  # Sunday
+    clock.go_to("2029-06-17 11:00")  # Sunday
     customer, email = open_browser(trade), f"{secrets.token_hex(6)}@example.org"
     assert "Personne n’est là pour le moment. Nous revenons" in customer.read("/fr/contact")
     body = {"intent": "product", "words": "Ma question", "name": "Ana", "reach": email}
@@ -202,7 +202,7 @@ def test_a_question_by_form_is_answered_by_e_mail_at_once_and_floods_are_braked(
 def test_j24_the_assistant_hands_over_all_that_was_said_and_the_store_resolves_it_at_first_contact(
     trade: Trade, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-11 10:00")  # Monday
+    clock.go_to("2029-06-18 10:00")  # Monday
     shop, tent = trade.place_of_work.shop, trade.list_article(units=5)
     placed = trade.place({tent: 1}).json()
     trade.prepare(placed["fulfillment_id"], {tent: 1})

@@ -39,7 +39,7 @@ BOX = "<ypsilon-mail@elsewhere>"
 def test_s33_j16_a_refusal_keyed_on_the_telephone_holds_back_what_goes_five_seconds_later(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-18 09:30")  # Monday
+    clock.go_to("2029-06-25 09:30")  # Monday
     email, phone = f"{secrets.token_hex(6)}@example.org", new_phone()
     first, second = open_browser(trade), open_browser(trade)
     sku, agent = trade.list_article(), trade.place_of_work.shop.agent
@@ -47,7 +47,7 @@ def test_s33_j16_a_refusal_keyed_on_the_telephone_holds_back_what_goes_five_seco
     prove(trade, first, phone)
     agree(first, "email.baskets", "sms.baskets")
     fill(first, sku)
-    clock.go_to("2029-06-19 10:00")
+    clock.go_to("2029-06-26 10:00")
     letter = vendors.wait_for(email, LEFT)
     vendors.wait_for(phone, LEFT_SMS)
     link = letter["headers"]["List-Unsubscribe"].strip("<>")
@@ -59,19 +59,19 @@ def test_s33_j16_a_refusal_keyed_on_the_telephone_holds_back_what_goes_five_seco
     assert shown.count(" checked") == 2
 
     come_in(trade, second, email)
-    clock.go_to("2029-06-19 13:59:50")
+    clock.go_to("2029-06-26 13:59:50")
     fill(second, sku)
-    clock.go_to("2029-06-20 13:59:15")
+    clock.go_to("2029-06-27 13:59:15")
     eventually(lambda: turn_of(trade, "note-left-baskets") > clock.now())
     (account,) = trade.place_of_work.rows(
         "SELECT customer_id FROM account WHERE email = %(email)s", email=email
     )
     file = f"/customers/{account['customer_id']}"
     arrived = [len(vendors.received(to)) for to in (email, phone)]
-    at(clock, "2029-06-20 14:00:00")
+    at(clock, "2029-06-27 14:00:00")
     said = {"granted": False, "topic": "baskets", "source": "phone", "proof": REFUSED}
     assert trade.post(f"{file}/consents", said, key=agent).status_code == 201
-    at(clock, "2029-06-20 14:00:05")
+    at(clock, "2029-06-27 14:00:05")
     with trade.place_of_work.inside():
         orders.jobs.note_left_baskets()  # or the turn of the house itself, just then
     clock.settle()
@@ -102,7 +102,7 @@ def test_s33_j16_a_refusal_keyed_on_the_telephone_holds_back_what_goes_five_seco
 def test_j23_a_customer_with_an_open_and_nine_closed_orders_is_given_out_and_forgotten(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
-    clock.go_to("2029-06-25 10:00")  # Monday
+    clock.go_to("2029-07-02 10:00")  # Monday
     email = f"quirinella.{secrets.token_hex(4)}@example.org"
     phone, browser = new_phone(), open_browser(trade)
     come_in(trade, browser, email)
@@ -138,7 +138,7 @@ def test_j23_a_customer_with_an_open_and_nine_closed_orders_is_given_out_and_for
     assert trade.cancel(placed["id"]).status_code == 200
     clock.settle()
     before = totals(trade)
-    clock.go_to("2029-06-25 12:30")
+    clock.go_to("2029-07-02 12:30")
     forgotten = "SELECT id FROM erasure WHERE customer_id = %(id)s AND done_at IS NOT NULL"
     eventually(lambda: trade.place_of_work.rows(forgotten, id=customer))
     clock.settle()

@@ -17,7 +17,7 @@ from app.openapi import describe
 from tests.app.test_openapi import CHECKS
 from tests.support.till import Till
 
-EXAMPLES: Final = 12
+EXAMPLES: Final = 8
 TILL: Final = "/api/v1/till/"
 WORDLESS: Final = {f"{TILL}receipts/gaps"}
 """Questions that say nothing, and so nothing wrong."""

@@ -1,14 +1,14 @@
 """The checkout page in Chromium: its policy lets the form lead back to the shop, and no script."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from stripe import StripeClient
 
-CHROMIUM = Path("/usr/bin/chromium")
+from tools.browser import ARGUMENTS, CHROMIUM
+
 pytestmark = pytest.mark.browser
 
 
@@ -17,10 +17,7 @@ def page() -> Iterator[Page]:
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed: the checkout page was not tried in a browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(locale="fr-FR", viewport={"width": 320, "height": 640})
         yield page
         browser.close()

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tools.browser import ARGUMENTS, CHROMIUM
 from tools.screens import elsewhere, office, shopper, store
 from tools.screens.camera import SCREENS, become, lay_side_by_side, open_page, picture, shoot, taken
 from tools.screens.running import STORE, Shop, running
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 def main() -> None:

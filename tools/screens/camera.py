@@ -51,6 +51,7 @@ def follow(page: Page, link: str, name: str) -> None:
 def picture(page: Page, name: str) -> None:
     """Take a picture of what a page shows."""
     path = SCREENS / f"{name}.png"
+    page.wait_for_load_state()
     page.screenshot(path=path)
     taken.add(path)
     with Image.open(path) as image:

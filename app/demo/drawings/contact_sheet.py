@@ -13,7 +13,7 @@ from typing import Final
 from app.demo.drawings.objects import DRAWINGS, draw
 from app.demo.drawings.stand_in import draw_stand_in
 
-BROWSER: Final = "/usr/bin/chromium"
+BROWSER: Final = "/usr/bin/chromium-headless-shell"
 COLUMNS: Final = 8
 PICTURE_PX: Final = 200
 GAP_PX: Final = 8
