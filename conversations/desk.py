@@ -24,7 +24,7 @@ import customers.queries
 import orders.queries
 from conversations.commands import Intent, ThreadStatus
 from conversations.models import SAME_MATTER, Thread, ThreadEntry
-from conversations.queries import THREADS_MAX, ThreadFacts, facts_of, seen_by
+from conversations.queries import THREADS_MAX, ThreadFacts, facts_of, of_brand, seen_by
 from customers.commands import Direction, TouchChannel
 from kernel.actors import Actor
 from kernel.ids import read_order_number
@@ -217,6 +217,18 @@ def resolved_at_first_contact() -> ColumnElement[bool]:
         Thread.reopened_at.is_(None),
         ~came_back,
     )
+
+
+def has_open_complaint(session: Session, customer_id: UUID, *, actor: Actor) -> bool:
+    """Tell whether a complaint of a customer's, or of who was merged with them, has not ended."""
+    family = customers.queries.list_family(session, customer_id)
+    found = select(Thread.id).where(
+        Thread.customer_id.in_(family),
+        Thread.intent == Intent.COMPLAINT,
+        Thread.closed_at.is_(None),
+        of_brand(actor),
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def was_resolved_first(session: Session, thread_id: UUID) -> bool:

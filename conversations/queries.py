@@ -1,7 +1,7 @@
 """Reads of conversations: the queue of whoever answers, one thread, and how well it goes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -210,6 +210,15 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return what is true of the conversations of an actor: as with cases, and what they answer."""
     seen = orders.queries.seen_as(actor, Thread.location_id, Thread.order_id)
     return seen if actor.id is None else or_(seen, Thread.owner_id == actor.id)
+
+
+def of_brand(actor: Actor) -> ColumnElement[bool]:
+    """Return what is true of conversations that whoever is of an actor's brand may know of."""
+    if actor.brand_id is None:
+        return true()
+    return orders.queries.seen_as(
+        replace(actor, location_ids=None), Thread.location_id, Thread.order_id
+    )
 
 
 def _list(

@@ -85,6 +85,14 @@ def find_score(session: Session, about_id: UUID) -> int | None:
     ).scalar_one_or_none()
 
 
+def waits_for_call(session: Session, customer_id: UUID) -> bool:
+    """Tell whether a customer gave a low score that nobody of ours has seen to yet."""
+    family = customers.queries.list_family(session, customer_id)
+    open_ones = orders.queries.select_open_abouts(CaseKind.LOW_SCORE)
+    found = select(Survey.id).where(Survey.customer_id.in_(family), Survey.id.in_(open_ones))
+    return session.execute(found.limit(1)).first() is not None
+
+
 def record_score(session: Session, subject: Subject, score: int, *, actor: Actor) -> None:
     """Have a score stand, in the customer's history too; a low one has the store's manager call.
 

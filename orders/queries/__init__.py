@@ -80,9 +80,12 @@ from orders.queries.following import (
 )
 from orders.queries.knowing import (
     Flags,
+    list_order_places,
+    list_under_way,
     name_orders,
     read_flags,
     read_history,
+    select_open_abouts,
 )
 from orders.queries.load import waiting_at
 from orders.queries.money import (
@@ -342,6 +345,7 @@ __all__ = [
     "list_order_changes",
     "list_order_ids",
     "list_order_parcels",
+    "list_order_places",
     "list_orders_of",
     "list_overdue_pending",
     "list_owners",
@@ -365,6 +369,7 @@ __all__ = [
     "list_substitutes",
     "list_unanswered",
     "list_unconfirmed",
+    "list_under_way",
     "list_waiting",
     "list_waiting_outside",
     "name_orders",
@@ -380,6 +385,7 @@ __all__ = [
     "roll_up",
     "seen_as",
     "select_late_abouts",
+    "select_open_abouts",
     "select_visible",
     "select_visible_carts",
     "select_visible_cases",

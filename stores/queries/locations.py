@@ -1,6 +1,6 @@
 """Reads of brands and locations."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
@@ -93,6 +93,15 @@ def get_store_by_id(session: Session, location_id: UUID) -> StoreFacts:
     if row is None:
         raise UnknownLocation(location_id=str(location_id))
     return store_from(row)
+
+
+def get_stores(session: Session, location_ids: Collection[UUID]) -> dict[UUID, StoreFacts]:
+    """Return these locations by id, closed or not, in one statement."""
+    if not location_ids:
+        return {}
+    statement = select_stores(closed_too=True).where(Location.id.in_(location_ids))
+    found = [store_from(row) for row in session.execute(statement)]
+    return {each.id: each for each in found}
 
 
 def list_stores(
