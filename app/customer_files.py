@@ -22,7 +22,7 @@ from app.admin.reading import read_id
 from app.admin.words import LATE, ROLES, STATES, TEMPLATES, Said
 from app.i18n import N_, current
 from app.i18n import gettext as _
-from conversations.desk import has_open_complaint, list_named
+from conversations.desk import find_known_of, has_open_complaint, list_named
 from conversations.surveying import waits_for_call
 from customers.commands import Direction, RecordInteraction, TouchChannel
 from customers.queries import CustomerFacts, InteractionFacts, LookFacts, RepeatedContact
@@ -184,7 +184,8 @@ def read_file(session: Session, person: CustomerFacts, *, actor: Actor) -> File:
     """Return the file of somebody who has been looked into already."""
     page = orders.queries.read_history(session, person, actor=actor)
     flags = orders.queries.read_flags(session, person, actor=actor)
-    told = [*page.entries, *(each for one in flags.repeated for each in one.contacts)]
+    entries = _of_brand(session, page.entries, actor)
+    told = [*entries, *(each for one in flags.repeated for each in one.contacts)]
     say = _teller(session, told, actor=actor)
     ways = _under_way(session, person, actor)
     complains = has_open_complaint(session, person.id, actor=actor)
@@ -192,7 +193,7 @@ def read_file(session: Session, person: CustomerFacts, *, actor: Actor) -> File:
     low = low or waits_for_call(session, person.id)
     named = {*say.numbers, *(each.id for each in ways)}
     states = [part[0].label for each in ways for part in each.parts]
-    newest = max((each.id for each in page.entries), default=0)
+    newest = max((each.id for each in entries), default=0)
     seen = repr((newest, flags.open_matters, complains, low, states))
     return File(
         person=person,
@@ -201,7 +202,7 @@ def read_file(session: Session, person: CustomerFacts, *, actor: Actor) -> File:
         complains=complains,
         scored_low=low,
         under_way=ways,
-        lines=tuple(say.line(each) for each in page.entries),
+        lines=tuple(say.line(each) for each in entries),
         doors=orders.queries.list_order_places(session, named, actor=actor),
         mark=sha256(seen.encode()).hexdigest()[:16],
     )
@@ -297,6 +298,17 @@ def _teller(session: Session, told: Sequence[InteractionFacts], *, actor: Actor)
         orders.queries.name_orders(session, ids),
         _openable(session, told, actor),
     )
+
+
+def _of_brand(
+    session: Session, told: Sequence[InteractionFacts], actor: Actor
+) -> Sequence[InteractionFacts]:
+    """Return what was told without what was said to another brand than the actor's."""
+    if actor.brand_id is None:
+        return told
+    talks = {each.id: read_id(str(each.facts.get("thread_id", ""))) for each in told}
+    known = find_known_of(session, [each for each in talks.values() if each], actor=actor)
+    return [each for each in told if talks[each.id] is None or talks[each.id] in known]
 
 
 def _openable(session: Session, told: Sequence[InteractionFacts], actor: Actor) -> set[UUID]:

@@ -121,6 +121,12 @@ def list_named(session: Session, thread_ids: Iterable[UUID], *, actor: Actor) ->
     return [facts_of(row) for row in rows]
 
 
+def find_known_of(session: Session, thread_ids: Iterable[UUID], *, actor: Actor) -> set[UUID]:
+    """Return those of these conversations that are with the actor's brand."""
+    found = select(Thread.id).where(Thread.id.in_(list(thread_ids)), of_brand(actor))
+    return set(session.execute(found).scalars())
+
+
 def find_named(
     session: Session, *, customer_id: UUID | None, order_number: str | None, actor: Actor
 ) -> Named:

@@ -1,12 +1,12 @@
 """Reads of conversations: the queue of whoever answers, one thread, and how well it goes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 import customers.queries
@@ -56,6 +56,7 @@ class ThreadFacts:
     contact_id: UUID | None
     order_id: UUID | None
     cart_id: UUID | None
+    brand_id: UUID | None
     location_id: UUID | None
     owner_id: UUID | None
     transfers: int
@@ -208,17 +209,15 @@ def select_visible_entries(
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return what is true of the conversations of an actor: as with cases, and what they answer."""
-    seen = orders.queries.seen_as(actor, Thread.location_id, Thread.order_id)
-    return seen if actor.id is None else or_(seen, Thread.owner_id == actor.id)
+    seen = orders.queries.seen_as(actor, Thread.location_id, Thread.order_id, Thread.brand_id)
+    if actor.id is None:
+        return seen
+    return or_(seen, and_(Thread.owner_id == actor.id, of_brand(actor)))
 
 
 def of_brand(actor: Actor) -> ColumnElement[bool]:
     """Return what is true of conversations that whoever is of an actor's brand may know of."""
-    if actor.brand_id is None:
-        return true()
-    return orders.queries.seen_as(
-        replace(actor, location_ids=None), Thread.location_id, Thread.order_id
-    )
+    return true() if actor.brand_id is None else Thread.brand_id == actor.brand_id
 
 
 def _list(

@@ -123,6 +123,7 @@ class Connector(Base):
     source: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     kind: Mapped[ConnectorKind]
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     url: Mapped[str | None]
     generation: Mapped[int] = mapped_column(server_default="1")
     previous_until: Mapped[datetime | None]

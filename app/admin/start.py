@@ -84,6 +84,7 @@ def _read_call(session: Session, answers: Answers, actor: Actor) -> OpenThread |
         customer_id=named.customer_id,
         contact_id=named.contact_id,
         order_id=named.order_id,
+        brand_id=actor.brand_id,
         location_id=desk.own_place(actor),
         reply_by=reply_by,
     )

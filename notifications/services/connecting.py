@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+import stores.queries
 from kernel import events, secret, signing
 from kernel.actors import Actor
 from kernel.clock import DB_NOW, db_now
@@ -19,6 +20,7 @@ from notifications.errors import SourceTaken, UnknownConnector, UnprovenMessage
 from notifications.events import ConnectorClosed, ConnectorOpened, ConnectorRenewed
 from notifications.gateway import require_address
 from notifications.models import Connector, SocialAnswer
+from stores.errors import UnknownBrand
 
 OVERLAP_H: Final = 24
 """Hours for which the key before a renewal works as well: time to put the new one in place."""
@@ -42,12 +44,17 @@ class ConnectorFacts:
 def open_connector(session: Session, command: OpenConnector, *, actor: Actor) -> str:
     """Have a program bring what people write elsewhere; return its key, shown this once.
 
-    Raises SourceTaken or AddressRefused.
+    Raises SourceTaken, UnknownBrand or AddressRefused.
     """
     if command.url is not None:
         require_address(command.url)
     row = insert(Connector).values(
-        id=new_id(), source=command.source, name=command.name, kind=command.kind, url=command.url
+        id=new_id(),
+        source=command.source,
+        name=command.name,
+        kind=command.kind,
+        url=command.url,
+        brand_id=_brand(session, command.brand),
     )
     made = row.on_conflict_do_nothing(index_elements=["source"]).returning(Connector.id)
     connector_id = session.execute(made).scalar_one_or_none()
@@ -106,6 +113,12 @@ def list_connectors(session: Session) -> list[ConnectorFacts]:
     return [ConnectorFacts(*row) for row in rows]
 
 
+def find_connector_brand(session: Session, source: str) -> UUID | None:
+    """Return the brand a connector brings things to; None where it says nothing of that."""
+    found = select(Connector.brand_id).where(Connector.source == source)
+    return session.execute(found).scalar_one_or_none()
+
+
 def admit_connector(session: Session, source: str, kind: ConnectorKind, signed: Signed) -> None:
     """Return nothing when this connector signed this request just now; it has been heard then.
 
@@ -148,6 +161,15 @@ def _live_keys(connector: Connector, now: datetime) -> list[bytes]:
     if connector.previous_until is not None and connector.previous_until > now:
         live.append(connector.generation - 1)
     return [connector_key(connector.id, each) for each in live]
+
+
+def _brand(session: Session, code: str | None) -> UUID | None:
+    if code is None:
+        return None
+    found = stores.queries.find_brand(session, code)
+    if found is None:
+        raise UnknownBrand
+    return found.id
 
 
 def _lock(session: Session, source: str) -> Connector:

@@ -16,6 +16,7 @@ class CaseFile(Base):
     """Something a person has to resolve: what, where, whose it is, until when, and how it ended.
 
     Only one is open under a `key`. Its history are its events. `facts` hold no personal data.
+    `brand_id` says whose it is where order and location do not.
     """
 
     __tablename__ = "case_file"
@@ -32,6 +33,7 @@ class CaseFile(Base):
     kind: Mapped[CaseKind]
     key: Mapped[str]
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     fulfillment_id: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
     about_id: Mapped[UUID | None]

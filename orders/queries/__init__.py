@@ -85,7 +85,6 @@ from orders.queries.knowing import (
     name_orders,
     read_flags,
     read_history,
-    select_open_abouts,
 )
 from orders.queries.load import waiting_at
 from orders.queries.money import (
@@ -124,6 +123,7 @@ from orders.queries.people import (
     find_contact_id,
     find_contacts_said,
     find_known,
+    find_last_brand,
     find_people,
     find_person,
     get_person,
@@ -274,6 +274,7 @@ __all__ = [
     "find_contact_id",
     "find_contacts_said",
     "find_known",
+    "find_last_brand",
     "find_last_hand_over",
     "find_newest_order",
     "find_open_case",
@@ -385,7 +386,6 @@ __all__ = [
     "roll_up",
     "seen_as",
     "select_late_abouts",
-    "select_open_abouts",
     "select_visible",
     "select_visible_carts",
     "select_visible_cases",

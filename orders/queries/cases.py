@@ -50,6 +50,8 @@ class CaseFacts:
     closed_at: datetime | None
     closed_by_name: str | None
     resolution: str | None
+    brand_id: UUID | None = None
+    """Whose it is where order and location do not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +204,12 @@ def seen_as(
     actor: Actor,
     location_id: InstrumentedAttribute[UUID | None],
     order_id: InstrumentedAttribute[UUID | None],
+    brand_id: InstrumentedAttribute[UUID | None],
 ) -> ColumnElement[bool]:
     """Return what is true of rows of an actor's that are about an order, a location, or neither.
 
-    Without a location they are head office's. Of a brand is what is about its orders, or about no
-    order at a location of its own.
+    Without a location they are head office's. Of a brand is what says so; of what says nothing,
+    what is about its orders, or about no order at a location of its own.
     """
     here: ColumnElement[bool] = true()
     if actor.location_ids is not None:
@@ -219,11 +222,12 @@ def seen_as(
     own = select(places.c.location_id).where(places.c.brand_id == actor.brand_id)
     its = select(Order.id).where(Order.brand_id == actor.brand_id)
     of_brand = or_(order_id.in_(its), and_(order_id.is_(None), location_id.in_(own)))
+    of_brand = or_(brand_id == actor.brand_id, and_(brand_id.is_(None), of_brand))
     return and_(here, of_brand)
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    return seen_as(actor, CaseFile.location_id, CaseFile.order_id)
+    return seen_as(actor, CaseFile.location_id, CaseFile.order_id, CaseFile.brand_id)
 
 
 def _free_for(actor: Actor) -> ColumnElement[bool]:
@@ -281,4 +285,5 @@ def _facts(case: CaseFile, number: str | None, *, overdue: bool) -> CaseFacts:
         closed_at=case.closed_at,
         closed_by_name=case.closed_by_name,
         resolution=case.resolution,
+        brand_id=case.brand_id,
     )

@@ -47,6 +47,7 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
             order_id=command.order_id,
             fulfillment_id=command.fulfillment_id,
             about_id=command.about_id,
+            brand_id=command.brand_id,
             facts=dict(command.facts),
             warn_at=now + warned_within,
             due_at=due_at,
@@ -114,6 +115,14 @@ def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Ac
     return case.id
 
 
+def rebrand_case(session: Session, key: str, *, brand_id: UUID | None) -> None:
+    """Have another brand's people see to the case open under a key, if there is one."""
+    case = _find(session, CaseFile.key == key)
+    if case is not None:
+        case.brand_id = brand_id
+        session.flush()
+
+
 def find_owner(session: Session, key: str) -> UUID | None:
     """Return who sees to the case open under a key, kept from others until then; None if nobody."""
     case = _find(session, CaseFile.key == key)
@@ -134,7 +143,7 @@ def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor
     Raises UnknownCase, or UnknownStaff, also for those who left.
     """
     case = lock_case(session, case_id, actor)
-    name = _name_of(session, owner_id, case.location_id)
+    name = _name_of(session, owner_id, case.location_id, case.brand_id)
     if name is None:
         raise UnknownStaff(staff_id=str(owner_id))
     _give(session, case, owner_id, name, actor=actor)
@@ -203,10 +212,17 @@ def _sees(actor: Actor, location_id: UUID | None) -> bool:
     return actor.is_central if location_id is None else actor.sees_location(location_id)
 
 
-def _name_of(session: Session, staff_id: UUID, location_id: UUID | None) -> str | None:
-    """Return the name of somebody who works at a place, or for all of them; None of all others."""
+def _name_of(
+    session: Session, staff_id: UUID, location_id: UUID | None, brand_id: UUID | None
+) -> str | None:
+    """Return the name of somebody who works at a place, or for all of them; None of all others.
+
+    Who works for one brand sees to nothing of another.
+    """
     found = stores.queries.find_staff(session, staff_id)
     if found is None or not found.active:
+        return None
+    if brand_id is not None and found.brand_id not in {None, brand_id}:
         return None
     here = found.role in EVERYWHERE or location_id in found.location_ids
     return found.name if here else None
@@ -215,7 +231,9 @@ def _name_of(session: Session, staff_id: UUID, location_id: UUID | None) -> str 
 def _give_back(session: Session, case_id: UUID, owner_id: UUID | None) -> None:
     """Have whoever saw to a matter before see to it again, if they still may."""
     case = _find(session, CaseFile.id == case_id) if owner_id else None
-    name = _name_of(session, owner_id, case.location_id) if case and owner_id else None
+    name = (
+        _name_of(session, owner_id, case.location_id, case.brand_id) if case and owner_id else None
+    )
     if case is not None and name is not None:
         _give(session, case, owner_id, name, actor=SYSTEM)
 

@@ -17,6 +17,7 @@ from stores.queries.locations import (
     BrandFacts,
     distance_km,
     find_brand,
+    find_shown_brand,
     get_brand,
     get_store,
     get_store_by_id,
@@ -25,6 +26,7 @@ from stores.queries.locations import (
     list_brands,
     list_codes,
     list_served,
+    list_serving,
     list_stores,
 )
 from stores.queries.methods import MethodFacts, list_methods
@@ -108,6 +110,7 @@ __all__ = [
     "find_group_id",
     "find_key",
     "find_place",
+    "find_shown_brand",
     "find_signed_in",
     "find_source",
     "find_staff",
@@ -139,6 +142,7 @@ __all__ = [
     "list_methods",
     "list_patterns",
     "list_served",
+    "list_serving",
     "list_settings",
     "list_slots",
     "list_staff",

@@ -56,6 +56,23 @@ def list_brands(session: Session) -> list[BrandFacts]:
     return [_brand(row) for row in session.execute(select(Brand).order_by(Brand.code)).scalars()]
 
 
+def find_shown_brand(session: Session) -> UUID | None:
+    """Return the brand of the shop's pages, the first store's; None while nothing is there."""
+    first = list_stores(session, limit=1)
+    if first:
+        return first[0].brand_id
+    return next((each.id for each in list_brands(session)), None)
+
+
+def list_serving(session: Session, brand_id: UUID | None) -> set[UUID]:
+    """Return the locations that are a brand's or shared with it; all where none is named."""
+    own, shared = select(Location.id), select(LocationBrand.location_id)
+    if brand_id is not None:
+        own = own.where(Location.brand_id == brand_id)
+        shared = shared.where(LocationBrand.brand_id == brand_id)
+    return set(session.execute(own.union(shared)).scalars())
+
+
 def list_served(session: Session, location_id: UUID) -> list[str]:
     """Return the codes of the brands a location serves beside its own."""
     rows = select(Brand.code).join(LocationBrand).where(LocationBrand.location_id == location_id)
