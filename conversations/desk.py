@@ -203,20 +203,25 @@ def resolved_at_first_contact() -> ColumnElement[bool]:
     """Return what is true of conversations that were all a customer needed.
 
     They ended, whoever got them first ended them, and the customer did not come back with the same
-    order or matter within a week: neither to this conversation nor in a new one.
+    order or matter within a week: neither to this conversation nor in a new one, nor as another
+    customer who is the same person.
     """
     later = aliased(Thread)
-    same_person = or_(
-        later.customer_id == Thread.customer_id, later.contact_id == Thread.contact_id
-    )
-    same_matter = or_(later.order_id == Thread.order_id, later.intent == Thread.intent)
-    came_back = exists().where(
+    again = and_(
         later.id != Thread.id,
-        same_person,
-        same_matter,
+        or_(later.order_id == Thread.order_id, later.intent == Thread.intent),
         tuple_(later.opened_at, later.id) > tuple_(Thread.opened_at, Thread.id),
         later.opened_at <= Thread.closed_at + literal(SAME_MATTER, Interval()),
     )
+    same_person = or_(
+        later.customer_id == Thread.customer_id, later.contact_id == Thread.contact_id
+    )
+    joined = customers.queries.select_joined()
+    as_another = exists().where(
+        joined.c.id == Thread.customer_id, later.customer_id == joined.c.other_id, again
+    )
+    was_joined = Thread.customer_id.in_(select(joined.c.id))  # nearly nobody: it is asked first
+    came_back = or_(exists().where(same_person, again), and_(was_joined, as_another))
     return and_(
         Thread.status == ThreadStatus.CLOSED,
         Thread.transfers == 0,

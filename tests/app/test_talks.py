@@ -1,5 +1,6 @@
 """Conversations at the desk and in the store: one queue, answered once, escalated, reported."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -247,6 +248,67 @@ def test_s43_a_question_about_collecting_goes_to_the_store_and_a_second_contact_
         1,
     )
     assert broken(session) == []
+
+
+def test_who_comes_back_as_another_customer_was_not_helped_once_both_are_known_to_be_one(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    """They are joined, and parted again: the figures follow what is known now."""
+    other = {"last_name": "Durand", "email": "cd@work.example"}
+    first = person_of(session, place(client, shop))
+    second = person_of(session, place(client, shop, customer=other))
+    del first["order_id"], second["order_id"]
+    ask = {"intent": Intent.INVOICE, "writer": "Chloé"}
+    helped = begun(session, TouchChannel.FORM, "Ma facture ?", **ask, **first)
+    path = f"/threads/{helped}"
+    assert api(client, shop.agent, f"{path}/end", {"resolution": "sent"}).status_code == 200
+    begun(session, TouchChannel.EMAIL, "Et ma facture ?", **ask, **second)
+    assert figures_of(client, session, shop)["form"] == (1, 0)
+    kept, gone = first["customer_id"], second["customer_id"]
+    body = {"customer_id": str(gone), "reason": "Same name."}
+    merged = api(client, shop.agent, f"/customers/{kept}/merges", body)
+    assert merged.status_code in {200, 201}, merged.text
+    assert figures_of(client, session, shop)["form"] == (0, 0)
+    assert not was_resolved_first(session, helped)
+    luc = desk("luc")
+    page = luc.open(f"/en/office/customers/{kept}").text
+    undo = re.search(r'action="([^"]+/undo)"', page)
+    assert undo is not None
+    assert luc.send(undo[1]).status_code == 303
+    assert figures_of(client, session, shop)["form"] == (1, 0)
+
+
+def test_handing_a_conversation_to_where_it_is_counts_nothing(
+    client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    thread_id = begun(session, TouchChannel.FORM, "Ma facture ?", intent=Intent.INVOICE)
+    path = f"/threads/{thread_id}"
+
+    def hand(**to: Any) -> int:
+        done = api(client, shop.agent, f"{path}/hand-over", to)
+        assert done.status_code == 200, done.text
+        return int(done.json["transfers"])
+
+    assert hand(desk=True) == 0
+    told = text("SELECT count(*) FROM event WHERE name = 'thread.handed_over.v1'")
+    assert session.execute(told).scalar_one() == 0
+    assert api(client, shop.agent, "/queue/next", {}).json["case"]["about_id"] == str(thread_id)
+    assert hand(desk=True) == 0  # only put back
+    assert api(client, shop.agent, path).json["case"]["owner_id"] is None
+    assert hand(store="lyon") == 1
+    assert hand(store="lyon") == 1
+    assert hand(desk=True) == 2
+    assert api(client, shop.agent, f"{path}/end", {"resolution": "told"}).status_code == 200
+    assert figures_of(client, session, shop)["form"] == (0, 2)
+
+
+def figures_of(client: FlaskClient, session: Session, shop: Shop) -> dict[str, tuple[int, int]]:
+    """Return by channel how many were resolved at first contact, and how often they were moved."""
+    now = session.execute(text("SELECT now()")).scalar_one()
+    day = timedelta(days=1)
+    span = {"begins": (now - day).isoformat(), "ends": (now + day).isoformat()}
+    found = api(client, shop.agent, "/threads/figures", **span).json["figures"]
+    return {each["channel"]: (each["resolved_first"], each["transfers"]) for each in found}
 
 
 def test_staff_note_a_call_identify_who_writes_and_see_no_other_brands_conversations(
