@@ -386,6 +386,54 @@ def test_the_desk_finds_whoever_calls_and_corrects_a_stranger_out_of_the_order(
     assert tuple(session.execute(codes).one()) == (1, 3)
 
 
+def test_from_a_conversation_every_order_of_who_writes_is_at_hand_without_leaving_it(
+    desk: Sit, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    """One order is in question, another one lies ready: its acts are one press away, and back."""
+    first, other = place(client, shop), place(client, shop)
+    act(client, shop, other, "accept", "pick", "ready")
+    deliver(session)
+    session.execute(text("UPDATE message SET status = 'sent', sent_at = now()"))
+    thread_id = begun(session, TouchChannel.EMAIL, "Et l'autre ?", **person_of(session, first))
+    office, page = desk("luc"), f"/en/office/conversations/{thread_id}"
+    shown = office.open(page).text
+    assert f'href="/en/office/orders/{first["stored"]}"' in shown
+    amend = f"/en/office/orders/{first['stored']}/amend?thread={thread_id}"
+    assert amend in shown
+    assert f'href="{page}"' in office.open(amend).text
+    beside = f"{page}?about={other['stored']}"
+    assert f'href="{beside}#deal-title"' in shown
+    shown = office.open(beside).text
+    assert f'href="/en/office/orders/{other["stored"]}"' in shown
+    assert "Keep it longer" in shown
+    forms = re.findall(r'<form[^>]*action="(/en/office/(?:orders|messages)/[^"]+)"', shown)
+    deeds = {each.rpartition("/")[2] for each in forms}
+    assert deeds == {"keep", "collector", "contact", "cancel", "resend"}
+    number, stay = other["stored"], {"thread": str(thread_id), "about": other["stored"]}
+    to = f"/en/office/orders/{number}"
+    for said, wrong in (({"email": "x"}, "Write the whole address"), ({}, "Give an e-mail")):
+        refused = office.send(f"{to}/contact", **stay, **said)
+        assert refused.status_code == 422
+        assert wrong in refused.text
+        assert "Et l&#39;autre ?" in refused.text
+    kept = office.send(f"{to}/keep", **stay)
+    assert kept.headers["Location"] == beside
+    again = next(each for each in forms if each.endswith("resend"))
+    sent = office.send(again, order=number, **stay)
+    assert sent.headers["Location"] == beside
+    called_off = office.send(f"{to}/cancel", reason="customer_remorse", **stay)
+    assert called_off.headers["Location"] == beside
+    assert number not in [each.replace("-", "") for each in under_way(office.open(page).text)]
+    foreign = f"{page}?about=ZZZZZZZ"
+    assert f'href="/en/office/orders/{first["stored"]}"' in office.open(foreign).text
+
+
+def under_way(page: str) -> list[str]:
+    """Return the numbers of the orders that the file beside a conversation lists."""
+    listed = page.partition("Orders under way")[2].partition("Everything of this customer")[0]
+    return re.findall(r'class="code"[^>]*>([0-9A-Z]{3}-[0-9A-Z]{4})<', listed)
+
+
 def test_an_associate_takes_answers_and_hands_over_on_the_tablet(
     tablet: Tablet, session: Session, shop: Shop
 ) -> None:

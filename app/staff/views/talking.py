@@ -12,6 +12,7 @@ from app import forms, talk_forms, talks
 from app.admin.reading import Answers, read_form
 from app.answers import Shown
 from app.staff.views.base import blueprint, here
+from app.staff.views.knowing import LEADS
 from app.talks import Row, Talk
 from kernel.actors import Actor
 from kernel.db import transaction
@@ -112,6 +113,7 @@ def _page(thread_id: UUID, answers: Answers) -> str:
         talk=talk,
         news=_news(talk),
         parcel=next((each for each in parcels if each.location_id == place.store.id), None),
+        leads=LEADS,
         typed=answers.typed,
         errors=answers.errors,
         **around,
