@@ -112,6 +112,17 @@ def list_entries(session: Session, thread_id: UUID, *, after: int = 0) -> list[E
     ]
 
 
+def count_come(session: Session, sources: Collection[str], *, within: timedelta) -> dict[str, int]:
+    """Return how much came in from each of these sources within a time until now."""
+    rows = session.execute(
+        select(ThreadEntry.source, func.count())
+        .where(ThreadEntry.source.in_(sources))
+        .where(ThreadEntry.said_at > func.statement_timestamp() - within)
+        .group_by(ThreadEntry.source)
+    )
+    return {source: count for source, count in rows if source is not None}
+
+
 def find_entry(session: Session, entry_id: int) -> EntryFacts | None:
     """Return one thing said, if it is there."""
     thread_id = session.execute(

@@ -104,8 +104,13 @@ def _admit(source: str, kind: ConnectorKind, body: bytes) -> None:
         nonce=request.headers.get("Comptoir-Nonce", ""),
         signature=request.headers.get("Comptoir-Signature", ""),
     )
-    with transaction() as session:
-        services.admit_connector(session, source, kind, signed)
+    try:
+        with transaction() as session:
+            services.admit_connector(session, source, kind, signed)
+    except UnprovenMessage as refused:
+        with transaction() as session:
+            services.keep_refused(session, source, str(refused.facts["why"]))
+        raise
 
 
 def _target() -> str:

@@ -12,6 +12,20 @@ from kernel.db import Base
 from orders.commands import CaseKind
 
 
+class TaskTaken(Base):
+    """That somebody of a store took a task from its queue: a parcel, a put-back, a count.
+
+    Nobody else is given it for a while; who does it in the end is kept by what is done.
+    """
+
+    __tablename__ = "task_taken"
+
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    staff_name: Mapped[str]
+    taken_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
 class CaseFile(Base):
     """Something a person has to resolve: what, where, whose it is, until when, and how it ended.
 
