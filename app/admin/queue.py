@@ -219,4 +219,6 @@ def _address(row: Row) -> str:
         return url_for("office.conversation", thread_id=row.thread_id)
     if row.case_id is not None:
         return url_for("office.case", case_id=row.case_id)
+    if not row.number:
+        return url_for("office.to_do")
     return url_for("office.order", number=row.number.replace("-", ""))

@@ -1,8 +1,8 @@
 """Reads of cases: the one list of what needs a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from kernel.clock import DB_NOW
 from kernel.events import Recorded
 from orders.commands import CaseKind
 from orders.errors import UnknownCase
-from orders.models import CaseFile, Order
+from orders.models import CaseFile, Order, TaskTaken
 
 CASES_MAX: Final = 100
+TAKEN_S: Final = 1_800
+"""For so long nobody else is given a task that somebody took."""
 
 IN_WORDS: Final = "in_words"
 """Why a case was closed in the eyes of its events: its own row has the words."""
@@ -185,6 +187,17 @@ def list_queue(
     if location_id is not None:
         where.append(CaseFile.location_id == location_id)
     return _read(session, where, limit=limit, order=in_turn())
+
+
+def list_taken(session: Session, task_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return who took which of these tasks a while ago, and is at it."""
+    rows = session.execute(
+        select(TaskTaken.task_id, TaskTaken.staff_id).where(
+            TaskTaken.task_id.in_(task_ids),
+            TaskTaken.taken_at > DB_NOW - timedelta(seconds=TAKEN_S),
+        )
+    )
+    return {row.task_id: row.staff_id for row in rows}
 
 
 def in_turn() -> tuple[ColumnElement[Any], ...]:

@@ -30,6 +30,7 @@ from orders.services.casework import (
     settle_case,
     take_case,
     take_next_case,
+    take_task,
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
@@ -266,6 +267,7 @@ __all__ = [
     "take_back_goods",
     "take_case",
     "take_next_case",
+    "take_task",
     "take_till_payment",
     "take_up_cart",
     "tell_apart",

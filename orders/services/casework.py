@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
 from orders.models import CaseFile
-from orders.queries.cases import in_turn
+from orders.queries.cases import TAKEN_S, in_turn
 from stores.commands import StaffRole
 from stores.errors import UnknownStaff
 
@@ -29,6 +30,14 @@ REFUND: Final = "refund_id"
 """What a case of money says it is about."""
 NO_REFUND: Final = str(UUID(int=0))
 ASKED_AGAIN: Final = "refund asked for again"
+_TAKE_TASK: Final = text("""
+    INSERT INTO task_taken (task_id, staff_id, staff_name) VALUES (:task, :staff, :name)
+    ON CONFLICT (task_id) DO UPDATE
+    SET staff_id = excluded.staff_id, staff_name = excluded.staff_name,
+        taken_at = statement_timestamp()
+    WHERE task_taken.taken_at < statement_timestamp() - make_interval(secs => :lasts)
+    RETURNING task_id
+""").bindparams(bindparam("task", type_=SqlUuid), bindparam("staff", type_=SqlUuid))
 EVERYWHERE: Final = frozenset({StaffRole.AGENT, StaffRole.ADMIN})
 
 
@@ -78,18 +87,20 @@ def settle_case(
     return case.id
 
 
-def take_next_case(session: Session, *, actor: Actor) -> UUID | None:
+def take_next_case(session: Session, *, case_id: UUID | None = None, actor: Actor) -> UUID | None:
     """Give whoever asks what waits most: what is past its time, then what is due first.
 
     What somebody sees to already, or takes at this instant, is passed over, so that nothing is
-    given twice. None when nothing waits.
+    given twice. None when nothing waits. With `case_id` that one is given or none.
     """
+    wanted = [] if case_id is None else [CaseFile.id == case_id]
     case = session.execute(
         select(CaseFile)
         .where(
             CaseFile.id.in_(queries.select_visible_cases(actor)),
             CaseFile.closed_at.is_(None),
             CaseFile.owner_id.is_(None),
+            *wanted,
         )
         .order_by(*in_turn())
         .limit(1)
@@ -100,6 +111,12 @@ def take_next_case(session: Session, *, actor: Actor) -> UUID | None:
         return None
     _give(session, case, actor.id, actor.name, actor=actor)
     return case.id
+
+
+def take_task(session: Session, task_id: UUID, *, actor: Actor) -> bool:
+    """Have whoever asks see to a task of a store; False where somebody took it a while ago."""
+    values = {"task": task_id, "staff": actor.id, "name": actor.name, "lasts": TAKEN_S}
+    return session.execute(_TAKE_TASK, values).first() is not None
 
 
 def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Actor) -> UUID | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import conversations.handlers
 import conversations.services
+import inventory.services
 import orders.jobs
 import orders.services
 import stores.services
@@ -24,7 +25,7 @@ from customers.commands import TouchChannel
 from kernel import delivery
 from kernel.actors import SYSTEM
 from kernel.checks import run_check
-from stores.commands import Scope, SetRule
+from stores.commands import HireStaff, Scope, SetRule, StaffRole
 from tests.app.test_office import PASSWORD, Desk, act, hired, place
 from tests.app.test_tablet import Tablet, device, tablet, words
 from tests.conftest import Shop, as_key
@@ -457,3 +458,54 @@ def test_an_associate_takes_answers_and_hands_over_on_the_tablet(
     assert tablet.get(path).status_code == 404
     deliver(session)
     assert broken(session) == []
+
+
+def test_the_stores_queue_has_put_backs_and_counts_and_gives_each_to_one(
+    tablet: Tablet, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    """Inès takes what is due first, and again; Hugo is given what is left."""
+    gone = place(client, shop)
+    act(client, shop, gone, "accept", "pick", "ready")
+    body = {"reason": "customer_remorse"}
+    called_off = api(client, shop.agent, f"/orders/{gone['id']}/cancel", body)
+    assert called_off.status_code == 200, called_off.text
+    inventory.services.ask_count(
+        session, location_id=shop.lyon, skus=["BOOK"], note=None, actor=SYSTEM
+    )
+    prepare = place(client, shop)
+    thread_id = begun(session, TouchChannel.CHAT, "Allô ?", location_id=shop.lyon)
+    begun(session, TouchChannel.CHAT, "Paris ?", location_id=shop.paris)
+    deliver(session)
+    shown = tablet.get("/queue")
+    listed = words(shown)
+    for said in (
+        "Put back on the shelf · Bin A7",
+        "Count an article · Notebook",
+        "Prepare an order",
+    ):
+        assert said in listed
+    rows = re.findall(r'class="queue-what"><a href="([^"]+)"', shown.text)
+    talk, parcel = f"/conversations/{thread_id}", f"/parcels/{prepare['fulfillment_id']}"
+    wanted = {f"/en/tablet{each}" for each in (talk, parcel, "/put-backs", "/shelf")}
+    assert set(rows) == wanted
+    assert len(rows) == len(wanted)
+
+    def take() -> str:
+        return str(tablet.post("/queue/next", tablet.get("/queue")).headers["Location"])
+
+    mine = [take(), take()]
+    assert mine == rows[:2]
+    assert words(tablet.get("/queue")).count("You see to it.") == 2
+    hugo = stores.services.hire_staff(
+        session, HireStaff("Hugo", StaffRole.ASSOCIATE, (shop.lyon,), pin="1234")
+    )
+    session.commit()
+    assert tablet.post("/lock", tablet.get("/queue")).status_code == 303
+    assert tablet.post(f"/sign-in/{hugo}", pin="1234").status_code == 303
+    left = re.findall(r'class="queue-what"><a href="([^"]+)"', tablet.get("/queue").text)
+    assert left == rows[2:]
+    assert [take(), take()] == left
+    assert take().endswith("did=nothing")
+    session.execute(text("UPDATE task_taken SET taken_at = taken_at - interval '31 minutes'"))
+    session.commit()
+    assert take() in rows  # who took a task and let it lie has it no more
