@@ -96,20 +96,21 @@ def list_entries(session: Session, thread_id: UUID, *, after: int = 0) -> list[E
         .order_by(ThreadEntry.id)
         .limit(ENTRIES_MAX)
     )
-    return [
-        EntryFacts(
-            row.id,
-            row.said_at,
-            row.channel,
-            row.direction,
-            row.actor_kind,
-            row.actor_name,
-            row.automatic,
-            row.body,
-            row.reference,
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def list_entries_of(session: Session, thread_ids: Collection[UUID]) -> dict[UUID, list[EntryFacts]]:
+    """Return what was said in each of these conversations, oldest first, in one statement."""
+    found: dict[UUID, list[EntryFacts]] = {each: [] for each in thread_ids}
+    rows = session.execute(
+        select(*ThreadEntry.__table__.columns)
+        .where(ThreadEntry.thread_id.in_(found))
+        .order_by(ThreadEntry.id)
+        .limit(ENTRIES_MAX * max(len(found), 1))
+    )
+    for row in rows:
+        found[row.thread_id].append(_entry(row))
+    return found
 
 
 def count_come(session: Session, sources: Collection[str], *, within: timedelta) -> dict[str, int]:
@@ -245,6 +246,20 @@ def _list(
 
 def _family(session: Session, customer_id: UUID) -> Sequence[UUID]:
     return customers.queries.list_family(session, customer_id)
+
+
+def _entry(row: Row[Any]) -> EntryFacts:
+    return EntryFacts(
+        row.id,
+        row.said_at,
+        row.channel,
+        row.direction,
+        row.actor_kind,
+        row.actor_name,
+        row.automatic,
+        row.body,
+        row.reference,
+    )
 
 
 def facts_of(row: Row[Any], case: CaseFacts | None = None) -> ThreadFacts:

@@ -30,6 +30,12 @@ def upgrade() -> None:
     op.add_column("connector", sa.Column("refused_why", why, nullable=True))
     op.execute(OF_THREADS)
     op.execute(OF_CASES)
+    op.create_index(
+        "ix_fulfillment_line_owed",
+        "fulfillment_line",
+        ["sku"],
+        postgresql_where=sa.text("cancelled + handed_over < quantity"),
+    )
     op.create_table(
         "task_taken",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -43,6 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Nothing of this says any more whose it is."""
     op.drop_table("task_taken")
+    op.drop_index("ix_fulfillment_line_owed", "fulfillment_line")
     for column in ("refused_at", "refused_why"):
         op.drop_column("connector", column)
     for table in ("connector", "case_file", "thread"):
