@@ -7,6 +7,7 @@ revision = "0019"
 down_revision = "0017"
 
 NOW = sa.text("statement_timestamp()")
+NO = sa.text("false")
 OF_THREADS = """
     UPDATE thread t SET brand_id = COALESCE(
         (SELECT o.brand_id FROM sales_order o WHERE o.id = t.order_id),
@@ -28,6 +29,9 @@ def upgrade() -> None:
     moment, why = sa.DateTime(timezone=True), sa.Text()
     op.add_column("connector", sa.Column("refused_at", moment, nullable=True))
     op.add_column("connector", sa.Column("refused_why", why, nullable=True))
+    op.add_column(
+        "contact", sa.Column("comes_instead", sa.Boolean(), server_default=NO, nullable=False)
+    )
     op.execute(OF_THREADS)
     op.execute(OF_CASES)
     op.create_index(
@@ -48,6 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Nothing of this says any more whose it is."""
+    op.drop_column("contact", "comes_instead")
     op.drop_table("task_taken")
     op.drop_index("ix_fulfillment_line_owed", "fulfillment_line")
     for column in ("refused_at", "refused_why"):

@@ -158,3 +158,22 @@ def test_the_file_on_an_open_screen_follows_an_order_that_is_collected(
 
 def moved_orders(page: str) -> str:
     return page.partition("Orders under way")[2].partition("What happened")[0]
+
+
+def test_who_collects_for_somebody_does_not_become_them(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    placed = place(client, shop)
+    customer = person_of(session, placed)["customer_id"]
+    luc, file = desk("luc"), f"/en/office/customers/{customer}"
+    luc.open(file)
+    said = {"first_name": "Paul", "last_name": "Martin"}
+    done = luc.send(f"/en/office/orders/{placed['stored']}/collector", **said)
+    assert done.status_code == 303
+    assert "Paul Martin" in luc.read(f"/en/office/orders/{placed['stored']}")
+    assert "Chloé Durand" in luc.read(file)
+    assert "<h1>Chloé Durand</h1>" in luc.open(file).text
+    where = {"email": "chloe.d@example.org", "stranger": "yes"}
+    done = luc.send(f"/en/office/orders/{placed['stored']}/contact", **where)
+    assert done.status_code == 303
+    assert "<h1>Chloé Durand</h1>" in luc.open(file).text
