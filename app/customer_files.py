@@ -3,9 +3,10 @@
 Shop tablet, desk and office show the same file; rights and scope decide what of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -15,15 +16,20 @@ import catalog.queries
 import customers.queries
 import orders.queries
 import orders.services
+import stores.queries
 from app.admin.history import DETAILS, TITLES, Scene
-from app.admin.words import ROLES, TEMPLATES
+from app.admin.reading import read_id
+from app.admin.words import LATE, ROLES, STATES, TEMPLATES, Said
 from app.i18n import N_, current
 from app.i18n import gettext as _
+from conversations.desk import find_known_of, has_open_complaint, list_named
+from conversations.surveying import waits_for_call
 from customers.commands import Direction, RecordInteraction, TouchChannel
 from customers.queries import CustomerFacts, InteractionFacts, LookFacts, RepeatedContact
-from kernel.actors import Actor, ActorKind
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.ids import show_order_number
 from notifications.commands import Template
+from orders.commands import CaseKind
 from orders.queries import Flags
 
 ZONE: Final = "Europe/Paris"
@@ -107,26 +113,65 @@ class Line:
     who: str
     order: str | None
     from_customer: bool
+    is_note: bool
+    order_id: UUID | None
+    thread_id: UUID | None
+    """The conversation it was said in, where whoever looks may open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The n-th contact about an order in a day; `before` tells of those that came earlier."""
+    """The n-th contact about an order in a day; `before` tells of those that came earlier.
+
+    Beside each of these: who answered it, "" where nobody did, None where it was heard at once.
+    """
 
     title: str
     order: str
-    before: tuple[Line, ...]
+    before: tuple[tuple[Line, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An order that is not over: where each part of it is."""
+
+    id: UUID
+    number: str
+    state: Said
+    parts: tuple[tuple[Said, str, datetime, str], ...]
+    """Of each part its state, its store, when it is promised, and that store's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A customer's file: the flags, the history's newest page, and the orders that are open."""
+    """A customer's file: what is to be known first, orders under way, the history's newest page.
+
+    `doors` has, of each order named in it that whoever looks may open, one parcel. `mark` changes
+    whenever anything shown has changed.
+    """
 
     person: CustomerFacts
     repeated: tuple[Repeated, ...]
     flags: Flags
+    complains: bool
+    scored_low: bool
+    under_way: tuple[UnderWay, ...]
     lines: tuple[Line, ...]
-    newest: int
+    doors: Mapping[UUID, UUID]
+    mark: str
+
+    @property
+    def notes(self) -> tuple[Line, ...]:
+        """Return what colleagues wanted remembered, the newest first."""
+        return tuple(each for each in self.lines if each.is_note)
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where the lines of a file lead: to a conversation, and to an order that may be opened."""
+
+    talk: Callable[[UUID], str]
+    order: Callable[[File, UUID, str], str]
 
 
 def open_file(session: Session, customer_id: UUID, *, door: str, actor: Actor) -> File | None:
@@ -138,15 +183,28 @@ def open_file(session: Session, customer_id: UUID, *, door: str, actor: Actor) -
 def read_file(session: Session, person: CustomerFacts, *, actor: Actor) -> File:
     """Return the file of somebody who has been looked into already."""
     page = orders.queries.read_history(session, person, actor=actor)
-    flags = orders.queries.read_flags(session, person)
-    told = [*page.entries, *(each for one in flags.repeated for each in one.contacts)]
-    say = _teller(session, told)
+    flags = orders.queries.read_flags(session, person, actor=actor)
+    entries = _of_brand(session, page.entries, actor)
+    told = [*entries, *(each for one in flags.repeated for each in one.contacts)]
+    say = _teller(session, told, actor=actor)
+    ways = _under_way(session, person, actor)
+    complains = has_open_complaint(session, person.id, actor=actor)
+    low = any(each.kind is CaseKind.LOW_SCORE for each in flags.open_matters)
+    low = low or waits_for_call(session, person.id)
+    named = {*say.numbers, *(each.id for each in ways)}
+    states = [part[0].label for each in ways for part in each.parts]
+    newest = max((each.id for each in entries), default=0)
+    seen = repr((newest, flags.open_matters, complains, low, states))
     return File(
         person=person,
         repeated=tuple(_repeated(one, say) for one in flags.repeated),
         flags=flags,
-        lines=tuple(say.line(each) for each in page.entries),
-        newest=max((each.id for each in page.entries), default=0),
+        complains=complains,
+        scored_low=low,
+        under_way=ways,
+        lines=tuple(say.line(each) for each in entries),
+        doors=orders.queries.list_order_places(session, named, actor=actor),
+        mark=sha256(seen.encode()).hexdigest()[:16],
     )
 
 
@@ -160,7 +218,7 @@ def read_story(
         page = customers.queries.list_timeline(
             session, customer_id, contact_ids=only, before=before, limit=STORY_PAGE
         )
-        say = _teller(session, page.entries)
+        say = _teller(session, page.entries, actor=SYSTEM)
         lines += [say.line(each) for each in page.entries]
         before = page.next
         if before is None:
@@ -195,11 +253,13 @@ def say_looker(look: LookFacts) -> str:
 class _Teller:
     scene: Scene
     numbers: Mapping[UUID, str]
+    talks: Collection[UUID]
 
     def line(self, told: InteractionFacts) -> Line:
         wire = f"{told.kind}.v1"
         channel, icon = CHANNELS[told.channel]
         number = self.numbers.get(told.order_id) if told.order_id else None
+        talk = read_id(str(told.facts.get("thread_id", "")))
         return Line(
             id=told.id,
             at=told.happened_at,
@@ -211,6 +271,9 @@ class _Teller:
             who=told.actor_name or _role(told.actor_kind),
             order=show_order_number(number) if number else None,
             from_customer=told.direction is Direction.IN,
+            is_note=told.kind == "note",
+            order_id=told.order_id,
+            thread_id=talk if talk in self.talks else None,
         )
 
     def _detail(self, told: InteractionFacts, wire: str) -> str:
@@ -221,7 +284,7 @@ class _Teller:
         return teller(told.facts, self.scene) if teller else ""
 
 
-def _teller(session: Session, told: Sequence[InteractionFacts]) -> _Teller:
+def _teller(session: Session, told: Sequence[InteractionFacts], *, actor: Actor) -> _Teller:
     skus = {sku for each in told for sku in _skus(each)}
     words = catalog.queries.describe_skus(session, skus, language=current()) if skus else {}
     reasons = {
@@ -231,7 +294,52 @@ def _teller(session: Session, told: Sequence[InteractionFacts]) -> _Teller:
     names = {sku: each.name for sku, each in words.items()}
     ids = {each.order_id for each in told if each.order_id is not None}
     return _Teller(
-        Scene(names, {}, ZONE, CURRENCY, reasons), orders.queries.name_orders(session, ids)
+        Scene(names, {}, ZONE, CURRENCY, reasons),
+        orders.queries.name_orders(session, ids),
+        _openable(session, told, actor),
+    )
+
+
+def _of_brand(
+    session: Session, told: Sequence[InteractionFacts], actor: Actor
+) -> Sequence[InteractionFacts]:
+    """Return what was told without what was said to another brand than the actor's."""
+    if actor.brand_id is None:
+        return told
+    talks = {each.id: read_id(str(each.facts.get("thread_id", ""))) for each in told}
+    known = find_known_of(session, [each for each in talks.values() if each], actor=actor)
+    return [each for each in told if talks[each.id] is None or talks[each.id] in known]
+
+
+def _openable(session: Session, told: Sequence[InteractionFacts], actor: Actor) -> set[UUID]:
+    """Return the conversations that what was told was said in, as far as they are the actor's."""
+    if not actor.may("conversations.answer"):
+        return set()
+    named = {read_id(str(each.facts.get("thread_id", ""))) for each in told} - {None}
+    found = list_named(session, [each for each in named if each], actor=actor) if named else []
+    return {each.id for each in found}
+
+
+def _under_way(session: Session, person: CustomerFacts, actor: Actor) -> tuple[UnderWay, ...]:
+    found = orders.queries.list_under_way(session, person, actor=actor)
+    places = {each.location_id for one in found for each in one.fulfillments}
+    known = stores.queries.get_stores(session, places)
+    return tuple(
+        UnderWay(
+            one.id,
+            show_order_number(one.number),
+            STATES[one.status],
+            tuple(
+                (
+                    LATE if each.overdue else STATES[each.status],
+                    known[each.location_id].name,
+                    each.promised_at,
+                    known[each.location_id].time_zone,
+                )
+                for each in one.fulfillments
+            ),
+        )
+        for one in found
     )
 
 
@@ -244,10 +352,15 @@ def _skus(told: InteractionFacts) -> set[str]:
 
 def _repeated(one: RepeatedContact, say: _Teller) -> Repeated:
     lines = tuple(say.line(each) for each in one.contacts)
+    heard = [
+        one.answered_by.get(each.id, "") if each.actor_kind == ActorKind.SHOPPER else None
+        for each in one.contacts
+    ]
     order = lines[0].order or ""
     count = len(lines)
     said = _("%(nth)s contact about order %(order)s in 24 hours")
-    return Repeated(said % {"nth": _nth(count), "order": order}, order, lines[1:])
+    before = tuple(zip(lines, heard, strict=True))[1:]
+    return Repeated(said % {"nth": _nth(count), "order": order}, order, before)
 
 
 def _nth(count: int) -> str:

@@ -57,13 +57,14 @@ def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dic
     """Return what stands around a conversation: whose it is, the order, who else could answer."""
     home = talk.thread.location_id
     places = list_everywhere(session)
+    theirs = stores.queries.list_serving(session, talk.thread.brand_id)
     return {
         "file": talks.find_file(session, talk, door=door, actor=actor),
         "order": talks.find_order(session, talk, actor=actor),
         "at": next((each.name for each in places if each.id == home), _("The desk")),
         "takers": [
             *([(DESK, _("The desk"))] if home is not None else []),
-            *((f"{PLACE}{each.code}", each.name) for each in places if each.id != home),
+            *((f"{PLACE}{each.code}", each.name) for each in places if each.id in theirs - {home}),
             *_list_people(session, talk, actor),
         ],
         "intents": list_intents(),
@@ -71,12 +72,15 @@ def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dic
 
 
 def _list_people(session: Session, talk: Talk, actor: Actor) -> list[tuple[str, str]]:
-    """Return who else could answer: those who work at its place, or at the desk."""
-    place = talk.thread.location_id
+    """Return who else could answer: those of its brand who work at its place, or at the desk."""
+    place, brands = talk.thread.location_id, {None, talk.thread.brand_id}
     return [
         (f"{PERSON}{each.id}", each.name)
         for each in stores.queries.list_staff(session, location_id=place)
-        if each.active and each.id != actor.id and (place or not each.location_ids)
+        if each.active
+        and each.id != actor.id
+        and each.brand_id in brands
+        and (place or not each.location_ids)
     ]
 
 

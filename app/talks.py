@@ -3,18 +3,23 @@
 Office and tablet show the same; rights and scope decide what of it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import catalog.queries
 import conversations.queries
 import customers.queries
+import inventory.queries
 import orders.queries
+import orders.services
 from app import customer_files
 from app.case_words import KINDS
 from app.customer_files import CHANNELS, File
+from app.i18n import current
 from app.i18n import gettext as _
 from app.talk_words import TURNS, Left, say_intent, say_left, say_speaker, say_until
 from conversations import desk
@@ -27,6 +32,7 @@ from kernel.ids import show_order_number
 from orders.commands import CaseKind, Status
 from orders.errors import UnknownOrder
 from orders.queries import CaseFacts, OrderFacts, Wanted
+from orders.queries.cases import list_taken
 
 QUEUE_MAX = 100
 TASKS: tuple[Status, ...] = (Status.NEW, Status.ACCEPTED, Status.PICKING)
@@ -69,11 +75,14 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue: a call, a chat, a mail, another case, or a task of the store."""
+    """One line of the queue: a call, a chat, a mail, another case, or a task of the store.
+
+    A task is a parcel, a put-back or a count, by its id.
+    """
 
     case_id: UUID | None
     thread_id: UUID | None
-    parcel_id: UUID | None
+    task: tuple[str, UUID] | None
     channel: str
     icon: str
     who: str
@@ -157,9 +166,76 @@ def read_queue(session: Session, *, actor: Actor, location_id: UUID | None = Non
     ]
     if location_id is None:
         return rows
-    rows += _tasks(session, location_id, now, actor)
+    tasks = [*_tasks(session, location_id, now, actor)]
+    tasks += [*_put_backs(session, location_id, now, actor), *_counts(session, location_id, now)]
+    rows += _untaken(session, tasks, actor)
     signs = {"late": 0, "wait": 1, "plain": 2}
     return sorted(rows, key=lambda row: (signs[row.left.kind], row.due_at))
+
+
+def take_next(session: Session, *, location_id: UUID, actor: Actor) -> Row | None:
+    """Give whoever asks what waits most for a store, and nobody else has; None if nothing does."""
+    for row in read_queue(session, actor=actor, location_id=location_id):
+        if row.owner_id is not None:
+            continue
+        if row.task is not None:
+            taken = orders.services.take_task(session, row.task[1], actor=actor)
+        else:
+            given = orders.services.take_next_case(session, case_id=row.case_id, actor=actor)
+            taken = given is not None
+        if taken:
+            return row
+    return None
+
+
+def _untaken(session: Session, rows: list[Row], actor: Actor) -> list[Row]:
+    """Return the tasks that nobody else is at; whose they are where it is the actor's."""
+    taken = list_taken(session, [each.task[1] for each in rows if each.task])
+    owners = [
+        (each, each.owner_id or (taken.get(each.task[1]) if each.task else None)) for each in rows
+    ]
+    return [replace(each, owner_id=who) for each, who in owners if who in {None, actor.id}]
+
+
+def _put_backs(session: Session, location_id: UUID, now: datetime, actor: Actor) -> Iterator[Row]:
+    for each in orders.queries.list_put_backs(session, location_id=location_id, actor=actor):
+        yield Row(
+            None,
+            None,
+            ("put_back", each.id),
+            _("Store task"),
+            "package",
+            _("Bin %(bin)s") % {"bin": each.bin} if each.bin else "",
+            _("Put back on the shelf"),
+            show_order_number(each.order_number),
+            location_id,
+            say_until(each.due_at, now),
+            None,
+            each.due_at,
+        )
+
+
+def _counts(session: Session, location_id: UUID, now: datetime) -> Iterator[Row]:
+    tasks = inventory.queries.list_tasks(session, location_id=location_id)
+    tasks = [each for each in tasks if each.count_id is None]
+    skus = {each.sku for each in tasks}
+    words = catalog.queries.describe_skus(session, skus, language=current()) if skus else {}
+    for each in tasks:
+        said = words.get(each.sku)
+        yield Row(
+            None,
+            None,
+            ("count", each.id),
+            _("Store task"),
+            "clipboard-list",
+            ", ".join(filter(None, (said.name, said.option))) if said else each.sku,
+            _("Count an article"),
+            "",
+            location_id,
+            say_until(each.due_at, now),
+            each.owner_id,
+            each.due_at,
+        )
 
 
 def _is_talk(case: CaseFacts) -> bool:
@@ -204,7 +280,7 @@ def _tasks(session: Session, location_id: UUID, now: datetime, actor: Actor) -> 
             Row(
                 None,
                 None,
-                each.id,
+                ("parcel", each.id),
                 _("Store task"),
                 "list-check",
                 person.name if person else "",

@@ -270,7 +270,7 @@ def _read(session: Session, one: Known) -> object:
     contacts = customers.queries.list_contacts_of(session, person.id)
     return (
         orders.queries.read_history(session, person, actor=AGENT),
-        orders.queries.read_flags(session, person),
+        orders.queries.read_flags(session, person, actor=AGENT),
         orders.queries.list_orders_of(session, contacts, actor=AGENT),
     )
 

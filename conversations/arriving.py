@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import orders.queries
+import stores.queries
 from conversations import services
 from conversations.commands import Arrived, Intent, OpenThread, Sender
 from conversations.models import Thread, ThreadAddress, ThreadEntry
@@ -109,7 +110,10 @@ def _read_whose(session: Session, arrived: Arrived) -> _Whose:
 def _find_order(
     session: Session, arrived: Arrived, customer_id: UUID
 ) -> tuple[UUID | None, UUID | None]:
-    """Return the order of this customer's that is answered or named, and the contact it is for."""
+    """Return the order of this customer's that is answered or named, and the contact it is for.
+
+    Who turns to a brand means one of its orders.
+    """
     for order_id, contact_id in _named(session, arrived):
         owners = customers.queries.list_contact_owners(session, [contact_id])
         if owners.get(contact_id) == customer_id:
@@ -119,24 +123,28 @@ def _find_order(
 
 def _named(session: Session, arrived: Arrived) -> Iterator[tuple[UUID, UUID]]:
     if arrived.order_id is not None:
-        contact_id = orders.queries.find_contact_id(session, arrived.order_id)
-        if contact_id is not None:
-            yield arrived.order_id, contact_id
+        told = orders.queries.get_order(session, arrived.order_id, actor=SYSTEM)
+        if told.contact_id is not None and _turns_to(arrived, told.brand_id):
+            yield told.id, told.contact_id
     words = NUMBER.findall(f"{arrived.subject}\n{arrived.said.body}")[:NUMBERS_MAX]
     for number in dict.fromkeys(filter(None, map(read_order_number, words))):
         try:
             order = orders.queries.get_order_by_number(session, number, actor=SYSTEM)
         except UnknownOrder:
             continue
-        if order.contact_id is not None:
+        if order.contact_id is not None and _turns_to(arrived, order.brand_id):
             yield order.id, order.contact_id
+
+
+def _turns_to(arrived: Arrived, brand_id: UUID) -> bool:
+    return arrived.brand_id is None or arrived.brand_id == brand_id
 
 
 def _find_thread(session: Session, arrived: Arrived, whose: _Whose) -> UUID | None:
     if arrived.thread_id is not None and session.get(Thread, arrived.thread_id) is not None:
         return arrived.thread_id
     answered = _find_answered(session, arrived.said.source, arrived.answers)
-    return answered or _find_going_on(session, arrived.sender, whose)
+    return answered or _find_going_on(session, arrived, whose)
 
 
 def _find_answered(
@@ -148,11 +156,12 @@ def _find_answered(
     return session.execute(found.order_by(ThreadEntry.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def _find_going_on(session: Session, sender: Sender, whose: _Whose) -> UUID | None:
+def _find_going_on(session: Session, arrived: Arrived, whose: _Whose) -> UUID | None:
     """Return the newest conversation with them that has not ended; about their order, or none yet.
 
     Whoever is not known is found by what they write from, also after they were made known.
     """
+    sender = arrived.sender
     same = select(ThreadAddress.thread_id).where(
         ThreadAddress.source == sender.source, ThreadAddress.value == sender.value
     )
@@ -161,6 +170,9 @@ def _find_going_on(session: Session, sender: Sender, whose: _Whose) -> UUID | No
         family = customers.queries.list_family(session, whose.customer_id)
         theirs.append(Thread.customer_id.in_(family))
     wanted: list[ColumnElement[bool]] = [Thread.closed_at.is_(None), or_(*theirs)]
+    brand_id = arrived.brand_id or _brand_of(session, whose.order_id)
+    if brand_id is not None:
+        wanted.append(Thread.brand_id == brand_id)
     if whose.order_id is not None:
         wanted.append(or_(Thread.order_id == whose.order_id, Thread.order_id.is_(None)))
     newest = (Thread.order_id.is_(None), Thread.opened_at.desc(), Thread.id.desc())
@@ -168,23 +180,41 @@ def _find_going_on(session: Session, sender: Sender, whose: _Whose) -> UUID | No
     return rows.scalar_one_or_none()
 
 
+def _brand_of(session: Session, order_id: UUID | None) -> UUID | None:
+    if order_id is None:
+        return None
+    return orders.queries.get_order(session, order_id, actor=SYSTEM).brand_id
+
+
 def _open(session: Session, arrived: Arrived, whose: _Whose, actor: Actor) -> UUID:
     command = OpenThread(
         arrived.said,
         Intent.OTHER,
-        whose.language or arrived.language or LANGUAGE,
+        _language(session, arrived, whose),
         writer=arrived.writer,
         subject=arrived.subject,
         customer_id=whose.customer_id,
         contact_id=whose.contact_id,
         order_id=whose.order_id,
+        brand_id=arrived.brand_id,
     )
     return services.open_thread(session, command, actor=actor)
+
+
+def _language(session: Session, arrived: Arrived, whose: _Whose) -> str:
+    """Return the language they are answered in: theirs if the brand speaks it, else its first."""
+    wanted = whose.language or arrived.language
+    if arrived.brand_id is None:
+        return wanted or LANGUAGE
+    spoken = stores.queries.get_brand(session, arrived.brand_id).languages
+    return wanted if wanted in spoken else spoken[0]
 
 
 def _name(session: Session, thread_id: UUID, sender: Sender, whose: _Whose) -> None:
     """Have it be known who writes and about what, where that was not known of this conversation."""
     thread = session.get_one(Thread, thread_id)
+    if _brand_of(session, whose.order_id) not in {None, thread.brand_id}:
+        whose = replace(whose, order_id=None)  # a conversation with one brand stays with it
     if whose.customer_id is None or (thread.customer_id is not None and thread.order_id):
         return
     is_theirs = thread.customer_id is None and _wrote_before(session, thread_id, sender)

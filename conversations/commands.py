@@ -85,7 +85,7 @@ class OpenThread:
 
     Without `location_id` the desk answers. `reply_by` is when they asked to be called, otherwise
     the reply clock of the channel decides. `automatic` begins with the assistant. `writer` is the
-    name they gave.
+    name they gave. `brand_id` is whom they turned to; that of their order goes before it.
     """
 
     said: Said
@@ -97,6 +97,7 @@ class OpenThread:
     contact_id: UUID | None = None
     order_id: UUID | None = None
     cart_id: UUID | None = None
+    brand_id: UUID | None = None
     location_id: UUID | None = None
     reply_by: datetime | None = None
     automatic: bool = False
@@ -119,7 +120,8 @@ class Arrived:
     """Something that came in by itself, and all it says about which conversation it belongs to.
 
     `thread_id` was proven by a token of ours. `answers` are the references of messages, theirs or
-    ours, that it goes on from. `order_id` is that of a message of ours that it answers.
+    ours, that it goes on from. `order_id` is that of a message of ours that it answers. `brand_id`
+    is whose mailbox or connector it came by, None where it says nothing of that.
     """
 
     said: Said
@@ -130,3 +132,4 @@ class Arrived:
     thread_id: UUID | None = None
     answers: tuple[str, ...] = ()
     order_id: UUID | None = None
+    brand_id: UUID | None = None

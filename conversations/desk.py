@@ -24,7 +24,7 @@ import customers.queries
 import orders.queries
 from conversations.commands import Intent, ThreadStatus
 from conversations.models import SAME_MATTER, Thread, ThreadEntry
-from conversations.queries import THREADS_MAX, ThreadFacts, facts_of, seen_by
+from conversations.queries import THREADS_MAX, ThreadFacts, facts_of, of_brand, seen_by
 from customers.commands import Direction, TouchChannel
 from kernel.actors import Actor
 from kernel.ids import read_order_number
@@ -121,6 +121,12 @@ def list_named(session: Session, thread_ids: Iterable[UUID], *, actor: Actor) ->
     return [facts_of(row) for row in rows]
 
 
+def find_known_of(session: Session, thread_ids: Iterable[UUID], *, actor: Actor) -> set[UUID]:
+    """Return those of these conversations that are with the actor's brand."""
+    found = select(Thread.id).where(Thread.id.in_(list(thread_ids)), of_brand(actor))
+    return set(session.execute(found).scalars())
+
+
 def find_named(
     session: Session, *, customer_id: UUID | None, order_number: str | None, actor: Actor
 ) -> Named:
@@ -197,26 +203,43 @@ def resolved_at_first_contact() -> ColumnElement[bool]:
     """Return what is true of conversations that were all a customer needed.
 
     They ended, whoever got them first ended them, and the customer did not come back with the same
-    order or matter within a week: neither to this conversation nor in a new one.
+    order or matter within a week: neither to this conversation nor in a new one, nor as another
+    customer who is the same person.
     """
     later = aliased(Thread)
-    same_person = or_(
-        later.customer_id == Thread.customer_id, later.contact_id == Thread.contact_id
-    )
-    same_matter = or_(later.order_id == Thread.order_id, later.intent == Thread.intent)
-    came_back = exists().where(
+    again = and_(
         later.id != Thread.id,
-        same_person,
-        same_matter,
+        or_(later.order_id == Thread.order_id, later.intent == Thread.intent),
         tuple_(later.opened_at, later.id) > tuple_(Thread.opened_at, Thread.id),
         later.opened_at <= Thread.closed_at + literal(SAME_MATTER, Interval()),
     )
+    same_person = or_(
+        later.customer_id == Thread.customer_id, later.contact_id == Thread.contact_id
+    )
+    joined = customers.queries.select_joined()
+    as_another = exists().where(
+        joined.c.id == Thread.customer_id, later.customer_id == joined.c.other_id, again
+    )
+    was_joined = Thread.customer_id.in_(select(joined.c.id))  # nearly nobody: it is asked first
+    came_back = or_(exists().where(same_person, again), and_(was_joined, as_another))
     return and_(
         Thread.status == ThreadStatus.CLOSED,
         Thread.transfers == 0,
         Thread.reopened_at.is_(None),
         ~came_back,
     )
+
+
+def has_open_complaint(session: Session, customer_id: UUID, *, actor: Actor) -> bool:
+    """Tell whether a complaint of a customer's, or of who was merged with them, has not ended."""
+    family = customers.queries.list_family(session, customer_id)
+    found = select(Thread.id).where(
+        Thread.customer_id.in_(family),
+        Thread.intent == Intent.COMPLAINT,
+        Thread.closed_at.is_(None),
+        of_brand(actor),
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def was_resolved_first(session: Session, thread_id: UUID) -> bool:

@@ -42,7 +42,8 @@ class Thread(Base):
 
     While it waits for us (`waiting`) one case is open for it (`thread:<id>`), which holds who
     answers and until when. `owner_id` is who answered last, to whom it comes back. `channel` is the
-    one they wrote on last, `began_on` the first. `seen_at` is when they last looked at its page.
+    one they wrote on last, `began_on` the first. `brand_id` is whom they turned to: others know
+    nothing of it. `seen_at` is when they last looked at its page.
     `reopened_at` is when they came back to it within days of its end: it had not been resolved.
     """
 
@@ -67,6 +68,7 @@ class Thread(Base):
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id", ondelete="SET NULL"))
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     transfers: Mapped[int] = mapped_column(SmallInteger, server_default="0")

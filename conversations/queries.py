@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 import customers.queries
@@ -56,6 +56,7 @@ class ThreadFacts:
     contact_id: UUID | None
     order_id: UUID | None
     cart_id: UUID | None
+    brand_id: UUID | None
     location_id: UUID | None
     owner_id: UUID | None
     transfers: int
@@ -95,20 +96,32 @@ def list_entries(session: Session, thread_id: UUID, *, after: int = 0) -> list[E
         .order_by(ThreadEntry.id)
         .limit(ENTRIES_MAX)
     )
-    return [
-        EntryFacts(
-            row.id,
-            row.said_at,
-            row.channel,
-            row.direction,
-            row.actor_kind,
-            row.actor_name,
-            row.automatic,
-            row.body,
-            row.reference,
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def list_entries_of(session: Session, thread_ids: Collection[UUID]) -> dict[UUID, list[EntryFacts]]:
+    """Return what was said in each of these conversations, oldest first, in one statement."""
+    found: dict[UUID, list[EntryFacts]] = {each: [] for each in thread_ids}
+    rows = session.execute(
+        select(*ThreadEntry.__table__.columns)
+        .where(ThreadEntry.thread_id.in_(found))
+        .order_by(ThreadEntry.id)
+        .limit(ENTRIES_MAX * max(len(found), 1))
+    )
+    for row in rows:
+        found[row.thread_id].append(_entry(row))
+    return found
+
+
+def count_come(session: Session, sources: Collection[str], *, within: timedelta) -> dict[str, int]:
+    """Return how much came in from each of these sources within a time until now."""
+    rows = session.execute(
+        select(ThreadEntry.source, func.count())
+        .where(ThreadEntry.source.in_(sources))
+        .where(ThreadEntry.said_at > func.statement_timestamp() - within)
+        .group_by(ThreadEntry.source)
+    )
+    return {source: count for source, count in rows if source is not None}
 
 
 def find_entry(session: Session, entry_id: int) -> EntryFacts | None:
@@ -208,8 +221,15 @@ def select_visible_entries(
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return what is true of the conversations of an actor: as with cases, and what they answer."""
-    seen = orders.queries.seen_as(actor, Thread.location_id, Thread.order_id)
-    return seen if actor.id is None else or_(seen, Thread.owner_id == actor.id)
+    seen = orders.queries.seen_as(actor, Thread.location_id, Thread.order_id, Thread.brand_id)
+    if actor.id is None:
+        return seen
+    return or_(seen, and_(Thread.owner_id == actor.id, of_brand(actor)))
+
+
+def of_brand(actor: Actor) -> ColumnElement[bool]:
+    """Return what is true of conversations that whoever is of an actor's brand may know of."""
+    return true() if actor.brand_id is None else Thread.brand_id == actor.brand_id
 
 
 def _list(
@@ -226,6 +246,20 @@ def _list(
 
 def _family(session: Session, customer_id: UUID) -> Sequence[UUID]:
     return customers.queries.list_family(session, customer_id)
+
+
+def _entry(row: Row[Any]) -> EntryFacts:
+    return EntryFacts(
+        row.id,
+        row.said_at,
+        row.channel,
+        row.direction,
+        row.actor_kind,
+        row.actor_name,
+        row.automatic,
+        row.body,
+        row.reference,
+    )
 
 
 def facts_of(row: Row[Any], case: CaseFacts | None = None) -> ThreadFacts:

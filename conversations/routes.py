@@ -239,6 +239,7 @@ def _call(session: Session, body: dict[str, Any], actor: Actor) -> OpenThread:
         customer_id=named.customer_id,
         contact_id=named.contact_id,
         order_id=named.order_id,
+        brand_id=actor.brand_id,
         location_id=_place(session, body["store"], actor) or desk.own_place(actor),
         reply_by=body["reply_by"],
     )

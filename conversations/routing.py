@@ -7,12 +7,30 @@ from sqlalchemy.orm import Session
 
 import orders.queries
 import stores.queries
-from conversations.commands import Intent
+from conversations.commands import Intent, OpenThread
+from kernel.actors import SYSTEM
 from orders.commands import Method
 
 OF_STORES: Final = frozenset({Intent.PICKUP, Intent.AVAILABILITY})
 """What only whoever stands in the store can answer: the parcel, the shelf, the car park."""
 COLLECTED: Final = frozenset({Method.PICKUP, Method.DRIVE})
+
+
+def find_brand(session: Session, command: OpenThread) -> UUID | None:
+    """Return whose a conversation is: the brand of its order, the one turned to, or its store's.
+
+    Otherwise that of the newest order of who writes, or of the shop's pages.
+    """
+    if command.order_id is not None:
+        return orders.queries.get_order(session, command.order_id, actor=SYSTEM).brand_id
+    if command.brand_id is not None:
+        return command.brand_id
+    if command.location_id is not None:
+        return stores.queries.get_store_by_id(session, command.location_id).brand_id
+    newest = None
+    if command.customer_id is not None:
+        newest = orders.queries.find_last_brand(session, command.customer_id)
+    return newest or stores.queries.find_shown_brand(session)
 
 
 def find_place(

@@ -24,6 +24,7 @@ from kernel.clock import DB_NOW, db_now
 from kernel.ids import new_id
 from orders.commands import CaseKind, Method, OpenCase, Status
 from orders.errors import UnknownFulfillment
+from orders.queries.knowing import select_open_abouts
 
 PURPOSE: Final = "survey"
 ASKED_ON: Final = ("email", "sms")
@@ -83,6 +84,14 @@ def find_score(session: Session, about_id: UUID) -> int | None:
     return session.execute(
         select(Survey.score).where(Survey.about_id == about_id)
     ).scalar_one_or_none()
+
+
+def waits_for_call(session: Session, customer_id: UUID) -> bool:
+    """Tell whether a customer gave a low score that nobody of ours has seen to yet."""
+    family = customers.queries.list_family(session, customer_id)
+    open_ones = select_open_abouts(CaseKind.LOW_SCORE)
+    found = select(Survey.id).where(Survey.customer_id.in_(family), Survey.id.in_(open_ones))
+    return session.execute(found.limit(1)).first() is not None
 
 
 def record_score(session: Session, subject: Subject, score: int, *, actor: Actor) -> None:

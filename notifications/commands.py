@@ -161,13 +161,15 @@ class ConnectorKind(StrEnum):
 class OpenConnector:
     """A program that brings what comes in elsewhere, and takes our answers there to `url`.
 
-    `source` is its name in addresses and signatures, and never changes.
+    `source` is its name in addresses and signatures, and never changes. `brand` is the code of the
+    one it brings things to; without it, who writes is taken for a customer of the shop's pages.
     """
 
     source: str
     name: str
     kind: ConnectorKind
     url: str | None = None
+    brand: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

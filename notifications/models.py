@@ -115,6 +115,7 @@ class Connector(Base):
 
     It signs, and so do we, with a key derived from `generation`; the one before works until
     `previous_until`. `source` names it for good: people are known by what they are called there.
+    `refused_at` is when something last came in its name that could not be believed, and why.
     """
 
     __tablename__ = "connector"
@@ -123,10 +124,13 @@ class Connector(Base):
     source: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     kind: Mapped[ConnectorKind]
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     url: Mapped[str | None]
     generation: Mapped[int] = mapped_column(server_default="1")
     previous_until: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    refused_why: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     closed_at: Mapped[datetime | None]
 

@@ -36,6 +36,7 @@ def _door(number: str) -> Door:
             number=show_order_number(order.number),
             amend=change,
             refused=refused,
+            back=go_to_order(number),
         )
 
     return Door(

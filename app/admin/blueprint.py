@@ -142,7 +142,11 @@ def go_to(endpoint: str, **values: Any) -> str:  # noqa: ANN401 (parts of an add
 def go_to_order(number: str) -> str:
     """Return where a form about an order ends: the conversation it was made in, else its page."""
     with suppress(ValueError):
-        return go_to("conversation", thread_id=UUID(request.values.get("thread", "")))
+        return go_to(
+            "conversation",
+            thread_id=UUID(request.values.get("thread", "")),
+            about=request.values.get("about") or None,
+        )
     return go_to("order", number=number)
 
 

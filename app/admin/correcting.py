@@ -9,7 +9,8 @@ import orders.services
 from app import forms
 from app.admin.blueprint import blueprint, go_to_order
 from app.admin.orders import find_order, show_order
-from app.admin.reading import read_form
+from app.admin.queue import show_refused
+from app.admin.reading import Answers, read_form, read_id
 from app.answers import Shown
 from app.i18n import gettext as _
 from customers.errors import UnreachableContact, UnreadableEmail, UnreadablePhone
@@ -55,7 +56,7 @@ def correct_contact(number: str) -> Shown:
         answers.errors["email"] = _("Write the whole address, as in name@example.org.")
     except UnreadablePhone:
         answers.errors["phone"] = _("Write ten digits, as in 06 12 34 56 78, or begin with +.")
-    return show_order(number, answers), REFUSED
+    return _refused(number, answers)
 
 
 @blueprint.post("/orders/<string:number>/keep")
@@ -81,7 +82,7 @@ def change_collector(number: str) -> Shown:
     answers = read_form()
     first, last = answers.text("first_name"), answers.text("last_name", _("Say who collects it."))
     if answers.errors:
-        return show_order(number, answers), REFUSED
+        return _refused(number, answers)
     with transaction() as session:
         known = find_order(session, number)
 
@@ -107,3 +108,11 @@ def _tell_again(session: Session, known: OrderFacts, actor: Actor) -> None:
     notifications.services.resend(
         session, last.id, request_key=key, reason=WRONG_ADDRESS, actor=actor
     )
+
+
+def _refused(number: str, answers: Answers) -> Shown:
+    """Return the page the form was on, which says what is wrong."""
+    thread_id = read_id(request.form.get("thread", ""))
+    if thread_id is not None:
+        return show_refused(thread_id, answers)
+    return show_order(number, answers), REFUSED

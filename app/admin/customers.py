@@ -16,7 +16,7 @@ from app.admin.consents import show_standing
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.words import CHANNELS, STATES
 from app.answers import Shown
-from app.customer_files import File
+from app.customer_files import File, Leads
 from app.i18n import current
 from app.i18n import gettext as _
 from app.liking import say_liking
@@ -30,6 +30,10 @@ from orders.queries import OrderFacts
 REASON_MAX: Final = 200
 NOTE_MAX: Final = 2_000
 DOOR: Final = "office"
+LEADS: Final = Leads(
+    talk=lambda thread_id: url_for("office.conversation", thread_id=thread_id),
+    order=lambda _file, _id, number: url_for("office.order", number=number.replace("-", "")),
+)
 
 
 @blueprint.get("/customers", endpoint="customers")
@@ -62,13 +66,13 @@ def customer(customer_id: UUID) -> str:
 @declare(permission="customers.read")
 def customer_news(customer_id: UUID) -> AnyResponse | str:
     """Show a customer's history anew where something was added since it was shown; else nothing."""
-    actor, seen = current_actor(), request.args.get("seen", 0, int)
+    actor = current_actor()
     with transaction() as session:
         person = orders.queries.get_person(session, customer_id, actor=actor)
         file = customer_files.read_file(session, person, actor=actor)
-    if file.newest == seen:
+    if file.mark == request.args.get("seen", ""):
         return Response(status=204)
-    return render_template("file/live.html", file=file, news=_news(file))
+    return render_template("file/live.html", file=file, news=_news(file), leads=LEADS)
 
 
 @blueprint.post("/customers/<uuid:customer_id>/notes")
@@ -165,6 +169,7 @@ def _file_page(customer_id: UUID, answers: Answers) -> str:
         person=file.person,
         file=file,
         news=_news(file),
+        leads=LEADS,
         rows=rows,
         liked=liked,
         was=customer_id if customer_id != file.person.id else None,
@@ -184,7 +189,7 @@ def _file_page(customer_id: UUID, answers: Answers) -> str:
 
 
 def _news(file: File) -> str:
-    return url_for("office.customer_news", customer_id=file.person.id, seen=file.newest)
+    return url_for("office.customer_news", customer_id=file.person.id, seen=file.mark)
 
 
 def _kinds() -> list[tuple[str, str]]:

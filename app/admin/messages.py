@@ -15,7 +15,7 @@ import notifications.services
 import orders.queries
 import stores.queries
 from app import forms
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import blueprint, go_to, go_to_order, show
 from app.admin.one_order import say_message
 from app.admin.reading import asked, asked_page, one_of, read_form
 from app.admin.scope import list_places
@@ -89,7 +89,9 @@ def _resend(session: Session, message_id: int, reason: str) -> str:
     )
     _keep_why(session, message_id, reason, actor)
     back = request.form.get("back", "")
-    return back if back.startswith(f"/{current()}/office/") else go_to("messages")
+    if back.startswith(f"/{current()}/office/"):
+        return back
+    return go_to_order(request.form["order"]) if request.form.get("thread") else go_to("messages")
 
 
 def _keep_why(session: Session, message_id: int, said: str, actor: Actor) -> None:

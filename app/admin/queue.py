@@ -19,6 +19,7 @@ from app.admin.scope import list_places
 from app.admin.words import CANCEL_REASONS, LATE, STATES
 from app.amending import find_amendable
 from app.answers import Shown
+from app.customer_files import File, Leads
 from app.i18n import gettext as _
 from app.talk_words import TURNS, say_intent
 from app.talks import Row, Talk
@@ -135,16 +136,51 @@ def _page(thread_id: UUID, answers: Answers) -> str:
     with transaction() as session:
         talk = talks.read_talk(session, thread_id, actor=actor)
         around = talk_forms.read_around(session, talk, door=DOOR, actor=actor)
-        deal = _describe(session, around["order"], actor) if around["order"] else None
+        order = _beside(session, around["order"], around["file"], actor)
+        deal = _describe(session, order, actor) if order else None
     return show(
         "conversation.html",
         tab="queue",
         talk=talk,
         news=_news(talk),
         deal=deal,
+        leads=_leads(thread_id),
         typed=answers.typed,
         errors=answers.errors,
         **around,
+    )
+
+
+def show_refused(thread_id: UUID, answers: Answers) -> Shown:
+    """Return a conversation with what is wrong about a form of the order beside it."""
+    return _page(thread_id, answers), REFUSED
+
+
+def _beside(
+    session: Session, order: OrderFacts | None, file: File | None, actor: Actor
+) -> OrderFacts | None:
+    """Return the order to show: the chosen one of who writes, that in question, their only one."""
+    if file is None:
+        return order
+    theirs = {each.number.replace("-", ""): each.id for each in file.under_way}
+    wanted = theirs.get(request.values.get("about", ""))
+    if wanted is None and order is None and len(theirs) == 1:
+        (wanted,) = theirs.values()
+    if wanted is None or wanted not in file.doors:
+        return order
+    return orders.queries.get_order(session, wanted, actor=actor)
+
+
+def _leads(thread_id: UUID) -> Leads:
+    """Return where the orders of who writes lead: beside the conversation, not away from it."""
+    return Leads(
+        talk=lambda other: url_for("office.conversation", thread_id=other),
+        order=lambda _file, _id, number: url_for(
+            "office.conversation",
+            thread_id=thread_id,
+            about=number.replace("-", ""),
+            _anchor="deal-title",
+        ),
     )
 
 
@@ -183,4 +219,6 @@ def _address(row: Row) -> str:
         return url_for("office.conversation", thread_id=row.thread_id)
     if row.case_id is not None:
         return url_for("office.case", case_id=row.case_id)
+    if not row.number:
+        return url_for("office.to_do")
     return url_for("office.order", number=row.number.replace("-", ""))

@@ -31,6 +31,7 @@ from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import current_actor, declare
 from orders.errors import OrderOfAnother, UnknownOrder
+from orders.queries.finding import list_waiting
 
 REFUSED: Final = 422
 SHOWN: Final = 8
@@ -84,6 +85,7 @@ def _read_call(session: Session, answers: Answers, actor: Actor) -> OpenThread |
         customer_id=named.customer_id,
         contact_id=named.contact_id,
         order_id=named.order_id,
+        brand_id=actor.brand_id,
         location_id=desk.own_place(actor),
         reply_by=reply_by,
     )
@@ -120,6 +122,7 @@ def _page(answers: Answers) -> str:
         callers=[(str(each.id), each.name or "–") for each in found.get("people", [])],
         parcels=found.get("parcels", []),
         articles=found.get("articles", []),
+        waiting=found.get("waiting", []),
         chosen=chosen,
         waits=waits,
         intents=list_intents(),
@@ -132,6 +135,21 @@ def _page(answers: Answers) -> str:
         typed=answers.typed,
         errors=answers.errors,
     )
+
+
+def _waiting(session: Session, skus: list[str], actor: Actor) -> list[dict[str, Any]]:
+    """Return the newest orders that wait for these articles, and who for."""
+    if not skus:
+        return []
+    return [
+        {
+            "href": url_for("office.order", number=each.number),
+            "number": show_order_number(each.number),
+            "state": STATES[each.status],
+            "who": name,
+        }
+        for each, name in list_waiting(session, skus, actor=actor)[:SHOWN]
+    ]
 
 
 def _find(session: Session, said: str, actor: Actor) -> dict[str, list[Any]]:
@@ -159,4 +177,5 @@ def _find(session: Session, said: str, actor: Actor) -> dict[str, list[Any]]:
             for each in parcels
         ],
         "articles": articles[:SHOWN],
+        "waiting": _waiting(session, [each.sku for each in articles[:SHOWN]], actor),
     }

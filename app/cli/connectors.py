@@ -41,9 +41,10 @@ def list_() -> None:
 @click.argument("name")
 @click.option("--kind", type=click.Choice([*ConnectorKind]), default=ConnectorKind.SOCIAL)
 @click.option("--url", help="Where it takes our answers; without one it only brings.")
-def open_(source: str, name: str, kind: str, url: str | None) -> None:
+@click.option("--brand", help="The code of the brand it brings things to.")
+def open_(source: str, name: str, kind: str, url: str | None, brand: str | None) -> None:
     """Open the connector SOURCE, named NAME for people; its key is shown once."""
-    command = OpenConnector(_source(source), name, ConnectorKind(kind), url)
+    command = OpenConnector(_source(source), name, ConnectorKind(kind), url, brand)
     with attached(), transaction() as session:
         key = known(lambda: services.open_connector(session, command, actor=SYSTEM))
     click.echo(f"{key}\nKeep the key: it is not shown again.")

@@ -56,9 +56,10 @@ def read_sheets(session: Session, skus: Iterable[str]) -> dict[str, Sheet]:
 def list_asked_before(session: Session, order_id: UUID) -> list[AskedBefore]:
     """Return what was asked about an order, the newest first: each first question, last answer."""
     threads = conversations.queries.list_threads_about(session, order_id, limit=THREADS_MAX)
+    said = conversations.queries.list_entries_of(session, [each.id for each in threads])
     found = []
     for thread in threads:
-        entries = conversations.queries.list_entries(session, thread.id)
+        entries = said[thread.id]
         asked = [each for each in entries if each.direction is Direction.IN and each.body]
         told = [each for each in entries if each.direction is Direction.OUT]
         if asked:

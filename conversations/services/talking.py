@@ -8,25 +8,22 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-import customers.queries
-import customers.services
 import orders.queries
 import orders.services
 import stores.queries
 from conversations.commands import Intent, OpenThread, Said, ThreadStatus
 from conversations.desk import answered_since
-from conversations.errors import NothingSaid, NothingWaits, ThreadTaken, UnknownThread
+from conversations.errors import NothingSaid, ThreadTaken, UnknownThread
 from conversations.events import (
     EntryReceived,
     EntrySent,
     ThreadEnded,
     ThreadEvent,
-    ThreadHandedOver,
     ThreadIdentified,
 )
-from conversations.models import Thread, ThreadAddress, ThreadEntry
+from conversations.models import Thread, ThreadEntry
 from conversations.queries import case_key, seen_by
-from conversations.routing import find_place
+from conversations.routing import find_brand, find_place
 from customers.commands import Direction, TouchChannel
 from kernel import events
 from kernel.actors import SYSTEM, Actor
@@ -61,6 +58,7 @@ def open_thread(session: Session, command: OpenThread, *, actor: Actor) -> UUID:
         contact_id=command.contact_id,
         order_id=command.order_id,
         cart_id=command.cart_id,
+        brand_id=find_brand(session, command),
         location_id=command.location_id
         or find_place(session, command.intent, command.order_id, language=command.language),
     )
@@ -127,7 +125,7 @@ def reply(
     assert entry_id is not None  # noqa: S101 (what we say has no reference that could repeat)
     session.flush()
     orders.services.settle_case(session, case_key(thread.id), resolution=ANSWERED, actor=actor)
-    _tell(session, EntrySent, thread, actor, entry_id=entry_id, automatic=False)
+    tell(session, EntrySent, thread, actor, entry_id=entry_id, automatic=False)
     return entry_id
 
 
@@ -142,7 +140,7 @@ def answer_automatically(session: Session, thread_id: UUID, body: str) -> int:
     said = Said(body, thread.channel)
     entry_id = _write(session, thread.id, said, Direction.OUT, SYSTEM, automatic=True)
     assert entry_id is not None  # noqa: S101 (as above)
-    _tell(session, EntrySent, thread, SYSTEM, entry_id=entry_id, automatic=True)
+    tell(session, EntrySent, thread, SYSTEM, entry_id=entry_id, automatic=True)
     return entry_id
 
 
@@ -171,7 +169,7 @@ def change_intent(session: Session, thread_id: UUID, *, intent: Intent, actor: A
         return
     thread.intent = intent
     session.flush()
-    _tell(session, ThreadIdentified, thread, actor)
+    tell(session, ThreadIdentified, thread, actor)
 
 
 def note(session: Session, thread_id: UUID, body: str, *, actor: Actor) -> int:
@@ -185,62 +183,6 @@ def note(session: Session, thread_id: UUID, body: str, *, actor: Actor) -> int:
     return entry_id
 
 
-def hand_to_person(session: Session, thread_id: UUID, *, owner_id: UUID, actor: Actor) -> None:
-    """Have a named colleague answer, which counts as a transfer.
-
-    Raises UnknownThread, NothingWaits when it does not wait for us, or UnknownStaff.
-    """
-    thread = lock_thread(session, thread_id, actor)
-    case = orders.queries.find_open_case(session, case_key(thread.id))
-    if case is None:
-        raise NothingWaits(thread_id=str(thread.id))
-    orders.services.assign_case(session, case.id, owner_id=owner_id, actor=actor)
-    _transfer(session, thread, actor, owner_id)
-
-
-def hand_to_place(
-    session: Session, thread_id: UUID, *, location_id: UUID | None, actor: Actor
-) -> None:
-    """Have a store answer, or the desk where none is named: whoever of theirs is next.
-
-    Raises UnknownThread, or UnknownLocation.
-    """
-    thread = lock_thread(session, thread_id, actor)
-    if location_id is not None:
-        stores.queries.get_store_by_id(session, location_id)
-    thread.location_id, thread.owner_id = location_id, None
-    session.flush()
-    orders.services.move_case(session, case_key(thread.id), location_id=location_id, actor=actor)
-    _transfer(session, thread, actor, None)
-
-
-def identify_thread(
-    session: Session,
-    thread_id: UUID,
-    *,
-    customer_id: UUID,
-    contact_id: UUID | None = None,
-    order_id: UUID | None = None,
-    actor: Actor,
-) -> None:
-    """Have it be known who writes, and about which order.
-
-    They are known from now on by whatever they write from: what comes from there is theirs.
-
-    Raises UnknownThread or UnknownCustomer.
-    """
-    thread = lock_thread(session, thread_id, actor)
-    thread.customer_id = customers.queries.whose(session, customer_id)
-    thread.contact_id = contact_id or thread.contact_id
-    thread.order_id = order_id or thread.order_id
-    session.flush()
-    written_from = select(ThreadAddress.source, ThreadAddress.value)
-    for source, value in session.execute(written_from.where(ThreadAddress.thread_id == thread.id)):
-        if customers.queries.find_writer(session, source=source, value=value) is None:
-            customers.services.know_as(session, thread.customer_id, source=source, value=value)
-    _tell(session, ThreadIdentified, thread, actor)
-
-
 def end_thread(session: Session, thread_id: UUID, *, resolution: str, actor: Actor) -> None:
     """End a conversation, with what became of the matter.
 
@@ -252,7 +194,7 @@ def end_thread(session: Session, thread_id: UUID, *, resolution: str, actor: Act
     thread.move_to(ThreadStatus.CLOSED, db_now(session))
     session.flush()
     orders.services.settle_case(session, case_key(thread.id), resolution=resolution, actor=actor)
-    _tell(session, ThreadEnded, thread, actor, reason=resolution)
+    tell(session, ThreadEnded, thread, actor, reason=resolution)
 
 
 def see_thread(session: Session, thread_id: UUID) -> None:
@@ -293,6 +235,29 @@ def lock_thread(session: Session, thread_id: UUID, actor: Actor) -> Thread:
     return found
 
 
+def tell(
+    session: Session,
+    kind: type[ThreadEvent],
+    thread: Thread,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    **facts: object,
+) -> None:
+    """Have it be known what happened in a conversation, as it is now."""
+    event = kind(
+        thread_id=thread.id,
+        channel=thread.channel.value,
+        intent=thread.intent.value,
+        customer_id=thread.customer_id,
+        contact_id=thread.contact_id,
+        order_id=thread.order_id,
+        location_id=thread.location_id,
+        **facts,
+    )
+    events.record(session, event, actor=actor, reason=reason)
+
+
 def _hear(
     session: Session, thread: Thread, said: Said, actor: Actor, reply_by: datetime | None
 ) -> int | None:
@@ -301,7 +266,7 @@ def _hear(
         return None
     if thread.status is not ThreadStatus.AUTOMATIC:
         _wait(session, thread, actor, reply_by)
-    _tell(session, EntryReceived, thread, actor, entry_id=entry_id)
+    tell(session, EntryReceived, thread, actor, entry_id=entry_id)
     return entry_id
 
 
@@ -319,18 +284,12 @@ def _wait(session: Session, thread: Thread, actor: Actor, reply_by: datetime | N
         location_id=thread.location_id,
         order_id=thread.order_id,
         about_id=thread.id,
+        brand_id=thread.brand_id,
         facts={"channel": thread.channel.value, "intent": thread.intent.value},
         warned_within=clock.warned_within,
         owner_id=thread.owner_id,
     )
     orders.services.open_case(session, command, actor=actor)
-
-
-def _transfer(session: Session, thread: Thread, actor: Actor, owner_id: UUID | None) -> None:
-    thread.transfers += 1
-    thread.owner_id = owner_id
-    session.flush()
-    _tell(session, ThreadHandedOver, thread, actor, owner_id=owner_id)
 
 
 def _write(
@@ -362,25 +321,3 @@ def _write(
         .on_conflict_do_nothing(index_elements=["source", "reference"])
         .returning(ThreadEntry.id)
     ).scalar_one_or_none()
-
-
-def _tell(
-    session: Session,
-    kind: type[ThreadEvent],
-    thread: Thread,
-    actor: Actor,
-    *,
-    reason: str | None = None,
-    **facts: object,
-) -> None:
-    event = kind(
-        thread_id=thread.id,
-        channel=thread.channel.value,
-        intent=thread.intent.value,
-        customer_id=thread.customer_id,
-        contact_id=thread.contact_id,
-        order_id=thread.order_id,
-        location_id=thread.location_id,
-        **facts,
-    )
-    events.record(session, event, actor=actor, reason=reason)

@@ -50,7 +50,10 @@ class ContactPoint(Base):
 
 
 class Contact(Base):
-    """Who one order is for, as they said it then: the snapshot an order refers to."""
+    """Who one order is for, as they said it then: the snapshot an order refers to.
+
+    `comes_instead` is somebody else, who collects for the customer: they are not called so.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -71,6 +74,7 @@ class Contact(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(String(5))
+    comes_instead: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
     searched: Mapped[str | None] = mapped_column(
         Computed("plain_words(first_name, last_name, email, phone)", persisted=True), deferred=True

@@ -91,7 +91,14 @@ from customers.queries.people import (
     list_contacts_of_all,
     list_found,
 )
-from customers.queries.resolving import find_roots, list_families, list_family, select_family, whose
+from customers.queries.resolving import (
+    find_roots,
+    list_families,
+    list_family,
+    select_family,
+    select_joined,
+    whose,
+)
 from customers.queries.searching import (
     CARD,
     find_contact_ids,
@@ -202,6 +209,7 @@ __all__ = [
     "read_standing",
     "select_contact_ids",
     "select_family",
+    "select_joined",
     "select_people",
     "select_said",
     "select_signed_in",

@@ -30,6 +30,8 @@ class ContactFacts:
     email: str | None
     phone: str | None
     language: str
+    comes_instead: bool = False
+    """Whether they collect for the customer, and are somebody else."""
 
     @property
     def name(self) -> str:
@@ -167,4 +169,6 @@ def select_people(email: str | None, phone: str | None) -> Select[UUID]:
 
 
 def _facts(row: Contact) -> ContactFacts:
-    return ContactFacts(row.id, row.first_name, row.last_name, row.email, row.phone, row.language)
+    return ContactFacts(
+        row.id, row.first_name, row.last_name, row.email, row.phone, row.language, row.comes_instead
+    )

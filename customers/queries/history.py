@@ -1,12 +1,12 @@
 """What happened between a customer and us, on every channel, and what of it matters now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from customers.commands import Direction, TouchChannel
@@ -15,8 +15,12 @@ from customers.queries.resolving import select_family
 from kernel.clock import DB_NOW
 
 PAGE: Final = 50
-CONTACTS: Final = ("call", "chat", "email", "form", "message", "visit")
+WRITTEN, ANSWERED = "thread.received", "thread.answered"
+CONTACTS: Final = ("call", "chat", "email", "form", "message", "visit", WRITTEN)
 """Kinds of interaction in which a customer turned to us and somebody of ours listened."""
+SAME_TURN: Final = timedelta(minutes=30)
+"""What is said in one conversation so soon after what was said before is one contact with it."""
+LINES_MAX: Final = 500
 REPEAT_SPAN: Final = timedelta(hours=24)
 VISIT: Final = "visit"
 VISIT_SPAN: Final = timedelta(hours=12)
@@ -56,10 +60,12 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedContact:
-    """That a customer turned to us about one order again and again, and who took it each time."""
+    """That a customer turned to us about one order again and again; the newest contact first."""
 
     order_id: UUID
     contacts: tuple[InteractionFacts, ...]
+    answered_by: Mapping[int, str]
+    """Who of ours answered first what was written, by its id; nobody did what is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,39 +108,71 @@ def list_timeline(
 
 
 def find_repeated_contacts(
-    session: Session, customer_id: UUID, *, least: int = 2
+    session: Session,
+    customer_id: UUID,
+    *,
+    contact_ids: Collection[UUID] | None = None,
+    least: int = 2,
 ) -> list[RepeatedContact]:
-    """Return the orders about which a customer turned to us `least` times in a day, or more."""
-    rows = _read(
-        session,
+    """Return the orders about which a customer turned to us `least` times in a day, or more.
+
+    With `contact_ids`, only what was said under these.
+    """
+    wanted: list[ColumnElement[bool]] = [
         Interaction.customer_id.in_(select_family(customer_id)),
-        Interaction.direction == Direction.IN,
-        Interaction.kind.in_(CONTACTS),
+        or_(
+            and_(Interaction.direction == Direction.IN, Interaction.kind.in_(CONTACTS)),
+            Interaction.kind == ANSWERED,
+        ),
         Interaction.order_id.is_not(None),
         Interaction.happened_at > DB_NOW - REPEAT_SPAN,
-        limit=PAGE,
-    )
+    ]
+    if contact_ids is not None:
+        wanted.append(Interaction.contact_id.in_(contact_ids))
     by_order: dict[UUID, list[InteractionFacts]] = {}
-    for row in rows:
+    for row in _read(session, *wanted, limit=LINES_MAX):
         if row.order_id is not None:
             by_order.setdefault(row.order_id, []).append(row)
-    return [
-        RepeatedContact(order_id, tuple(each))
-        for order_id, each in by_order.items()
-        if len(each) >= least
+    found = [_repeated(order_id, each) for order_id, each in by_order.items()]
+    return [each for each in found if len(each.contacts) >= least]
+
+
+def _repeated(order_id: UUID, newest_first: Sequence[InteractionFacts]) -> RepeatedContact:
+    """Return the contacts among what was said about an order, and who answered each."""
+    contacts: list[InteractionFacts] = []
+    answered_by: dict[int, str] = {}
+    spoke_at: dict[object, datetime] = {}
+    unanswered: dict[object, list[int]] = {}
+    for told in reversed(newest_first):
+        talk = told.facts.get("thread_id")
+        if told.kind == ANSWERED:
+            if not told.facts.get("automatic"):
+                answered_by |= dict.fromkeys(unanswered.pop(talk, []), told.actor_name)
+            continue
+        before = spoke_at.get(talk) if told.kind == WRITTEN else None
+        spoke_at[talk] = told.happened_at
+        if before is None or told.happened_at - before > SAME_TURN:
+            contacts.append(told)
+            unanswered.setdefault(talk, []).append(told.id)
+    return RepeatedContact(order_id, tuple(reversed(contacts)), answered_by)
+
+
+def count_uncollected(
+    session: Session, customer_id: UUID, *, contact_ids: Collection[UUID] | None = None
+) -> int:
+    """Return how many parcels a customer did not come for within a year.
+
+    With `contact_ids`, only those ordered under these.
+    """
+    wanted: list[ColumnElement[bool]] = [
+        Interaction.customer_id.in_(select_family(customer_id)),
+        Interaction.kind == "fulfillment.expired",
+        Interaction.happened_at > DB_NOW - UNCOLLECTED_SPAN,
     ]
-
-
-def count_uncollected(session: Session, customer_id: UUID) -> int:
-    """Return how many parcels a customer did not come for within a year."""
+    if contact_ids is not None:
+        wanted.append(Interaction.contact_id.in_(contact_ids))
     found: int = session.execute(
-        select(func.count())
-        .select_from(Interaction)
-        .where(
-            Interaction.customer_id.in_(select_family(customer_id)),
-            Interaction.kind == "fulfillment.expired",
-            Interaction.happened_at > DB_NOW - UNCOLLECTED_SPAN,
-        )
+        select(func.count()).select_from(Interaction).where(*wanted)
     ).scalar_one()
     return found
 

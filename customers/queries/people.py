@@ -84,10 +84,11 @@ class CustomerFacts:
 
     @property
     def name(self) -> str:
-        """Return what they are called: in their account, else in their newest order."""
+        """Return what they are called: in their account, else in their own newest order."""
         if self.account and self.account.name:
             return self.account.name
-        return self.contacts[0].name if self.contacts else ""
+        own = [each for each in self.contacts if not each.comes_instead] or self.contacts
+        return own[0].name if own else ""
 
 
 @dataclass(frozen=True, slots=True)

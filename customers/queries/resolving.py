@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text
+from sqlalchemy import CTE, Select, bindparam, select, text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -55,6 +55,26 @@ def select_family(customer_id: UUID) -> Select[UUID]:
     root = last.subquery()
     down = select(root.c.id).cte("down", recursive=True)
     return select(down.union(select(Customer.id).where(Customer.merged_into == down.c.id)).c.id)
+
+
+def select_joined() -> CTE:
+    """Return the pairs of customers that are one person, as `id` and `other_id`, both ways round.
+
+    It is as large as there are merges, however many customers there are.
+    """
+    up = (
+        select(Customer.id, Customer.merged_into.label("above"))
+        .where(Customer.merged_into.is_not(None))
+        .cte("up", recursive=True)
+    )
+    further = select(up.c.id, Customer.merged_into).join(Customer, Customer.id == up.c.above)
+    up = up.union(further.where(Customer.merged_into.is_not(None)))
+    roots = select(up.c.id, up.c.above.label("root")).join(Customer, Customer.id == up.c.above)
+    found = roots.where(Customer.merged_into.is_(None)).cte("found")
+    one = select(found.c.id, found.c.root).union(select(found.c.root, found.c.root)).cte("one")
+    other = one.alias("other")
+    both = select(one.c.id, other.c.id.label("other_id")).join(other, other.c.root == one.c.root)
+    return both.where(one.c.id != other.c.id).cte("joined")
 
 
 def list_family(session: Session, customer_id: UUID) -> list[UUID]:

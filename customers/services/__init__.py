@@ -35,6 +35,7 @@ from customers.services.giving import (
     normal_email,
     normal_phone,
     rename_contact,
+    say_comes_instead,
 )
 from customers.services.identifying import find_exactly, identify
 from customers.services.merging import merge_customers, undo_merge
@@ -99,6 +100,7 @@ __all__ = [
     "record_look",
     "rename_contact",
     "save_address",
+    "say_comes_instead",
     "set_password",
     "sign_in_under",
     "suspect",

@@ -134,7 +134,7 @@ def _give_way(session: Session, fresh_id: UUID, *, to: UUID) -> None:
 
 
 def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_name: str) -> UUID:
-    """Keep a new snapshot of an order's contact under another name; return its id."""
+    """Keep a new snapshot of an order's contact under another name, who comes instead of them."""
     old = session.get_one(Contact, contact_id)
     fresh = Contact(
         id=new_id(),
@@ -144,10 +144,16 @@ def rename_contact(session: Session, contact_id: UUID, *, first_name: str, last_
         email=old.email,
         phone=old.phone,
         language=old.language,
+        comes_instead=True,
     )
     session.add(fresh)
     session.flush()
     return fresh.id
+
+
+def say_comes_instead(session: Session, contact_id: UUID) -> None:
+    """Have it be known that a contact collects for the customer, and is somebody else."""
+    session.execute(update(Contact).where(Contact.id == contact_id).values(comes_instead=True))
 
 
 def plain_line(text: str) -> str:

@@ -61,7 +61,7 @@ def take_message(come: ComeMessage, source: str) -> dict[str, Any]:
 @declare(permission="api.read", rate=RATE)
 @proven(ConnectorKind.EMAIL, most=gateway.LETTER_BYTES_MAX)
 @blueprint.response(200, HeardSchema)
-def take_letter(source: str) -> dict[str, Any]:  # noqa: ARG001 (asked for its proof)
+def take_letter(source: str) -> dict[str, Any]:
     """Bring an e-mail as it is on the wire (`message/rfc822`), as its connector; signed likewise.
 
     Raises UnprovenMessage, or TooManyAttempts: then bring it again later.
@@ -70,7 +70,7 @@ def take_letter(source: str) -> dict[str, Any]:  # noqa: ARG001 (asked for its p
     with transaction() as session:
         services.brake(session, "email", letter.sender)
     with transaction() as session:
-        return _shown(services.hear_letter(session, letter))
+        return _shown(services.hear_letter(session, letter, source=source))
 
 
 @blueprint.post("/webhooks/sms")
@@ -104,8 +104,13 @@ def _admit(source: str, kind: ConnectorKind, body: bytes) -> None:
         nonce=request.headers.get("Comptoir-Nonce", ""),
         signature=request.headers.get("Comptoir-Signature", ""),
     )
-    with transaction() as session:
-        services.admit_connector(session, source, kind, signed)
+    try:
+        with transaction() as session:
+            services.admit_connector(session, source, kind, signed)
+    except UnprovenMessage as refused:
+        with transaction() as session:
+            services.keep_refused(session, source, str(refused.facts["why"]))
+        raise
 
 
 def _target() -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.db import reading
-from kernel.web import declare
+from kernel.web import current_actor, declare
 from notifications import services
 from notifications.routes.blueprint import blueprint
 from notifications.schemas import ConnectorListSchema
@@ -15,4 +15,4 @@ from notifications.schemas import ConnectorListSchema
 def list_connectors() -> dict[str, Any]:
     """List who brings what people write elsewhere: when they were heard, what waits for them."""
     with reading() as session:
-        return {"connectors": services.list_connectors(session)}
+        return {"connectors": services.list_connectors(session, actor=current_actor())}

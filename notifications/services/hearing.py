@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 import conversations.arriving
 import customers.queries
 import customers.services
+import orders.queries
 import stores.queries
 from conversations.commands import Arrived, Said, Sender
 from customers.commands import RecordConsent, TouchChannel
@@ -25,6 +26,7 @@ from kernel.links import read_thread_token
 from notifications import gateway, queries
 from notifications.commands import ComeMessage
 from notifications.gateway import ComeText, Letter
+from notifications.services.connecting import find_connector_brand
 
 SOCIAL: Final = "social/"
 """Before a connector's name: under that, people are known by what they are called there."""
@@ -72,8 +74,11 @@ def brake(session: Session, source: str, value: str) -> None:
     take_attempt(session, [Limit(f"heard:{who}", HEARD_MAX, HOUR_S)])
 
 
-def hear_letter(session: Session, letter: Letter) -> Heard:
-    """Have an e-mail stand in its conversation; what machines send stands nowhere."""
+def hear_letter(session: Session, letter: Letter, *, source: str | None = None) -> Heard:
+    """Have an e-mail stand in its conversation; what machines send stands nowhere.
+
+    It is for the brand of its connector `source`, or of the mailbox it was sent to.
+    """
     why = letter.automatic or ("our own" if _is_ours(session, letter.sender) else "")
     if why:
         return Heard(None, why=why)
@@ -85,6 +90,7 @@ def hear_letter(session: Session, letter: Letter) -> Heard:
     body = "\n".join(filter(None, (letter.text or letter.subject, *lines)))
     if not body:
         return Heard(None, why="empty")
+    brand_id = find_connector_brand(session, source) if source else None
     arrived = Arrived(
         Said(body, TouchChannel.EMAIL, EMAIL, _reference(letter.id)),
         Sender(TouchChannel.EMAIL, EMAIL, letter.sender),
@@ -94,6 +100,7 @@ def hear_letter(session: Session, letter: Letter) -> Heard:
         thread_id=next(filter(None, map(read_thread_token, letter.tokens)), None),
         answers=tuple(map(_reference, letter.answers)),
         order_id=queries.find_order_told(session, letter.answers),
+        brand_id=brand_id or _turned_to(session, letter),
     )
     return _take_in(session, arrived)
 
@@ -122,6 +129,7 @@ def hear_message(session: Session, source: str, come: ComeMessage) -> Heard:
         Sender(TouchChannel.SOCIAL, named, come.sender),
         writer=come.name,
         language=come.language,
+        brand_id=find_connector_brand(session, source),
     )
     return _take_in(session, arrived)
 
@@ -136,6 +144,33 @@ def _reference(given: str) -> str:
     if len(given) <= REFERENCE_MAX:
         return given
     return f"sha256:{sha256(given.encode()).hexdigest()}"
+
+
+def _turned_to(session: Session, letter: Letter) -> UUID | None:
+    """Return whose mailbox a letter was sent to: by its address, else by what is behind the @.
+
+    The mailbox that all answers go to says nothing of that, unless it is a brand's own.
+    """
+    brands = stores.queries.list_brands(session)
+    plain = [_without_token(each) for each in letter.to]
+    exact = {each.sender_email.lower(): each.id for each in brands}
+    domains: dict[str, set[UUID]] = {}
+    for each in brands:
+        domains.setdefault(each.sender_email.lower().rpartition("@")[2], set()).add(each.id)
+    for address in plain:
+        if address in exact:
+            return exact[address]
+    shared = gateway.settings().inbound_address.lower()
+    for address in (each for each in plain if each != shared):
+        of_domain = domains.get(address.rpartition("@")[2], set())
+        if len(of_domain) == 1:
+            return next(iter(of_domain))
+    return None
+
+
+def _without_token(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _is_ours(session: Session, sender: str) -> bool:
@@ -172,7 +207,9 @@ def _stop(session: Session, come: ComeText) -> Heard:
     )
     actor = Actor(kind=ActorKind.SHOPPER, customer_id=customer_id)
     customers.services.record_consent(session, command, actor=actor)
-    brand = stores.queries.list_brands(session)[0]
+    last = orders.queries.find_last_brand(session, customer_id)
+    known = stores.queries.list_brands(session)
+    brand = next((each for each in known if each.id == last), known[0])
     contact_id = customers.queries.find_contact_written_from(
         session, customer_id, value=come.sender
     )

@@ -106,7 +106,7 @@ def read_answer_case(session: Session, message: Message, entry_id: int) -> Answe
         entries,
         _reached(session, thread, message.contact_id),
         stores.queries.get_brand(
-            session, order.brand_id if order else _brand_of(session, thread.location_id)
+            session, thread.brand_id or _brand_of(session, thread.location_id)
         ),
         show_order_number(order.number) if order else "",
     )

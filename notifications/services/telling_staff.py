@@ -71,12 +71,14 @@ def owe_staff(session: Session, command: OweStaff) -> None:
         place = _find_store(session, case)
         people = _who_sees_to(session, case, level=command.level)
         due_at, once = db_now(session), f"{command.event_id}:{case.id}"
+        brands = {None, case.brand_id} if case.brand_id else {each.brand_id for each in people}
     else:
         place = stores.queries.get_store_by_id(session, command.location_id or new_id())
         people = stores.queries.list_managers(session, location_id=place.id)
         due_at = next_opening_hour(db_now(session), place.time_zone)
         day = due_at.astimezone(ZoneInfo(place.time_zone)).date()
         once = f"{place.id}:{day}"
+        brands = {each.brand_id for each in people}
     insert_rows(
         session,
         [
@@ -96,7 +98,7 @@ def owe_staff(session: Session, command: OweStaff) -> None:
                 "note": None,
             }
             for each in people
-            if each.email
+            if each.email and each.brand_id in brands
         ],
     )
 
@@ -129,7 +131,7 @@ def read_staff_case(session: Session, message: Message) -> StaffCase:
     person = stores.queries.find_staff(session, message.staff_id or new_id())
     return StaffCase(
         contact=Colleague(person.email) if person and person.active else None,
-        brand=_brand_of(session, store),
+        brand=_brand_of(session, store, case),
         store=store,
         case=case,
         low=low,
@@ -196,7 +198,9 @@ def _find_store(session: Session, case: CaseFacts) -> StoreFacts | None:
     return stores.queries.get_store_by_id(session, case.location_id)
 
 
-def _brand_of(session: Session, store: StoreFacts | None) -> BrandFacts:
+def _brand_of(session: Session, store: StoreFacts | None, case: CaseFacts | None) -> BrandFacts:
+    if case is not None and case.brand_id is not None:
+        return stores.queries.get_brand(session, case.brand_id)
     if store is not None:
         return stores.queries.get_brand(session, store.brand_id)
     return stores.queries.list_brands(session)[0]

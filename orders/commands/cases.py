@@ -16,6 +16,7 @@ class OpenCase:
     Only one case is open under a `key`. Without a location it is head office's. `facts` hold no
     personal data. Who could see to it is warned after `warned_within`, four fifths of the time
     where that is not said. `owner_id` is whom it comes back to, as long as they work here.
+    `brand_id` says whose it is where order and location do not.
     """
 
     kind: CaseKind
@@ -28,3 +29,4 @@ class OpenCase:
     facts: Mapping[str, Any] = field(default_factory=dict)
     warned_within: timedelta | None = None
     owner_id: UUID | None = None
+    brand_id: UUID | None = None

@@ -1,7 +1,7 @@
 """Tables of orders. Every invariant that one row can express is a constraint here."""
 
 from orders.models.carting import Cart, CartHolder, CartLine
-from orders.models.casework import CaseFile
+from orders.models.casework import CaseFile, TaskTaken
 from orders.models.collecting import Arrival, HandOverRow, OfflineFact, PickupPass, Proxy
 from orders.models.delivering import DeliveryMethod, DeliveryZone, Package
 from orders.models.parcels import FINAL, NEXT, Fulfillment, FulfillmentLine
@@ -46,5 +46,6 @@ __all__ = [
     "SourcingDecision",
     "StockWish",
     "Substitution",
+    "TaskTaken",
     "Wave",
 ]

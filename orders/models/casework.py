@@ -12,10 +12,25 @@ from kernel.db import Base
 from orders.commands import CaseKind
 
 
+class TaskTaken(Base):
+    """That somebody of a store took a task from its queue: a parcel, a put-back, a count.
+
+    Nobody else is given it for a while; who does it in the end is kept by what is done.
+    """
+
+    __tablename__ = "task_taken"
+
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    staff_name: Mapped[str]
+    taken_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+
+
 class CaseFile(Base):
     """Something a person has to resolve: what, where, whose it is, until when, and how it ended.
 
     Only one is open under a `key`. Its history are its events. `facts` hold no personal data.
+    `brand_id` says whose it is where order and location do not.
     """
 
     __tablename__ = "case_file"
@@ -32,6 +47,7 @@ class CaseFile(Base):
     kind: Mapped[CaseKind]
     key: Mapped[str]
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
+    brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     fulfillment_id: Mapped[UUID | None] = mapped_column(ForeignKey("fulfillment.id"))
     about_id: Mapped[UUID | None]

@@ -160,6 +160,11 @@ class FulfillmentLine(Base):
         CheckConstraint("handed_over + cancelled <= quantity", name="obligation"),
         CheckConstraint("handed_over <= picked", name="handed_over"),
         CheckConstraint("discount_minor >= 0", name="discount"),
+        Index(
+            "ix_fulfillment_line_owed",
+            "sku",
+            postgresql_where=text("cancelled + handed_over < quantity"),
+        ),
     )
 
     fulfillment_id: Mapped[UUID] = mapped_column(ForeignKey("fulfillment.id"), primary_key=True)

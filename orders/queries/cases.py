@@ -1,8 +1,8 @@
 """Reads of cases: the one list of what needs a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from kernel.clock import DB_NOW
 from kernel.events import Recorded
 from orders.commands import CaseKind
 from orders.errors import UnknownCase
-from orders.models import CaseFile, Order
+from orders.models import CaseFile, Order, TaskTaken
 
 CASES_MAX: Final = 100
+TAKEN_S: Final = 1_800
+"""For so long nobody else is given a task that somebody took."""
 
 IN_WORDS: Final = "in_words"
 """Why a case was closed in the eyes of its events: its own row has the words."""
@@ -50,6 +52,8 @@ class CaseFacts:
     closed_at: datetime | None
     closed_by_name: str | None
     resolution: str | None
+    brand_id: UUID | None = None
+    """Whose it is where order and location do not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,17 @@ def list_queue(
     return _read(session, where, limit=limit, order=in_turn())
 
 
+def list_taken(session: Session, task_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return who took which of these tasks a while ago, and is at it."""
+    rows = session.execute(
+        select(TaskTaken.task_id, TaskTaken.staff_id).where(
+            TaskTaken.task_id.in_(task_ids),
+            TaskTaken.taken_at > DB_NOW - timedelta(seconds=TAKEN_S),
+        )
+    )
+    return {row.task_id: row.staff_id for row in rows}
+
+
 def in_turn() -> tuple[ColumnElement[Any], ...]:
     """Return by what cases are seen to: past their time, then nearly due, then due first."""
     level = case((CaseFile.due_at <= DB_NOW, 2), (CaseFile.warn_at <= DB_NOW, 1), else_=0)
@@ -202,11 +217,12 @@ def seen_as(
     actor: Actor,
     location_id: InstrumentedAttribute[UUID | None],
     order_id: InstrumentedAttribute[UUID | None],
+    brand_id: InstrumentedAttribute[UUID | None],
 ) -> ColumnElement[bool]:
     """Return what is true of rows of an actor's that are about an order, a location, or neither.
 
-    Without a location they are head office's. Of a brand is what is about its orders, or about no
-    order at a location of its own.
+    Without a location they are head office's. Of a brand is what says so; of what says nothing,
+    what is about its orders, or about no order at a location of its own.
     """
     here: ColumnElement[bool] = true()
     if actor.location_ids is not None:
@@ -219,11 +235,12 @@ def seen_as(
     own = select(places.c.location_id).where(places.c.brand_id == actor.brand_id)
     its = select(Order.id).where(Order.brand_id == actor.brand_id)
     of_brand = or_(order_id.in_(its), and_(order_id.is_(None), location_id.in_(own)))
+    of_brand = or_(brand_id == actor.brand_id, and_(brand_id.is_(None), of_brand))
     return and_(here, of_brand)
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    return seen_as(actor, CaseFile.location_id, CaseFile.order_id)
+    return seen_as(actor, CaseFile.location_id, CaseFile.order_id, CaseFile.brand_id)
 
 
 def _free_for(actor: Actor) -> ColumnElement[bool]:
@@ -281,4 +298,5 @@ def _facts(case: CaseFile, number: str | None, *, overdue: bool) -> CaseFacts:
         closed_at=case.closed_at,
         closed_by_name=case.closed_by_name,
         resolution=case.resolution,
+        brand_id=case.brand_id,
     )

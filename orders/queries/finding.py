@@ -1,7 +1,9 @@
 """One box for whatever somebody says: whose it is, which order, which article."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,26 +49,40 @@ def find_anything(session: Session, said: str, *, language: str, actor: Actor) -
     ids = list_order_ids_said(session, said, actor=actor)
     article = None if ids else _article(session, said, language)
     if article is not None:
-        ids = list(
-            session.execute(
-                select(Order.id)
-                .join(Fulfillment, Fulfillment.order_id == Order.id)
-                .join(FulfillmentLine, FulfillmentLine.fulfillment_id == Fulfillment.id)
-                .where(FulfillmentLine.sku == article.sku, Fulfillment.status.not_in(FINAL))
-                .where(holds(actor), at(actor))
-                .group_by(Order.id)
-                .order_by(Order.placed_at.desc(), Order.id)
-                .limit(ORDERS_MAX)
-            ).scalars()
-        )
-    if not ids:
-        return Found(tuple(people), (), article)
+        ids = _waiting_ids(session, [article.sku], actor)
+    return Found(tuple(people), _named(session, ids, actor), article)
+
+
+def list_waiting(
+    session: Session, skus: Collection[str], *, actor: Actor
+) -> tuple[tuple[OrderFacts, str], ...]:
+    """Return the newest orders that still wait for one of these, each with who it is for."""
+    return _named(session, _waiting_ids(session, skus, actor), actor)
+
+
+def _waiting_ids(session: Session, skus: Collection[str], actor: Actor) -> list[UUID]:
+    line = FulfillmentLine
+    rows = session.execute(
+        select(Order.id)
+        .join(Fulfillment, Fulfillment.order_id == Order.id)
+        .join(line, line.fulfillment_id == Fulfillment.id)
+        .where(line.sku.in_(skus), line.cancelled + line.handed_over < line.quantity)
+        .where(Fulfillment.status.not_in(FINAL), holds(actor), at(actor))
+        .group_by(Order.id)
+        .order_by(Order.placed_at.desc(), Order.id)
+        .limit(ORDERS_MAX)
+    )
+    return list(rows.scalars())
+
+
+def _named(
+    session: Session, ids: Sequence[UUID], actor: Actor
+) -> tuple[tuple[OrderFacts, str], ...]:
     found = get_orders(session, ids, actor=actor)
     names = customers.queries.get_contacts(session, [each.contact_id for each in found])
-    named = (
+    return tuple(
         (each, names[each.contact_id].name if each.contact_id in names else "") for each in found
     )
-    return Found(tuple(people), tuple(named), article)
 
 
 def _article(session: Session, said: str, language: str) -> Scanned | None:

@@ -51,6 +51,14 @@ def find_contact_id(session: Session, order_id: UUID) -> UUID | None:
     ).scalar_one_or_none()
 
 
+def find_last_brand(session: Session, customer_id: UUID) -> UUID | None:
+    """Return the brand somebody ordered of last, if they ever did."""
+    said = customers.queries.list_contacts_of(session, customer_id)
+    newest = select(Order.brand_id).where(Order.contact_id.in_(said))
+    newest = newest.order_by(Order.placed_at.desc(), Order.id.desc()).limit(1)
+    return session.execute(newest).scalar_one_or_none()
+
+
 def list_orders_of(
     session: Session, contact_ids: Collection[UUID], *, actor: Actor, limit: int = OWN_MAX
 ) -> list[OrderFacts]:

@@ -25,10 +25,12 @@ from orders.services.casework import (
     find_owner,
     move_case,
     open_case,
+    rebrand_case,
     retry_refund,
     settle_case,
     take_case,
     take_next_case,
+    take_task,
 )
 from orders.services.checking import Parcel, check_parcel
 from orders.services.choosing import answer_choice, answer_overdue, serve_waiting
@@ -224,6 +226,7 @@ __all__ = [
     "quote_order",
     "read_preference",
     "reassign",
+    "rebrand_case",
     "receive_visitor",
     "record_against_rules",
     "record_brought",
@@ -264,6 +267,7 @@ __all__ = [
     "take_back_goods",
     "take_case",
     "take_next_case",
+    "take_task",
     "take_till_payment",
     "take_up_cart",
     "tell_apart",

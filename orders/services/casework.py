@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
 from orders.models import CaseFile
-from orders.queries.cases import in_turn
+from orders.queries.cases import TAKEN_S, in_turn
 from stores.commands import StaffRole
 from stores.errors import UnknownStaff
 
@@ -29,6 +30,14 @@ REFUND: Final = "refund_id"
 """What a case of money says it is about."""
 NO_REFUND: Final = str(UUID(int=0))
 ASKED_AGAIN: Final = "refund asked for again"
+_TAKE_TASK: Final = text("""
+    INSERT INTO task_taken (task_id, staff_id, staff_name) VALUES (:task, :staff, :name)
+    ON CONFLICT (task_id) DO UPDATE
+    SET staff_id = excluded.staff_id, staff_name = excluded.staff_name,
+        taken_at = statement_timestamp()
+    WHERE task_taken.taken_at < statement_timestamp() - make_interval(secs => :lasts)
+    RETURNING task_id
+""").bindparams(bindparam("task", type_=SqlUuid), bindparam("staff", type_=SqlUuid))
 EVERYWHERE: Final = frozenset({StaffRole.AGENT, StaffRole.ADMIN})
 
 
@@ -47,6 +56,7 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
             order_id=command.order_id,
             fulfillment_id=command.fulfillment_id,
             about_id=command.about_id,
+            brand_id=command.brand_id,
             facts=dict(command.facts),
             warn_at=now + warned_within,
             due_at=due_at,
@@ -77,18 +87,20 @@ def settle_case(
     return case.id
 
 
-def take_next_case(session: Session, *, actor: Actor) -> UUID | None:
+def take_next_case(session: Session, *, case_id: UUID | None = None, actor: Actor) -> UUID | None:
     """Give whoever asks what waits most: what is past its time, then what is due first.
 
     What somebody sees to already, or takes at this instant, is passed over, so that nothing is
-    given twice. None when nothing waits.
+    given twice. None when nothing waits. With `case_id` that one is given or none.
     """
+    wanted = [] if case_id is None else [CaseFile.id == case_id]
     case = session.execute(
         select(CaseFile)
         .where(
             CaseFile.id.in_(queries.select_visible_cases(actor)),
             CaseFile.closed_at.is_(None),
             CaseFile.owner_id.is_(None),
+            *wanted,
         )
         .order_by(*in_turn())
         .limit(1)
@@ -99,6 +111,12 @@ def take_next_case(session: Session, *, actor: Actor) -> UUID | None:
         return None
     _give(session, case, actor.id, actor.name, actor=actor)
     return case.id
+
+
+def take_task(session: Session, task_id: UUID, *, actor: Actor) -> bool:
+    """Have whoever asks see to a task of a store; False where somebody took it a while ago."""
+    values = {"task": task_id, "staff": actor.id, "name": actor.name, "lasts": TAKEN_S}
+    return session.execute(_TAKE_TASK, values).first() is not None
 
 
 def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Actor) -> UUID | None:
@@ -112,6 +130,14 @@ def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Ac
     case.location_id = location_id
     _give(session, case, None, "", actor=actor)
     return case.id
+
+
+def rebrand_case(session: Session, key: str, *, brand_id: UUID | None) -> None:
+    """Have another brand's people see to the case open under a key, if there is one."""
+    case = _find(session, CaseFile.key == key)
+    if case is not None:
+        case.brand_id = brand_id
+        session.flush()
 
 
 def find_owner(session: Session, key: str) -> UUID | None:
@@ -134,7 +160,7 @@ def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor
     Raises UnknownCase, or UnknownStaff, also for those who left.
     """
     case = lock_case(session, case_id, actor)
-    name = _name_of(session, owner_id, case.location_id)
+    name = _name_of(session, owner_id, case.location_id, case.brand_id)
     if name is None:
         raise UnknownStaff(staff_id=str(owner_id))
     _give(session, case, owner_id, name, actor=actor)
@@ -203,10 +229,17 @@ def _sees(actor: Actor, location_id: UUID | None) -> bool:
     return actor.is_central if location_id is None else actor.sees_location(location_id)
 
 
-def _name_of(session: Session, staff_id: UUID, location_id: UUID | None) -> str | None:
-    """Return the name of somebody who works at a place, or for all of them; None of all others."""
+def _name_of(
+    session: Session, staff_id: UUID, location_id: UUID | None, brand_id: UUID | None
+) -> str | None:
+    """Return the name of somebody who works at a place, or for all of them; None of all others.
+
+    Who works for one brand sees to nothing of another.
+    """
     found = stores.queries.find_staff(session, staff_id)
     if found is None or not found.active:
+        return None
+    if brand_id is not None and found.brand_id not in {None, brand_id}:
         return None
     here = found.role in EVERYWHERE or location_id in found.location_ids
     return found.name if here else None
@@ -215,7 +248,9 @@ def _name_of(session: Session, staff_id: UUID, location_id: UUID | None) -> str 
 def _give_back(session: Session, case_id: UUID, owner_id: UUID | None) -> None:
     """Have whoever saw to a matter before see to it again, if they still may."""
     case = _find(session, CaseFile.id == case_id) if owner_id else None
-    name = _name_of(session, owner_id, case.location_id) if case and owner_id else None
+    name = (
+        _name_of(session, owner_id, case.location_id, case.brand_id) if case and owner_id else None
+    )
     if case is not None and name is not None:
         _give(session, case, owner_id, name, actor=SYSTEM)
 

@@ -118,6 +118,8 @@ def correct_contact(
         old.first_name, old.last_name, email or old.email, phone or old.phone, old.language
     )
     order.contact_id = customers.services.give_contact(session, command).id
+    if old.comes_instead:
+        customers.services.say_comes_instead(session, order.contact_id)
     session.flush()
     fact = ContactCorrected(order_id=order_id, contact_id=order.contact_id)
     events.record(session, fact, actor=actor)

@@ -1,6 +1,6 @@
 """Reads of brands and locations."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
@@ -56,6 +56,23 @@ def list_brands(session: Session) -> list[BrandFacts]:
     return [_brand(row) for row in session.execute(select(Brand).order_by(Brand.code)).scalars()]
 
 
+def find_shown_brand(session: Session) -> UUID | None:
+    """Return the brand of the shop's pages, the first store's; None while nothing is there."""
+    first = list_stores(session, limit=1)
+    if first:
+        return first[0].brand_id
+    return next((each.id for each in list_brands(session)), None)
+
+
+def list_serving(session: Session, brand_id: UUID | None) -> set[UUID]:
+    """Return the locations that are a brand's or shared with it; all where none is named."""
+    own, shared = select(Location.id), select(LocationBrand.location_id)
+    if brand_id is not None:
+        own = own.where(Location.brand_id == brand_id)
+        shared = shared.where(LocationBrand.brand_id == brand_id)
+    return set(session.execute(own.union(shared)).scalars())
+
+
 def list_served(session: Session, location_id: UUID) -> list[str]:
     """Return the codes of the brands a location serves beside its own."""
     rows = select(Brand.code).join(LocationBrand).where(LocationBrand.location_id == location_id)
@@ -93,6 +110,15 @@ def get_store_by_id(session: Session, location_id: UUID) -> StoreFacts:
     if row is None:
         raise UnknownLocation(location_id=str(location_id))
     return store_from(row)
+
+
+def get_stores(session: Session, location_ids: Collection[UUID]) -> dict[UUID, StoreFacts]:
+    """Return these locations by id, closed or not, in one statement."""
+    if not location_ids:
+        return {}
+    statement = select_stores(closed_too=True).where(Location.id.in_(location_ids))
+    found = [store_from(row) for row in session.execute(statement)]
+    return {each.id: each for each in found}
 
 
 def list_stores(

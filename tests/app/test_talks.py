@@ -1,5 +1,6 @@
 """Conversations at the desk and in the store: one queue, answered once, escalated, reported."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import conversations.handlers
 import conversations.services
+import inventory.services
 import orders.jobs
 import orders.services
 import stores.services
@@ -23,7 +25,7 @@ from customers.commands import TouchChannel
 from kernel import delivery
 from kernel.actors import SYSTEM
 from kernel.checks import run_check
-from stores.commands import Scope, SetRule
+from stores.commands import HireStaff, Scope, SetRule, StaffRole
 from tests.app.test_office import PASSWORD, Desk, act, hired, place
 from tests.app.test_tablet import Tablet, device, tablet, words
 from tests.conftest import Shop, as_key
@@ -249,6 +251,67 @@ def test_s43_a_question_about_collecting_goes_to_the_store_and_a_second_contact_
     assert broken(session) == []
 
 
+def test_who_comes_back_as_another_customer_was_not_helped_once_both_are_known_to_be_one(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    """They are joined, and parted again: the figures follow what is known now."""
+    other = {"last_name": "Durand", "email": "cd@work.example"}
+    first = person_of(session, place(client, shop))
+    second = person_of(session, place(client, shop, customer=other))
+    del first["order_id"], second["order_id"]
+    ask = {"intent": Intent.INVOICE, "writer": "Chloé"}
+    helped = begun(session, TouchChannel.FORM, "Ma facture ?", **ask, **first)
+    path = f"/threads/{helped}"
+    assert api(client, shop.agent, f"{path}/end", {"resolution": "sent"}).status_code == 200
+    begun(session, TouchChannel.EMAIL, "Et ma facture ?", **ask, **second)
+    assert figures_of(client, session, shop)["form"] == (1, 0)
+    kept, gone = first["customer_id"], second["customer_id"]
+    body = {"customer_id": str(gone), "reason": "Same name."}
+    merged = api(client, shop.agent, f"/customers/{kept}/merges", body)
+    assert merged.status_code in {200, 201}, merged.text
+    assert figures_of(client, session, shop)["form"] == (0, 0)
+    assert not was_resolved_first(session, helped)
+    luc = desk("luc")
+    page = luc.open(f"/en/office/customers/{kept}").text
+    undo = re.search(r'action="([^"]+/undo)"', page)
+    assert undo is not None
+    assert luc.send(undo[1]).status_code == 303
+    assert figures_of(client, session, shop)["form"] == (1, 0)
+
+
+def test_handing_a_conversation_to_where_it_is_counts_nothing(
+    client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    thread_id = begun(session, TouchChannel.FORM, "Ma facture ?", intent=Intent.INVOICE)
+    path = f"/threads/{thread_id}"
+
+    def hand(**to: Any) -> int:
+        done = api(client, shop.agent, f"{path}/hand-over", to)
+        assert done.status_code == 200, done.text
+        return int(done.json["transfers"])
+
+    assert hand(desk=True) == 0
+    told = text("SELECT count(*) FROM event WHERE name = 'thread.handed_over.v1'")
+    assert session.execute(told).scalar_one() == 0
+    assert api(client, shop.agent, "/queue/next", {}).json["case"]["about_id"] == str(thread_id)
+    assert hand(desk=True) == 0  # only put back
+    assert api(client, shop.agent, path).json["case"]["owner_id"] is None
+    assert hand(store="lyon") == 1
+    assert hand(store="lyon") == 1
+    assert hand(desk=True) == 2
+    assert api(client, shop.agent, f"{path}/end", {"resolution": "told"}).status_code == 200
+    assert figures_of(client, session, shop)["form"] == (0, 2)
+
+
+def figures_of(client: FlaskClient, session: Session, shop: Shop) -> dict[str, tuple[int, int]]:
+    """Return by channel how many were resolved at first contact, and how often they were moved."""
+    now = session.execute(text("SELECT now()")).scalar_one()
+    day = timedelta(days=1)
+    span = {"begins": (now - day).isoformat(), "ends": (now + day).isoformat()}
+    found = api(client, shop.agent, "/threads/figures", **span).json["figures"]
+    return {each["channel"]: (each["resolved_first"], each["transfers"]) for each in found}
+
+
 def test_staff_note_a_call_identify_who_writes_and_see_no_other_brands_conversations(
     client: FlaskClient, session: Session, shop: Shop
 ) -> None:
@@ -324,6 +387,54 @@ def test_the_desk_finds_whoever_calls_and_corrects_a_stranger_out_of_the_order(
     assert tuple(session.execute(codes).one()) == (1, 3)
 
 
+def test_from_a_conversation_every_order_of_who_writes_is_at_hand_without_leaving_it(
+    desk: Sit, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    """One order is in question, another one lies ready: its acts are one press away, and back."""
+    first, other = place(client, shop), place(client, shop)
+    act(client, shop, other, "accept", "pick", "ready")
+    deliver(session)
+    session.execute(text("UPDATE message SET status = 'sent', sent_at = now()"))
+    thread_id = begun(session, TouchChannel.EMAIL, "Et l'autre ?", **person_of(session, first))
+    office, page = desk("luc"), f"/en/office/conversations/{thread_id}"
+    shown = office.open(page).text
+    assert f'href="/en/office/orders/{first["stored"]}"' in shown
+    amend = f"/en/office/orders/{first['stored']}/amend?thread={thread_id}"
+    assert amend in shown
+    assert f'href="{page}"' in office.open(amend).text
+    beside = f"{page}?about={other['stored']}"
+    assert f'href="{beside}#deal-title"' in shown
+    shown = office.open(beside).text
+    assert f'href="/en/office/orders/{other["stored"]}"' in shown
+    assert "Keep it longer" in shown
+    forms = re.findall(r'<form[^>]*action="(/en/office/(?:orders|messages)/[^"]+)"', shown)
+    deeds = {each.rpartition("/")[2] for each in forms}
+    assert deeds == {"keep", "collector", "contact", "cancel", "resend"}
+    number, stay = other["stored"], {"thread": str(thread_id), "about": other["stored"]}
+    to = f"/en/office/orders/{number}"
+    for said, wrong in (({"email": "x"}, "Write the whole address"), ({}, "Give an e-mail")):
+        refused = office.send(f"{to}/contact", **stay, **said)
+        assert refused.status_code == 422
+        assert wrong in refused.text
+        assert "Et l&#39;autre ?" in refused.text
+    kept = office.send(f"{to}/keep", **stay)
+    assert kept.headers["Location"] == beside
+    again = next(each for each in forms if each.endswith("resend"))
+    sent = office.send(again, order=number, **stay)
+    assert sent.headers["Location"] == beside
+    called_off = office.send(f"{to}/cancel", reason="customer_remorse", **stay)
+    assert called_off.headers["Location"] == beside
+    assert number not in [each.replace("-", "") for each in under_way(office.open(page).text)]
+    foreign = f"{page}?about=ZZZZZZZ"
+    assert f'href="/en/office/orders/{first["stored"]}"' in office.open(foreign).text
+
+
+def under_way(page: str) -> list[str]:
+    """Return the numbers of the orders that the file beside a conversation lists."""
+    listed = page.partition("Orders under way")[2].partition("Everything of this customer")[0]
+    return re.findall(r'class="code"[^>]*>([0-9A-Z]{3}-[0-9A-Z]{4})<', listed)
+
+
 def test_an_associate_takes_answers_and_hands_over_on_the_tablet(
     tablet: Tablet, session: Session, shop: Shop
 ) -> None:
@@ -347,3 +458,54 @@ def test_an_associate_takes_answers_and_hands_over_on_the_tablet(
     assert tablet.get(path).status_code == 404
     deliver(session)
     assert broken(session) == []
+
+
+def test_the_stores_queue_has_put_backs_and_counts_and_gives_each_to_one(
+    tablet: Tablet, client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    """Inès takes what is due first, and again; Hugo is given what is left."""
+    gone = place(client, shop)
+    act(client, shop, gone, "accept", "pick", "ready")
+    body = {"reason": "customer_remorse"}
+    called_off = api(client, shop.agent, f"/orders/{gone['id']}/cancel", body)
+    assert called_off.status_code == 200, called_off.text
+    inventory.services.ask_count(
+        session, location_id=shop.lyon, skus=["BOOK"], note=None, actor=SYSTEM
+    )
+    prepare = place(client, shop)
+    thread_id = begun(session, TouchChannel.CHAT, "Allô ?", location_id=shop.lyon)
+    begun(session, TouchChannel.CHAT, "Paris ?", location_id=shop.paris)
+    deliver(session)
+    shown = tablet.get("/queue")
+    listed = words(shown)
+    for said in (
+        "Put back on the shelf · Bin A7",
+        "Count an article · Notebook",
+        "Prepare an order",
+    ):
+        assert said in listed
+    rows = re.findall(r'class="queue-what"><a href="([^"]+)"', shown.text)
+    talk, parcel = f"/conversations/{thread_id}", f"/parcels/{prepare['fulfillment_id']}"
+    wanted = {f"/en/tablet{each}" for each in (talk, parcel, "/put-backs", "/shelf")}
+    assert set(rows) == wanted
+    assert len(rows) == len(wanted)
+
+    def take() -> str:
+        return str(tablet.post("/queue/next", tablet.get("/queue")).headers["Location"])
+
+    mine = [take(), take()]
+    assert mine == rows[:2]
+    assert words(tablet.get("/queue")).count("You see to it.") == 2
+    hugo = stores.services.hire_staff(
+        session, HireStaff("Hugo", StaffRole.ASSOCIATE, (shop.lyon,), pin="1234")
+    )
+    session.commit()
+    assert tablet.post("/lock", tablet.get("/queue")).status_code == 303
+    assert tablet.post(f"/sign-in/{hugo}", pin="1234").status_code == 303
+    left = re.findall(r'class="queue-what"><a href="([^"]+)"', tablet.get("/queue").text)
+    assert left == rows[2:]
+    assert [take(), take()] == left
+    assert take().endswith("did=nothing")
+    session.execute(text("UPDATE task_taken SET taken_at = taken_at - interval '31 minutes'"))
+    session.commit()
+    assert take() in rows  # who took a task and let it lie has it no more

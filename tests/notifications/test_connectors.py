@@ -37,7 +37,7 @@ from notifications.jobs import answer_on_social
 from notifications.services.hearing import HEARD_MAX
 from stores.commands import HireStaff, StaffRole
 from tests.conftest import ROOT, Shop, as_key
-from tests.unmoved import nothing_moves
+from tests.unmoved import state
 
 VENDOR_SECRET = "the messenger's own"  # noqa: S105 (of a test)
 PSID = "6182003345"
@@ -313,11 +313,15 @@ def test_only_a_connector_that_signed_it_just_now_brings_anything(
         ({"path": "/api/v1/webhooks/social/other"}, "source"),
         ({"path": "/api/v1/webhooks/email/insta"}, "source"),
     )
-    with nothing_moves(session):
-        for differs, why in wrong:
-            refused = bring(message, **differs)
-            assert (refused.status_code, refused.json["why"]) == (403, why), differs
-        assert bring(b"[" * 70_000).status_code == 413
+    before = state(session)
+    for differs, why in wrong:
+        refused = bring(message, **differs)
+        assert (refused.status_code, refused.json["why"]) == (403, why), differs
+    assert bring(b"[" * 70_000).status_code == 413
+    after = state(session)
+    assert {each for each in after if after[each] != before[each]} == {"connector"}
+    kept = session.execute(text("SELECT refused_why, heard_at FROM connector")).one()
+    assert tuple(kept) == ("source", None)
     for body in ({}, {**message, "text": ""}, {**message, "more": 1}, {"id": 1}):
         assert bring(body).status_code == 422, body
     assert bring(b"{").status_code == 400

@@ -33,6 +33,7 @@ GUARDS = (
     "customer",
     "reservation",
     "queue",
+    "task",
     "order-of-locks",
 )
 

@@ -50,6 +50,7 @@ from orders.commands import OfflineDeed, OfflinePlace
 from orders.models import Cart, OfflineFact
 from orders.services import (
     carting,
+    casework,
     checking,
     choosing,
     handing_over,
@@ -191,6 +192,16 @@ def remove_order_guard() -> None:
 def remove_queue_guard() -> None:
     """What waits is read without being kept, and then given as it was read."""
     _unlock("case_file")
+
+
+def remove_task_guard() -> None:
+    """A task of a store is whose who asked last, whoever took it before."""
+    sql = casework._TAKE_TASK.text  # noqa: SLF001 (the guard is removed here)
+    guard = "task_taken.taken_at < statement_timestamp() - make_interval(secs => :lasts)"
+    if sql.count(guard) != 1:
+        message = f"the guard {guard!r} is not there"
+        raise ValueError(message)
+    casework._TAKE_TASK = text(sql.replace(guard, ":lasts > 0"))  # noqa: SLF001 (the same)
 
 
 def _unlock(table: str) -> None:
@@ -419,6 +430,7 @@ GUARDS = {
     "parcel": remove_parcel_guard,
     "order": remove_order_guard,
     "queue": remove_queue_guard,
+    "task": remove_task_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,
@@ -437,12 +449,13 @@ GUARDS = {
 def pause_before_taking(pause_ms: int) -> None:
     """A hand-over waits between its check and its guarded statement: everybody passed the check.
 
-    So does a receipt, between its effect and its last word.
+    So does a receipt, between its effect and its last word, and who takes a task of a store.
     """
 
     @event.listens_for(SessionFactory, "do_orm_execute")
     def wait(state: ORMExecuteState) -> None:
-        if state.statement in {handing_over._TAKE, receiving._KEEP}:  # noqa: SLF001 (the moments that matter)
+        moments = {handing_over._TAKE, receiving._KEEP, casework._TAKE_TASK}  # noqa: SLF001 (the moments that matter)
+        if state.statement in moments:
             time.sleep(pause_ms / 1000)
 
 

@@ -1,5 +1,6 @@
 """A conversation as its customer sees it: by its signed link, on any device, without an account."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import conversations.services
 import customers.queries
+import stores.queries
 from app import sessions
 from app.answers import Shown
 from app.care import assistant
@@ -164,6 +166,9 @@ def _page(token: str, typed: Typed) -> str:
     with transaction() as session:
         talk = _look(session, token)
         frame = read_frame(session)
+        if talk.thread.brand_id is not None:
+            brand = stores.queries.get_brand(session, talk.thread.brand_id)
+            frame = replace(frame, brand=brand)
         known = customers.queries.get_contacts(session, [talk.thread.contact_id])
     contact = known.get(talk.thread.contact_id)
     return show(

@@ -6,14 +6,16 @@ from uuid import UUID
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+import customers.queries
 import orders.queries
 import orders.services
 from app import customer_files, forms
+from app.admin.consents import show_standing
 from app.admin.customer_identity import CARD_SAID
 from app.admin.reading import plain
 from app.admin.words import STATES
 from app.answers import Shown
-from app.customer_files import File
+from app.customer_files import File, Leads
 from app.i18n import current
 from app.i18n import gettext as _
 from app.liking import say_liking
@@ -27,6 +29,12 @@ from orders.queries import Found
 SAID_MAX: Final = 254
 NOTE_MAX: Final = 2_000
 DOOR: Final = "tablet"
+LEADS: Final = Leads(
+    talk=lambda thread_id: url_for("tablet.show_conversation", thread_id=thread_id),
+    order=lambda file, order_id, _number: url_for(
+        "tablet.show_parcel", parcel_id=file.doors[order_id]
+    ),
+)
 
 
 @blueprint.get("/customers")
@@ -74,9 +82,9 @@ def customer_news(customer_id: UUID) -> AnyResponse | str:
         place = here(session)
         person = orders.queries.get_person(session, customer_id, actor=place.actor)
         file = customer_files.read_file(session, person, actor=place.actor)
-    if file.newest == request.args.get("seen", 0, int):
+    if file.mark == request.args.get("seen", ""):
         return Response(status=204)
-    return render_template("file/live.html", file=file, news=_news(file))
+    return render_template("file/live.html", file=file, news=_news(file), leads=LEADS)
 
 
 @blueprint.post("/customers/<uuid:customer_id>")
@@ -151,6 +159,7 @@ def _page(customer_id: UUID, typed: str, wrong: str | None, *, card: str | None 
     with transaction() as session:
         place = here(session)
         file = customer_files.open_file(session, customer_id, door=DOOR, actor=place.actor)
+        said = customers.queries.list_consents(session, file.person.id) if file else []
         liked = say_liking(session, file.person.preference) if file else {}
     if file is None:
         raise UnknownCustomer
@@ -158,6 +167,8 @@ def _page(customer_id: UUID, typed: str, wrong: str | None, *, card: str | None 
         "tablet/customer.html",
         file=file,
         news=_news(file),
+        leads=LEADS,
+        **show_standing(said),
         typed=typed,
         wrong=wrong,
         liked=liked,
@@ -167,4 +178,4 @@ def _page(customer_id: UUID, typed: str, wrong: str | None, *, card: str | None 
 
 
 def _news(file: File) -> str:
-    return url_for("tablet.customer_news", customer_id=file.person.id, seen=file.newest)
+    return url_for("tablet.customer_news", customer_id=file.person.id, seen=file.mark)

@@ -6,17 +6,14 @@ from flask import Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-import orders.queries
-import orders.services
 from app import forms, talk_forms, talks
 from app.admin.reading import Answers, read_form
 from app.answers import Shown
-from app.staff.views.base import blueprint, here
+from app.staff.views.base import Here, blueprint, here
+from app.staff.views.knowing import LEADS
 from app.talks import Row, Talk
-from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.web import declare
-from orders.commands import CaseKind
 
 DOOR = "tablet"
 REFUSED = 422
@@ -25,7 +22,7 @@ REFUSED = 422
 @blueprint.get("/queue")
 @declare(permission="cases.read")
 def queue() -> str:
-    """Show all that waits for the store: conversations, cases, and what is to be prepared."""
+    """Show all that waits for the store: conversations, cases, parcels, put-backs and counts."""
     with transaction() as session:
         place = here(session)
         rows = talks.read_queue(session, actor=place.actor, location_id=place.store.id)
@@ -43,8 +40,8 @@ def queue() -> str:
 def take_next() -> Shown:
     """Take what waits most, and go there."""
     with transaction() as session:
-        actor = here(session).actor
-        return forms.once(session, lambda: _take(session, actor))
+        place = here(session)
+        return forms.once(session, lambda: _take(session, place))
 
 
 @blueprint.get("/conversations/<uuid:thread_id>")
@@ -91,14 +88,13 @@ def work_on_conversation(thread_id: UUID) -> Shown:
         return _page(thread_id, answers), REFUSED
 
 
-def _take(session: Session, actor: Actor) -> str:
-    case_id = orders.services.take_next_case(session, actor=actor)
-    if case_id is None:
+def _take(session: Session, place: Here) -> str:
+    row = talks.take_next(session, location_id=place.store.id, actor=place.actor)
+    if row is None:
         return url_for("tablet.queue", did="nothing")
-    case = orders.queries.get_case(session, case_id, actor=actor)
-    if case.kind is CaseKind.CONVERSATION and case.about_id is not None:
-        return url_for("tablet.show_conversation", thread_id=case.about_id)
-    return url_for("tablet.cases", did="taken")
+    if row.thread_id is None and row.task is None:
+        return url_for("tablet.cases", did="taken")
+    return _address(row)
 
 
 def _page(thread_id: UUID, answers: Answers) -> str:
@@ -112,6 +108,7 @@ def _page(thread_id: UUID, answers: Answers) -> str:
         talk=talk,
         news=_news(talk),
         parcel=next((each for each in parcels if each.location_id == place.store.id), None),
+        leads=LEADS,
         typed=answers.typed,
         errors=answers.errors,
         **around,
@@ -125,6 +122,9 @@ def _news(talk: Talk) -> str:
 def _address(row: Row) -> str:
     if row.thread_id is not None:
         return url_for("tablet.show_conversation", thread_id=row.thread_id)
-    if row.parcel_id is not None:
-        return url_for("tablet.show_parcel", parcel_id=row.parcel_id)
+    if row.task is not None:
+        kind, task_id = row.task
+        if kind == "parcel":
+            return url_for("tablet.show_parcel", parcel_id=task_id)
+        return url_for("tablet.put_backs" if kind == "put_back" else "tablet.shelf")
     return url_for("tablet.cases")
