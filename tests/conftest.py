@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -31,6 +33,7 @@ from stores.services import signing_in, staffing
 
 ROOT = Path(__file__).resolve().parent.parent
 ALWAYS_OPEN = "24/7"
+PARIS = ZoneInfo("Europe/Paris")
 SECRET = "a-secret-for-tests-0123456789-abcdef"  # noqa: S105 (tests)
 
 
@@ -250,8 +253,15 @@ def shop(opened: tuple[Engine, Shop], session: Session) -> Shop:
 
 @pytest.fixture
 def client(app: Flask, session: Session) -> FlaskClient:
-    """A browser or program that speaks to the application."""
+    """A browser or program that speaks to the application, which never saw it before."""
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()  # one address asks for all tests: the brake would take them for one person
     return app.test_client()
+
+
+def today() -> date:
+    """Return which day it is, as the stores of the small retailer count."""
+    return datetime.now(PARIS).date()
 
 
 def as_key(key: str, *, idempotency_key: str | None = None) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """The tablet's shelf: counting blind, receiving, sending and correcting, through its forms."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,11 +18,10 @@ from inventory.commands import DraftTransfer, ExpectGoods
 from kernel.actors import SYSTEM
 from stores.commands import HireStaff, StaffRole
 from tests.app.test_tablet import HTML, PIN, Tablet, api, field, place, words
-from tests.conftest import Shop
+from tests.conftest import Shop, today
 from tests.unmoved import nothing_moves
 
-TODAY = datetime.now(ZoneInfo("Europe/Paris")).date()
-"""As the store in Lyon counts days."""
+TODAY = today()
 
 
 def enter(

@@ -15,12 +15,12 @@ from app.shop.storefront import say_minutes
 from kernel.actors import SYSTEM
 from stores.commands import AddPattern, ExceptDays, OpenLocation, StoreMethod
 from stores.queries import list_coming_exceptional
-from tests.conftest import Shop
+from tests.conftest import Shop, today
 from tests.unmoved import nothing_moves
 
 HTML = {"Accept": "text/html"}
 HOURS = "Mo-Sa 09:30-19:00; PH off"
-TODAY = datetime.now(UTC).date()
+TODAY = today()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from stores.commands import AddPattern, HireStaff, StaffRole, StoreMethod
 from tests.browser.conftest import Findings
 from tests.browser.test_tablet import PIN
 from tests.browser.workplace import LOOKS, Open, Workplace
+from tests.conftest import today
 from tests.support.installation import installation
 from tests.support.trade import Trade
 
@@ -35,7 +36,7 @@ class House(Workplace):
 
 @pytest.fixture(scope="module")
 def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    today = datetime.now(UTC).date()
+    day = today()
     with installation(cluster, tmp_path_factory.mktemp("shelf")) as place:
         lyon, paris = place.shop.lyon, place.shop.paris
         with place.inside(), transaction() as session:
@@ -43,12 +44,12 @@ def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             stores.services.hire_staff(session, person)
             services = inventory.services
             services.ask_count(session, location_id=lyon, skus=["BOOK"], note=None, actor=SYSTEM)
-            expected = ExpectGoods(lyon, {"MUG-BLUE": 2, "BOOK": 4}, today, "BL-7")
+            expected = ExpectGoods(lyon, {"MUG-BLUE": 2, "BOOK": 4}, day, "BL-7")
             services.expect_goods(session, expected, actor=SYSTEM)
             coming, _ = services.draft_transfer(
                 session, DraftTransfer(paris, lyon, {"BOOK": 3}), actor=SYSTEM
             )
-            services.send_transfer(session, coming, expected_on=today, actor=SYSTEM)
+            services.send_transfer(session, coming, expected_on=day, actor=SYSTEM)
             drive = StoreMethod.DRIVE
             stores.services.set_method(
                 session, code="lyon", method=drive, offered=True, actor=SYSTEM
@@ -61,7 +62,7 @@ def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             trade,
             str(client.base_url).rstrip("/"),
             f"shelf/transfers/{coming}",
-            f"shelf/arrivals?on={today}&reference=BL-7",
+            f"shelf/arrivals?on={day}&reference=BL-7",
             trade.list_article(units=2),
         )
 

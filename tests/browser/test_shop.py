@@ -258,12 +258,14 @@ def test_axe_finds_nothing_on_any_page_and_nothing_is_cut(
     for path in BROWSING:
         page.goto(f"{store.url}/{language}/{path}")
         look(re.sub(r"\W+", "-", path) or "home")
-    page.locator(".article-words .bar button").click()
-    look("basket")
-    page.locator(".bar-end .button").click()
-    look("checkout")
-    page.locator("#checkout .bar button").click()
-    look("checkout-refused")
+    for button, leads_to in (
+        (".article-words .bar button", "basket"),
+        (".bar-end .button", "checkout"),
+        ("#checkout .bar button", "checkout-refused"),
+    ):
+        page.locator(button).click()
+        page.wait_for_load_state("networkidle")  # nothing is looked at that is about to go
+        look(leads_to)
     page.goto(order)
     store.make_ready(page.locator("h1 .code").inner_text())
     for path in ("", "/code", "/cancel", "/extend", "/collector"):

@@ -25,7 +25,7 @@ from payments import gateway
 from payments.gateway import PaymentSettings
 from sandbox import Options, running
 from stores.commands import HireStaff, StaffRole
-from tests.conftest import as_key
+from tests.conftest import as_key, today
 from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
 from tests.orders.doors import delivery_body, have_ship, open_way
@@ -79,7 +79,7 @@ class Desk:
 
     def announce(self, days: int) -> date:
         """Have Lyon expect two tents in so many days."""
-        on = datetime.now().astimezone().date() + timedelta(days=days)
+        on = today() + timedelta(days=days)
         body = {
             "items": [{"sku": "TENT-2P", "quantity": 2}],
             "expected_on": on.isoformat(),

@@ -16,7 +16,7 @@ from orders.availability import find_offers
 from orders.routes.availability import write_answer
 from orders.schemas import AvailabilitySchema
 from stores.queries import Near, Where
-from tests.conftest import Shop
+from tests.conftest import Shop, today
 from tests.unmoved import problem
 
 LYON: Final = {"latitude": 45.76, "longitude": 4.83}
@@ -74,7 +74,7 @@ def expect(
 
 
 def days_ahead(days: int) -> date:
-    return datetime.now(UTC).date() + timedelta(days=days)
+    return today() + timedelta(days=days)
 
 
 def told(offer: dict[str, Any]) -> tuple[str, str, dict[str, int]]:
