@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -159,7 +159,8 @@ def _find_answered(
 def _find_going_on(session: Session, arrived: Arrived, whose: _Whose) -> UUID | None:
     """Return the newest conversation with them that has not ended; about their order, or none yet.
 
-    Whoever is not known is found by what they write from, also after they were made known.
+    Whoever is not known is found by what they write from, also after they were made known. What
+    somebody began who only typed who they are does not go on: its page would show it to them.
     """
     sender = arrived.sender
     same = select(ThreadAddress.thread_id).where(
@@ -168,7 +169,7 @@ def _find_going_on(session: Session, arrived: Arrived, whose: _Whose) -> UUID | 
     theirs: list[ColumnElement[bool]] = [Thread.id.in_(same)]
     if whose.customer_id is not None:
         family = customers.queries.list_family(session, whose.customer_id)
-        theirs.append(Thread.customer_id.in_(family))
+        theirs.append(and_(Thread.customer_id.in_(family), ~Thread.claimed))
     wanted: list[ColumnElement[bool]] = [Thread.closed_at.is_(None), or_(*theirs)]
     brand_id = arrived.brand_id or _brand_of(session, whose.order_id)
     if brand_id is not None:
@@ -215,7 +216,9 @@ def _name(session: Session, thread_id: UUID, sender: Sender, whose: _Whose) -> N
     thread = session.get_one(Thread, thread_id)
     if _brand_of(session, whose.order_id) not in {None, thread.brand_id}:
         whose = replace(whose, order_id=None)  # a conversation with one brand stays with it
-    if whose.customer_id is None or (thread.customer_id is not None and thread.order_id):
+    if whose.customer_id is None or thread.claimed:
+        return
+    if thread.customer_id is not None and thread.order_id:
         return
     is_theirs = thread.customer_id is None and _wrote_before(session, thread_id, sender)
     if thread.customer_id is not None:

@@ -85,7 +85,8 @@ class OpenThread:
 
     Without `location_id` the desk answers. `reply_by` is when they asked to be called, otherwise
     the reply clock of the channel decides. `automatic` begins with the assistant. `writer` is the
-    name they gave. `brand_id` is whom they turned to; that of their order goes before it.
+    name they gave, `claimed` tells that who they are was only typed. `brand_id` is whom they
+    turned to; that of their order goes before it.
     """
 
     said: Said
@@ -97,6 +98,7 @@ class OpenThread:
     contact_id: UUID | None = None
     order_id: UUID | None = None
     cart_id: UUID | None = None
+    claimed: bool = False
     brand_id: UUID | None = None
     location_id: UUID | None = None
     reply_by: datetime | None = None

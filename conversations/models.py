@@ -43,7 +43,8 @@ class Thread(Base):
     While it waits for us (`waiting`) one case is open for it (`thread:<id>`), which holds who
     answers and until when. `owner_id` is who answered last, to whom it comes back. `channel` is the
     one they wrote on last, `began_on` the first. `brand_id` is whom they turned to: others know
-    nothing of it. `seen_at` is when they last looked at its page.
+    nothing of it. `seen_at` is when they last looked at its page. Where who writes is only
+    `claimed`, by what they typed, its page shows nothing of that customer's.
     `reopened_at` is when they came back to it within days of its end: it had not been resolved.
     """
 
@@ -68,6 +69,7 @@ class Thread(Base):
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"))
     cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id", ondelete="SET NULL"))
+    claimed: Mapped[bool] = mapped_column(server_default=text("false"))
     brand_id: Mapped[UUID | None] = mapped_column(ForeignKey("brand.id"))
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"))
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -56,6 +56,7 @@ class ThreadFacts:
     contact_id: UUID | None
     order_id: UUID | None
     cart_id: UUID | None
+    claimed: bool
     brand_id: UUID | None
     location_id: UUID | None
     owner_id: UUID | None

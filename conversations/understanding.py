@@ -205,6 +205,8 @@ ASKS: Final[Sequence[tuple[Wish, tuple[str, ...]]]] = (
     (Wish.HUMAN, ("parler joindre appeler talk speak", _PERSON)),
     (Wish.HUMAN, ("humain conseiller human agent",)),
     (Wish.HUMAN, ("real vraie vrai", "person personne")),
+    (Wish.HUMAN, ("rappelez rappeler",)),
+    (Wish.HUMAN, ("call ring phone", "back")),
     (Wish.CANCEL, ("annuler annulation cancel",)),
     (Wish.CANCEL, ("commande order", "plus anymore", "veux want")),
     (Wish.COLLECTOR, (_ANOTHER, _FETCH)),
@@ -261,6 +263,9 @@ TOMORROW: Final = frozenset({"demain", "tomorrow"})
 def find_wish(said: str) -> Wish | None:
     """Return what somebody asks for; None where it is nothing the assistant does."""
     words = split(said)
+    telling = [each for each in words if each not in SILENT]
+    if telling and all(_means(each, _PERSON) for each in telling):
+        return Wish.HUMAN  # « une personne », "somebody please": nothing else is said
     for wish, groups in ASKS:
         if all(any(_means(word, group) for word in words) for group in groups):
             return wish

@@ -102,6 +102,8 @@ class Talk:
 def read_talk(session: Session, thread_id: UUID) -> Talk:
     """Return a conversation as whoever holds its link sees it: no note of colleagues.
 
+    Who only typed who they are is shown no order that a colleague found for that name.
+
     Raises UnknownThread.
     """
     thread = conversations.queries.get_thread(session, thread_id, actor=SYSTEM)
@@ -119,7 +121,7 @@ def read_talk(session: Session, thread_id: UUID) -> Talk:
         said,
         presence.is_there,
         presence.time_zone,
-        read_order(session, thread.order_id) if thread.order_id else None,
+        read_order(session, thread.order_id) if thread.order_id and not thread.claimed else None,
         _cart(session, thread),
     )
 

@@ -15,7 +15,7 @@ from conversations.events import ThreadHandedOver, ThreadIdentified
 from conversations.models import Thread, ThreadAddress
 from conversations.queries import case_key
 from conversations.services.talking import lock_thread, tell
-from kernel.actors import SYSTEM, Actor
+from kernel.actors import SYSTEM, Actor, ActorKind
 from stores.errors import UnknownLocation
 
 
@@ -66,7 +66,7 @@ def identify_thread(
     order_id: UUID | None = None,
     actor: Actor,
 ) -> None:
-    """Have it be known who writes, and about which order.
+    """Have it be known who writes, and about which order; a shopper only says who they are.
 
     About another brand's order it is that brand's from now on. They are known by whatever they
     write from: what comes from there is theirs.
@@ -74,6 +74,8 @@ def identify_thread(
     Raises UnknownThread or UnknownCustomer.
     """
     thread = lock_thread(session, thread_id, actor)
+    if actor.kind is ActorKind.SHOPPER and thread.customer_id is None:
+        thread.claimed = True
     thread.customer_id = customers.queries.whose(session, customer_id)
     thread.contact_id = contact_id or thread.contact_id
     thread.order_id = order_id or thread.order_id

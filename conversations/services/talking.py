@@ -58,6 +58,7 @@ def open_thread(session: Session, command: OpenThread, *, actor: Actor) -> UUID:
         contact_id=command.contact_id,
         order_id=command.order_id,
         cart_id=command.cart_id,
+        claimed=command.claimed,
         brand_id=find_brand(session, command),
         location_id=command.location_id
         or find_place(session, command.intent, command.order_id, language=command.language),

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from notifications import gateway, services
 from notifications.jobs import fetch_mail, send_due
 from notifications.services.hearing import HEARD_MAX
 from sandbox import Addresses, Options, running
+from tests.app.test_shop import HTML, hidden
 from tests.conftest import Shop
 
 INBOX = "reponses@aubepin.test"
@@ -137,6 +139,34 @@ def test_a_stranger_writes_is_answered_and_writes_back_into_the_same_conversatio
         ["Avez-vous des tentes ?", "Oui, à Lyon.", "Merci !", "Et demain ?", "Allô ?"]
     ]
     assert counter.findings() == []
+
+
+def test_who_types_the_address_of_another_is_shown_nothing_of_what_they_write(
+    post: Post, counter: Any, app: Flask
+) -> None:
+    placed = counter.place(email=CHLOE)
+    number = show_order_number(placed.number)
+    shopper = app.test_client()
+    form = hidden(shopper, "/fr/contact")
+    typed = {"intent": "order_state", "name": "Chloé", "words": "Où est-ce ?", "reach": CHLOE}
+    page = shopper.post("/fr/contact", data={**form, **typed}, headers=HTML).location
+    post.write(f"Bonjour, la porte de chez moi est bleue. Commande {number}")
+    assert fetch_mail() == 1
+    typed_one, her_own = post.threads()
+    assert (typed_one.customer_id, typed_one.order_id) == (her_own.customer_id, None)
+    assert her_own.order_id == placed.id
+    conversations.services.identify_thread(  # a colleague takes them for the same
+        counter.session,
+        typed_one.id,
+        customer_id=her_own.customer_id,
+        order_id=placed.id,
+        actor=SYSTEM,
+    )
+    counter.session.commit()
+    shown = shopper.get(page, headers=HTML).text
+    assert "Où est-ce ?" in shown
+    assert "bleue" not in shown
+    assert number not in shown
 
 
 @pytest.mark.matter("person", "email")

@@ -190,6 +190,7 @@ def _begin(session: Session, asked: Asked) -> UUID:
         contact_id=contact_id,
         order_id=about.order.id if about.order else None,
         cart_id=about.cart_id,
+        claimed=about.customer_id is None,
         brand_id=frame.brand_id,
         reply_by=asked.call_at,
     )
