@@ -294,10 +294,11 @@ def count_waiting_of(
 def export_conversations(
     session: Session, family: Collection[UUID], contact_ids: Collection[UUID]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the conversations of somebody and all that was said in them."""
+    """Return the conversations of somebody, all that was said in them, and how they ended."""
     theirs = select_threads_of(family, contact_ids)
     ids = select(Thread.id).where(theirs)
     said = select(*ThreadEntry.__table__.columns).where(ThreadEntry.thread_id.in_(ids))
+    keys = [case_key(each) for each in session.execute(ids).scalars()]
     return {
         "conversations": plain_rows(session, select(*Thread.__table__.columns).where(theirs)),
         "entries": plain_rows(session, said.order_by(ThreadEntry.id)),
@@ -305,4 +306,5 @@ def export_conversations(
             session,
             select(*ThreadAddress.__table__.columns).where(ThreadAddress.thread_id.in_(ids)),
         ),
+        "cases": orders.queries.forgetting.export_cases(session, keys),
     }

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import String, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
+import orders.services
 from conversations.models import Thread, ThreadAddress, ThreadEntry
-from conversations.queries import select_threads_of
+from conversations.queries import case_key, select_threads_of
 from customers.commands import Direction
 
 
@@ -31,6 +32,8 @@ def forget_conversations(
     ):
         emptied = update(ThreadEntry).where(where).values(**values)
         session.execute(emptied.execution_options(synchronize_session=False))
+    keys = [case_key(each) for each in session.execute(theirs).scalars()]
+    orders.services.forget_resolutions(session, keys)
     session.execute(delete(ThreadAddress).where(ThreadAddress.thread_id.in_(theirs)))
     forgotten = update(Thread).where(Thread.id.in_(theirs))
     session.execute(

@@ -194,8 +194,11 @@ def end_thread(session: Session, thread_id: UUID, *, resolution: str, actor: Act
         return
     thread.move_to(ThreadStatus.CLOSED, db_now(session))
     session.flush()
-    orders.services.settle_case(session, case_key(thread.id), resolution=resolution, actor=actor)
-    tell(session, ThreadEnded, thread, actor, reason=resolution)
+    in_words = orders.queries.IN_WORDS  # events are for ever: the words stand in the case
+    orders.services.settle_case(
+        session, case_key(thread.id), resolution=resolution, reason=in_words, actor=actor
+    )
+    tell(session, ThreadEnded, thread, actor, reason=in_words)
 
 
 def see_thread(session: Session, thread_id: UUID) -> None:

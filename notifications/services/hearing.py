@@ -36,9 +36,42 @@ HEARD_MAX: Final = 60
 """Messages of one sender that are taken in within an hour."""
 REFERENCE_MAX: Final = 250
 WRITER_MAX: Final = 120
-STOPS: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "ARRET", "DESABONNER"})
-STOP_WORDS: Final = 2
-"""STOP, or STOP and the number it was sent to."""
+STOPS: Final = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "ARRET", "DESABONNER", "DESABONNE", "DESABONNEZ"}
+)
+BESIDE_STOP: Final = frozenset(
+    [
+        "SVP",
+        "SIL",
+        "S",
+        "IL",
+        "TE",
+        "VOUS",
+        "PLAIT",
+        "MERCI",
+        "BEAUCOUP",
+        "PLEASE",
+        "THANKS",
+        "THANK",
+        "YOU",
+        "JE",
+        "ME",
+        "MOI",
+        "DE",
+        "LA",
+        "LES",
+        "VOS",
+        "SMS",
+        "PUB",
+        "PUBS",
+        "PUBLICITE",
+        "PUBLICITES",
+        "ADS",
+        "TEXTS",
+        "ME",
+    ]
+)
+"""What people say beside a refusal without asking anything."""
 STOP_WORDING: Final = "stop-sms-1"
 MARKETING: Final = "marketing"
 NOT_KEPT: Final = {
@@ -182,9 +215,11 @@ def _is_ours(session: Session, sender: str) -> bool:
 
 
 def _is_stop(said: str) -> bool:
-    plain = normalize("NFD", said.upper()).encode("ascii", "ignore").decode()
+    """Tell whether a text is a refusal and nothing else; the number it was sent to may follow."""
+    plain = normalize("NFKD", said.replace("’", "'").upper()).encode("ascii", "ignore").decode()
     words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
-    return 0 < len(words) <= STOP_WORDS and words[0] in STOPS
+    rest = [each for each in words if each not in STOPS and not each.isdigit()]
+    return len(rest) < len(words) and set(words) & STOPS != set() and set(rest) <= BESIDE_STOP
 
 
 def _stop(session: Session, come: ComeText) -> Heard:

@@ -120,6 +120,11 @@ def export_orders(
     return {name: plain_rows(session, statement) for name, statement in found.items()}
 
 
+def export_cases(session: Session, keys: Collection[str]) -> list[dict[str, Any]]:
+    """Return the cases that were open under these keys, with how they ended."""
+    return plain_rows(session, _all_of(CaseFile).where(CaseFile.key.in_(keys)))
+
+
 def list_all_order_ids(session: Session, contact_ids: Collection[UUID]) -> list[UUID]:
     """Return every order that is for these contacts, the oldest first."""
     rows = session.execute(

@@ -37,7 +37,7 @@ from orders.services.choosing import answer_choice, answer_overdue, serve_waitin
 from orders.services.differing import end_pay_links
 from orders.services.ending import cancel_order, expire_fulfillment
 from orders.services.external import bring_order
-from orders.services.forgetting import forget_words
+from orders.services.forgetting import forget_resolutions, forget_words
 from orders.services.gathering import brings_lacking
 from orders.services.handing_over import hand_over
 from orders.services.holding import extend_hold
@@ -193,6 +193,7 @@ __all__ = [
     "finish_put_back",
     "follow_pay_link",
     "forget_old_carts",
+    "forget_resolutions",
     "forget_words",
     "give_card",
     "give_cart_code",

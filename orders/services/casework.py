@@ -77,13 +77,21 @@ def open_case(session: Session, command: OpenCase, *, actor: Actor = SYSTEM) -> 
 
 
 def settle_case(
-    session: Session, key: str, *, resolution: str, actor: Actor = SYSTEM
+    session: Session,
+    key: str,
+    *,
+    resolution: str,
+    reason: str | None = None,
+    actor: Actor = SYSTEM,
 ) -> UUID | None:
-    """Close the case open under a key, as what it asked for happened; None if there is none."""
+    """Close the case open under a key, as what it asked for happened; None if there is none.
+
+    Where somebody wrote how it ended, events say a `reason` of ours instead.
+    """
     case = _find(session, CaseFile.key == key)
     if case is None:
         return None
-    close_case(session, case, resolution, actor)
+    close_case(session, case, resolution, actor, reason=reason)
     return case.id
 
 

@@ -45,6 +45,12 @@ def forget_words(session: Session, customer_id: UUID, contact_ids: Collection[UU
     _forget_carts(session, queries.forgetting.list_carts_of(session, customer_id, contact_ids))
 
 
+def forget_resolutions(session: Session, keys: Collection[str]) -> None:
+    """Nothing is left of what ours wrote when the cases under these keys ended."""
+    ended = update(CaseFile).where(CaseFile.key.in_(keys), CaseFile.resolution.is_not(None))
+    _change(session, ended, resolution=FORGOTTEN)
+
+
 def _forget_carts(session: Session, cart_ids: Collection[UUID]) -> None:
     open_carts = select(Cart.id).where(Cart.id.in_(cart_ids), Cart.order_id.is_(None))
     gone = list(session.execute(open_carts).scalars())

@@ -50,6 +50,8 @@ def test_an_agent_takes_an_order_without_the_mouse(
 
 def press(page: Page, keys: str) -> None:
     """Press keys, and wait for where they lead."""
+    if keys == "Enter":  # a page gives the focus with its first picture, after it was loaded
+        page.wait_for_function("document.activeElement !== document.body")
     with page.expect_navigation():
         page.keyboard.press(keys)
 

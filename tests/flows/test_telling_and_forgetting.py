@@ -18,6 +18,7 @@ import orders.queries
 from customers.commands import GiveAddress
 from customers.queries import code_of
 from kernel.db import transaction
+from kernel.links import score_token
 from orders import passes
 from stores.commands import StaffRole
 from tests.flows.test_web_order import assert_all_invariants_hold, new_phone
@@ -33,6 +34,8 @@ FIRST, LAST, STREET = "Quirinella", "Zabranovski", "12 impasse Xylographe"
 NOTE, CAR, SENT = "parle du chien Bucéphale", "Twingo Chartreuse", "Wenceslas"
 FORMER, PROOF, SAME, BASKET = "QZ-77812", "formulaire Quokka", "voix Tétragone", "fête d’Ondine"
 BOX = "<ypsilon-mail@elsewhere>"
+TALKED = "mon perroquet Zéphyrin", "collègue Nabucho", "réglé avec Parsifal", "accueil Ragondin"
+"""Said in the shop, among colleagues, at the end of a matter, and beside a score."""
 
 
 @pytest.mark.matter("refuse", "phone")
@@ -109,7 +112,7 @@ def test_j23_a_customer_with_an_open_and_nine_closed_orders_is_given_out_and_for
     prove(trade, browser, phone)
     customer, placed = live(trade, browser, email=email, phone=phone)
     canaries = [email, phone[4:], FIRST, LAST, STREET, NOTE, CAR, SENT, FORMER, PROOF, SAME]
-    canaries += [BASKET, BOX]
+    canaries += [BASKET, BOX, *TALKED]
     page, number = f"/fr/office/customers/{customer}", as_people_see_it(placed["number"])
     desk = open_desk(trade, at_head_office(trade))
 
@@ -252,6 +255,7 @@ def live(trade: Trade, pages: Pages, *, email: str, phone: str) -> tuple[UUID, d
             },
         ),
     ]
+    talk(trade, pages, row["id"], email)
     for path, body in said:
         done = trade.post(path, body, key=agent)
         assert done.status_code == 201, (path, done.text)
@@ -270,9 +274,26 @@ def live(trade: Trade, pages: Pages, *, email: str, phone: str) -> tuple[UUID, d
         ready = show_pass(trade, each)
         taken = trade.hand_over(ready, key=shop.associate, ticket=f"T-{each['number']}")
         assert taken.status_code == 201, taken.text
+    link = score_token(UUID(placed[1]["fulfillment_id"]))
+    pages.send(f"/fr/scores/{link}", score="4", comment=TALKED[3])
     for each in placed[2:9]:
         assert trade.cancel(each["id"]).status_code == 200
     return row["id"], placed[9]
+
+
+def talk(trade: Trade, pages: Pages, customer_id: UUID, email: str) -> None:
+    """Ask in the shop, by the form; a colleague is told, and the matter ended with a word."""
+    said = {"intent": "other", "name": LAST, "words": TALKED[0], "reach": email}
+    asked = pages.send("/fr/contact", **said)
+    assert asked.status_code == 303, words(asked.text)
+    (thread,) = trade.place_of_work.rows(
+        "SELECT id FROM thread WHERE customer_id = %(id)s", id=customer_id
+    )
+    for verb, body in (("notes", {"body": TALKED[1]}), ("end", {"resolution": TALKED[2]})):
+        done = trade.post(
+            f"/threads/{thread['id']}/{verb}", body, key=trade.place_of_work.shop.agent
+        )
+        assert done.status_code == 200, done.text
 
 
 def show_pass(trade: Trade, placed: dict[str, Any]) -> Ready:

@@ -101,6 +101,36 @@ def test_stop_is_a_refusal_with_its_proof_and_acknowledged_once(texts: Texts, co
     assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "refuses"),
+    [
+        ("STOP", True),
+        ("stop svp", True),
+        ("Stop s’il vous plaît", True),
+        ("Arrêt", True),
+        ("\uff33\uff34\uff2f\uff30", True),
+        ("« STOP » 36105", True),
+        ("Stop pub SMS, merci beaucoup", True),
+        ("Je me désabonne", True),
+        ("Désabonnez-moi", True),
+        ("le bus stop est où ?", False),
+        ("Arrêt Voltaire ?", False),
+        ("stop where?", False),
+        ("36105", False),
+        ("merci", False),
+    ],
+)
+def test_a_refusal_is_heard_as_people_write_it_and_a_question_is_none(
+    texts: Texts, counter: Any, *, said: str, refuses: bool
+) -> None:
+    counter.place(phone=PHONE, email=None)
+    texts("SM1", said)
+    refused = counter.session.execute(text("SELECT count(*) FROM consent WHERE NOT granted"))
+    assert (refused.scalar_one() == 1) is refuses
+    opened = counter.session.execute(text("SELECT count(*) FROM thread"))
+    assert (opened.scalar_one() == 0) is refuses
+
+
 def test_nobody_but_the_provider_brings_texts(
     client: FlaskClient, vendors: Addresses, counter: Any
 ) -> None:
