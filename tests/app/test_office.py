@@ -185,7 +185,7 @@ def test_nobody_sees_the_back_office_without_signing_in(
         ),
         "token": "nobodys",
         **dict.fromkeys(("method_id", "zone_id", "promotion_id", "rule_set_id"), uuid4()),
-        **dict.fromkeys(("brand", "zone"), "lyon"),
+        **dict.fromkeys(("brand", "zone", "source"), "lyon"),
     }
     for rule in rules:
         with app.test_request_context():
