@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,12 @@ ALWAYS_OPEN = "24/7"
 PARIS = ZoneInfo("Europe/Paris")
 SECRET = "a-secret-for-tests-0123456789-abcdef"  # noqa: S105 (tests)
 
+
+settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("busy")
+"""A slow machine says nothing of what is tested."""
 
 QUICK_HASH = "scrypt:256:8:1"
 """Instead of 30 ms a secret: thousands of people are hired here."""
