@@ -10,6 +10,7 @@ import app.care.routes
 import app.demo.cards
 import app.demo.views
 import app.feeds.routes
+import app.rights.routes
 import app.shop.views
 import app.staff.views
 import app.widget.routes
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     pos_adapter.routes.blueprint,
     app.care.routes.blueprint,
     app.feeds.routes.blueprint,
+    app.rights.routes.blueprint,
     app.widget.routes.blueprint,
 )
 PAGES = (

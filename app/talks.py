@@ -72,6 +72,12 @@ class Talk:
         """Tell whether it can be answered."""
         return self.thread.status is not ThreadStatus.CLOSED
 
+    @property
+    def may_forget(self) -> bool:
+        """Tell whether nobody is known here, and nothing of it waits for us."""
+        someone = self.thread.customer_id or self.thread.contact_id
+        return someone is None and self.thread.status is not ThreadStatus.WAITING
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -150,6 +150,7 @@ SUBSCRIPTIONS: Subscriptions = {
 UNHEARD = frozenset(
     {
         "answer.set.v1",
+        "thread.forgotten.v1",
         "survey.answered.v1",
         "cart.ordered.v1",
         "pay_link.followed.v1",

@@ -29,7 +29,7 @@ import orders.jobs
 import payments.jobs
 import pos_adapter.jobs
 import stores.jobs
-from app import forgetting
+from app.rights import forgetting
 from kernel import delivery
 from kernel.db import transaction
 from kernel.delivery import Claim

@@ -61,6 +61,13 @@ class ThreadEnded(ThreadEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThreadForgotten(ThreadEvent):
+    """Nothing is left of what was said in it."""
+
+    name = "thread.forgotten.v1"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerSet(Event):
     """An answer to a question many ask reads otherwise from now on."""
 

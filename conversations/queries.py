@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 import customers.queries
@@ -268,34 +268,62 @@ def facts_of(row: Row[Any], case: CaseFacts | None = None) -> ThreadFacts:
     return ThreadFacts(**row._mapping, case=case)  # noqa: SLF001 (SQLAlchemy's public name)
 
 
-def select_threads_of(
-    family: Collection[UUID], contact_ids: Collection[UUID], cart_ids: Collection[UUID] = ()
-) -> ColumnElement[bool]:
-    """Return what tells somebody's conversations: theirs, by their contacts, about their baskets.
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whose conversations are meant, by all that ties one to somebody.
 
-    `family` is a customer with whoever was merged with them.
+    `family` is a customer with whoever was merged with them; `written_from` are sources with what
+    they write from there, which tell conversations of before anybody knew whose they were.
     """
+
+    family: Collection[UUID] = ()
+    contact_ids: Collection[UUID] = ()
+    cart_ids: Collection[UUID] = ()
+    written_from: Collection[tuple[str, str]] = ()
+    thread_ids: Collection[UUID] = ()
+
+
+def select_threads_of(party: Party) -> ColumnElement[bool]:
+    """Return what tells somebody's conversations: theirs, their contacts', about their baskets."""
+    same = select(ThreadAddress.thread_id).where(
+        tuple_(ThreadAddress.source, ThreadAddress.value).in_(party.written_from)
+    )
     return or_(
-        Thread.customer_id.in_(family),
-        Thread.contact_id.in_(contact_ids),
-        Thread.cart_id.in_(cart_ids),
+        Thread.customer_id.in_(party.family),
+        Thread.contact_id.in_(party.contact_ids),
+        Thread.cart_id.in_(party.cart_ids),
+        Thread.id.in_(party.thread_ids),
+        and_(Thread.customer_id.is_(None), Thread.contact_id.is_(None), Thread.id.in_(same)),
     )
 
 
-def count_waiting_of(
-    session: Session, family: Collection[UUID], contact_ids: Collection[UUID]
-) -> int:
+def find_unknown(session: Session, thread_id: UUID, *, actor: Actor) -> Party:
+    """Return who is known only by a conversation: where they write from, and nothing else.
+
+    Raises UnknownThread, also where it is known who they are.
+    """
+    thread = get_thread(session, thread_id, actor=actor)
+    if thread.customer_id is not None or thread.contact_id is not None:
+        raise UnknownThread(thread_id=str(thread_id))
+    rows = session.execute(
+        select(ThreadAddress.source, ThreadAddress.value).where(
+            ThreadAddress.thread_id == thread_id
+        )
+    )
+    written_from = [(row.source, row.value) for row in rows]
+    return Party(written_from=written_from, thread_ids=[thread_id])
+
+
+def count_waiting_of(session: Session, party: Party) -> int:
     """Return how many conversations of somebody wait for our answer."""
-    theirs = select_threads_of(family, contact_ids)
+    theirs = select_threads_of(party)
     counted = select(func.count()).where(theirs, Thread.status == ThreadStatus.WAITING)
     return session.execute(counted.select_from(Thread)).scalar_one()
 
 
-def export_conversations(
-    session: Session, family: Collection[UUID], contact_ids: Collection[UUID]
-) -> dict[str, list[dict[str, Any]]]:
+def export_conversations(session: Session, party: Party) -> dict[str, list[dict[str, Any]]]:
     """Return the conversations of somebody, all that was said in them, and how they ended."""
-    theirs = select_threads_of(family, contact_ids)
+    theirs = select_threads_of(party)
     ids = select(Thread.id).where(theirs)
     said = select(*ThreadEntry.__table__.columns).where(ThreadEntry.thread_id.in_(ids))
     keys = [case_key(each) for each in session.execute(ids).scalars()]

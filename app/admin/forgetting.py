@@ -1,18 +1,21 @@
 """Giving out all that is kept of a customer, and forgetting them: shown first, then done."""
 
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, redirect, url_for
 from sqlalchemy.orm import Session
 
 import customers.services
 import orders.queries
-from app import forgetting, forms
-from app.admin.blueprint import blueprint, go_to, show
+from app import forms
+from app.admin.blueprint import SEE_OTHER, blueprint, go_to, show
+from app.admin.queue import show_refused
 from app.admin.reading import read_form
 from app.answers import Shown
 from app.i18n import gettext as _
-from app.person_export import as_download, export_person
+from app.rights import forgetting
+from app.rights.exporting import as_download, export_person
 from customers.queries import CustomerFacts
 from kernel.db import transaction
 from kernel.web import current_actor, declare
@@ -66,6 +69,26 @@ def keep_customer(customer_id: UUID) -> Shown:
 
     with transaction() as session:
         return forms.once(session, act)
+
+
+@blueprint.post("/conversations/<uuid:thread_id>/forget")
+@declare(permission="customers.erase")
+def forget_unknown(thread_id: UUID) -> Shown:
+    """Forget who is known only by a conversation, once none of theirs waits for our answer."""
+    answers, actor = read_form(), current_actor()
+    if answers.typed.get("sure") != "yes":
+        answers.errors["sure"] = _("Say that you know it cannot be undone.")
+        return show_refused(thread_id, answers)
+
+    def act() -> dict[str, Any]:
+        return {"done": forgetting.forget_unknown(session, thread_id, actor=actor)}
+
+    with transaction() as session:
+        told = forms.told_once(session, act)
+    if not told["done"]:
+        answers.errors["sure"] = _("Another conversation from there waits for our answer.")
+        return show_refused(thread_id, answers)
+    return cast("Response", redirect(go_to("conversation", thread_id=thread_id), SEE_OTHER))
 
 
 def _page(customer_id: UUID, error: str | None = None) -> str:

@@ -115,7 +115,11 @@ from customers.queries.wordings import (
     WORDINGS,
     Wording,
 )
-from customers.queries.writing import find_contact_written_from, find_writer
+from customers.queries.writing import (
+    find_contact_written_from,
+    find_writer,
+    list_written_from,
+)
 
 __all__ = [
     "CARD",
@@ -200,6 +204,7 @@ __all__ = [
     "list_saved_addresses",
     "list_timeline",
     "list_waiting_erasures",
+    "list_written_from",
     "mask",
     "mask_found",
     "match_contacts",

@@ -1,10 +1,13 @@
 """Whoever writes to us from somewhere: who that is, and as which contact they gave it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers.commands import PointKind
+from customers.models import ContactPoint, FormerId
 from customers.queries.consents import find_former
 from customers.queries.contacts import get_contacts
 from customers.queries.people import find_point_owner, list_contacts_of
@@ -34,3 +37,18 @@ def find_contact_written_from(session: Session, customer_id: UUID, *, value: str
         if value in {(contact.email or "").lower(), contact.phone}:
             return contact_id
     return None
+
+
+def list_written_from(session: Session, family: Collection[UUID]) -> list[tuple[str, str]]:
+    """Return where these people write from, each source with what they are called there."""
+    points = session.execute(
+        select(ContactPoint.kind, ContactPoint.value).where(ContactPoint.customer_id.in_(family))
+    )
+    former = session.execute(
+        select(FormerId.source, FormerId.value).where(FormerId.customer_id.in_(family))
+    )
+    sources = {kind: source for source, kind in POINTS.items()}
+    return [
+        *((sources[row.kind], row.value) for row in points),
+        *((row.source, row.value) for row in former),
+    ]

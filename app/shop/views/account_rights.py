@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 import customers.queries
 import customers.services
 import orders.queries
-from app import forgetting, sessions
+from app import sessions
 from app.answers import Shown
 from app.i18n import gettext as _
-from app.person_export import as_download, export_person
+from app.rights import forgetting
+from app.rights.exporting import as_download, export_person
 from app.shop.account import own_account, to_sign_in
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.visitor import as_shopper, read_frame, show

@@ -21,6 +21,8 @@ import orders.queries
 import payments.queries
 from app import customer_files, telling_words
 from app.admin.words import CHANNELS, MESSAGE_CHANNELS, MESSAGE_STATES, STATES, TEMPLATES
+from app.rights.forgetting import party_of
+from conversations.queries import Party
 from kernel.actors import SYSTEM, Actor
 from kernel.clock import db_now
 from kernel.ids import show_order_number
@@ -54,10 +56,9 @@ def export_person(
         "sent_to_collect": _sent(session, contacts),
         "money": payments.queries.export_money(session, order_ids),
         "conversations": conversations.queries.export_conversations(
-            session, customers.queries.list_family(session, customer_id), contacts
-        )
-        if only is None
-        else conversations.queries.export_conversations(session, [], contacts),
+            session,
+            Party(contact_ids=contacts) if own else party_of(session, customer_id, contacts),
+        ),
         "messages": notifications.queries.export_messages(session, contacts),
     }
     page = _page(session, customer_id, data, contacts, only=only)

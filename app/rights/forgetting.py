@@ -4,7 +4,7 @@ What the law has kept stays: what was ordered, moved, owed and paid, without who
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -17,8 +17,9 @@ import customers.services
 import notifications.services
 import orders.queries
 import orders.services
+from conversations.queries import Party
 from customers.queries import ErasureFacts
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
 
@@ -89,6 +90,20 @@ def forget_waiting() -> int:
     return done
 
 
+def forget_unknown(session: Session, thread_id: UUID, *, actor: Actor) -> bool:
+    """Forget who is known only by a conversation: with it, all they wrote from the same place.
+
+    Returns whether it is done: while one of them waits for our answer nothing is.
+
+    Raises UnknownThread, also where it is known who they are.
+    """
+    party = conversations.queries.find_unknown(session, thread_id, actor=actor)
+    if conversations.queries.count_waiting_of(session, party):
+        return False
+    conversations.services.forget_conversations(session, party, actor=actor)
+    return True
+
+
 def _forget(session: Session, customer_id: UUID) -> bool:
     customers.services.hold_person(session, customer_id)
     known = customers.queries.find_erasure(session, customer_id)
@@ -98,15 +113,21 @@ def _forget(session: Session, customer_id: UUID) -> bool:
     if known is None or known.done_at or numbers or talks:
         return False
     sent = orders.queries.forgetting.list_proxy_contacts(session, contacts)
-    family = customers.queries.list_family(session, customer_id)
     carts = orders.queries.forgetting.list_carts_of(session, customer_id, contacts)
-    conversations.services.forget_conversations(session, family, contacts, carts)
+    party = replace(party_of(session, customer_id, contacts), cart_ids=carts)
+    conversations.services.forget_conversations(session, party, actor=SYSTEM)
     orders.services.forget_words(session, customer_id, contacts)
     notifications.services.forget_recipient(session, [*contacts, *sent])
     customers.services.erase_person(session, customer_id, also=sent)
     return True
 
 
-def _count_talks(session: Session, customer_id: UUID, contacts: Collection[UUID]) -> int:
+def party_of(session: Session, customer_id: UUID, contacts: Collection[UUID]) -> Party:
+    """Return whose conversations are a customer's, who was told by these contacts."""
     family = customers.queries.list_family(session, customer_id)
-    return conversations.queries.count_waiting_of(session, family, contacts)
+    written_from = customers.queries.list_written_from(session, family)
+    return Party(family, contacts, written_from=written_from)
+
+
+def _count_talks(session: Session, customer_id: UUID, contacts: Collection[UUID]) -> int:
+    return conversations.queries.count_waiting_of(session, party_of(session, customer_id, contacts))

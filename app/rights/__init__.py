@@ -1,0 +1,1 @@
+"""What anybody may ask of us by law: all we keep of them, and to be forgotten."""
