@@ -19,6 +19,8 @@ from kernel.errors import Conflict, Invalid, Refusal, every_refusal
 from kernel.web import current_actor
 
 SEE_OTHER: Final = 303
+DOOR: Final = "office"
+"""The door by which somebody looks into a customer's file."""
 FEED_BYTES_MAX: Final = 64 << 20
 """The largest file a signed-in person may send from a page; larger feeds come by the API."""
 OPEN_DOORS: Final = frozenset({"office.sign_in", "office.open_session"})

@@ -11,13 +11,15 @@ from flask import g
 import customers.queries
 import customers.services
 import orders.queries
+import orders.services
 from app import forms, telling_words
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import DOOR, blueprint, go_to, show
 from app.admin.reading import Answers, asked, one_of, read_form
 from app.answers import Shown
 from app.i18n import LANGUAGES, current
 from app.i18n import gettext as _
 from customers.commands import Said, Topic, Way
+from customers.errors import UnknownCustomer
 from customers.queries import SPOKEN, CustomerFacts
 from kernel.db import transaction
 from kernel.web import current_actor, declare
@@ -74,8 +76,10 @@ def key_consent(customer_id: UUID) -> Shown:
 def _page(customer_id: UUID, answers: Answers) -> str:
     actor = current_actor()
     with transaction() as session:
-        person = orders.queries.get_person(session, customer_id, actor=actor)
-        said = customers.queries.list_consents(session, person.id)
+        person = orders.services.look_into(session, customer_id, door=DOOR, actor=actor)
+        said = customers.queries.list_consents(session, person.id) if person else []
+    if person is None:
+        raise UnknownCustomer
     return show(
         "customer_consents.html",
         tab="customers",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import orders.queries
 import orders.services
 from app import forms
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import DOOR, blueprint, go_to, show
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.answers import Shown
 from app.i18n import N_
@@ -21,6 +21,7 @@ from customers.errors import (
     BlockedCard,
     CardOfAnother,
     CompanyOfAnotherNumber,
+    UnknownCustomer,
     UnknownPair,
     UnreadableCard,
     UnreadableCompany,
@@ -179,9 +180,11 @@ def _do(customer_id: UUID, answers: Answers, act: Act, *, done: str) -> Shown:
 def _page(customer_id: UUID, answers: Answers) -> str:
     actor = current_actor()
     with transaction() as session:
-        person = orders.queries.get_person(session, customer_id, actor=actor)
-        liked = say_liking(session, person.preference)
+        person = orders.services.look_into(session, customer_id, door=DOOR, actor=actor)
+        liked = say_liking(session, person.preference) if person else {}
         places = list_liked_stores(session)
+    if person is None:
+        raise UnknownCustomer
     return show(
         "customer_identity.html",
         tab="customers",

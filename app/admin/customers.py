@@ -11,7 +11,7 @@ import customers.queries
 import customers.services
 import orders.queries
 from app import customer_files, forms
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import DOOR, blueprint, go_to, show
 from app.admin.consents import show_standing
 from app.admin.reading import Answers, asked, read_form, read_id
 from app.admin.words import CHANNELS, STATES
@@ -29,7 +29,6 @@ from orders.queries import OrderFacts
 
 REASON_MAX: Final = 200
 NOTE_MAX: Final = 2_000
-DOOR: Final = "office"
 LEADS: Final = Leads(
     talk=lambda thread_id: url_for("office.conversation", thread_id=thread_id),
     order=lambda _file, _id, number: url_for("office.order", number=number.replace("-", "")),

@@ -12,7 +12,7 @@ import orders.queries
 import orders.services
 import stores.queries
 from app import forms, talk_forms, talks
-from app.admin.blueprint import blueprint, go_to, show
+from app.admin.blueprint import DOOR, blueprint, go_to, show
 from app.admin.one_order import CANCELLABLE, say_message
 from app.admin.reading import Answers, asked, read_form
 from app.admin.scope import list_places
@@ -33,7 +33,6 @@ from kernel.web import current_actor, declare
 from orders.commands import CaseKind, Status
 from orders.queries import OrderFacts
 
-DOOR: Final = "office"
 REFUSED: Final = 422
 VIEWS: Final = {
     "": (),

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 import customers.queries
 import customers.services
 from customers.commands import Said
+from customers.errors import UnknownCustomer
 from customers.queries import SPOKEN
 from kernel.db import transaction
 from kernel.web import answer_once, current_actor, declare
-from orders import queries
-from orders.routes.blueprint import blueprint
+from orders import queries, services
+from orders.routes.blueprint import DOOR, blueprint
 from orders.schemas.consents import ConsentsSchema, RecordConsentSchema, RecordedConsentSchema
 
 
@@ -21,10 +22,15 @@ from orders.schemas.consents import ConsentsSchema, RecordConsentSchema, Recorde
 @declare(permission="customers.read")
 @blueprint.response(200, ConsentsSchema)
 def read_consents(customer_id: UUID) -> dict[str, Any]:
-    """Read what a customer may be told on which channel, and all they ever said of it."""
+    """Read what a customer may be told on which channel, and all they ever said of it.
+
+    Whoever reads it is noted.
+    """
     with transaction() as session:
-        person = queries.get_person(session, customer_id, actor=current_actor())
-        said = customers.queries.list_consents(session, person.id)
+        person = services.look_into(session, customer_id, door=DOOR, actor=current_actor())
+        said = customers.queries.list_consents(session, person.id) if person else []
+    if person is None:
+        raise UnknownCustomer
     return {"holds": customers.queries.read_standing(said), "said": said}
 
 

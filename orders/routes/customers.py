@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 import customers.queries
 import customers.services
+from customers.errors import UnknownCustomer
+from customers.queries import CustomerFacts
+from kernel.actors import Actor
 from kernel.db import transaction
 from kernel.ids import show_order_number
 from kernel.web import answer_once, current_actor, declare
-from orders import queries
-from orders.routes.blueprint import blueprint
+from orders import queries, services
+from orders.routes.blueprint import DOOR, blueprint
 from orders.routes.identity import show_preference
 from orders.schemas.customers import (
     CustomerQuerySchema,
@@ -37,13 +40,23 @@ def find_customers(query: dict[str, Any]) -> dict[str, Any]:
 @declare(permission="customers.read")
 @blueprint.response(200, CustomerSchema)
 def read_customer(customer_id: UUID) -> dict[str, Any]:
-    """Read one customer: how they are reached, what they ordered, with whom they were merged."""
-    actor = current_actor()
+    """Read one customer: how they are reached, what they ordered, with whom they were merged.
+
+    Whoever reads it is noted.
+    """
+    actor, shown = current_actor(), None
     with transaction() as session:
-        person = queries.get_person(session, customer_id, actor=actor)
-        contacts = customers.queries.list_contacts_of(session, person.id)
-        found = queries.list_orders_of(session, contacts, actor=actor)
-        liked = show_preference(session, person.preference, person.language)
+        person = services.look_into(session, customer_id, door=DOOR, actor=actor)
+        if person is not None:
+            shown = _show(session, person, actor)
+    if shown is None:
+        raise UnknownCustomer
+    return shown
+
+
+def _show(session: Session, person: CustomerFacts, actor: Actor) -> dict[str, Any]:
+    contacts = customers.queries.list_contacts_of(session, person.id)
+    found = queries.list_orders_of(session, contacts, actor=actor)
     shown = {name: getattr(person, name) for name in ("id", "name", "language", "created_at")}
     return {
         **shown,
@@ -53,7 +66,7 @@ def read_customer(customer_id: UUID) -> dict[str, Any]:
         "merges": person.merges,
         "cards": person.cards,
         "companies": person.companies,
-        "preferences": liked,
+        "preferences": show_preference(session, person.preference, person.language),
         "former_ids": [{"source": source, "value": value} for source, value in person.former],
         "orders": [
             {

@@ -23,7 +23,7 @@ from kernel.web import (
     read_number,
 )
 from orders import queries, services
-from orders.routes.blueprint import blueprint
+from orders.routes.blueprint import DOOR, blueprint
 from orders.schemas.history import (
     BringInteractionSchema,
     CustomerIdSchema,
@@ -36,7 +36,6 @@ from orders.schemas.history import (
 )
 from orders.services.meeting import Recorded
 
-DOOR = "api"
 NOBODY = UUID(int=0)
 
 

@@ -42,6 +42,8 @@ def test_the_office_finds_anything_and_keeps_cards_companies_and_what_somebody_l
     found = luc.read("/en/office/customers?q=book")
     assert all(said in found for said in ("Orders that wait for this article", order["number"]))
     assert sophie.open(identity).status_code == 404
+    refused = "SELECT door, seen FROM file_look WHERE NOT seen"
+    assert [tuple(each) for each in connection.execute(text(refused))] == [("office", False)]
 
     def fill(action: str, **fields: str) -> Any:
         return luc.send(f"{file}/{action}", **fields)

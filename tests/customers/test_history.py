@@ -179,6 +179,18 @@ def test_every_look_into_a_file_is_kept_the_refused_one_too(files: Files) -> Non
     ]
 
 
+@pytest.mark.parametrize("what", ["", "/consents", "/timeline"])
+def test_each_door_of_the_api_that_shows_somebody_keeps_the_look(files: Files, what: str) -> None:
+    customer = files.owner(files.place())
+    seller = files.shop.paris_associate
+    for key, status in ((files.shop.agent, 200), (seller, 404)):
+        shown = files.client.get(f"/api/v1/customers/{customer}{what}", headers=as_key(key))
+        assert shown.status_code == status
+    kept = text("SELECT actor_name, door, seen FROM file_look ORDER BY id")
+    rows = [tuple(each) for each in files.connection.execute(kept)]
+    assert rows == [("Luc", "api", True), ("Marc", "api", False)]
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
