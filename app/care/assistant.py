@@ -28,6 +28,7 @@ from app.shop.visitor import as_shopper
 from conversations.answering import find_answers, keep_asked
 from conversations.assisting import Step, find_step, keep_step
 from conversations.commands import ThreadStatus
+from conversations.queries import ThreadFacts
 from conversations.understanding import Wish, find_wish, says_no, says_yes
 from kernel.actors import SYSTEM
 from kernel.errors import Refusal
@@ -35,6 +36,7 @@ from orders.commands import CancelReason
 
 FAILS_MAX: Final = 2
 """So often in a row nothing is understood before a person is asked."""
+FETCHES: Final = N_("I am asking a person to take over; they read all of this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class _Scene:
     said: str
     step: Step
     order_ids: Sequence[UUID] = ()
+    fails_max: int = FAILS_MAX
     location_id: UUID | None = field(default=None)
 
     @cached_property
@@ -70,11 +73,18 @@ class _Scene:
         return named or kept or (self.orders[0] if len(self.orders) == 1 else None)
 
 
-def answer(session: Session, thread_id: UUID, said: str, *, order_ids: Sequence[UUID]) -> None:
+def answer(
+    session: Session,
+    thread_id: UUID,
+    said: str,
+    *,
+    order_ids: Sequence[UUID],
+    fails_max: int = FAILS_MAX,
+) -> None:
     """Answer the newest message of a conversation that is still the assistant's.
 
     `order_ids` are those whoever writes holds the link of, or has in their account. Nothing happens
-    once a person answers.
+    once a person answers; `fails_max` is how often in a row nothing is understood before one does.
     """
     thread = conversations.queries.get_thread(session, thread_id, actor=SYSTEM)
     if thread.status is not ThreadStatus.AUTOMATIC:
@@ -82,18 +92,32 @@ def answer(session: Session, thread_id: UUID, said: str, *, order_ids: Sequence[
     step = find_step(session, thread_id)
     proven = step.order_id if step else None
     known = tuple(dict.fromkeys([*order_ids, *([proven] if proven else [])]))
-    scene = _Scene(session, thread_id, said, step or Step(), known, thread.location_id)
+    scene = _Scene(session, thread_id, said, step or Step(), known, fails_max, thread.location_id)
     says = _respond(scene)
+    _tell(session, thread, says, first=step is None)
+
+
+def fetch_person(session: Session, thread_id: UUID) -> None:
+    """Have a person go on with a conversation that is still the assistant's, with all of it."""
+    thread = conversations.queries.get_thread(session, thread_id, actor=SYSTEM)
+    if thread.status is not ThreadStatus.AUTOMATIC:
+        return
+    step = find_step(session, thread_id)
+    says = _Says(_(FETCHES), replace(step or Step(), offered=False), hands_over=True)
+    _tell(session, thread, says, first=step is None)
+
+
+def _tell(session: Session, thread: ThreadFacts, says: _Says, *, first: bool) -> None:
     text = says.text
-    if step is None:
+    if first:
         text = " ".join([_("I am an automatic assistant."), text])
     if says.hands_over:
         waiting = say_wait(session, thread.channel.value, thread.location_id)
         text = f"{text} {waiting}"
-    conversations.services.answer_automatically(session, thread_id, text)
-    keep_step(session, thread_id, says.step)
+    conversations.services.answer_automatically(session, thread.id, text)
+    keep_step(session, thread.id, says.step)
     if says.hands_over:
-        conversations.services.ask_for_person(session, thread_id, actor=as_shopper())
+        conversations.services.ask_for_person(session, thread.id, actor=as_shopper())
 
 
 def offers(session: Session, thread_id: UUID, *, order_ids: Sequence[UUID]) -> list[Deed]:
@@ -121,7 +145,7 @@ def _respond(scene: _Scene) -> _Says:
     if wish is None and step.offered and says_no(scene.said):
         return _Says(_("Then nothing was done. What else?"), replace(step, offered=False))
     if wish is Wish.HUMAN:
-        return _hand_over(scene, _("I am asking a person to take over; they read all of this."))
+        return _hand_over(scene, _(FETCHES))
     if wish is None and step.wish is not None and pick(scene.orders, scene.said):
         wish = step.wish  # which order was asked, and this says it
     if wish is None:
@@ -262,7 +286,7 @@ def _look_up(scene: _Scene) -> _Says:
         return _Says(f"{found[0].question}\n\n{found[0].body}", step)
     keep_asked(scene.session, scene.said, language=current())
     fails = scene.step.fails + 1
-    if fails >= FAILS_MAX:
+    if fails >= scene.fails_max:
         return _hand_over(scene, _("I do not know. I am asking a person; they read all of this."))
     said = _("I did not understand. I can say where an order is, keep it longer, cancel it, tell"
              " opening hours and what a store has. Or say “a person”.")  # fmt: skip

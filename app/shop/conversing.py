@@ -71,6 +71,11 @@ class Talk:
         return self.thread.status is ThreadStatus.WAITING
 
     @property
+    def is_automatic(self) -> bool:
+        """Tell whether the assistant answers."""
+        return self.thread.status is ThreadStatus.AUTOMATIC
+
+    @property
     def ended(self) -> bool:
         """Tell whether nobody has to say anything any more."""
         return self.thread.status is ThreadStatus.CLOSED

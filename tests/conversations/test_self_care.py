@@ -74,6 +74,12 @@ class Care:
         )
         return self.client.post(action, data={**hidden, **typed}, headers=HTML)
 
+    def waiting(self) -> list[str]:
+        """Return what the conversations are about that wait for a person."""
+        path = "/api/v1/cases?kind=conversation"
+        cases = self.client.get(path, headers=as_key(self.shop.agent)).json["cases"]
+        return [each["facts"]["intent"] for each in cases]
+
     def number(self) -> str:
         """Return the order's number as people read it."""
         return str(self.order["number"])
@@ -183,6 +189,31 @@ def test_s35_the_assistant_says_what_it_is_acts_after_a_yes_and_hands_over_every
     assert transcript[0][1] == "Puis-je garder ma commande plus longtemps ?"
     silent = care.say("vous êtes là ?", thread=thread)
     assert silent["says"] == []
+
+
+def test_in_the_chat_the_assistant_answers_first_and_a_person_is_one_tap_away(care: Care) -> None:
+    """Of somebody whose question it does not understand nobody asks it twice."""
+    page, order = f"/fr/chat?order={care.token}&new=yes", {"order": care.token}
+    asked = {**order, "intent": "order_state", "words": "Où est ma commande ?"}
+    talk = care.send(page, "/fr/chat", **asked).location.partition("?")[0]
+    shown = care.client.get(talk, headers=HTML).text
+    assert shown.index("Je suis un assistant automatique.") < shown.index("Parler à une personne")
+    assert care.waiting() == []
+    fetched = care.send(talk, f"{talk}/person")
+    assert fetched.status_code == 303
+    shown = care.client.get(talk, headers=HTML).text
+    assert ("Vous êtes le suivant." in shown, "Parler à une personne" in shown) == (True, False)
+    assert care.waiting() == ["order_state"]
+    assert care.send(talk, f"{talk}/person").status_code == 303  # another tap asks nobody again
+    assert shown.count("Je demande à une personne") == 1
+
+    unclear = {**order, "intent": "other", "words": "Le zèbre a mangé mon carton"}
+    talk = care.send(page, "/fr/chat", **unclear).location.partition("?")[0]
+    assert "Je ne sais pas" in care.client.get(talk, headers=HTML).text
+    for more in ({"intent": "complaint"}, {"intent": "other", "person": "yes"}):
+        talk = care.send(page, "/fr/chat", **{**unclear, **more}).location.partition("?")[0]
+        assert "assistant automatique" not in care.client.get(talk, headers=HTML).text
+    assert sorted(care.waiting()) == ["complaint", "order_state", "other", "other"]
 
 
 def test_the_assistant_shows_no_order_to_who_only_knows_its_number(care: Care) -> None:

@@ -44,7 +44,7 @@ def test_s12_an_agent_changes_the_store_from_the_chat_and_page_promise_and_stock
     asked = f"/fr/chat?order={link}&new=yes"
     assert "Au sujet de la commande" in customer.read(asked)
     said = {"order": link, "intent": "change", "words": "Plutôt à Villeurbanne,\nsi possible ?"}
-    begun = customer.send("/fr/chat", on=asked, **said)
+    begun = customer.send("/fr/chat", on=asked, person="yes", **said)
     assert begun.status_code == 303, begun.text
     talk = begun.headers["Location"].partition("?")[0]
     shown = customer.read(talk)

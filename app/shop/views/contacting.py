@@ -14,6 +14,8 @@ import stores.queries
 from app import formats, sessions
 from app.admin.reading import plain
 from app.answers import Shown
+from app.care import assistant
+from app.care.talking import list_shown
 from app.forms import told_once
 from app.i18n import current
 from app.i18n import gettext as _
@@ -35,6 +37,7 @@ from app.shop.talking import (
 from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
 from conversations.commands import Intent, OpenThread, Said
 from conversations.services import BODY_MAX
+from conversations.understanding import INTENTS as UNDERSTOOD
 from customers.commands import TouchChannel
 from kernel.attempts import take_attempt
 from kernel.db import transaction
@@ -50,12 +53,19 @@ WAYS: Final[Mapping[str, TouchChannel]] = {
     "call": TouchChannel.PHONE,
     "chat": TouchChannel.CHAT,
 }
+ASSISTED: Final = frozenset(UNDERSTOOD.values())
+"""What the assistant may know an answer to; a person answers everything else."""
+AT_ONCE: Final = 1
+"""Who chats meets a person as soon as the assistant does not understand."""
 assert WORDS_MAX < BODY_MAX  # noqa: S101 (two limits that belong together)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a form asks for, in order; `call_at` None is as soon as possible."""
+    """What a form asks for, in order; `call_at` None is as soon as possible.
+
+    With `automatic` the assistant answers first.
+    """
 
     way: str
     intent: Intent
@@ -63,6 +73,7 @@ class Asked:
     name: str
     reach: tuple[str | None, str | None]
     call_at: datetime | None = None
+    automatic: bool = False
 
 
 @blueprint.get(f"{PAGES}/contact")
@@ -157,7 +168,8 @@ def _read(way: str, typed: Typed) -> Asked:
         reach = read_reach(form, typed)
     call_at = _read_time(typed) if way == "call" else None
     kind = Intent(intent) if intent in set(Intent) else Intent.OTHER
-    return Asked(way, kind, words, name, reach, call_at)
+    automatic = way == "chat" and kind in ASSISTED and not form.get("person")
+    return Asked(way, kind, words, name, reach, call_at, automatic)
 
 
 def _read_time(typed: Typed) -> datetime | None:
@@ -193,9 +205,14 @@ def _begin(session: Session, asked: Asked) -> UUID:
         claimed=about.customer_id is None,
         brand_id=frame.brand_id,
         reply_by=asked.call_at,
+        automatic=asked.automatic,
     )
     actor = as_shopper(command.order_id)
-    return conversations.services.open_thread(session, command, actor=actor)
+    thread_id = conversations.services.open_thread(session, command, actor=actor)
+    if asked.automatic:
+        own = [about.order.id] if about.order else list_shown(session, frame)
+        assistant.answer(session, thread_id, body, order_ids=own, fails_max=AT_ONCE)
+    return thread_id
 
 
 def _say_call(asked: Asked, presence: Presence) -> str:

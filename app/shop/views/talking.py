@@ -103,6 +103,21 @@ def reach(token: str) -> Shown:
     return go_to(url_for("shop.conversation", token=token))
 
 
+@blueprint.post(f"{TALK}/person")
+@declare(permission="orders.place", rate="20/minute")
+def ask_for_person(token: str) -> Shown:
+    """Have a person go on with what the assistant began."""
+    thread_id = thread_of(token)
+
+    def fetch() -> dict[str, str]:
+        assistant.fetch_person(session, thread_id)
+        return {}
+
+    with transaction() as session:
+        told_once(session, fetch)
+    return go_to(url_for("shop.conversation", token=token, _anchor="newest"))
+
+
 @blueprint.get(f"{PAGES}/chat/panel")
 @declare(permission="orders.place")
 def chat_panel() -> Shown:
