@@ -182,6 +182,13 @@ INTENTS: Final[Mapping[Wish, Intent]] = {
     Wish.WHERE: Intent.ORDER_STATE,
 }
 """What the desk calls each wish."""
+LIKELY: Final[Mapping[Intent, Wish]] = {
+    Intent.CANCEL: Wish.CANCEL,
+    Intent.INVOICE: Wish.INVOICE,
+    Intent.AVAILABILITY: Wish.AVAILABILITY,
+    Intent.ORDER_STATE: Wish.WHERE,
+}
+"""What is wished by whoever chose this of a list, where their words say nothing else."""
 
 _WEEKDAYS: Final = (
     "lundi mardi mercredi jeudi vendredi samedi dimanche"

@@ -1,5 +1,6 @@
 """What the assistant tells about stores: when one is open, what one has of an article."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -27,16 +28,24 @@ ASKING: Final = frozenset(
 """Words that ask, and name no article."""
 
 
-def say_hours(session: Session, said: str, order: ShownOrder | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told; or what is asked back, where not all was said."""
+
+    text: str
+    asks_back: bool = False
+
+
+def say_hours(session: Session, said: str, order: ShownOrder | None) -> Told:
     """Return a store's coming seven days; asks which store where none is meant."""
     store = _meant(session, said, order)
     if store is None:
         return _which(session)
     days = "\n".join(f"{day}: {hours}" for day, hours in week_of(store))
-    return f"{store.name}, {store.street}, {store.postcode} {store.city}\n{days}"
+    return Told(f"{store.name}, {store.street}, {store.postcode} {store.city}\n{days}")
 
 
-def say_availability(session: Session, said: str, order: ShownOrder | None) -> str:
+def say_availability(session: Session, said: str, order: ShownOrder | None) -> Told:
     """Return whether a store has an article now; asks for what is not said."""
     store = _meant(session, said, order)
     if store is None:
@@ -48,23 +57,19 @@ def say_availability(session: Session, said: str, order: ShownOrder | None) -> s
         session, " ".join(words), brand_id=store.brand_id, language=current(), limit=1
     ).articles
     if not words or not found:
-        return _("Which article do you mean? Write its name, and the store.")
+        words_back = _("Which article do you mean? Write its name, and the store.")
+        return Told(words_back, asks_back=True)
     sku, name = found[0].skus[0].sku, found[0].name
     offers = orders.availability.find_offers(
         session, quantities={sku: 1}, where=Where(codes=(store.code,))
     )
     ready = offers[0].ready_at if offers and offers[0].available.get(sku) else None
+    facts = {"name": name, "store": store.name}
     if ready is None:
-        return _("%(name)s: none at %(store)s at this moment.") % {
-            "name": name,
-            "store": store.name,
-        }
+        return Told(_("%(name)s: none at %(store)s at this moment.") % facts)
     when = formats.when(ready, store.time_zone, language=current())
-    return _("%(name)s: yes at %(store)s. Ordered now, ready %(when)s.") % {
-        "name": name,
-        "store": store.name,
-        "when": when,
-    }
+    yes = _("%(name)s: yes at %(store)s. Ordered now, ready %(when)s.")
+    return Told(yes % {**facts, "when": when})
 
 
 def _meant(session: Session, said: str, order: ShownOrder | None) -> StoreFacts | None:
@@ -79,6 +84,7 @@ def _meant(session: Session, said: str, order: ShownOrder | None) -> StoreFacts 
     return None
 
 
-def _which(session: Session) -> str:
+def _which(session: Session) -> Told:
     names = [each.name for each in stores.queries.list_stores(session, limit=NAMED_MAX)]
-    return _("Which store do you mean? For instance: %(names)s.") % {"names": ", ".join(names)}
+    said = _("Which store do you mean? For instance: %(names)s.") % {"names": ", ".join(names)}
+    return Told(said, asks_back=True)

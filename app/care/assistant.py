@@ -17,7 +17,7 @@ import conversations.queries
 import conversations.services
 import orders.services
 from app import formats
-from app.care.around import say_availability, say_hours
+from app.care.around import Told, say_availability, say_hours
 from app.care.deeds import ABOUT_ORDER, Deed, list_deeds, pick, say_extension, say_state
 from app.care.waiting import say_wait
 from app.i18n import N_, current
@@ -29,13 +29,15 @@ from conversations.answering import find_answers, keep_asked
 from conversations.assisting import Step, find_step, keep_step
 from conversations.commands import ThreadStatus
 from conversations.queries import ThreadFacts
-from conversations.understanding import Wish, find_wish, says_no, says_yes
+from conversations.understanding import LIKELY, Wish, find_wish, says_no, says_yes
+from customers.commands import Direction
 from kernel.actors import SYSTEM
 from kernel.errors import Refusal
 from orders.commands import CancelReason
 
 FAILS_MAX: Final = 2
 """So often in a row nothing is understood before a person is asked."""
+UNKNOWN: Final = N_("I do not know. I am asking a person; they read all of this.")
 FETCHES: Final = N_("I am asking a person to take over; they read all of this.")
 
 
@@ -58,6 +60,7 @@ class _Scene:
     step: Step
     order_ids: Sequence[UUID] = ()
     fails_max: int = FAILS_MAX
+    likely: Wish | None = None
     location_id: UUID | None = field(default=None)
 
     @cached_property
@@ -92,7 +95,10 @@ def answer(
     step = find_step(session, thread_id)
     proven = step.order_id if step else None
     known = tuple(dict.fromkeys([*order_ids, *([proven] if proven else [])]))
-    scene = _Scene(session, thread_id, said, step or Step(), known, fails_max, thread.location_id)
+    likely = None if step else LIKELY.get(thread.intent)
+    scene = _Scene(
+        session, thread_id, said, step or Step(), known, fails_max, likely, thread.location_id
+    )
     says = _respond(scene)
     _tell(session, thread, says, first=step is None)
 
@@ -141,18 +147,27 @@ def _respond(scene: _Scene) -> _Says:
     step = scene.step
     if step.offered and says_yes(scene.said):
         return _do(scene)
-    wish = find_wish(scene.said)
-    if wish is None and step.offered and says_no(scene.said):
+    said = find_wish(scene.said)
+    if said is None and step.offered and says_no(scene.said):
         return _Says(_("Then nothing was done. What else?"), replace(step, offered=False))
-    if wish is Wish.HUMAN:
-        return _hand_over(scene, _(FETCHES))
-    if wish is None and step.wish is not None and pick(scene.orders, scene.said):
-        wish = step.wish  # which order was asked, and this says it
+    wish = said or _gather_wish(scene)
     if wish is None:
         return _look_up(scene)
+    if wish is Wish.HUMAN:
+        return _hand_over(scene, _(FETCHES))
     if wish in ABOUT_ORDER and scene.order is None:
         return _ask_which(scene, wish)
     return _BY_WISH[wish](scene)
+
+
+def _gather_wish(scene: _Scene) -> Wish | None:
+    """Return what is meant by words that say it only with what was said or chosen before."""
+    step = scene.step
+    if step.wish in {Wish.AVAILABILITY, Wish.HOURS} and step.fails:
+        return step.wish  # which store or article was asked, and this says it
+    if step.wish is not None and pick(scene.orders, scene.said):
+        return step.wish  # which order was asked, and this says it
+    return scene.likely
 
 
 def _do(scene: _Scene) -> _Says:
@@ -237,14 +252,27 @@ def _point(wish: Wish, words: str) -> Callable[[_Scene], _Says]:
     return point
 
 
-def _tell_hours(scene: _Scene) -> _Says:
-    step = replace(scene.step, wish=Wish.HOURS, offered=False)
-    return _Says(say_hours(scene.session, scene.said, scene.order), step)
+def _around(
+    wish: Wish, tell: Callable[[Session, str, ShownOrder | None], Told]
+) -> Callable[[_Scene], _Says]:
+    """Return what tells of stores: with what was said before, where it had to be asked back."""
+
+    def told(scene: _Scene) -> _Says:
+        step = scene.step
+        asked = step.wish is wish and step.fails
+        found = tell(scene.session, _said_so_far(scene) if asked else scene.said, scene.order)
+        fails = step.fails + 1 if found.asks_back else 0
+        if fails > FAILS_MAX:
+            return _hand_over(scene, _(UNKNOWN))
+        return _Says(found.text, replace(step, wish=wish, offered=False, fails=fails))
+
+    return told
 
 
-def _tell_availability(scene: _Scene) -> _Says:
-    step = replace(scene.step, wish=Wish.AVAILABILITY, offered=False)
-    return _Says(say_availability(scene.session, scene.said, scene.order), step)
+def _said_so_far(scene: _Scene) -> str:
+    entries = conversations.queries.list_entries(scene.session, scene.thread_id)
+    theirs = [each.body for each in entries if each.direction is Direction.IN]
+    return " ".join(theirs[-FAILS_MAX - 1 :])
 
 
 _BY_WISH: Final[Mapping[Wish, Callable[[_Scene], _Says]]] = {
@@ -262,8 +290,8 @@ _BY_WISH: Final[Mapping[Wish, Callable[[_Scene], _Says]]] = {
         Wish.INVOICE,
         N_("Your order's page says what was paid, with VAT. For an invoice, say “a person”."),
     ),
-    Wish.HOURS: _tell_hours,
-    Wish.AVAILABILITY: _tell_availability,
+    Wish.HOURS: _around(Wish.HOURS, say_hours),
+    Wish.AVAILABILITY: _around(Wish.AVAILABILITY, say_availability),
 }
 
 
@@ -287,7 +315,7 @@ def _look_up(scene: _Scene) -> _Says:
     keep_asked(scene.session, scene.said, language=current())
     fails = scene.step.fails + 1
     if fails >= scene.fails_max:
-        return _hand_over(scene, _("I do not know. I am asking a person; they read all of this."))
+        return _hand_over(scene, _(UNKNOWN))
     said = _("I did not understand. I can say where an order is, keep it longer, cancel it, tell"
              " opening hours and what a store has. Or say “a person”.")  # fmt: skip
     return _Says(said, replace(scene.step, offered=False, fails=fails))

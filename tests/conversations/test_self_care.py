@@ -216,6 +216,21 @@ def test_in_the_chat_the_assistant_answers_first_and_a_person_is_one_tap_away(ca
     assert sorted(care.waiting()) == ["complaint", "order_state", "other", "other"]
 
 
+def test_what_the_assistant_asks_back_is_understood_with_what_was_said_before(care: Care) -> None:
+    asked = {"intent": "availability", "words": "Avez-vous la tente ?"}
+    talk = care.send("/fr/chat?new=yes", "/fr/chat", **asked).location.partition("?")[0]
+    assert "De quel magasin parlez-vous" in care.client.get(talk, headers=HTML).text
+    care.send(talk, talk, words="Lyon")
+    shown = care.client.get(talk, headers=HTML).text
+    assert "Tente 2 places : oui à Lyon Croix-Rousse" in shown.replace("\xa0", " ")
+    care.send(talk, talk, words="et à Paris, horaires ?")
+    assert "Paris Bastille, " in care.client.get(talk, headers=HTML).text
+    care.send(talk, talk, words="disponible ?")
+    care.send(talk, talk, words="le truc")
+    care.send(talk, talk, words="le truc, enfin")
+    assert care.waiting() == ["availability"]  # it asks no third time
+
+
 def test_the_assistant_shows_no_order_to_who_only_knows_its_number(care: Care) -> None:
     """Neither state nor store, not by a conversation that somebody else began either."""
     told = care.say(f"Où est ma commande {care.number()} ?", own=False)

@@ -65,6 +65,7 @@ def _walk(browser: Browser, shop: Shop, language: str) -> None:
     shopper.answer(open_page(browser, "phone", language), shop, language)
     _carry(browser, shop, language)
     elsewhere.choose_from_elsewhere(open_page(browser, "phone", language), shop, language)
+    shopper.chat(open_page(browser, "phone", language), shop, language)
     shopper.sign_in(open_page(browser, "phone", language), shop, language)
     office.look_around(open_page(browser, "desk", language), shop, language, number)
     office.look_at_sourcing(open_page(browser, "desk", language), shop, language, brought)

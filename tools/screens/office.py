@@ -56,6 +56,7 @@ def look_around(page: Page, shop: Shop, language: str, number: str) -> None:
         ("group", "groups/rhone-alpes"),
         ("people", "people"),
         ("messages", "messages"),
+        ("connectors", "connectors"),
     ):
         shoot(page, shop, f"{office}/{path}", f"office-{name}-{language}")
     _customers(page, shop, language)

@@ -18,7 +18,7 @@ COMPTOIR = Path(sys.executable).with_name("comptoir")
 STORE = "lyon-croix-rousse"
 LINK = re.compile(r"/(?:fr|en)/((?:orders|choices|baskets|pay)/[^\s/?]+)")
 DIGITS = re.compile(r"\b\d{3} \d{3}\b")
-STOP_S, PATIENCE_S = 60, 20
+STOP_S, PATIENCE_S = 60, 60
 
 
 class Shop:

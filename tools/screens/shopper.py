@@ -16,6 +16,7 @@ CUSTOMER = {
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 ADDRESS = {"line1": "12 rue des Tables-Claudiennes", "postcode": "69001", "city": "Lyon"}
+ASKED = {"fr": "Avez-vous la théière à Lyon ?", "en": "Do you have the teapot in Lyon?"}
 LETTERS = {
     "question": ("chloe.durand", "un autre article à la place"),
     "choice": ("karim.benali", "que préférez-vous"),
@@ -120,6 +121,18 @@ def answer(page: Page, shop: Shop, language: str) -> None:
         shoot(page, shop, shop.find_link(reader, subject, language), f"shop-{name}-{language}")
     others = f"{shop.find_link(*LETTERS['sent'], language)}/others"
     shoot(page, shop, others, f"shop-others-{language}")
+
+
+def chat(page: Page, shop: Shop, language: str) -> None:
+    """Ask the assistant what a store has, with a person one tap away."""
+    shoot(page, shop, f"/{language}/help", f"shop-help-{language}")
+    shoot(page, shop, f"/{language}/chat", f"shop-chat-{language}")
+    page.locator("#field-intent").select_option("availability")
+    page.locator("#field-words").fill(ASKED[language])
+    page.locator("main form .button-primary").click()
+    page.wait_for_url("**/conversations/**")
+    page.evaluate("scrollTo(0, 0)")
+    picture(page, f"shop-conversation-{language}")
 
 
 def sign_in(page: Page, shop: Shop, language: str) -> None:
