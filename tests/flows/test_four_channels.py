@@ -24,7 +24,7 @@ CHANNELS = ["Boutique en ligne", "Téléphone", "Lien de paiement", "En magasin"
 
 
 @pytest.mark.matter("change", "phone")
-def test_s09_an_order_begun_online_is_changed_by_telephone_paid_from_a_link_and_collected(
+def test_s09_j5_an_order_begun_online_is_changed_by_telephone_paid_from_a_link_and_collected(
     trade: Trade, vendors: Vendors, clock: Clock
 ) -> None:
     clock.go_to("2029-04-12 10:05")  # Thursday; the store has just opened

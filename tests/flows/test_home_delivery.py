@@ -92,7 +92,7 @@ def scene(trade: Trade) -> Scene:
 
 
 @pytest.mark.matter("delivery", "store")
-def test_what_the_shelf_lacks_is_brought_from_elsewhere_and_followed_to_the_door(
+def test_j3_what_the_shelf_lacks_is_brought_from_elsewhere_and_followed_to_the_door(
     trade: Trade, vendors: Vendors, clock: Clock, scene: Scene
 ) -> None:
     clock.go_to("2029-05-04 15:30")  # Friday; the Tuesday and the Thursday after are holidays

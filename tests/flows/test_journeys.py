@@ -1,7 +1,7 @@
 """What a customer goes through from the first look to the receipt: on the web, by link, at a till.
 
-Nobody asks the customer afterwards how it was: there is no survey yet. Nobody can book an adviser's
-time either: what the adviser and the customer do together begins with the basket.
+Nobody can book an adviser's time: what the adviser and the customer do together begins with the
+basket.
 """
 
 import re
@@ -35,7 +35,7 @@ def buyer(trade: Trade, vendors: Vendors) -> Shopper:
 @pytest.mark.matter("pay", "web")
 @pytest.mark.matter("state", "web")
 @pytest.mark.matter("collect", "store")
-def test_j1_a_web_order_is_paid_picked_told_with_a_qr_and_handed_over(
+def test_j1_a_web_order_is_paid_picked_told_with_a_qr_handed_over_and_asked_about(
     trade: Trade, clock: Clock, buyer: Shopper
 ) -> None:
     tent, mug = trade.list_article(units=5), trade.list_article(units=5)
@@ -66,7 +66,15 @@ def test_j1_a_web_order_is_paid_picked_told_with_a_qr_and_handed_over(
     receipt = buyer.told("retirée")
     assert "17 h 05" in words(receipt["text"])
     assert "20,00" in receipt["text"]
+    asked = re.search(r"http://shop\.test(/fr/scores/\S+)", receipt["text"])
+    assert asked is not None
+    scored = buyer.pages.send(asked[1], score="5")
+    assert "Merci" in buyer.pages.read(scored.headers["Location"])
     clock.settle()
+    (said,) = trade.place_of_work.rows(
+        "SELECT score, order_id FROM survey WHERE about_id = %(id)s", id=order["parcel"]
+    )
+    assert (said["score"], str(said["order_id"])) == (5, order["id"])
     assert len(buyer.vendors.received(buyer.email)) == 3
     assert len(buyer.vendors.received(buyer.phone)) == 1
     assert trade.level(tent) == {"on_hand": 4, "reserved": 0, "quarantined": 0}
