@@ -55,6 +55,7 @@ TITLES: Final[Mapping[str, str]] = {
     "goods.taken_back.v1": N_("Brought back to a till, money given back there"),
     "stock.returned.v1": N_("Back in stock"),
     "order.amended.v1": N_("Changed"),
+    "order.noted.v1": N_("Note of the customer changed"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.money_back.v1": N_("The shop that took the money is told to give it back"),
     "order.collector_changed.v1": N_("Somebody else collects"),
