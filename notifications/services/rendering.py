@@ -179,9 +179,7 @@ def _company(message: Message, case: Case) -> str:
     if message.template not in KEPT_OF_IT or order is None or order.company is None:
         return ""
     company, is_known = order.company, order.channel is not OrderChannel.WEB
-    told = [company.name] if is_known or case.paid_minor > 0 or case.paid_elsewhere else []
-    told += [f"SIREN {company.siren}"] if company.siren else []
-    return ", ".join([*told, *filter(None, [company.vat_number])])
+    return company.line if is_known or case.paid_minor or case.paid_elsewhere else company.numbers
 
 
 def _scores(case: Case, home: str) -> list[tuple[int, str]]:
