@@ -65,7 +65,7 @@ TITLES: Final[Mapping[str, str]] = {
     "stock.sold.v1": N_("Taken off the shelf"),
     "goods.taken_back.v1": N_("Brought back to a till, money given back there"),
     "stock.returned.v1": N_("Back in stock"),
-    "order.amended.v1": N_("Changed"),
+    "order.amended.v1": N_("The order was changed"),
     "order.noted.v1": N_("Note of the customer changed"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.money_back.v1": N_("The shop that took the money is told to give it back"),

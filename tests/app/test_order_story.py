@@ -50,7 +50,7 @@ def test_whatever_happens_to_an_order_has_a_title() -> None:
         (
             "fr",
             (
-                "Modifiée",
+                "Commande modifiée",
                 "Un autre article est proposé",
                 "L’autre article n’est pas pris",
                 "le client a dit non",
@@ -60,7 +60,7 @@ def test_whatever_happens_to_an_order_has_a_title() -> None:
         (
             "en",
             (
-                "Changed",
+                "The order was changed",
                 "Another article offered instead",
                 "The other article is not taken",
                 "the customer said no",
