@@ -65,6 +65,9 @@ def name_articles(
         for sku in one.get("lines", {})
         if sku not in names
     }
+    gone |= {
+        each.facts["substitute_sku"] for each in history if "substitute_sku" in each.facts
+    } - names.keys()
     if gone:
         known = catalog.queries.describe_skus(session, gone, language=current())
         names |= {sku: words.name for sku, words in known.items()}

@@ -187,6 +187,7 @@ UNHEARD = frozenset(
         "fulfillment.substitute_ended.v1",
         "stock.shelves_placed.v1",
         "order.started.v1",
+        "order.noted.v1",
         "terminal.enrolled.v1",
         "terminal.key_renewed.v1",
         "terminal.revoked.v1",

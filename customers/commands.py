@@ -213,6 +213,17 @@ class NameCompany:
     siren: str | None = None
     vat_number: str | None = None
 
+    @property
+    def numbers(self) -> str:
+        """Return its numbers as they stand on a document; empty without any."""
+        said = [f"SIREN {self.siren}"] if self.siren else []
+        return ", ".join([*said, *filter(None, [self.vat_number])])
+
+    @property
+    def line(self) -> str:
+        """Return it as it stands on a document: its name and its numbers."""
+        return ", ".join(filter(None, [self.name, self.numbers]))
+
 
 @dataclass(frozen=True, slots=True)
 class Prefer:

@@ -10,6 +10,7 @@ from app.admin.desk_parts import MIXED, goes_to_door
 from app.admin.desk_reading import COUNTRY, DELIVERY
 from app.i18n import N_
 from app.i18n import gettext as _
+from app.order_words import read_words
 from app.shop.collecting import read_choice
 from app.shop.contact import Typed
 from customers.commands import GiveAddress, GiveContact
@@ -63,6 +64,7 @@ def read_order(cart_id: UUID, version: int, typed: Typed) -> OrderCart | None:
     address = _address(typed) if is_brought else None
     if is_brought and not values.get("door"):
         typed.errors["door"] = _("Choose how it is brought.")
+    company, note = read_words(values, typed)
     by_link = values.get("pay") == LINK or is_brought
     if typed.errors:
         return None
@@ -77,6 +79,8 @@ def read_order(cart_id: UUID, version: int, typed: Typed) -> OrderCart | None:
         values.get("door") or None,
         _seen_minor(values.get("door", "") if is_brought else ""),
         by_link,
+        company=company,
+        note=note,
     )
 
 

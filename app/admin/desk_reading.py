@@ -16,6 +16,7 @@ from app.admin.desk_parts import MIXED, read_part_fields, read_parts
 from app.doors import SaidOption
 from app.i18n import current
 from app.i18n import gettext as _
+from app.order_words import WORDS
 from app.shop.baskets import Basket, read_basket
 from app.shop.collecting import Collecting, read_collecting
 from app.shop.contact import Typed
@@ -42,6 +43,7 @@ DELIVERY: Final = "delivery"
 FIELDS: Final = (
     "q", "where", "who", "first_name", "last_name", "email", "phone", "language", "way", "slot",
     "line1", "line2", "postcode", "city", "door", "pay", "note",
+    *WORDS,
 )  # fmt: skip
 
 

@@ -7,13 +7,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import formats
-from app.admin.words import ANSWERS, CHANNELS, FOUND, REASONS, REFUSALS, ROLES
+from app.admin.words import (
+    ANSWERS,
+    CHANNELS,
+    FOUND,
+    MESSAGE_CHANNELS,
+    REASONS,
+    REFUSALS,
+    ROLES,
+    TEMPLATES,
+)
 from app.changes import say_changes
 from app.i18n import N_, current, ngettext
 from app.i18n import gettext as _
 from app.telling_words import say_topic, say_way
 from kernel.actors import ActorKind
 from kernel.events import Recorded
+from notifications.commands import Channel as MessageChannel
+from notifications.commands import Template
 from orders.commands import USUAL_CHANNEL, Channel
 
 
@@ -54,7 +65,8 @@ TITLES: Final[Mapping[str, str]] = {
     "stock.sold.v1": N_("Taken off the shelf"),
     "goods.taken_back.v1": N_("Brought back to a till, money given back there"),
     "stock.returned.v1": N_("Back in stock"),
-    "order.amended.v1": N_("Changed"),
+    "order.amended.v1": N_("The order was changed"),
+    "order.noted.v1": N_("Note of the customer changed"),
     "order.cancelled.v1": N_("Order cancelled"),
     "order.money_back.v1": N_("The shop that took the money is told to give it back"),
     "order.collector_changed.v1": N_("Somebody else collects"),
@@ -63,6 +75,12 @@ TITLES: Final[Mapping[str, str]] = {
     "fulfillment.picking_started.v1": N_("Preparation began"),
     "fulfillment.picked.v1": N_("Taken from the shelf"),
     "fulfillment.line_short.v1": N_("Could not be had"),
+    "fulfillment.substitute_offered.v1": N_("Another article offered instead"),
+    "fulfillment.substitute_accepted.v1": N_("The other article is taken"),
+    "fulfillment.substitute_ended.v1": N_("The other article is not taken"),
+    "order.paid_without_stock.v1": N_(
+        "Paid too late: others have the articles, the money goes back"
+    ),
     "fulfillment.binned.v1": N_("Put into its bin"),
     "fulfillment.ready.v1": N_("Ready"),
     "fulfillment.ready_paid.v1": N_("Card settled, the customer may come"),
@@ -99,6 +117,8 @@ TITLES: Final[Mapping[str, str]] = {
     "payment.refunded.v1": N_("Given back to the card"),
     "payment.refund_failed.v1": N_("The money could not be given back: somebody has to"),
     "checkout.expired.v1": N_("Left the payment page without paying"),
+    "message.sent.v1": N_("Message sent"),
+    "message.withheld.v1": N_("Message held back: they do not want it"),
     "message.resent.v1": N_("Message sent again"),
     "message.undeliverable.v1": N_("The customer was reached on no channel"),
     "message.reached.v1": N_("The customer was reached after all"),
@@ -107,6 +127,28 @@ TITLES: Final[Mapping[str, str]] = {
     "pay_link.followed.v1": N_("Went to the payment page"),
     "payment.doubted.v1": N_("The card provider contradicts what is owed"),
 }
+
+
+ENDS: Final[Mapping[str, str]] = {
+    "declined": N_("the customer said no"),
+    "lapsed": N_("nobody answered in time"),
+    "withdrawn": N_("found after all"),
+}
+"""How the offer of another article ended."""
+DECLINED: Final[Mapping[str, str]] = {
+    "card_declined": N_("declined by the bank"),
+    "generic_decline": N_("declined by the bank"),
+    "do_not_honor": N_("declined by the bank"),
+    "insufficient_funds": N_("not enough money on the account"),
+    "expired_card": N_("the card is out of date"),
+    "incorrect_cvc": N_("wrong security code"),
+    "authentication_required": N_("the bank asks for a confirmation"),
+    "authorisation_lost": N_("the money was held for too long"),
+    "lost_card": N_("declined by the bank"),
+    "stolen_card": N_("declined by the bank"),
+    "processing_error": N_("the bank did not answer"),
+}
+"""Why a card did not pay, by the provider's word for it."""
 
 
 def tell(history: Sequence[Recorded], scene: Scene) -> list[Happening]:
@@ -216,6 +258,33 @@ def _money(minor: int, scene: Scene) -> str:
     return formats.money(minor, scene.currency, language=current())
 
 
+def _instead(facts: Mapping[str, Any], scene: Scene) -> str:
+    """Return which article was offered for which; how it ended, where it did."""
+    missing, other = (scene.articles.get(facts[each], facts[each]) for each in _BOTH)
+    said = f"{facts['quantity']} × {missing} → {other}"
+    ended = ENDS.get(facts.get("how", ""))
+    return f"{said} · {_(ended)}" if ended else said
+
+
+_BOTH: Final = ("sku", "substitute_sku")
+
+
+def _missing(facts: Mapping[str, Any], scene: Scene) -> str:
+    return _articles({"quantities": facts["missing"]}, scene)
+
+
+def _sent(facts: Mapping[str, Any], _scene: Scene) -> str:
+    what = next((each for each in Template if each.value == facts["template"]), None)
+    by = next((each for each in MessageChannel if each.value == facts["channel"]), None)
+    said = [_(TEMPLATES[what])] if what else []
+    return " · ".join([*said, *([_(MESSAGE_CHANNELS[by])] if by else [])])
+
+
+def _declined(facts: Mapping[str, Any], _scene: Scene) -> str:
+    known = DECLINED.get(facts["code"])
+    return _(known) if known else _("the provider says: %(code)s") % {"code": facts["code"]}
+
+
 def _consent(facts: Mapping[str, Any], _scene: Scene) -> str:
     answer = _("agreed") if facts["granted"] else _("refused")
     about = f"{say_topic(facts['topic'])}, {say_way(facts['way'])}"
@@ -250,5 +319,11 @@ DETAILS: Final[Mapping[str, Teller]] = {
     "payment.captured.v1": _amount,
     "payment.refunded.v1": _amount,
     "payment.refund_failed.v1": _amount,
-    "payment.failed.v1": lambda facts, _scene: str(facts["code"]),
+    "payment.failed.v1": _declined,
+    "message.sent.v1": _sent,
+    "message.withheld.v1": _sent,
+    "fulfillment.substitute_offered.v1": _instead,
+    "fulfillment.substitute_accepted.v1": _instead,
+    "fulfillment.substitute_ended.v1": _instead,
+    "order.paid_without_stock.v1": _missing,
 }

@@ -106,6 +106,8 @@ def show_order(number: str, answers: Answers) -> str:
         tab="orders",
         can_cancel=actor.may("orders.cancel") and page["is_open"],
         can_amend=actor.may("orders.amend") and find_amendable(facts) is not None,
+        can_note=actor.may("orders.amend")
+        and not all(each.ended_at for each in facts.fulfillments),
         can_choose=actor.may("orders.cancel"),
         can_ask=actor.may("orders.take") and page["is_open"] and page["may_be_asked"],
         can_correct=actor.may("orders.collect"),

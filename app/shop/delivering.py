@@ -11,6 +11,7 @@ import orders.delivery
 from app.doors import SaidOption, find_town, say_options
 from app.i18n import current
 from app.i18n import gettext as _
+from app.order_words import read_words
 from app.paying import card_enabled
 from app.shop.baskets import Basket
 from app.shop.choosing import read_address
@@ -119,6 +120,7 @@ def read_delivery(
 ) -> tuple[PlaceOrder | None, Typed]:
     """Return the order a form asks for, None where something is wrong, and what was typed."""
     contact, typed = read_contact(form, language=current())
+    company, note = read_words(form, typed)
     address = read_address(form, typed)
     way = typed.read(form, "way", longest=CODE_MAX, missing=_("Choose how it is brought to you."))
     seen = form.get(f"seen:{way}", "")[:TOTAL_MAX]
@@ -132,5 +134,7 @@ def read_delivery(
         brand_code=frame.brand.code,
         seen_total_minor=int(seen) if seen.isascii() and seen.isdigit() else -1,
         seller_id=frame.visitor.cart.staff_id,
+        company=company,
+        note=note,
     )
     return command, typed

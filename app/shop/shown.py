@@ -269,5 +269,12 @@ class ShownOrder:
             )
             for each in self.parcels
         ]
-        shown = (seen, self.collector, self.uncharged, self.facts.version, current())
+        shown = (
+            seen,
+            self.collector,
+            self.uncharged,
+            self.facts.version,
+            self.facts.note,
+            current(),
+        )
         return sha256(repr(shown).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from app.i18n import gettext as _
 from app.staff.articles import find_sku
 from kernel.actors import Actor
 from orders import services
-from orders.commands import BAY_MAX, Status
+from orders.commands import BAY_MAX, ORDER_NOTE_MAX, Status
 from orders.queries import FulfillmentFacts, LineFacts, list_proposed
 
 SAID_MAX: Final = 64
@@ -149,6 +149,15 @@ def _arrive(work: Work) -> dict[str, Any]:
     return {"did": "arrived"}
 
 
+def _note(work: Work) -> dict[str, Any]:
+    """The customer said something to who prepares, hands over or brings the order."""
+    said = " ".join(request.form.get("order_note", "").split())
+    if len(said) > ORDER_NOTE_MAX:
+        raise Unfit(_("Write at most %(count)d plain letters.") % {"count": ORDER_NOTE_MAX})
+    services.note_order(work.session, work.parcel.order_id, said, actor=work.actor)
+    return {"did": "noted"}
+
+
 ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "start": _start,
     "scan": _scan,
@@ -159,6 +168,7 @@ ACTS: Mapping[str, Callable[[Work], dict[str, Any]]] = {
     "leave": _leave,
     "answer": _answer,
     "arrive": _arrive,
+    "note": _note,
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import orders.queries
 from app.i18n import current
 from app.i18n import gettext as _
+from app.order_words import WORDS, read_words
 from app.paying import takes_card
 from app.quantities import read_quantities
 from app.shop.contact import COUNTRY, EMAIL_MAX, NAME_MAX, Typed, read_reach
@@ -27,6 +28,7 @@ PLACE: Final = {"line1": 120, "line2": 120, "postcode": 12, "city": 80}
 FIELDS: Final = {
     "reach": EMAIL_MAX, "first_name": NAME_MAX, "last_name": NAME_MAX, "language": 2, "sku": 64,
     **PLACE, "way": 40, "pay_by": 10, "proposed": 10, "ticket": 64, "known": EMAIL_MAX, "note": 250,
+    **WORDS,
 }  # fmt: skip
 TOTAL_SIGNS: Final = 10
 
@@ -76,6 +78,7 @@ def read_order(cart_id: UUID, store: StoreFacts, typed: Typed) -> OrderCart | No
     parts += collected
     if brought:
         parts.append(Bring(_read_address(typed), brought, typed.values.get("way", "")))
+    company, note = read_words(typed.values, typed)
     if typed.errors:
         return None
     said = typed.values.get("pay_by")
@@ -91,6 +94,8 @@ def read_order(cart_id: UUID, store: StoreFacts, typed: Typed) -> OrderCart | No
         parts=parts,
         begun_at=store.code,
         ticket_number=ticket if pay_by is PayBy.TILL else None,
+        company=company,
+        note=note,
     )
 
 

@@ -19,7 +19,12 @@ from customers.services.braking import KEY, limit_answers, limit_codes, limit_pa
 from customers.services.bringing import BroughtCustomer, bring_customer
 from customers.services.cards import block_card, give_card
 from customers.services.challenging import answer_code, ask_code, count_try
-from customers.services.companies import join_company, leave_company
+from customers.services.companies import (
+    join_company,
+    leave_company,
+    normal_company,
+    read_company,
+)
 from customers.services.consenting import choose, know_as, record_answer, record_consent
 from customers.services.doubting import suspect, tell_apart
 from customers.services.erasing import (
@@ -34,6 +39,7 @@ from customers.services.giving import (
     hold_customers,
     normal_email,
     normal_phone,
+    plain_line,
     rename_contact,
     say_comes_instead,
 )
@@ -89,11 +95,14 @@ __all__ = [
     "look_from",
     "merge_customers",
     "name_account",
+    "normal_company",
     "normal_email",
     "normal_phone",
     "note_export",
+    "plain_line",
     "prefer",
     "prove_point",
+    "read_company",
     "record_answer",
     "record_consent",
     "record_interaction",

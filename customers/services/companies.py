@@ -31,7 +31,7 @@ def join_company(
     Raises UnknownCustomer, UnreadableCompany, or CompanyOfAnotherNumber.
     """
     whose(session, customer_id)
-    company_id = _find_or_open(session, _normal(command))
+    company_id = _find_or_open(session, normal_company(command))
     joined = session.execute(
         insert(CompanyMember)
         .values(
@@ -67,7 +67,17 @@ def leave_company(session: Session, customer_id: UUID, company_id: UUID, *, acto
     events.record(session, CompanyLeft(customer_id=root, company_id=company_id), actor=actor)
 
 
-def _normal(command: NameCompany) -> NameCompany:
+def read_company(name: str, number: str) -> NameCompany:
+    """Return a company as its numbers are kept, of one number that is of whatever kind, or none.
+
+    Raises UnreadableCompany.
+    """
+    is_taxed = number.strip()[:1].isalpha()
+    named = NameCompany(name, vat_number=number) if is_taxed else NameCompany(name, siren=number)
+    return normal_company(named)
+
+
+def normal_company(command: NameCompany) -> NameCompany:
     """Return the company with its numbers as they are kept: a French one says both by one.
 
     Raises UnreadableCompany.

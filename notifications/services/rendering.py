@@ -1,8 +1,9 @@
 """Words of messages: one file per template and language, two layouts for them all.
 
 Nothing a customer typed stands in a message, so that a form of ours writes nobody's letters; only
-the confirmation of a delivery, which is paid by then, says where it is brought to. The
-code and its picture are derived here and kept nowhere.
+once it is paid, or ours took the order, a message says where it is brought to and what the company
+it is for is called: before, it says that company's numbers, which are checked. The code and its
+picture are derived here and kept nowhere.
 """
 
 from collections.abc import Mapping
@@ -30,11 +31,14 @@ from notifications.services.telling_staff import StaffCase, staff_facts
 from notifications.services.wording import Voice
 from orders import passes
 from orders.commands import Answer, Method, Status
+from orders.commands import Channel as OrderChannel
 
 SCORE_BEST: Final = 5
 KEEPS_LONGER: Final = frozenset({Template.REMINDER, Template.LAST_DAY})
 """Templates that offer to keep the parcel longer, as long as its store does."""
 
+KEPT_OF_IT: Final = frozenset({Template.CONFIRMATION, Template.RECEIPT, Template.DELIVERED})
+"""Templates that a company keeps: they say for whom it was ordered."""
 NOUNS: Final = {"fr": ("commande", "réservation"), "en": ("order", "reservation")}
 """What is written about: an order, or a reservation, for which nothing is owed."""
 
@@ -165,7 +169,17 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
         **_arrivals(case, voice),
         **_parts(case, voice),
         **_kind(case, voice),
+        "company": _company(message, case),
     }
+
+
+def _company(message: Message, case: Case) -> str:
+    """Return the company an order is for, in what a customer keeps of it; else nothing."""
+    order = case.order
+    if message.template not in KEPT_OF_IT or order is None or order.company is None:
+        return ""
+    company, is_known = order.company, order.channel is not OrderChannel.WEB
+    return company.line if is_known or case.paid_minor or case.paid_elsewhere else company.numbers
 
 
 def _scores(case: Case, home: str) -> list[tuple[int, str]]:

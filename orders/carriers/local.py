@@ -5,6 +5,7 @@ A number is `LC`, twelve digits and a check digit (Luhn), so that a mistyped one
 
 import re
 from hashlib import sha256
+from textwrap import wrap
 from typing import Final
 from uuid import UUID
 from xml.sax.saxutils import escape
@@ -18,6 +19,9 @@ PREFIX: Final = "LC"
 DIGITS: Final = 12
 SIGNS_MAX: Final = 34
 """Signs of an address that fit one line of the label."""
+NOTE_SIZE: Final = 2.3
+NOTE_SIGNS: Final = 74
+"""Signs of a customer's note that fit one of the three small lines at the foot of the label."""
 GRAMS: Final = 1_000
 SIZE: Final = re.compile(r'width="\S+" height="\S+"')
 """What a picture of a code says of its own size."""
@@ -63,6 +67,10 @@ class LocalCarrier:
             _text(50, 127, 5, f"{shipment.place}/{shipment.places}", bold=True),
             _text(75, 127, 5, weight),
             _text(50, 137, 4.6, number, bold=True),
+            *(
+                _text(5, 142.2 + row * 2.6, NOTE_SIZE, line)
+                for row, line in enumerate(wrap(shipment.note or "", NOTE_SIGNS))
+            ),
             SIZE.sub('x="5" y="99" width="42" height="42"', qr.svg(number), count=1),
         ]
         page = (
@@ -88,7 +96,8 @@ def _site(x: float, y: float, size: float, site: Site) -> list[str]:
 
 def _text(x: float, y: float, size: float, words: str, *, bold: bool = False) -> str:
     """Return one line; what is too long for the label is squeezed, never cut."""
-    narrow = ' textLength="89" lengthAdjust="spacingAndGlyphs"' if len(words) > SIGNS_MAX else ""
+    is_long = len(words) > SIGNS_MAX and size > NOTE_SIZE
+    narrow = ' textLength="89" lengthAdjust="spacingAndGlyphs"' if is_long else ""
     weight = ' font-weight="700"' if bold else ""
     return (
         f'<text x="{x:g}" y="{y:g}" font-family="sans-serif" font-size="{size:g}"{weight}{narrow}>'

@@ -15,7 +15,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """One package on its way: from where, to whom, and which of how many it is."""
+    """One package on its way: from where, to whom, and which of how many it is.
+
+    `note` is what the customer says to whoever brings it.
+    """
 
     package_id: UUID
     order_number: str
@@ -25,6 +28,7 @@ class Shipment:
     place: int
     places: int
     language: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

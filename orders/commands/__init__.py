@@ -16,6 +16,7 @@ from orders.commands.fetching import FetchFrom
 from orders.commands.offline import OfflineDeed, OfflinePlace
 from orders.commands.picking import OfferSubstitute, ScanInWave
 from orders.commands.placing import (
+    ORDER_NOTE_MAX,
     Agreed,
     AgreedCharge,
     AgreedLine,
@@ -64,6 +65,7 @@ __all__ = [
     "BAY_MAX",
     "CHANNELS_OF",
     "NOTE_MAX",
+    "ORDER_NOTE_MAX",
     "USUAL_CHANNEL",
     "VEHICLE_MAX",
     "Agreed",

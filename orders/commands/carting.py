@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from customers.commands import GiveAddress, GiveContact
+from customers.commands import GiveAddress, GiveContact, NameCompany
 from orders.commands.placing import OrderPart
 from orders.commands.words import Channel, Method, PayBy
 
@@ -51,7 +51,8 @@ class OrderCart:
 
     To a door it has `address` and `delivery_method`. With `by_link` a card pays it from a link that
     is sent. Where it goes several ways, `parts` say how: all of the basket, and nothing else.
-    `begun_at` is the store it is credited to, `ticket_number` what its till took the money by.
+    `begun_at` is the store it is credited to, `ticket_number` what its till took the money by,
+    `company` whom it is ordered for, `note` what the customer says of it.
     """
 
     seen: SeenCart
@@ -67,3 +68,5 @@ class OrderCart:
     parts: Sequence[OrderPart] = ()
     begun_at: str | None = None
     ticket_number: str | None = None
+    company: NameCompany | None = None
+    note: str | None = None

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from customers.commands import GiveAddress, GiveContact
+from customers.commands import GiveAddress, GiveContact, NameCompany
 from inventory.commands import Hold
 from orders.commands.words import Channel, Method, PayBy
 from stores.settings import TradeRules
+
+ORDER_NOTE_MAX: Final = 200
+"""Signs of what a customer says to whoever prepares, hands over or brings an order."""
 
 
 def hold_of(rules: TradeRules, channel: Channel) -> Hold:
@@ -111,6 +115,10 @@ class PlaceOrder:
     """Nothing is paid: the store confirms, keeps it for hours, and the customer buys or not."""
     agreed: Agreed | None = None
     """What another shop agreed, whose order it is; None for an order of ours."""
+    company: NameCompany | None = None
+    """The company it is ordered for, as it is called now."""
+    note: str | None = None
+    """What the customer says to whoever prepares, hands over or brings it."""
 
     @property
     def quantities(self) -> dict[str, int]:

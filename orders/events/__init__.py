@@ -1,6 +1,6 @@
 """What happens to orders."""
 
-from orders.events.amending import OrderAmended
+from orders.events.amending import OrderAmended, OrderNoted
 from orders.events.carting import CartBecameOrder, CartLeft, CartSent
 from orders.events.cases import CaseAssigned, CaseClosed, CaseEscalated, CaseEvent, CaseOpened
 from orders.events.choosing import (
@@ -122,6 +122,7 @@ __all__ = [
     "OrderAbandoned",
     "OrderAmended",
     "OrderCancelled",
+    "OrderNoted",
     "OrderPlaced",
     "OrderSold",
     "OrderStarted",

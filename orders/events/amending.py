@@ -28,3 +28,12 @@ class OrderAmended(Event):
     total_minor: int
     currency: str
     tells: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderNoted(Event):
+    """What the customer says of an open order is otherwise; the words stand on the order alone."""
+
+    name = "order.noted.v1"
+    aggregate = "order"
+    order_id: UUID

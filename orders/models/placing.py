@@ -25,13 +25,18 @@ class Order(Base):
 
     A sale at a till may be to nobody we know. `partly` is what the customer answered when asked
     what to do while only part of it is there. `placed_at_id` and `seller_id` are the store and the
-    person it is credited to. `version` rises with each amendment.
+    person it is credited to. `version` rises with each amendment. The company it is for stays as it
+    was called when it was ordered; `note` are words of the customer, and go with them.
     """
 
     __tablename__ = "sales_order"
     __table_args__ = (
         Index(None, "contact_id"),
         Index(None, "placed_at_id", postgresql_where=text("placed_at_id IS NOT NULL")),
+        CheckConstraint(
+            "company_name IS NOT NULL OR (company_siren IS NULL AND company_vat_number IS NULL)",
+            name="company",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -47,6 +52,10 @@ class Order(Base):
     seller_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     version: Mapped[int] = mapped_column(server_default="1")
     placed_at: Mapped[datetime] = mapped_column(server_default=DB_NOW)
+    company_name: Mapped[str | None]
+    company_siren: Mapped[str | None] = mapped_column(String(9))
+    company_vat_number: Mapped[str | None] = mapped_column(String(16))
+    note: Mapped[str | None]
 
 
 class OrderLine(Base):

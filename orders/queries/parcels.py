@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from customers.commands import NameCompany
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.clock import DB_NOW
 from orders.commands import Status
@@ -224,10 +225,18 @@ def _orders(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> l
             charges.get(order.id, ()),
             order.version,
             order.placed_at_id,
+            _company(order),
+            order.note,
         )
         for order in rows
         if parcels[order.id]
     ]
+
+
+def _company(order: Order) -> NameCompany | None:
+    if order.company_name is None:
+        return None
+    return NameCompany(order.company_name, order.company_siren, order.company_vat_number)
 
 
 def _charges(
@@ -366,6 +375,7 @@ def _facts(
         slot_id=row.slot_id,
         release_at=row.release_at,
         formation=order.formation,
+        note=order.note,
         lines=tuple(lines),
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from customers.commands import NameCompany
 from kernel.money import line_amount, share_of_first
 from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
@@ -119,6 +120,8 @@ class FulfillmentFacts:
     slot_id: UUID | None = None
     release_at: datetime | None = None
     formation: Formation = Formation.DISTANCE
+    note: str | None = None
+    """What the customer says of their order to whoever prepares, hands over or brings it."""
 
     @property
     def is_reservation(self) -> bool:
@@ -182,6 +185,9 @@ class OrderFacts:
     version: int = 1
     placed_at_id: UUID | None = None
     """The store it is credited to, if any is."""
+    company: NameCompany | None = None
+    """Whom it was ordered for, as it was called then."""
+    note: str | None = None
 
     @property
     def status(self) -> Status:

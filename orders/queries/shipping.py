@@ -78,6 +78,7 @@ def get_label(session: Session, package_id: UUID, *, actor: Actor) -> Label:
         place=[each.id for each in packages].index(package.id) + 1,
         places=len(packages),
         language=parcel.language,
+        note=parcel.note,
     )
     return find_carrier(package.carrier).label(shipment, package.tracking_number)
 

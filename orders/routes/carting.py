@@ -172,6 +172,8 @@ def _order_of(body: dict[str, Any], token: str) -> OrderCart:
         body["parts"] or (),
         body["placed_at"],
         body["ticket_number"],
+        body["company"],
+        body["note"],
     )
 
 

@@ -19,6 +19,7 @@ from orders.errors import UnknownChoice
 from orders.routes.blueprint import blueprint
 from orders.routes.preparing import do_once
 from orders.schemas import (
+    KEPT_ORDER,
     AnswerChoiceSchema,
     ChoiceSchema,
     FulfillmentSchema,
@@ -87,7 +88,7 @@ def answer_partly(body: dict[str, Any], order_id: UUID) -> Response:
 
         def act() -> tuple[int, dict[str, Any]]:
             services.answer_partly(session, order_id, body["answer"], actor=actor)
-            return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
+            return 200, KEPT_ORDER.dump(queries.get_order(session, order_id, actor=actor))
 
         return answer_once(session, act)
 

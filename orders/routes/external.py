@@ -11,6 +11,9 @@ from orders.commands import BringOrder
 from orders.routes.blueprint import blueprint
 from orders.schemas.external import BringOrderSchema, BroughtOrderSchema, BroughtQuerySchema
 
+KEPT = BroughtOrderSchema(exclude=("order.note", "order.fulfillments.note"))
+"""What of an answer is stored: nothing personal."""
+
 
 @blueprint.post("/orders/brought")
 @declare(permission="orders.bring", keyed=True)
@@ -25,7 +28,7 @@ def bring_order(command: BringOrder) -> Response:
         def act() -> tuple[int, dict[str, Any]]:
             status = 201 if services.bring_order(session, command, actor=actor) else 200
             brought = queries.get_brought(session, command.number, actor=actor)
-            return status, BroughtOrderSchema().dump(brought)
+            return status, KEPT.dump(brought)
 
         return answer_once(session, act)
 

@@ -14,7 +14,9 @@ from orders.commands import PlaceOrder
 from orders.errors import UnknownOrder
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
+    KEPT_ORDER,
     CancelSchema,
+    OrderNoteSchema,
     OrderQuerySchema,
     OrderSchema,
     PlacedOrderSchema,
@@ -63,6 +65,22 @@ def get_order(order_id: UUID) -> queries.OrderFacts:
         return queries.get_order(session, order_id, actor=current_actor())
 
 
+@blueprint.put("/orders/<uuid:order_id>/note")
+@declare(permission="orders.amend", keyed=True, rate="60/minute")
+@blueprint.arguments(OrderNoteSchema)
+@blueprint.response(200, OrderSchema)
+def note_order(body: dict[str, Any], order_id: UUID) -> Response:
+    """Have an open order bear a note of its customer, instead of any it had; empty for none."""
+    actor = current_actor()
+    with transaction() as session:
+
+        def act() -> tuple[int, dict[str, Any]]:
+            services.note_order(session, order_id, body["note"], actor=actor)
+            return 200, KEPT_ORDER.dump(queries.get_order(session, order_id, actor=actor))
+
+        return answer_once(session, act)
+
+
 @blueprint.post("/orders/<uuid:order_id>/cancel")
 @declare(permission="orders.cancel", keyed=True)
 @blueprint.arguments(CancelSchema)
@@ -74,7 +92,7 @@ def cancel_order(body: dict[str, Any], order_id: UUID) -> Response:
 
         def act() -> tuple[int, dict[str, Any]]:
             services.cancel_order(session, order_id, reason=body["reason"], actor=actor)
-            return 200, OrderSchema().dump(queries.get_order(session, order_id, actor=actor))
+            return 200, KEPT_ORDER.dump(queries.get_order(session, order_id, actor=actor))
 
         return answer_once(session, act)
 

@@ -14,6 +14,7 @@ from kernel.web import answer_once, current_actor, declare, make_cursor, read_pl
 from orders import queries, services
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
+    KEPT_PARCEL,
     BinSchema,
     FulfillmentPageSchema,
     FulfillmentQuerySchema,
@@ -141,6 +142,6 @@ def do_once(fulfillment_id: UUID, use_case: Callable[[Session, Actor], None]) ->
         def act() -> tuple[int, dict[str, Any]]:
             use_case(session, actor)
             parcel = queries.get_fulfillment(session, fulfillment_id, actor=actor)
-            return 200, FulfillmentSchema().dump(parcel)
+            return 200, KEPT_PARCEL.dump(parcel)
 
         return answer_once(session, act)

@@ -14,6 +14,7 @@ from orders import queries, services
 from orders.commands import ScanInWave
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
+    KEPT_PARCEL,
     FulfillmentSchema,
     ScannedSchema,
     ScanSchema,
@@ -107,7 +108,7 @@ def leave_wave(fulfillment_id: UUID) -> Response:
         def act() -> tuple[int, dict[str, Any]]:
             services.leave_wave(session, fulfillment_id, actor=actor)
             parcel = queries.get_fulfillment(session, fulfillment_id, actor=actor)
-            return 200, FulfillmentSchema().dump(parcel)
+            return 200, KEPT_PARCEL.dump(parcel)
 
         return answer_once(session, act)
 

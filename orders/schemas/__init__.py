@@ -78,11 +78,14 @@ from orders.schemas.offline import (
 )
 from orders.schemas.opening import ClosedSchema, CloseSchema, OpeningSchema
 from orders.schemas.ordering import (
+    KEPT_ORDER,
+    KEPT_PARCEL,
     BinSchema,
     CancelSchema,
     FulfillmentPageSchema,
     FulfillmentQuerySchema,
     FulfillmentSchema,
+    OrderNoteSchema,
     OrderQuerySchema,
     OrderSchema,
     ReadySchema,
@@ -133,6 +136,8 @@ from orders.schemas.shipping import (
 from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchema, WithdrawSchema
 
 __all__ = [
+    "KEPT_ORDER",
+    "KEPT_PARCEL",
     "AmendSchema",
     "AmendedSchema",
     "AnswerChoiceSchema",
@@ -186,6 +191,7 @@ __all__ = [
     "OpenPromotionSchema",
     "OpeningSchema",
     "OrderCartSchema",
+    "OrderNoteSchema",
     "OrderQuerySchema",
     "OrderSchema",
     "PackSchema",

@@ -15,6 +15,7 @@ from orders.schemas.placing import (
     PARTS_MAX,
     TICKET_MAX,
     OrderPartSchema,
+    SaidSchema,
 )
 
 LINK = "link"
@@ -82,7 +83,7 @@ class SendCartSchema(StrictSchema):
         return GiveContact(**data)
 
 
-class OrderCartSchema(StrictSchema):
+class OrderCartSchema(SaidSchema):
     """How a basket becomes an order; what is in it and where stands in the basket.
 
     Where it goes several ways `parts` say how: all of the basket, and nothing else. `placed_at` is

@@ -20,7 +20,7 @@ from orders.commands import (
 )
 from orders.schemas.delivering import CODE_MAX
 from orders.schemas.ordering import LANGUAGES, ContactSchema, Minor, OrderSchema
-from orders.schemas.placing import IN_PARTS, PARTS_MAX, REQUIRED, WhereSchema
+from orders.schemas.placing import IN_PARTS, PARTS_MAX, REQUIRED, SaidSchema, WhereSchema
 
 NUMBER_MAX: Final = 64
 REFERENCE_MAX: Final = 200
@@ -60,7 +60,7 @@ class OutsidePaymentSchema(StrictSchema):
     amount_minor = Minor(minimum=1, load_default=None, allow_none=True)
 
 
-class BringOrderSchema(WhereSchema):
+class BringOrderSchema(WhereSchema, SaidSchema):
     """An order of another shop: to collect at a `store`, or in `parts` that name their items.
 
     `lines` are what was agreed, each SKU once. Without `payment` it is paid when it is collected;
@@ -152,6 +152,8 @@ class BringOrderSchema(WhereSchema):
             _parts(data),
             GiveContact(language=data["language"], **data["customer"]),
             brand_code=data["brand"],
+            company=data["company"],
+            note=data["note"],
         )
         reference = None if payment is None else payment["reference"]
         return BringOrder(data["number"], order, agreed, _stated(data), reference)

@@ -1,17 +1,13 @@
 """Who customers are, in JSON: found by anything, their cards, companies and preferences."""
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, fields, post_load, validate
-
-from customers.commands import NameCompany, PointKind
+from customers.commands import PointKind
 from kernel.fields import SafeText, StrictSchema
 from orders.schemas.customers import CustomerOrderSchema, FoundCustomerSchema
-from orders.schemas.ordering import LANGUAGES, TEXT
+from orders.schemas.ordering import LANGUAGES, TEXT, OrderCompanySchema
 
 CARD_MAX = 40
-COMPANY_MAX = 120
-NUMBER_MAX = 24
 
 
 class SearchSchema(StrictSchema):
@@ -54,17 +50,8 @@ class NamedCardSchema(Schema):
     number = fields.String(required=True)
 
 
-class NameCompanySchema(StrictSchema):
+class NameCompanySchema(OrderCompanySchema):
     """A company; a VAT number begins with the two letters of its country."""
-
-    name = SafeText(required=True, max_length=COMPANY_MAX)
-    siren = SafeText(load_default=None, allow_none=True, max_length=NUMBER_MAX)
-    vat_number = SafeText(load_default=None, allow_none=True, max_length=NUMBER_MAX)
-
-    @post_load
-    def command(self, data: dict[str, Any], **_: Any) -> NameCompany:  # noqa: ANN401 (marshmallow)
-        """Return the command."""
-        return NameCompany(**data)
 
 
 class CompanyIdSchema(Schema):

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from customers.commands import NameCompany
 from kernel.clock import now
 from kernel.fields import (
     SKU_MAX,
@@ -14,11 +15,15 @@ from kernel.fields import (
     StrictSchema,
 )
 from kernel.ids import show_order_number
-from orders.commands import CancelReason, Status
+from orders.commands import ORDER_NOTE_MAX, CancelReason, Status
 from stores.commands import StoreMethod
 
 LIMIT_MAX = 100
+NOTED = "What the customer says to whoever works on it; not in answers to what moves an order."
+"""Those answers are stored, and nothing personal is."""
 MINOR_MAX = 2**31 - 1
+COMPANY_MAX = 120
+NUMBER_MAX = 24
 LANGUAGES = ("fr", "en")
 DAYS_AHEAD = timedelta(days=366)
 TEXT = {"type": "string"}
@@ -38,6 +43,30 @@ class ContactSchema(StrictSchema):
         """Refuse somebody nobody could tell that it is ready."""
         if not data.get("email") and not data.get("phone"):
             raise ValidationError("Give an e-mail address or a phone number.", "email")
+
+
+class OrderCompanySchema(StrictSchema):
+    """A company an order is for; a VAT number begins with the two letters of its country."""
+
+    name = SafeText(required=True, max_length=COMPANY_MAX)
+    siren = SafeText(
+        load_default=None,
+        allow_none=True,
+        max_length=NUMBER_MAX,
+        metadata={"description": "Its SIREN, or the SIRET of one of its places."},
+    )
+    vat_number = SafeText(load_default=None, allow_none=True, max_length=NUMBER_MAX)
+
+    @post_load
+    def command(self, data: dict[str, Any], **_: object) -> NameCompany:
+        """Return the company."""
+        return NameCompany(**data)
+
+
+class OrderNoteSchema(StrictSchema):
+    """What the customer says of an order to whoever prepares, hands over or brings it."""
+
+    note = SafeText(required=True, min_length=0, max_length=ORDER_NOTE_MAX)
 
 
 class Minor(Quantity):
@@ -167,6 +196,7 @@ class FulfillmentSchema(Schema):
     total_minor = fields.Function(
         lambda parcel: parcel.owed.total_minor, required=True, metadata={"type": "integer"}
     )
+    note = fields.String(allow_none=True, metadata={"description": NOTED})
     lines = fields.List(fields.Nested(LineSchema), required=True)
 
 
@@ -209,7 +239,14 @@ class OrderSchema(Schema):
         metadata={"type": "array", "items": {"$ref": "#/components/schemas/Vat"}},
     )
     charges = fields.List(fields.Nested(ChargeSchema), required=True, attribute="due_charges")
+    company = fields.Nested(OrderCompanySchema, required=True, allow_none=True)
+    note = fields.String(allow_none=True, metadata={"description": NOTED})
     fulfillments = fields.List(fields.Nested(FulfillmentSchema), required=True)
+
+
+KEPT_ORDER = OrderSchema(exclude=("note", "fulfillments.note"))
+KEPT_PARCEL = FulfillmentSchema(exclude=("note",))
+"""What of an answer to what moves an order is stored: nothing personal."""
 
 
 def _near_day(day: date) -> None:

@@ -6,10 +6,27 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from customers.commands import GiveContact
 from kernel.fields import SKU_MAX, Items, ItemsSchema, SafeText, StrictBoolean, StrictSchema
-from orders.commands import Bring, Channel, Collect, Method, OrderPart, PayBy, PlaceOrder
+from orders.commands import (
+    ORDER_NOTE_MAX,
+    Bring,
+    Channel,
+    Collect,
+    Method,
+    OrderPart,
+    PayBy,
+    PlaceOrder,
+)
 from orders.schemas.choosing import DeliveryAddressSchema
 from orders.schemas.delivering import CODE_MAX
-from orders.schemas.ordering import LANGUAGES, TEXT, ContactSchema, Minor, ShownNumber, VatSchema
+from orders.schemas.ordering import (
+    LANGUAGES,
+    TEXT,
+    ContactSchema,
+    Minor,
+    OrderCompanySchema,
+    ShownNumber,
+    VatSchema,
+)
 
 PARTS_MAX: Final = 20
 TICKET_MAX: Final = 64
@@ -54,7 +71,20 @@ class OrderPartSchema(ItemsSchema):
         return Collect(data["store"], data["quantities"], data["method"], data["slot_id"])
 
 
-class _BuyerSchema(StrictSchema):
+class SaidSchema(StrictSchema):
+    """What else a customer says of an order: the company it is for, and a note."""
+
+    company = fields.Nested(OrderCompanySchema, load_default=None, allow_none=True)
+    note = SafeText(
+        load_default=None,
+        allow_none=True,
+        min_length=0,
+        max_length=ORDER_NOTE_MAX,
+        metadata={"description": "To whoever prepares, hands over or brings it."},
+    )
+
+
+class _BuyerSchema(SaidSchema):
     """Who an order is for, on which channel, and what they were told it costs."""
 
     channel = fields.Enum(Channel, by_value=True, metadata=TEXT, load_default=Channel.WEB)
@@ -144,6 +174,8 @@ class PlaceOrderSchema(_BuyerSchema, WhereSchema):
             seller_id=data["seller_id"],
             ticket_number=data["ticket_number"],
             reservation=data["reservation"],
+            company=data["company"],
+            note=data["note"],
         )
 
 
@@ -181,6 +213,8 @@ class PlaceDeliverySchema(ItemsSchema, _BuyerSchema):
             begun_at=data["store"],
             brand_code=data["brand"],
             seen_total_minor=data["seen_total_minor"],
+            company=data["company"],
+            note=data["note"],
         )
 
 

@@ -57,6 +57,7 @@ from orders.services.meeting import (
     record_brought,
     record_meeting,
 )
+from orders.services.noting import note_order
 from orders.services.offline import apply_deed, question_deed, record_deed
 from orders.services.opening import close_store, switch_on_store
 from orders.services.ordering_carts import order_cart
@@ -214,6 +215,7 @@ __all__ = [
     "name_proxy",
     "note_late",
     "note_left",
+    "note_order",
     "offer_substitute",
     "open_cart",
     "open_case",

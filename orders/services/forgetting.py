@@ -27,11 +27,14 @@ FORGOTTEN: Final = "–"
 def forget_words(session: Session, customer_id: UUID, contact_ids: Collection[UUID]) -> None:
     """Nothing is left of what these people, or ours about them, said beside their orders.
 
-    Baskets that were never ordered go altogether; nobody waits for an article any more. The caller
-    has made sure that no order of theirs is open.
+    Baskets that were never ordered go altogether; nobody waits for an article any more. The company
+    an order was for stays with it, as what was paid does. The caller has made sure that no order of
+    theirs is open.
     """
     theirs = select(Order.id).where(Order.contact_id.in_(contact_ids))
     parcels = select(Fulfillment.id).where(Fulfillment.order_id.in_(theirs))
+    noted = update(Order).where(Order.contact_id.in_(contact_ids), Order.note.is_not(None))
+    _change(session, noted, note=None)
     came = update(Arrival).where(Arrival.fulfillment_id.in_(parcels))
     _change(session, came, vehicle=None, bay=None)
     ended = update(CaseFile).where(CaseFile.order_id.in_(theirs), CaseFile.resolution.is_not(None))

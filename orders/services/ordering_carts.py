@@ -68,6 +68,8 @@ def _place(session: Session, cart: CartFacts, command: OrderCart, *, actor: Acto
         begun_at=begun_at,
         seen_total_minor=command.seen_total_minor,
         ticket_number=command.ticket_number,
+        company=command.company,
+        note=command.note,
     )
     return place_order(session, order, actor=actor)
 

@@ -92,8 +92,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
     What a store to collect at lacks is brought there, waited for or refused, as its rules say.
 
     Raises ChannelNotAllowed, PaidBeforehand, PriceChanged, UnknownStaff, OutOfStock,
-    NotDeliverable, PromiseBeyondHold, TicketUsed, TooLittleForCard, a refusal of the contact or an
-    address, or what `plan_order`, `refuse_reservation` and `take_promises` raise.
+    NotDeliverable, PromiseBeyondHold, TicketUsed, TooLittleForCard, a refusal of the contact, an
+    address or the company, or what `plan_order`, `refuse_reservation` and `take_promises` raise.
     """
     if command.agreed is None:
         refuse_foreign_channel(command.channel, actor)
@@ -112,6 +112,8 @@ def place_order(session: Session, command: PlaceOrder, *, actor: Actor) -> Place
         _new_order(plan, promises, addresses, contact_id=contact.id),
         placed_at_id=placed_at_id,
         seller_id=_seller_id(session, command, actor),
+        company=customers.services.normal_company(command.company) if command.company else None,
+        note=customers.services.plain_line(command.note or "") or None,
     )
     written = write_order(session, order)
     _record(session, plan, order, written.id, actor=actor)

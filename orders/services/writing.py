@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, TextClause, Uuid, bindparam, text
+from sqlalchemy import Integer, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from customers.commands import NameCompany
 from kernel.fixed import run_fixed
 from kernel.ids import new_id, new_order_number
 from orders.commands import Channel, Formation, Method, Status
@@ -52,6 +53,8 @@ class NewOrder:
     seller_id: UUID | None = None
     formation: Formation | None = None
     """How the contract comes about, where the channel does not say it."""
+    company: NameCompany | None = None
+    note: str | None = None
 
     @property
     def shares(self) -> list[dict[str, int]]:
@@ -84,9 +87,11 @@ class NewOrder:
 _OPEN: Final = """
     WITH opened AS (
         INSERT INTO sales_order (id, number, brand_id, channel, formation, language, currency,
-                                 contact_id, placed_at_id, seller_id)
+                                 contact_id, placed_at_id, seller_id, company_name, company_siren,
+                                 company_vat_number, note)
         VALUES (:order_id, :number, :brand_id, :channel, :formation, :language, :currency,
-                :contact_id, :placed_at_id, :seller_id)
+                :contact_id, :placed_at_id, :seller_id, :company_name, :company_siren,
+                :company_vat_number, :note)
         ON CONFLICT (number) DO NOTHING RETURNING id),
     lines AS (
         INSERT INTO order_line (order_id, sku, position, name, quantity, unit_price_minor,
@@ -149,6 +154,9 @@ _TOLD: Final = """
 """
 
 
+SAID: Final = ("company_name", "company_siren", "company_vat_number", "note")
+
+
 @lru_cache(maxsize=8)
 def _statement(kinds: tuple[str, ...]) -> TextClause:
     """Return the statement that writes an order which has these of what few orders have."""
@@ -157,6 +165,7 @@ def _statement(kinds: tuple[str, ...]) -> TextClause:
         *(bindparam(each, type_=JSONB) for each in has_json),
         bindparam("pending_min", type_=Integer),
         *(bindparam(each, type_=Uuid) for each in ("placed_at_id", "seller_id")),
+        *(bindparam(each, type_=Text) for each in SAID),
     )
 
 
@@ -187,6 +196,10 @@ def write_order(session: Session, order: NewOrder) -> Written:
         "contact_id": order.contact_id,
         "placed_at_id": order.placed_at_id,
         "seller_id": order.seller_id,
+        "company_name": order.company.name if order.company else None,
+        "company_siren": order.company.siren if order.company else None,
+        "company_vat_number": order.company.vat_number if order.company else None,
+        "note": order.note,
         "status": (Status.NEW if order.pending_min is None else Status.PENDING).value,
         "pending_min": order.pending_min,
         "lines": _lines(order.quote),

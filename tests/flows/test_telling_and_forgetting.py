@@ -33,6 +33,8 @@ REFUSED = "appel 4711"
 FIRST, LAST, STREET = "Quirinella", "Zabranovski", "12 impasse Xylographe"
 NOTE, CAR, SENT = "parle du chien Bucéphale", "Twingo Chartreuse", "Wenceslas"
 FORMER, PROOF, SAME, BASKET = "QZ-77812", "formulaire Quokka", "voix Tétragone", "fête d’Ondine"
+BELL, FIRM = "sonnette Vermeillon", "Ferronnerie Baudruche"
+"""A note of an order, and the company it is for, which stays with what was ordered."""
 BOX = "<ypsilon-mail@elsewhere>"
 TALKED = "mon perroquet Zéphyrin", "collègue Nabucho", "réglé avec Parsifal", "accueil Ragondin"
 """Said in the shop, among colleagues, at the end of a matter, and beside a score."""
@@ -112,7 +114,7 @@ def test_j23_a_customer_with_an_open_and_nine_closed_orders_is_given_out_and_for
     prove(trade, browser, phone)
     customer, placed = live(trade, browser, email=email, phone=phone)
     canaries = [email, phone[4:], FIRST, LAST, STREET, NOTE, CAR, SENT, FORMER, PROOF, SAME]
-    canaries += [BASKET, BOX, *TALKED]
+    canaries += [BASKET, BOX, BELL, *TALKED]
     page, number = f"/fr/office/customers/{customer}", as_people_see_it(placed["number"])
     desk = open_desk(trade, at_head_office(trade))
 
@@ -147,6 +149,8 @@ def test_j23_a_customer_with_an_open_and_nine_closed_orders_is_given_out_and_for
     clock.settle()
 
     assert traces(trade, canaries) == []
+    kept = trade.place_of_work.rows("SELECT 1 FROM sales_order WHERE company_name = %(f)s", f=FIRM)
+    assert len(kept) == 10
     assert totals(trade) == before
     assert "a été oubliée" in desk.read(page)
     shown = desk.open(f"/fr/office/orders/{placed['number']}")
@@ -223,7 +227,8 @@ def live(trade: Trade, pages: Pages, *, email: str, phone: str) -> tuple[UUID, d
     person = {"first_name": FIRST, "last_name": LAST, "email": email, "phone": phone}
     other = {**person, "email": f"{LAST}@example.org".lower(), "phone": None}
     people = [*[person] * 8, other, person]
-    placed = [trade.place({sku: 1}, customer=each).json() for each in people]
+    more = {"note": BELL, "company": {"name": FIRM}}
+    placed = [trade.place({sku: 1}, customer=each, **more).json() for each in people]
     (row,) = trade.place_of_work.rows(
         "SELECT customer_id AS id, contact_id FROM contact JOIN sales_order o"
         " ON o.contact_id = contact.id WHERE o.id = %(id)s",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from app.cli.check import run_checks
 from orders.carriers import find_carrier
 from orders.carriers.local import is_number
-from tests.conftest import Shop
+from tests.conftest import Shop, as_key
 from tests.orders.conftest import Counter
 from tests.orders.delivering import bring_instead, packages, tell
 from tests.unmoved import nothing_moves, problem
@@ -244,7 +244,14 @@ def test_a_label_names_both_ends_and_nobody_elses_store_prints_it(picked: Counte
     picked.session.execute(text("UPDATE contact SET last_name = 'Durand & <fils>'"))
     done(picked, PACK)
     (package,) = listed(picked)
+    said = picked.client.put(
+        f"/api/v1/orders/{picked.order['id']}/note",
+        json={"note": "Sonnez chez la gardienne, " * 6},
+        headers=as_key(picked.shop.associate),
+    )
+    assert said.status_code == 200, said.text
     answer = show(picked, f"/packages/{package['id']}/label")
+    assert answer.get_data(as_text=True).count("chez la gardienne") > 1
     assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
     label = answer.get_data(as_text=True)
     for words in (

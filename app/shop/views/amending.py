@@ -1,17 +1,27 @@
-"""The holder of an order's link changes it: articles, store, slot, address, who collects."""
+"""The holder of an order's link changes it: articles, store, slot, address, collector, note."""
 
-from flask import url_for
+from typing import Final
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
 
 import orders.queries
+import orders.services
 from app.amending import Door, show_form, take_form
 from app.amending_form import Shown as Change
 from app.answers import Shown
 from app.shop.blueprint import blueprint
+from app.shop.contact import Typed
 from app.shop.views.following import ORDER, order_of, show_order
+from app.shop.views.keeping import do
 from app.shop.visitor import as_shopper, find_visitor
+from kernel.actors import Actor
 from kernel.web import declare
-from orders.commands import Channel
+from orders.commands import ORDER_NOTE_MAX, Channel
 from orders.queries import OrderFacts
+
+UNPROCESSABLE: Final = 422
 
 
 @blueprint.get(f"{ORDER}/amend")
@@ -26,6 +36,21 @@ def ask_to_amend(token: str) -> str:
 def amend(token: str) -> Shown:
     """Say what a change would come to; once that was seen, make it."""
     return take_form(_door(token))
+
+
+@blueprint.post(f"{ORDER}/note")
+@declare(permission="orders.amend", rate="60/minute")
+def note_order(token: str) -> Shown:
+    """Have the order bear a note for who prepares, hands over or brings it; empty for none."""
+    typed = Typed()
+    note = typed.read(request.form, "order_note", longest=ORDER_NOTE_MAX)
+    if typed.errors:
+        return show_order("order", token, fresh=False, typed=typed), UNPROCESSABLE
+
+    def act(session: Session, order_id: UUID, actor: Actor) -> None:
+        orders.services.note_order(session, order_id, note, actor=actor)
+
+    return do(token, "order", act, fresh=False)
 
 
 def _door(token: str) -> Door:

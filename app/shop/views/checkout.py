@@ -14,6 +14,7 @@ from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
+from app.order_words import read_words
 from app.paying import card_enabled, open_payment_page, takes_card
 from app.shop.account import fill_in
 from app.shop.baskets import Basket, read_basket
@@ -67,6 +68,7 @@ def checkout() -> Shown:
 def order_basket() -> Shown:
     """Place the order; or say what is missing, keeping what was typed and the basket."""
     contact, typed = read_contact(request.form, language=current())
+    read_words(request.form, typed)
     if request.form.get("store") or request.form.get("take"):
         return _changed(typed)
     try:
@@ -115,6 +117,7 @@ def _place(session: Session, contact: GiveContact) -> str:
         if paid is not None:
             return f"{PLACED}:{paid}"
     method, slot_id = read_choice(_wanted())
+    company, note = read_words(request.form, Typed())
     command = PlaceOrder(
         Channel.WEB,
         [Collect(basket.chosen.store.code, basket.quantities, method, slot_id)],
@@ -123,6 +126,8 @@ def _place(session: Session, contact: GiveContact) -> str:
         seen_total_minor=_seen_minor(),
         seller_id=cart.staff_id,
         reservation=request.form.get("payment") == RESERVE,
+        company=company,
+        note=note,
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:

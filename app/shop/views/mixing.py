@@ -10,6 +10,7 @@ from app.answers import Shown
 from app.forms import once
 from app.i18n import current
 from app.i18n import gettext as _
+from app.order_words import read_words
 from app.paying import card_enabled, takes_card
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
@@ -20,7 +21,7 @@ from app.shop.mixing import Buying, Mixed, parts_of, read_mixed, read_ways
 from app.shop.refusals import say
 from app.shop.views.checkout import PLACED, TOTAL_SIGNS, UNPAID, BasketChanged, show_placed
 from app.shop.visitor import Frame, as_shopper, read_frame, remember_visitor, show
-from customers.commands import GiveAddress, GiveContact
+from customers.commands import GiveAddress, GiveContact, NameCompany
 from customers.errors import UnreadablePostcode
 from kernel.db import transaction
 from kernel.errors import Refusal
@@ -71,12 +72,13 @@ def choose_ways() -> Shown:
 def order_ways() -> Shown:
     """Place one order of all parts; or say what is wrong, keeping what was typed."""
     contact, typed = read_contact(request.form, language=current())
+    words = read_words(request.form, typed)
     address = read_address(request.form, typed) if "line1" in request.form else None
     if typed.errors:
         return _again(typed, status=422)
     try:
         with transaction() as session:
-            answer = once(session, lambda: _place(session, contact, address))
+            answer = once(session, lambda: _place(session, contact, address, words))
     except UnreadablePostcode:
         typed.errors["postcode"] = _("Write the five digits of a French postcode.")
         return _again(typed, status=422)
@@ -87,7 +89,12 @@ def order_ways() -> Shown:
     return show_placed(answer)
 
 
-def _place(session: Session, contact: GiveContact, address: GiveAddress | None) -> str:
+def _place(
+    session: Session,
+    contact: GiveContact,
+    address: GiveAddress | None,
+    words: tuple[NameCompany | None, str | None],
+) -> str:
     """Place the order of this browser's basket; return which it is, by its id.
 
     One begun from the same basket and not paid ends first; was it paid meanwhile, it is shown.
@@ -115,6 +122,8 @@ def _place(session: Session, contact: GiveContact, address: GiveAddress | None) 
         brand_code=frame.brand.code if frame.brand else None,
         seen_total_minor=_seen_minor(f"seen:{way}" if mixed.door else "total"),
         seller_id=cart.staff_id,
+        company=words[0],
+        note=words[1],
     )
     placed = orders.services.place_order(session, command, actor=as_shopper())
     if placed.obligation_id is None:

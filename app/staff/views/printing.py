@@ -98,6 +98,7 @@ def _pick_list(session: Session, parcels: list[FulfillmentFacts]) -> str:
             "number": show_order_number(each.order_number),
             "name": people[each.contact_id].name,
             "promised_at": each.promised_at,
+            "note": each.note,
             "lines": [
                 (line, shown[line.sku], line.quantity - line.cancelled - line.picked)
                 for line in each.lines
