@@ -22,6 +22,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 import inventory.jobs
+import kernel.attempts
 import kernel.idempotency
 import kernel.sealing
 import notifications.jobs
@@ -59,6 +60,7 @@ def prune() -> None:
     with transaction() as session:
         delivery.prune(session)
         kernel.idempotency.prune(session)
+        kernel.attempts.prune(session)
 
 
 def seal_events() -> None:
