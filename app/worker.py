@@ -100,6 +100,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("note-left-baskets", 300, orders.jobs.note_left_baskets),
     Periodic("forget-old-carts", 3_600, orders.jobs.forget_old_carts),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
+    Periodic("forget-taken-tasks", 3_600, orders.jobs.forget_taken_tasks),
     Periodic("prune", 3_600, prune),
 )
 
