@@ -22,6 +22,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 import inventory.jobs
+import kernel.attempts
 import kernel.idempotency
 import kernel.sealing
 import notifications.jobs
@@ -59,6 +60,7 @@ def prune() -> None:
     with transaction() as session:
         delivery.prune(session)
         kernel.idempotency.prune(session)
+        kernel.attempts.prune(session)
 
 
 def seal_events() -> None:
@@ -98,6 +100,7 @@ PERIODIC: Final[tuple[Periodic, ...]] = (
     Periodic("note-left-baskets", 300, orders.jobs.note_left_baskets),
     Periodic("forget-old-carts", 3_600, orders.jobs.forget_old_carts),
     Periodic("prune-decisions", 3_600, orders.jobs.prune_decisions),
+    Periodic("forget-taken-tasks", 3_600, orders.jobs.forget_taken_tasks),
     Periodic("prune", 3_600, prune),
 )
 

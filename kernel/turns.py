@@ -28,3 +28,10 @@ _TAKE = text("""
 def take_turn(session: Session, *, name: str, every_s: int) -> bool:
     """Tell whether this caller is the one to do the work of this period."""
     return session.execute(_TAKE, {"name": name, "every_s": every_s}).first() is not None
+
+
+def give_turn_back(session: Session, *, name: str) -> None:
+    """Have the work be anybody's again at once: whoever took the turn is done with it."""
+    session.execute(
+        text("UPDATE turn SET due_at = statement_timestamp() WHERE name = :name"), {"name": name}
+    )

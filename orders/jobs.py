@@ -193,6 +193,12 @@ def prune_decisions() -> None:
         sourcing.prune_decisions(session)
 
 
+def forget_taken_tasks() -> None:
+    """Forget who took a task of a store's queue more than a day ago."""
+    with transaction() as session:
+        services.forget_taken_tasks(session)
+
+
 def forget_old_carts() -> int:
     """Have baskets gone that nobody touched for 90 days; return how many."""
     with transaction() as session:

@@ -20,6 +20,7 @@ UNKNOWN: Final = "BAD this command is not known here"
 _KIND: Final = "flags"
 _WORD: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\([^)]*\)|\S+)')
 _PIECE: Final = re.compile(r"BODY(\.PEEK)?\[\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
+_HEADER: Final = re.compile(r"BODY\.PEEK\[HEADER\.FIELDS \(([^)]*)\)\]", re.IGNORECASE)
 _LITERAL: Final = re.compile(rb"\{(\d+)\}$")
 _LINE_MAX: Final = 64 * 1024
 
@@ -151,9 +152,9 @@ class _Conversation(socketserver.StreamRequestHandler):
         if command == "SEARCH":
             found = [uid for uid in known if self._fits(uid, rest)]
             self._say(" ".join(["* SEARCH", *map(str, found)]))
-        elif command == "FETCH" and len(rest) == 2:  # noqa: PLR2004 (which, and what of them)
+        elif command == "FETCH" and len(rest) >= 2:  # noqa: PLR2004 (which, and what of them)
             for uid in _among(known, rest[0]):
-                self._fetch(known.index(uid) + 1, uid, rest[1])
+                self._fetch(known.index(uid) + 1, uid, " ".join(rest[1:]).replace(") ]", ")]"))
         elif command == "STORE" and len(rest) == 3:  # noqa: PLR2004 (which, how, and the flags)
             for uid in _among(known, rest[0]):
                 self._store(known.index(uid) + 1, uid, rest[1].upper(), rest[2])
@@ -187,8 +188,12 @@ class _Conversation(socketserver.StreamRequestHandler):
             found.append(f"BODY[]{at} {{{len(literal)}}}")
             if not piece[1]:
                 self.folders.set_flags(uid, self.folders.flags(uid) | {r"\Seen"})
+        header = _HEADER.search(items)
+        if header is not None:
+            literal = _fields(raw, set(header[1].upper().split()))
+            found.append(f"{header[0].replace('.PEEK', '')} {{{len(literal)}}}")
         self.wfile.write(f"* {number} FETCH ({' '.join(found)}".encode())
-        self.wfile.write(b"\r\n" * (piece is not None) + literal + b")\r\n")
+        self.wfile.write(b"\r\n" * bool(piece or header) + literal + b")\r\n")
 
     def _store(self, number: int, uid: int, how: str, flags: str) -> None:
         named, before = set(flags.strip("()").split()), self.folders.flags(uid)
@@ -218,6 +223,14 @@ def _nothing(_rest: list[str]) -> str:
 def _account(address: str) -> str:
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}".casefold()
+
+
+def _fields(raw: bytes, wanted: set[str]) -> bytes:
+    """Return those lines of a letter's header that have these names, and the empty line."""
+    header = raw.partition(b"\r\n\r\n")[0]
+    lines = re.split(rb"\r\n(?![ \t])", header)
+    named = [each for each in lines if each.partition(b":")[0].decode("latin-1").upper() in wanted]
+    return b"".join(each + b"\r\n" for each in [*named, b""])
 
 
 def _among(known: list[int], wanted: str) -> Iterator[int]:

@@ -4,7 +4,7 @@ No sessions, no transactions. A call ends in an `Outcome`, not in an exception: 
 is a fact to be kept.
 """
 
-from notifications.gateway.imap import Inbox, MailboxSilent, open_inbox
+from notifications.gateway.imap import Inbox, LetterWithheld, MailboxSilent, open_inbox
 from notifications.gateway.letters import LETTER_BYTES_MAX, Attached, Letter, read_letter
 from notifications.gateway.outcomes import (
     NotFound,
@@ -27,6 +27,7 @@ __all__ = [
     "Email",
     "Inbox",
     "Letter",
+    "LetterWithheld",
     "MailboxSilent",
     "MessagingSettings",
     "NotFound",

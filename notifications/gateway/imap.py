@@ -1,12 +1,13 @@
 """The mailbox that customers write to, over IMAP: what is unread is handed out, then marked."""
 
 import imaplib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from notifications.gateway.letters import LETTER_BYTES_MAX
+from notifications.gateway.letters import LETTER_BYTES_MAX, read_sender
 from notifications.gateway.outcomes import ANSWER_S
 from notifications.gateway.settings import IMAP_PORTS, settings
 from notifications.gateway.trusting import mail_authorities
@@ -15,10 +16,17 @@ SEEN: Final = r"(\Seen)"
 FLAGGED: Final = r"(\Flagged)"
 """What cannot be taken in is flagged: a person finds it, and it holds up nobody."""
 OK: Final = "OK"
+UID: Final = re.compile(rb"\bUID (\d+)")
+NAMED_AT_ONCE: Final = 200
+"""Letters that one command names: longer ones are refused by some servers."""
 
 
 class MailboxSilent(Exception):
     """The mail server does not answer, or refuses; the message is a kind of error, no words."""
+
+
+class LetterWithheld(Exception):
+    """The mail server does not give out, or mark, one letter; the others are none the worse."""
 
 
 class Inbox:
@@ -32,8 +40,26 @@ class Inbox:
         found = self._uid("SEARCH", "UNSEEN", "UNFLAGGED")
         return [uid.decode("ascii") for uid in (found[0] or b"").split()]
 
+    def list_senders(self, uids: Sequence[str]) -> dict[str, str]:
+        """Return who these letters say that they are from, by UID; empty where they do not."""
+        found = dict.fromkeys(uids, "")
+        for start in range(0, len(uids), NAMED_AT_ONCE):
+            named = ",".join(uids[start : start + NAMED_AT_ONCE])
+            answer = self._uid("FETCH", named, "(UID BODY.PEEK[HEADER.FIELDS (FROM SENDER)])")
+            for place, each in enumerate(answer):
+                if not isinstance(each, tuple):
+                    continue
+                after = answer[place + 1] if place + 1 < len(answer) else b""
+                uid = UID.search(each[0]) or UID.search(after if isinstance(after, bytes) else b"")
+                if uid is not None:
+                    found[uid[1].decode("ascii")] = read_sender(bytes(each[1]))
+        return found
+
     def fetch(self, uid: str) -> bytes:
-        """Return a letter as it came; of one beyond all measure the beginning. Empty if gone."""
+        """Return a letter as it came; of one beyond all measure the beginning. Empty if gone.
+
+        Raises LetterWithheld.
+        """
         answer = self._uid("FETCH", uid, f"(BODY.PEEK[]<0.{LETTER_BYTES_MAX}>)")
         return next((bytes(each[1]) for each in answer if isinstance(each, tuple)), b"")
 
@@ -45,10 +71,20 @@ class Inbox:
         """Have a letter be left for a person to look at."""
         self._uid("STORE", uid, "+FLAGS.SILENT", FLAGGED)
 
+    def flag_all(self, uids: Sequence[str]) -> None:
+        """Have letters be left for a person to look at."""
+        for start in range(0, len(uids), NAMED_AT_ONCE):
+            self.flag(",".join(uids[start : start + NAMED_AT_ONCE]))
+
     def _uid(self, command: str, *arguments: str) -> list[Any]:
-        status, answer = self._client.uid(command, *arguments)
+        try:
+            status, answer = self._client.uid(command, *arguments)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise LetterWithheld(f"{command} BAD") from error
         if status != OK:
-            raise MailboxSilent(f"{command} {status}")
+            raise LetterWithheld(f"{command} {status}")
         return answer
 
 
@@ -72,7 +108,7 @@ def open_inbox() -> Iterator[Inbox]:
         if client.select(f'"{folder}"')[0] != OK:
             raise MailboxSilent("folder")
         yield Inbox(client)
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (OSError, imaplib.IMAP4.error, LetterWithheld) as error:
         raise MailboxSilent(type(error).__name__) from error
     finally:
         if client is not None:

@@ -91,6 +91,13 @@ def read_letter(raw: bytes) -> Letter:
     )
 
 
+def read_sender(raw: bytes) -> str:
+    """Return whom the header of an e-mail says that it is from; empty where it does not."""
+    message = message_from_bytes(raw, policy=policy.default)
+    addresses = _addresses(message, "From") or _addresses(message, "Sender")
+    return addresses[0][1].lower() if addresses else ""
+
+
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name, ""))

@@ -1,10 +1,10 @@
 """Cases: what needs a person, whose it is, until when, and how it ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, text
+from sqlalchemy import ColumnElement, bindparam, delete, select, text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -13,13 +13,13 @@ import payments.services
 import stores.queries
 from kernel import events
 from kernel.actors import SYSTEM, Actor
-from kernel.clock import db_now
+from kernel.clock import DB_NOW, db_now
 from kernel.ids import new_id
 from orders import queries
 from orders.commands import OpenCase
 from orders.errors import UnknownCase
 from orders.events import CaseAssigned, CaseClosed, CaseEscalated, CaseOpened
-from orders.models import CaseFile
+from orders.models import CaseFile, TaskTaken
 from orders.queries.cases import TAKEN_S, in_turn
 from stores.commands import StaffRole
 from stores.errors import UnknownStaff
@@ -125,6 +125,11 @@ def take_task(session: Session, task_id: UUID, *, actor: Actor) -> bool:
     """Have whoever asks see to a task of a store; False where somebody took it a while ago."""
     values = {"task": task_id, "staff": actor.id, "name": actor.name, "lasts": TAKEN_S}
     return session.execute(_TAKE_TASK, values).first() is not None
+
+
+def forget_taken_tasks(session: Session) -> None:
+    """Forget who took a task more than a day ago: it is anybody's long since."""
+    session.execute(delete(TaskTaken).where(TaskTaken.taken_at < DB_NOW - timedelta(days=1)))
 
 
 def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Actor) -> UUID | None:

@@ -18,6 +18,7 @@ import inventory.services
 import orders.jobs
 import orders.services
 import stores.services
+from app.worker import run_periodic
 from conversations.checks import CHECKS
 from conversations.commands import Intent, OpenThread, Said
 from conversations.desk import was_resolved_first
@@ -509,3 +510,23 @@ def test_the_stores_queue_has_put_backs_and_counts_and_gives_each_to_one(
     session.execute(text("UPDATE task_taken SET taken_at = taken_at - interval '31 minutes'"))
     session.commit()
     assert take() in rows  # who took a task and let it lie has it no more
+    taken = text("SELECT count(*) FROM task_taken")
+    kept = session.execute(taken).scalar_one()
+    session.execute(
+        text(
+            "UPDATE task_taken SET taken_at = taken_at - interval '25 hours'"
+            " WHERE task_id = (SELECT min(task_id::text)::uuid FROM task_taken)"
+        )
+    )
+    session.execute(
+        text(
+            "INSERT INTO attempt (scope, started_at) VALUES"
+            " ('long ago', now() - interval '25 hours'), ('now', now())"
+        )
+    )
+    session.commit()
+    for periodic in ("forget-taken-tasks", "prune"):
+        run_periodic(periodic)
+    assert session.execute(taken).scalar_one() == kept - 1
+    left = session.execute(text("SELECT scope FROM attempt WHERE scope IN ('long ago', 'now')"))
+    assert left.scalars().all() == ["now"]

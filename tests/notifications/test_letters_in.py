@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 import conversations.queries
 import conversations.services
-import notifications.jobs
+import notifications.jobs.mailbox
+import notifications.services.hearing
 from conversations.commands import Said, ThreadStatus
 from conversations.queries import EntryFacts, ThreadFacts
 from customers.commands import TouchChannel
@@ -296,6 +297,117 @@ def test_a_flood_of_one_sender_is_one_conversation_and_waits_outside(
     session.execute(text("UPDATE attempt SET started_at = started_at - interval '2 hours'"))
     assert fetch_mail() == 2
     assert [len(each) for each in post.said()] == [HEARD_MAX + 2, 1]
+
+
+@pytest.fixture
+def measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round is small, so that a few letters are a flood."""
+    monkeypatch.setattr(notifications.jobs.mailbox, "LETTERS_AT_ONCE", 5)
+    monkeypatch.setattr(notifications.jobs.mailbox, "WAITING_MAX", 8)
+    monkeypatch.setattr(notifications.services.hearing, "HEARD_MAX", 3)
+
+
+@pytest.mark.usefixtures("measures")
+def test_who_floods_the_mailbox_holds_up_nobody_and_what_is_beyond_measure_is_left_to_a_person(
+    post: Post,
+) -> None:
+    for number in range(12):
+        post.write(f"Encore {number}", sender=STRANGER)
+    post.write("Et moi ?")
+    post.write("Toujours là ?")
+    # A round is of five: everybody's first letter comes before anybody's second.
+    assert fetch_mail() == 5
+    assert [len(each) for each in post.said()] == [3, 2]
+    # Who wrote too much in this hour waits, however many of their letters lie before the others'.
+    post.write("Moi aussi", sender="late@elsewhere.example")
+    assert fetch_mail() == 1
+    assert post.said()[2] == ["Moi aussi"]
+    assert [post.flags().count(each) for each in ("", r"\Seen", r"\Flagged")] == [5, 6, 4]
+    assert fetch_mail() == 0
+
+
+@pytest.mark.usefixtures("measures")
+def test_many_who_write_at_once_are_taken_in_round_by_round_and_no_machine_answers_them(
+    post: Post, counter: Any, received: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    before = len(received("email"))
+    for number in range(12):
+        post.write("Je suis une machine qui répond", sender=f"robot{number}@elsewhere.example")
+    written = len(received("email"))
+    assert (written - before, [fetch_mail() for _ in range(4)]) == (12, [5, 5, 2, 0])
+    counter.tell()
+    send_due()
+    assert len(post.threads()) == 12
+    assert len(received("email")) == written
+
+
+def test_one_reads_the_mailbox_at_a_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    post.write("Bonjour")
+    fetch, meanwhile = gateway.Inbox.fetch, []
+
+    def fetch_twice(inbox: gateway.Inbox, uid: str) -> bytes:
+        meanwhile.append(fetch_mail())
+        return fetch(inbox, uid)
+
+    monkeypatch.setattr(gateway.Inbox, "fetch", fetch_twice)
+    assert (fetch_mail(), meanwhile) == (1, [0])
+    post.write("Encore")
+    monkeypatch.setattr(gateway.Inbox, "fetch", fetch)
+    assert fetch_mail() == 1
+
+
+def test_a_letter_that_kills_what_reads_it_is_left_to_a_person_after_three_times(
+    post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.write("Poison", sender=STRANGER)
+    post.write("Et moi ?")
+    read = gateway.read_letter
+
+    def die(raw: bytes) -> gateway.Letter:
+        if b"Poison" in raw:
+            raise KeyboardInterrupt
+        return read(raw)
+
+    monkeypatch.setattr(gateway, "read_letter", die)
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            fetch_mail()
+    assert (fetch_mail(), fetch_mail()) == (1, 0)
+    assert post.said() == [["Et moi ?"]]
+    assert post.flags() == [r"\Flagged", r"\Seen"]
+    assert "whatever read it was killed" in caplog.text
+
+
+def test_a_letter_that_the_mail_server_withholds_holds_up_nobody(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.write("Perdu", sender=STRANGER)
+    post.write("Et moi ?")
+    fetch, broken = gateway.Inbox.fetch, iter([gateway.LetterWithheld("FETCH NO")])
+
+    def withhold(inbox: gateway.Inbox, uid: str) -> bytes:
+        for error in broken:
+            raise error
+        return fetch(inbox, uid)
+
+    with monkeypatch.context() as now:
+        now.setattr(gateway.Inbox, "fetch", withhold)
+        assert fetch_mail() == 1
+    assert post.flags() == [r"\Flagged", r"\Seen"]
+    # One at which the connection ends is left alone for an hour, and is not given up.
+    post.write("Coupé", sender=STRANGER)
+    post.write("Toujours là ?")
+
+    def cut(inbox: gateway.Inbox, uid: str) -> bytes:
+        raw = fetch(inbox, uid)
+        if b"Coup" in raw:
+            raise OSError
+        return raw
+
+    with monkeypatch.context() as now:
+        now.setattr(gateway.Inbox, "fetch", cut)
+        assert [fetch_mail() for _ in range(5)] == [0, 0, 0, 1, 0]
+    assert post.flags() == [r"\Flagged", r"\Seen", "", r"\Seen"]
 
 
 def test_a_mailbox_that_does_not_answer_is_asked_again_later(post: Post) -> None:

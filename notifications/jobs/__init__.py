@@ -7,14 +7,14 @@ import logging
 import time
 
 from kernel.db import transaction
-from kernel.errors import TooManyAttempts
 from notifications import gateway, services
 from notifications.gateway import Outcome
+from notifications.jobs.mailbox import fetch_mail
 from notifications.services import Call, Claim
 
+__all__ = ["answer_on_social", "fetch_mail", "ring_followers", "send_due"]
+
 BATCH = 2
-LETTERS_AT_ONCE = 100
-"""Unread letters that one round takes in: the next goes on."""
 WORK_S = 50
 """Seconds after which no further message is taken on: the job that rings here has a limit."""
 
@@ -96,45 +96,6 @@ def answer_on_social() -> int:
                 services.settle_answer(session, each, rung)
         made += len(calls)
     return made
-
-
-def fetch_mail() -> int:
-    """Take in what customers wrote to the mailbox; return how many letters were.
-
-    A letter counts as read once it is kept: whoever is killed in between reads it again, and it is
-    known by then. What cannot be taken in is flagged for a person, and holds up nobody.
-    """
-    if not gateway.settings().imap_url:
-        return 0
-    taken, ends_at = 0, time.monotonic() + WORK_S
-    try:
-        with gateway.open_inbox() as inbox:
-            for uid in inbox.list_unread()[:LETTERS_AT_ONCE]:
-                taken += _take_letter(inbox, uid)
-                if time.monotonic() > ends_at:
-                    break
-    except gateway.MailboxSilent as error:
-        log.warning("the mailbox could not be read: %s", error)
-    return taken
-
-
-def _take_letter(inbox: gateway.Inbox, uid: str) -> bool:
-    """Return whether a letter was taken in; of whom too much came, it stays unread for a while."""
-    raw = inbox.fetch(uid)
-    try:
-        letter = gateway.read_letter(raw)
-        with transaction() as session:
-            services.brake(session, "email", letter.sender)
-        with transaction() as session:
-            services.hear_letter(session, letter)
-    except TooManyAttempts:
-        return False
-    except Exception:  # one letter must not hold up the others
-        log.exception("letter %s of the mailbox was not taken in; it is flagged", uid)
-        inbox.flag(uid)
-        return False
-    inbox.mark_read(uid)
-    return True
 
 
 def _call(ring: services.Ring) -> gateway.Rung:
