@@ -56,17 +56,20 @@ class _Whose:
 def take_in(session: Session, arrived: Arrived) -> TakenIn:
     """Have something that came in stand in its conversation, which waits for us from now on.
 
-    What has been taken in before changes nothing. Of one sender one thing is taken in at a time.
+    What has been taken in before changes nothing. Of one sender, and of one customer from wherever
+    they write, one thing is taken in at a time.
 
     Raises NothingSaid.
     """
-    _take_turn(session, arrived.sender)
-    said = arrived.said
+    sender, said = arrived.sender, arrived.said
+    _take_turn(session, f"{sender.source} {sender.value}")
     before = _find_answered(session, said.source, (said.reference or "",))
     if before is not None:
         return TakenIn(before, is_new=False)
     arrived = replace(arrived, said=replace(said, body=_cut(said.body)))
     whose = _read_whose(session, arrived)
+    if whose.customer_id is not None:
+        _take_turn(session, str(whose.customer_id))
     actor = Actor(kind=ActorKind.SHOPPER, name=arrived.writer, customer_id=whose.customer_id)
     thread_id = _find_thread(session, arrived, whose)
     if thread_id is None:
@@ -78,9 +81,9 @@ def take_in(session: Session, arrived: Arrived) -> TakenIn:
     return TakenIn(thread_id, is_new=True)
 
 
-def _take_turn(session: Session, sender: Sender) -> None:
-    """Wait until whatever else this sender wrote has been taken in."""
-    key = func.hashtextextended(f"arriving {sender.source} {sender.value}", 0)
+def _take_turn(session: Session, who: str) -> None:
+    """Wait until whatever else came from the same address, or person, has been taken in."""
+    key = func.hashtextextended(f"arriving {who}", 0)
     session.execute(select(func.pg_advisory_xact_lock(key)))
 
 

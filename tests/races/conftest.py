@@ -34,6 +34,7 @@ GUARDS = (
     "reservation",
     "queue",
     "task",
+    "arriving",
     "order-of-locks",
 )
 

@@ -41,6 +41,7 @@ import stores.queries
 from app.cli import main as comptoir
 from catalog.models import Sku
 from catalog.services import pricing
+from conversations import arriving
 from customers.services import giving
 from inventory.services import counting, lock_levels, promising, transferring
 from kernel.actors import SYSTEM, Actor
@@ -192,6 +193,11 @@ def remove_order_guard() -> None:
 def remove_queue_guard() -> None:
     """What waits is read without being kept, and then given as it was read."""
     _unlock("case_file")
+
+
+def remove_arriving_guard() -> None:
+    """Nothing that comes in waits for what else came from the same person."""
+    arriving._take_turn = hold_nothing  # noqa: SLF001 (the guard is removed here)
 
 
 def remove_task_guard() -> None:
@@ -431,6 +437,7 @@ GUARDS = {
     "order": remove_order_guard,
     "queue": remove_queue_guard,
     "task": remove_task_guard,
+    "arriving": remove_arriving_guard,
     "stock": remove_stock_guard,
     "hold": remove_hold_guard,
     "hand-over": remove_hand_over_guard,
