@@ -16,7 +16,7 @@ from app.i18n import gettext as _
 from app.talk_words import list_intents
 from app.talks import Talk
 from conversations import desk
-from conversations.commands import Intent, Said
+from conversations.commands import Intent, ProvenBy, Said
 from conversations.errors import NothingWaits, ThreadClosed, ThreadTaken
 from customers.commands import TouchChannel
 from kernel.actors import Actor
@@ -28,6 +28,11 @@ BODY_MAX: Final = 4_000
 SENTENCE_MAX: Final = 500
 PLACE, PERSON, DESK = "place:", "person:", "desk"
 Deed = Callable[[Session, Actor], object]
+PROOFS: Final[Mapping[ProvenBy, str]] = {
+    ProvenBy.CODE: N_("A code sent to the customer’s address, or their account"),
+    ProvenBy.CALLED: N_("I called the customer at the number we know"),
+    ProvenBy.SEEN: N_("I saw who they are"),
+}
 BESIDE: Final[Mapping[type[Refusal], tuple[str, str]]] = {
     ThreadTaken: ("body", N_("A colleague answers, or has just answered. Read it first.")),
     ThreadClosed: ("body", N_("The conversation has ended. Begin a new one with the customer.")),
@@ -68,6 +73,7 @@ def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dic
             *_list_people(session, talk, actor),
         ],
         "intents": list_intents(),
+        "proofs": [(each.value, _(words)) for each, words in PROOFS.items()],
     }
 
 
@@ -167,6 +173,13 @@ def _read_identify(talk: Talk, answers: Answers) -> Deed:
     return identify
 
 
+def _read_proof(talk: Talk, answers: Answers) -> Deed:
+    by = answers.choice("proven_by", ProvenBy, _("Choose one.")) or ProvenBy.CODE
+    return lambda session, actor: conversations.services.believe(
+        session, talk.thread.id, by=by, actor=actor
+    )
+
+
 _READERS: Final[Mapping[str, Callable[[Talk, Answers], Deed]]] = {
     "reply": _read_reply,
     "note": _read_note,
@@ -174,4 +187,5 @@ _READERS: Final[Mapping[str, Callable[[Talk, Answers], Deed]]] = {
     "hand": _read_hand,
     "intent": _read_intent,
     "identify": _read_identify,
+    "believe": _read_proof,
 }

@@ -255,7 +255,7 @@ def _row(
     who, matter = "", _(KINDS[case.kind].label)
     if thread is not None:
         channel, icon = _channel(thread.channel)
-        named = names.get(thread.contact_id) if thread.contact_id else None
+        named = names.get(thread.contact_id) if thread.contact_id and not thread.claimed else None
         who = named or thread.writer or _("Somebody unknown")
         matter = say_intent(thread.intent)
     return Row(

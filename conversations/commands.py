@@ -33,6 +33,18 @@ class ThreadStatus(StrEnum):
     CLOSED = "closed"
 
 
+class ProvenBy(StrEnum):
+    """How somebody who only said who they are proved it.
+
+    They said a code sent to the customer's own address, or wrote from their account; they were
+    called at the customer's number; or their identity was seen.
+    """
+
+    CODE = "code"
+    CALLED = "called"
+    SEEN = "seen"
+
+
 class SurveyAbout(StrEnum):
     """What somebody is asked about afterwards."""
 

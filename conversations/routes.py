@@ -19,8 +19,8 @@ from conversations.schemas import (
     FiguresQuerySchema,
     FiguresSchema,
     HandThreadOverSchema,
+    IdentifyThreadSchema,
     IntentSchema,
-    NameThreadSchema,
     NoteThreadSchema,
     OpenThreadSchema,
     ReplySchema,
@@ -165,23 +165,27 @@ def hand_over(body: dict[str, Any], thread_id: UUID) -> Response:
 
 @blueprint.post("/threads/<uuid:thread_id>/identify")
 @declare(permission="conversations.answer", keyed=True)
-@blueprint.arguments(NameThreadSchema)
+@blueprint.arguments(IdentifyThreadSchema)
 @blueprint.response(200, ThreadStateSchema)
 def identify(body: dict[str, Any], thread_id: UUID) -> Response:
-    """Say who writes, or about which order."""
+    """Say who writes, or about which order; or that they proved who they only said they are."""
+    by = body.pop("proven_by")
 
     def act(session: Session, actor: Actor) -> None:
         named = desk.find_named(session, **body, actor=actor)
-        if named.customer_id is None:
+        if named.customer_id is not None:
+            services.identify_thread(
+                session,
+                thread_id,
+                customer_id=named.customer_id,
+                contact_id=named.contact_id,
+                order_id=named.order_id,
+                actor=actor,
+            )
+        elif by is None:
             raise UnknownCustomer
-        services.identify_thread(
-            session,
-            thread_id,
-            customer_id=named.customer_id,
-            contact_id=named.contact_id,
-            order_id=named.order_id,
-            actor=actor,
-        )
+        if by is not None:
+            services.believe(session, thread_id, by=by, actor=actor)
 
     return _once(thread_id, act)
 

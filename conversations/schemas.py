@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from conversations.commands import Intent, ThreadStatus
+from conversations.commands import Intent, ProvenBy, ThreadStatus
 from customers.commands import TouchChannel
 from kernel.fields import (
     SKU_MAX,
@@ -68,6 +68,13 @@ class ThreadSchema(Schema):
     customer_id = fields.UUID(required=True, allow_none=True)
     order_id = fields.UUID(required=True, allow_none=True)
     cart_id = fields.UUID(required=True, allow_none=True)
+    claimed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Who writes only says that they are this customer: tell them nothing of"
+            " the customer's before they proved it (`identify` with `proven_by`)."
+        },
+    )
     location_id = fields.UUID(required=True, allow_none=True)
     owner_id = fields.UUID(required=True, allow_none=True)
     transfers = fields.Integer(required=True)
@@ -132,6 +139,14 @@ class NameThreadSchema(StrictSchema):
 
     customer_id = fields.UUID(load_default=None, allow_none=True)
     order_number = SafeText(load_default=None, allow_none=True, max_length=20)
+
+
+class IdentifyThreadSchema(NameThreadSchema):
+    """Whom it is about, and which order; and how they proved who they are, where they did."""
+
+    proven_by = fields.Enum(
+        ProvenBy, by_value=True, metadata=TEXT, load_default=None, allow_none=True
+    )
 
 
 class OpenThreadSchema(NameThreadSchema):

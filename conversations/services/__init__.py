@@ -1,7 +1,12 @@
 """Use cases of conversations: begun, answered, handed over, ended, forgotten."""
 
 from conversations.services.forgetting import forget_conversations
-from conversations.services.handing import hand_to_person, hand_to_place, identify_thread
+from conversations.services.handing import (
+    believe,
+    hand_to_person,
+    hand_to_place,
+    identify_thread,
+)
 from conversations.services.talking import (
     BODY_MAX,
     answer_automatically,
@@ -21,6 +26,7 @@ __all__ = [
     "BODY_MAX",
     "answer_automatically",
     "ask_for_person",
+    "believe",
     "change_intent",
     "end_thread",
     "forget_conversations",

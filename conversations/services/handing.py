@@ -10,11 +10,13 @@ import customers.services
 import orders.queries
 import orders.services
 import stores.queries
+from conversations.commands import ProvenBy
 from conversations.errors import NothingWaits
 from conversations.events import ThreadHandedOver, ThreadIdentified
 from conversations.models import Thread, ThreadAddress
 from conversations.queries import case_key
 from conversations.services.talking import lock_thread, tell
+from customers.errors import UnknownCustomer
 from kernel.actors import SYSTEM, Actor, ActorKind
 from stores.errors import UnknownLocation
 
@@ -87,6 +89,23 @@ def identify_thread(
         if customers.queries.find_writer(session, source=source, value=value) is None:
             customers.services.know_as(session, thread.customer_id, source=source, value=value)
     tell(session, ThreadIdentified, thread, actor)
+
+
+def believe(session: Session, thread_id: UUID, *, by: ProvenBy, actor: Actor) -> None:
+    """Have who writes be whom they said they are, as somebody of ours found out, and how.
+
+    Its page shows what is theirs from now on. Saying it twice changes nothing.
+
+    Raises UnknownThread, or UnknownCustomer where nobody said who they are.
+    """
+    thread = lock_thread(session, thread_id, actor)
+    if thread.customer_id is None:
+        raise UnknownCustomer
+    if not thread.claimed:
+        return
+    thread.claimed = False
+    session.flush()
+    tell(session, ThreadIdentified, thread, actor, reason=by.value)
 
 
 def _rebrand(session: Session, thread: Thread, order_id: UUID) -> None:

@@ -1,12 +1,25 @@
 """What happened between a customer and us, on every channel, and what of it matters now."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from customers.commands import Direction, TouchChannel
@@ -16,11 +29,13 @@ from kernel.clock import DB_NOW
 
 PAGE: Final = 50
 WRITTEN, ANSWERED = "thread.received", "thread.answered"
+NAMED: Final = "thread.identified"
 CONTACTS: Final = ("call", "chat", "email", "form", "message", "visit", WRITTEN)
 """Kinds of interaction in which a customer turned to us and somebody of ours listened."""
 SAME_TURN: Final = timedelta(minutes=30)
 """What is said in one conversation so soon after what was said before is one contact with it."""
-LINES_MAX: Final = 500
+LINES_MAX: Final = 100
+"""Contacts about one order, and answers to them, that are looked at."""
 REPEAT_SPAN: Final = timedelta(hours=24)
 VISIT: Final = "visit"
 VISIT_SPAN: Final = timedelta(hours=12)
@@ -116,42 +131,109 @@ def find_repeated_contacts(
 ) -> list[RepeatedContact]:
     """Return the orders about which a customer turned to us `least` times in a day, or more.
 
-    With `contact_ids`, only what was said under these.
+    With `contact_ids`, only what was said under these. What was said before it was known about
+    which order counts as said about that order.
     """
-    wanted: list[ColumnElement[bool]] = [
-        Interaction.customer_id.in_(select_family(customer_id)),
-        or_(
-            and_(Interaction.direction == Direction.IN, Interaction.kind.in_(CONTACTS)),
-            Interaction.kind == ANSWERED,
-        ),
-        Interaction.order_id.is_not(None),
-        Interaction.happened_at > DB_NOW - REPEAT_SPAN,
-    ]
-    if contact_ids is not None:
-        wanted.append(Interaction.contact_id.in_(contact_ids))
+    marked = _mark_contacts(customer_id, contact_ids).subquery()
+    rows = session.execute(
+        select(Interaction, InteractionText.body, marked.c.order_id)
+        .join(marked, marked.c.id == Interaction.id)
+        .outerjoin(InteractionText, InteractionText.interaction_id == Interaction.id)
+        .where(marked.c.nth <= LINES_MAX)
+        .order_by(Interaction.happened_at.desc(), Interaction.id.desc())
+    )
     by_order: dict[UUID, list[InteractionFacts]] = {}
-    for row in _read(session, *wanted, limit=LINES_MAX):
-        if row.order_id is not None:
-            by_order.setdefault(row.order_id, []).append(row)
+    for told, body, order_id in rows:
+        line = replace(_facts(told, body or ""), order_id=order_id)
+        by_order.setdefault(order_id, []).append(line)
     found = [_repeated(order_id, each) for order_id, each in by_order.items()]
     return [each for each in found if len(each.contacts) >= least]
 
 
+def _mark_contacts(customer_id: UUID, contact_ids: Collection[UUID] | None) -> Select[Any]:
+    """Return the statement of each contact of a day and of each first answer to one.
+
+    Beside each: the order it is about, and which one of that order it is, the newest first. Of
+    what goes on in one conversation only the beginning is a contact, so that many lines of one
+    matter never hide those of another.
+    """
+    lines = _lines_of_a_day(customer_id).cte("lines")
+    named = (
+        select(lines.c.talk, lines.c.order_id, lines.c.contact_id)
+        .where(lines.c.kind == NAMED, lines.c.order_id.is_not(None))
+        .ext(distinct_on(lines.c.talk))
+        .order_by(lines.c.talk, lines.c.id.desc())
+        .cte("named")
+    )
+    by_time = (lines.c.happened_at, lines.c.id)
+    spoke_at = func.max(case((lines.c.kind == WRITTEN, lines.c.happened_at))).over(
+        partition_by=lines.c.talk, order_by=by_time, rows=(None, -1)
+    )
+    order_id = func.coalesce(lines.c.order_id, named.c.order_id)
+    in_order = (
+        select(
+            lines.c.id,
+            lines.c.kind,
+            lines.c.happened_at,
+            order_id.label("order_id"),
+            func.coalesce(lines.c.contact_id, named.c.contact_id).label("contact_id"),
+            spoke_at.label("spoke_at"),
+            func.row_number().over(partition_by=lines.c.talk, order_by=by_time).label("line"),
+            func.lag(lines.c.kind)
+            .over(partition_by=(order_id, lines.c.talk), order_by=by_time)
+            .label("before"),
+        )
+        .outerjoin(named, named.c.talk == lines.c.talk)
+        .cte("in_order")
+    )
+    of = in_order.c
+    goes_on = and_(of.spoke_at.is_not(None), of.happened_at - of.spoke_at <= SAME_TURN)
+    counts = case(
+        (of.kind == WRITTEN, ~goes_on),
+        (of.kind == NAMED, of.line == 1),  # of what they said before nothing was known as theirs
+        (of.kind == ANSWERED, of.before.is_distinct_from(ANSWERED)),
+        else_=True,
+    )
+    wanted = [of.order_id.is_not(None), counts]
+    if contact_ids is not None:
+        wanted.append(of.contact_id.in_(contact_ids))
+    newest_first = (of.happened_at.desc(), of.id.desc())
+    nth = func.row_number().over(partition_by=of.order_id, order_by=newest_first)
+    return select(of.id, of.order_id, nth.label("nth")).where(*wanted)
+
+
+def _lines_of_a_day(customer_id: UUID) -> Select[Any]:
+    """Return the statement of what a customer said lately, and what they were answered."""
+    answered = and_(
+        Interaction.kind == ANSWERED,
+        Interaction.facts["automatic"].as_boolean().is_not(true()),
+    )
+    said = and_(Interaction.direction == Direction.IN, Interaction.kind.in_(CONTACTS))
+    talk = Interaction.facts["thread_id"].as_string()
+    return select(
+        Interaction.id,
+        Interaction.kind,
+        Interaction.happened_at,
+        Interaction.order_id,
+        Interaction.contact_id,
+        func.coalesce(talk, cast(Interaction.id, String)).label("talk"),
+    ).where(
+        Interaction.customer_id.in_(select_family(customer_id)),
+        or_(said, answered, Interaction.kind == NAMED),
+        Interaction.happened_at > DB_NOW - REPEAT_SPAN,
+    )
+
+
 def _repeated(order_id: UUID, newest_first: Sequence[InteractionFacts]) -> RepeatedContact:
-    """Return the contacts among what was said about an order, and who answered each."""
+    """Return the contacts about an order, and who answered each."""
     contacts: list[InteractionFacts] = []
     answered_by: dict[int, str] = {}
-    spoke_at: dict[object, datetime] = {}
     unanswered: dict[object, list[int]] = {}
     for told in reversed(newest_first):
         talk = told.facts.get("thread_id")
         if told.kind == ANSWERED:
-            if not told.facts.get("automatic"):
-                answered_by |= dict.fromkeys(unanswered.pop(talk, []), told.actor_name)
-            continue
-        before = spoke_at.get(talk) if told.kind == WRITTEN else None
-        spoke_at[talk] = told.happened_at
-        if before is None or told.happened_at - before > SAME_TURN:
+            answered_by |= dict.fromkeys(unanswered.pop(talk, []), told.actor_name)
+        else:
             contacts.append(told)
             unanswered.setdefault(talk, []).append(told.id)
     return RepeatedContact(order_id, tuple(reversed(contacts)), answered_by)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 import conversations.services
@@ -114,6 +114,55 @@ def test_one_chat_of_many_lines_is_one_contact(
     assert "contact about order" not in desk("luc").read(
         f"/en/office/customers/{who['customer_id']}"
     )
+
+
+def test_the_third_contact_about_an_order_is_seen_among_thousands_of_lines_about_others(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    first, second = place(client, shop), place(client, shop)
+    who = person_of(session, first)
+    for channel in (TouchChannel.EMAIL, TouchChannel.SMS, TouchChannel.FORM):
+        wrote(session, channel, "Où est-elle ?", who)
+    chat = wrote(session, TouchChannel.CHAT, "Bonjour", person_of(session, second))
+    deliver(session)
+    session.execute(
+        text("""
+            INSERT INTO interaction (customer_id, contact_id, happened_at, kind, channel, direction,
+                                     actor_kind, actor_name, order_id, facts)
+            SELECT customer_id, contact_id, happened_at + n * interval '1 ms', kind, channel,
+                   direction, actor_kind, actor_name, order_id, facts
+            FROM interaction, generate_series(1, 2000) n
+            WHERE kind = 'thread.received' AND facts ->> 'thread_id' = :chat
+        """),
+        {"chat": str(chat)},
+    )
+    session.commit()
+    note(client, shop.agent, who["customer_id"], "call", order_number=second["number"])
+    said = desk("luc").read(f"/en/office/customers/{who['customer_id']}")
+    assert f"3rd contact about order {first['number']}" in said
+    assert f"2nd contact about order {second['number']}" in said
+
+
+def test_a_letter_is_a_contact_about_the_order_it_is_later_known_to_be_about(
+    client: FlaskClient, desk: Sit, session: Session, shop: Shop
+) -> None:
+    placed, nobody = place(client, shop), dict.fromkeys(("customer_id", "contact_id", "order_id"))
+    who = person_of(session, placed)
+    ours = wrote(session, TouchChannel.EMAIL, "Où est-elle ?", {**who, "order_id": None})
+    strange = wrote(session, TouchChannel.SMS, "C'est Chloé", nobody)
+    note(client, shop.agent, who["customer_id"], "call", order_number=placed["number"])
+    deliver(session)
+    luc, page = desk("luc"), f"/en/office/customers/{who['customer_id']}"
+    assert "contact about order" not in luc.read(page)
+    for nth, thread_id in (("2nd", ours), ("3rd", strange)):
+        named = client.post(
+            f"/api/v1/threads/{thread_id}/identify",
+            json={"order_number": placed["number"]},
+            headers=as_key(shop.agent) | {"Idempotency-Key": f"name-{thread_id}"},
+        )
+        assert named.status_code == 200, named.text
+        deliver(session)
+        assert f"{nth} contact about order {placed['number']}" in luc.read(page)
 
 
 def test_a_low_score_of_a_chat_about_nothing_ordered_stands_first_too(
