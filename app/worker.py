@@ -21,6 +21,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
+import conversations.answering
 import inventory.jobs
 import kernel.attempts
 import kernel.idempotency
@@ -61,6 +62,7 @@ def prune() -> None:
         delivery.prune(session)
         kernel.idempotency.prune(session)
         kernel.attempts.prune(session)
+        conversations.answering.prune_asked(session)
 
 
 def seal_events() -> None:

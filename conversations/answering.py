@@ -4,11 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ LANGUAGES: Final = ("fr", "en")
 ANSWERS_MAX: Final = 500
 """Answers are read whole and weighed here: no shop writes more, and it is one statement."""
 ASKED_MAX: Final = 200
+ASKED_DAYS: Final = 90
 SAID_MAX: Final = 200
 QUESTION_MAX, BODY_MAX, KEYWORDS_MAX = 160, 4_000, 400
 ENOUGH: Final = 0.5
@@ -179,6 +180,12 @@ def keep_asked(session: Session, said: str, *, language: str) -> None:
             set_={"times": AskedQuestion.times + 1, "last_at": DB_NOW, "set_aside_at": None},
         )
     )
+
+
+def prune_asked(session: Session) -> None:
+    """Remove questions nobody asked for a quarter: a name in one could be of anybody forgotten."""
+    old = AskedQuestion.last_at < DB_NOW - timedelta(days=ASKED_DAYS)
+    session.execute(delete(AskedQuestion).where(old))
 
 
 def list_asked(session: Session, *, limit: int = ASKED_MAX) -> list[AskedFacts]:

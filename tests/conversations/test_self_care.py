@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.care.starting import bring_answers
-from app.worker import drain
+from app.worker import drain, prune
 from conversations.answering import find_answers
 from conversations.understanding import Wish, find_wish, scrub
 from kernel.actors import SYSTEM
@@ -307,3 +307,14 @@ def test_what_is_meant_is_found_in_two_languages_and_never_guessed(
 
 def test_what_is_kept_of_a_question_names_nobody() -> None:
     assert scrub("7K3-M9PX pour chloe@example.org, 06 39 98 12 34 svp") == "… pour … … svp"
+
+
+def test_a_question_nobody_asks_for_a_quarter_is_not_kept(care: Care, session: Session) -> None:
+    for said in ("zèbre rayé", "girafe tachetée"):
+        care.client.get(f"/api/v1/answers?q={said}&language=fr", headers=as_key(care.shop.agent))
+    aged = "UPDATE asked_question SET last_at = last_at - interval '91 days' WHERE said LIKE 'z%'"
+    session.execute(text(aged))
+    session.commit()
+    prune()
+    kept = session.execute(text("SELECT said FROM asked_question")).scalars().all()
+    assert kept == ["girafe tachetée"]
