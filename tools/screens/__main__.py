@@ -1,7 +1,7 @@
 """Fills docs/screens: every main page and state, on phone, tablet and desk, in both languages.
 
-Starts the demonstration on a free port in a folder of its own, walks one order from the shop to the
-counter, and takes a picture at each step. `make screenshots` calls it.
+Starts the demonstration on a free port, in a folder of its own for each language, walks one order
+from the shop to the counter, and takes a picture at each step. `make screenshots` calls it.
 """
 
 import tempfile
@@ -18,14 +18,11 @@ from tools.screens.running import STORE, Shop, running
 def main() -> None:
     """Take every picture, then the wide one of the README."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as home,
-        running(Path(home) / "var") as shop,
-        sync_playwright() as playwright,
-    ):
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for language in ("fr", "en"):
-            _walk(browser, shop, language)
+        for language in ("fr", "en"):  # each with shelves nobody has taken anything from
+            with running(Path(home) / language) as shop:
+                _walk(browser, shop, language)
         browser.close()
     lay_side_by_side()
     for orphan in set(SCREENS.glob("*.png")) - taken:
