@@ -32,6 +32,7 @@ from orders.events import FulfillmentCancelled, FulfillmentEvent, PaidWithoutSto
 from payments.commands import ObligationStatus, WishStatus
 from payments.events import PaymentCaptured, PaymentDoubted, PaymentRefunded, RefundFailed
 from stores.errors import UnknownStaff
+from stores.events import StaffDisabled, StaffMoved
 from stores.settings import TradeRules
 
 COVERED, REACHED, GIVEN_BACK = "covered", "told after all", "given back"
@@ -98,6 +99,11 @@ def open_paid_without_stock(session: Session, event: PaidWithoutStock) -> None:
         facts={"missing": event.missing},
     )
     orders.services.open_case(session, command)
+
+
+def free_cases(session: Session, event: StaffDisabled | StaffMoved) -> None:
+    """Whoever left, or works elsewhere now, sees to nothing there any more: the next one does."""
+    orders.services.free_cases(session, event.staff_id)
 
 
 def settle_late(session: Session, event: FulfillmentEvent) -> None:

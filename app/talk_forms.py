@@ -73,7 +73,7 @@ def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dic
             *_list_people(session, talk, actor),
         ],
         "intents": list_intents(),
-        "proofs": [(each.value, _(words)) for each, words in PROOFS.items()],
+        "proofs": [("", "–"), *((each.value, _(words)) for each, words in PROOFS.items())],
     }
 
 

@@ -60,6 +60,7 @@ from payments.events import (
     PaymentRefunded,
     RefundFailed,
 )
+from stores.events import StaffDisabled, StaffMoved
 
 REACTIONS: Subscriptions = {
     OrderAmended: {"announce-amended": notifications.handlers.announce_amended},
@@ -121,6 +122,8 @@ REACTIONS: Subscriptions = {
         "answer-on-social": notifications.handlers.answer_on_social,
     },
     AnswerUndelivered: {"open-undelivered-case": casework.open_undelivered},
+    StaffDisabled: {"free-cases": casework.free_cases},
+    StaffMoved: {"free-cases": casework.free_cases},
     CartLeft: {"remind-of-cart": notifications.handlers.remind_of_cart},
     CartSent: {"send-cart-link": notifications.handlers.send_cart_link},
     ChallengeAsked: {"send-code": notifications.handlers.send_code},
@@ -228,9 +231,7 @@ UNHEARD = frozenset(
         "tablet.enrolled.v1",
         "tablet.revoked.v1",
         "staff.hired.v1",
-        "staff.disabled.v1",
         "staff.signed_in.v1",
-        "staff.moved.v1",
         "staff.limited.v1",
         "store.shared.v1",
         "store.method_switched.v1",

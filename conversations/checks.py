@@ -35,4 +35,24 @@ CHECKS = (
         WHERE c.closed_at IS NULL AND c.location_id IS DISTINCT FROM t.location_id
         """,
     ),
+    Check(
+        "TALK-04",
+        "the case of a conversation is another brand's, or about something else",
+        """
+        SELECT c.id, c.key, c.brand_id, t.brand_id AS talks_for, c.about_id
+        FROM case_file c JOIN thread t ON c.key = 'thread:' || t.id
+        WHERE c.closed_at IS NULL
+          AND (c.brand_id IS DISTINCT FROM t.brand_id OR c.about_id IS DISTINCT FROM t.id)
+        """,
+    ),
+    Check(
+        "TALK-05",
+        "a conversation counts as answered and nobody of ours has said anything",
+        """
+        SELECT t.id FROM thread t
+        WHERE t.status = 'answered' AND NOT EXISTS (
+            SELECT FROM thread_entry e
+            WHERE e.thread_id = t.id AND e.direction = 'out' AND NOT e.automatic)
+        """,
+    ),
 )

@@ -76,4 +76,28 @@ CHECKS: Final = (
           AND m.begun_at > f.ended_at + interval '10 seconds'
         """,
     ),
+    Check(
+        "CONSENT-01",
+        "nobody is sent advertising who had not agreed to it on that channel, or had refused it",
+        # Whoever was parted from somebody since may have agreed as that one.
+        """
+        WITH RECURSIVE same (id, root) AS (
+            SELECT id, id FROM customer WHERE merged_into IS NULL
+            UNION ALL
+            SELECT c.id, same.root FROM customer c JOIN same ON c.merged_into = same.id)
+        SELECT m.id AS message_id, m.begun_at, said.granted
+        FROM message m
+        LEFT JOIN contact k ON k.id = m.contact_id
+        LEFT JOIN same mine ON mine.id = k.customer_id
+        LEFT JOIN LATERAL (
+            SELECT c.granted FROM consent c JOIN same theirs ON theirs.id = c.customer_id
+            WHERE theirs.root = mine.root AND c.purpose = 'marketing' AND c.channel = m.channel
+              AND c.topic IN ('baskets', '') AND c.recorded_at < m.begun_at
+            ORDER BY c.given_at DESC, c.id DESC LIMIT 1) said ON true
+        WHERE m.template = 'cart_left' AND m.status = 'sent' AND said.granted IS NOT TRUE
+          AND NOT EXISTS (
+            SELECT FROM customer_merge g
+            WHERE g.undone_at > m.begun_at AND (g.kept_id = mine.id OR g.merged_id = mine.id))
+        """,
+    ),
 )

@@ -271,6 +271,16 @@ PARCELS = (
         """,
     ),
     Check(
+        "CASE-01",
+        "somebody who has left the staff still sees to a case, so that nobody is given it",
+        """
+        SELECT c.id, c.key, c.owner_id FROM case_file c JOIN staff s ON s.id = c.owner_id
+        WHERE c.closed_at IS NULL AND s.closed_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM event e JOIN delivery d ON d.event_id = e.id
+            WHERE e.name = 'staff.disabled.v1' AND e.aggregate_id = s.id AND d.done_at IS NULL)
+        """,
+    ),
+    Check(
         "PROXY-01",
         "somebody who may not collect an order any more still has a live pass of it",
         """

@@ -179,6 +179,20 @@ def assign_case(session: Session, case_id: UUID, *, owner_id: UUID, actor: Actor
     _give(session, case, owner_id, name, actor=actor)
 
 
+def free_cases(session: Session, staff_id: UUID) -> None:
+    """Have the open cases of somebody be whoever's is next, where they cannot see to them now."""
+    rows = session.execute(
+        select(CaseFile)
+        .where(CaseFile.owner_id == staff_id, CaseFile.closed_at.is_(None))
+        .order_by(CaseFile.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for case in list(rows.scalars()):
+        if _name_of(session, staff_id, case.location_id, case.brand_id) is None:
+            _give(session, case, None, "", actor=SYSTEM)
+
+
 def retry_refund(session: Session, case_id: UUID, *, actor: Actor) -> UUID:
     """Ask again for the refund a case of money is about; return the id of the new one.
 
