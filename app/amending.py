@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 import orders.jobs
 import orders.services
 from app import formats
-from app.amending_form import Asked, Shown, describe, is_readable, list_amendable, read_amendment
+from app.amending_form import (
+    Asked,
+    Shown,
+    describe,
+    find_errors,
+    is_readable,
+    list_amendable,
+    read_amendment,
+)
 from app.answers import Shown as Answer
 from app.forms import SEE_OTHER, once
 from app.i18n import current
@@ -91,7 +99,9 @@ def show_form(door: Door, *, refused: str | None = None, preview: Amended | None
         parcels = _parcels(door, order)
         asked = Asked(request.form, door.channel, door.more(session))
         shown = describe(session, order, parcels, asked) if parcels else None
-        shown = replace(shown, preview=preview, link=sends_links(door)) if shown else None
+        if shown is not None:
+            wrong = find_errors(request.form)
+            shown = replace(shown, preview=preview, link=sends_links(door), errors=wrong)
     return door.page(order, shown, refused)
 
 
@@ -99,7 +109,7 @@ def take_form(door: Door) -> Answer:
     """Say what a change would come to; once that was seen, make it and go back to the order."""
     with transaction() as session:
         order = door.find(session)
-    if not is_readable(request.form):
+    if not is_readable(request.form) or find_errors(request.form):
         return show_form(door), UNREADABLE
     try:
         preview = orders.jobs.without_payment_page(order.id, lambda: _take(door, order))

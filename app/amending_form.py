@@ -16,6 +16,7 @@ import stores.queries
 from app import formats
 from app.i18n import current
 from app.i18n import gettext as _
+from app.shop.contact import NAME_MAX, Typed, read_address
 from customers.commands import GiveAddress
 from kernel.fields import SKU_MAX
 from orders.commands import AmendOrder, AmendParcel, Channel, Collector, Method, Status
@@ -31,6 +32,7 @@ collected."""
 ADDED: Final = "add_quantity"
 """Of how many the form says that one more article is."""
 TEXT_MAX: Final = 120
+ADDRESS: Final = ("line1", "line2", "postcode", "city")
 SLOT_DAYS: Final = 7
 OPEN: Final = frozenset({Status.PENDING, Status.NEW, Status.ACCEPTED})
 COLLECTED: Final = {Method.PICKUP: StoreMethod.PICKUP, Method.DRIVE: StoreMethod.DRIVE}
@@ -124,6 +126,8 @@ class Shown:
     """Whether a card holds, or a card or a till paid, what the order cost."""
     link: bool = False
     """Whether its customer can be sent a link to pay."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with where it is brought, or who collects it, beside its field."""
 
     @property
     def brought(self) -> bool:
@@ -155,6 +159,17 @@ def is_readable(form: Mapping[str, str]) -> bool:
         if QUANTITY in name or PART in name or name.endswith(ADDED)
     }
     return all(_is_quantity(name, text) for name, text in said.items())
+
+
+def find_errors(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with the address and the name in a form, by field; nothing typed is."""
+    typed = Typed()
+    if any(form.get(name, "").strip() for name in ADDRESS):
+        read_address(form, typed)
+    if form.get("first_name", "").strip() or form.get("last_name", "").strip():
+        typed.read(form, "first_name", longest=NAME_MAX)
+        typed.read(form, "last_name", longest=NAME_MAX, missing=_("Give a last name."))
+    return typed.errors
 
 
 def read_amendment(

@@ -10,16 +10,16 @@ import orders.services
 from app import forms
 from app.admin.blueprint import blueprint, go_to
 from app.admin.choosing import STORE
-from app.admin.orders import find_order
+from app.admin.orders import find_order, show_order
 from app.admin.reading import Answers, one_of, read_form
 from app.answers import Shown
-from customers.commands import GiveAddress
+from app.shop.contact import Typed, read_address
 from kernel.db import transaction
 from kernel.web import current_actor, declare
 from orders.commands import Answer, AnswerChoice, Partly
 from orders.errors import AnswerNotOffered, UnknownChoice
 
-POSTCODE_MAX: Final = 12
+REFUSED: Final = 422
 
 
 @blueprint.post("/orders/<string:number>/choices/<uuid:parcel_id>")
@@ -27,7 +27,10 @@ POSTCODE_MAX: Final = 12
 def answer_choice(number: str, parcel_id: UUID) -> Shown:
     """Choose for the customer, with their word."""
     answers = read_form()
-    command = _command(answers)
+    command, typed = _command(answers)
+    if typed.errors:
+        answers.errors.update(typed.errors)
+        return show_order(number, answers), REFUSED
     with transaction() as session:
         order = find_order(session, number)
         choice = orders.queries.list_choices(session, [each.id for each in order.fulfillments])
@@ -60,20 +63,14 @@ def answer_partly(number: str) -> Shown:
         return forms.once(session, act)
 
 
-def _command(answers: Answers) -> AnswerChoice:
-    said = answers.text("answer")
+def _command(answers: Answers) -> tuple[AnswerChoice, Typed]:
+    """Return what was chosen, and what is wrong with where it is brought to."""
+    said, typed = answers.text("answer"), Typed()
     if said.startswith(STORE):
-        return AnswerChoice(Answer.OTHER_STORE, store_code=said.removeprefix(STORE))
+        return AnswerChoice(Answer.OTHER_STORE, store_code=said.removeprefix(STORE)), typed
     answer = one_of(Answer, said)
     if answer is None:
         raise AnswerNotOffered
-    return AnswerChoice(answer, address=_address(answers) if answer is Answer.DELIVERY else None)
-
-
-def _address(answers: Answers) -> GiveAddress | None:
-    lines = {name: answers.text(name) for name in ("line1", "line2", "postcode", "city")}
-    if not any(lines.values()):
-        return None
-    return GiveAddress(
-        lines["line1"], lines["postcode"][:POSTCODE_MAX], lines["city"], lines["line2"] or None
-    )
+    asked = answer is Answer.DELIVERY and "line1" in answers.typed
+    address = read_address(answers.typed, typed) if asked else None
+    return AnswerChoice(answer, address=address), typed

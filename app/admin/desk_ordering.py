@@ -12,14 +12,21 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.order_words import read_words
 from app.shop.collecting import read_choice
-from app.shop.contact import Typed
+from app.shop.contact import CITY_MAX, LINE_MAX, POSTCODE_MAX, Typed, check_postcode
 from customers.commands import GiveAddress, GiveContact
 from customers.errors import UnreadableEmail, UnreadablePhone
-from customers.services import normal_email, normal_phone
+from customers.services import normal_email, normal_phone, plain_line
 from orders.commands import Channel, Method, OrderCart, PayBy, SeenCart
 
 LANGUAGES: Final = ("fr", "en")
 LINK: Final = "link"
+PLACE: Final = {
+    "line1": LINE_MAX,
+    "line2": LINE_MAX,
+    "postcode": POSTCODE_MAX,
+    "city": CITY_MAX,
+}
+"""The lines of an address, with how many signs each takes."""
 TOTAL_SIGNS: Final = 10
 SENTENCES: Final[Mapping[str, str]] = {
     "cart-changed": N_("The basket was changed on another device. This is how it is now."),
@@ -116,18 +123,19 @@ def _collect(typed: Typed) -> tuple[Method, UUID | None]:
 
 
 def _address(typed: Typed) -> GiveAddress:
-    values = {name: typed.values.get(name, "").strip() for name in ("line1", "postcode", "city")}
+    values = {
+        name: typed.read(typed.values, name, longest=longest) for name, longest in PLACE.items()
+    }
     missing = {
         "line1": _("Give number and street."),
         "postcode": _("Give the postcode."),
         "city": _("Give the town."),
     }
-    for name, said in values.items():
-        if not said:
-            typed.errors.setdefault(name, missing[name])
-    return GiveAddress(
-        values["line1"], values["postcode"], values["city"], typed.values.get("line2") or None
-    )
+    for name, said in missing.items():
+        if not plain_line(values[name]):
+            typed.errors.setdefault(name, said)
+    check_postcode(values["postcode"], typed)
+    return GiveAddress(values["line1"], values["postcode"], values["city"], values["line2"] or None)
 
 
 def _seen_minor(door: str) -> int:

@@ -12,9 +12,8 @@ import stores.queries
 from app import formats
 from app.i18n import current
 from app.i18n import gettext as _
-from app.shop.contact import Typed
+from app.shop.contact import Typed, read_address
 from app.shop.saying import say_day
-from customers.commands import GiveAddress
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
 from kernel.links import order_token
@@ -23,9 +22,6 @@ from orders.commands import Answer, AnswerChoice, Method
 from orders.queries import ChoiceFacts, FulfillmentFacts
 from stores.queries import BrandFacts, StoreFacts
 
-LINE_MAX: Final = 120
-POSTCODE_MAX: Final = 12
-CITY_MAX: Final = 80
 STORE_MAX: Final = 64
 
 
@@ -118,13 +114,3 @@ def read_answer(form: Mapping[str, str], shown: ShownChoice) -> tuple[AnswerChoi
 def keeps_address(parcel: FulfillmentFacts) -> bool:
     """Tell whether it was to be delivered anyway: nobody asks where to."""
     return parcel.method is Method.DELIVERY
-
-
-def read_address(form: Mapping[str, str], typed: Typed) -> GiveAddress:
-    """Return where something is brought to; what is missing is said in `typed`."""
-    return GiveAddress(
-        line1=typed.read(form, "line1", longest=LINE_MAX, missing=_("Give street and number.")),
-        line2=typed.read(form, "line2", longest=LINE_MAX) or None,
-        postcode=typed.read(form, "postcode", longest=POSTCODE_MAX, missing=_("Give a postcode.")),
-        city=typed.read(form, "city", longest=CITY_MAX, missing=_("Give a town.")),
-    )

@@ -6,17 +6,21 @@ from typing import Final
 
 from marshmallow import ValidationError
 
+import customers.queries
 import customers.services
 from app.i18n import gettext as _
-from customers.commands import GiveContact
-from customers.errors import UnreadableEmail, UnreadablePhone
+from customers.commands import GiveAddress, GiveContact
+from customers.errors import UnreadableEmail, UnreadablePhone, UnreadablePostcode
 from kernel.fields import SafeText
 
 NAME_MAX: Final = 80
 EMAIL_MAX: Final = 254
 PHONE_MAX: Final = 32
+LINE_MAX: Final = 120
+POSTCODE_MAX: Final = 12
+CITY_MAX: Final = 80
 COUNTRY: Final = "FR"
-"""Whose national numbers are read without a country code."""
+"""Whose national numbers are read without a country code, and whose postcodes are written."""
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class Typed:
         except ValidationError:
             self.errors[name] = _("Write at most %(count)d plain letters.") % {"count": longest}
             return ""
-        if missing and not text:
+        if missing and not customers.services.plain_line(text):
             self.errors[name] = missing
         return str(text)
 
@@ -64,6 +68,18 @@ def read_contact(form: Mapping[str, str], *, language: str) -> tuple[GiveContact
     phone = typed.read(form, "phone", longest=PHONE_MAX)
     check_phone(phone, typed)
     return GiveContact(first_name, last_name, email or None, phone or None, language), typed
+
+
+def read_address(form: Mapping[str, str], typed: Typed) -> GiveAddress:
+    """Return where something is brought to; what is wrong is said in `typed`."""
+    address = GiveAddress(
+        line1=typed.read(form, "line1", longest=LINE_MAX, missing=_("Give street and number.")),
+        line2=typed.read(form, "line2", longest=LINE_MAX) or None,
+        postcode=typed.read(form, "postcode", longest=POSTCODE_MAX, missing=_("Give a postcode.")),
+        city=typed.read(form, "city", longest=CITY_MAX, missing=_("Give a town.")),
+    )
+    check_postcode(address.postcode, typed)
+    return address
 
 
 def read_email(form: Mapping[str, str], typed: Typed) -> str:
@@ -123,3 +139,12 @@ def check_phone(phone: str, typed: Typed) -> None:
             customers.services.normal_phone(phone, country=COUNTRY)
     except UnreadablePhone:
         typed.errors["phone"] = _("Write ten digits, as in 06 12 34 56 78, or begin with +.")
+
+
+def check_postcode(postcode: str, typed: Typed) -> None:
+    """Say in `typed` what is wrong with a postcode, if something is."""
+    try:
+        if postcode:
+            customers.queries.normal_postcode(postcode, country=COUNTRY)
+    except UnreadablePostcode:
+        typed.errors.setdefault("postcode", _("Write the five digits of a French postcode."))

@@ -14,8 +14,7 @@ from app.i18n import gettext as _
 from app.order_words import read_words
 from app.paying import card_enabled
 from app.shop.baskets import Basket
-from app.shop.choosing import read_address
-from app.shop.contact import Typed, read_contact
+from app.shop.contact import Typed, read_address, read_contact
 from app.shop.visitor import Frame
 from orders.commands import AskDelivery, Bring, Channel, PayBy, PlaceOrder
 from orders.delivery import DeliveryOption, DeliveryOptions

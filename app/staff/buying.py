@@ -12,13 +12,13 @@ from app.i18n import gettext as _
 from app.order_words import WORDS, read_words
 from app.paying import takes_card
 from app.quantities import read_quantities
-from app.shop.contact import COUNTRY, EMAIL_MAX, NAME_MAX, Typed, read_reach
+from app.shop.contact import COUNTRY, EMAIL_MAX, NAME_MAX, Typed, check_postcode, read_reach
 from app.staff.aisle import Aisle
 from app.staff.line_ways import split_goods
 from customers.commands import GiveAddress, GiveContact
 from customers.errors import UnreadableEmail, UnreadablePhone
 from customers.queries import CustomerFacts
-from customers.services import normal_email, normal_phone
+from customers.services import normal_email, normal_phone, plain_line
 from kernel.actors import Actor
 from orders.commands import Bring, Channel, OrderCart, OrderPart, PayBy, SeenCart
 from stores.queries import StoreFacts
@@ -159,8 +159,9 @@ def _read_address(typed: Typed) -> GiveAddress:
         "city": _("Give the town."),
     }
     for name, said in missing.items():
-        if not values[name]:
+        if not plain_line(values[name]):
             typed.errors.setdefault(name, said)
+    check_postcode(values["postcode"], typed)
     return GiveAddress(values["line1"], values["postcode"], values["city"], values["line2"] or None)
 
 

@@ -14,8 +14,7 @@ from app.forms import once
 from app.i18n import gettext as _
 from app.shop.account import fill_in_address, own_account, to_sign_in
 from app.shop.blueprint import PAGES, blueprint, go_to
-from app.shop.choosing import read_address
-from app.shop.contact import Typed
+from app.shop.contact import Typed, read_address
 from app.shop.visitor import read_frame, show
 from customers.commands import GiveAddress
 from customers.errors import UnreadablePostcode

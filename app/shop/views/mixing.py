@@ -14,8 +14,7 @@ from app.order_words import read_words
 from app.paying import card_enabled, takes_card
 from app.shop.baskets import read_basket
 from app.shop.blueprint import PAGES, blueprint, go_to
-from app.shop.choosing import read_address
-from app.shop.contact import Typed, read_contact
+from app.shop.contact import Typed, read_address, read_contact
 from app.shop.delivering import guess_postcode
 from app.shop.mixing import Buying, Mixed, parts_of, read_mixed, read_ways
 from app.shop.refusals import say
