@@ -16,7 +16,7 @@ CUSTOMER = {
 }
 NUMBER = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 ADDRESS = {"line1": "12 rue des Tables-Claudiennes", "postcode": "69001", "city": "Lyon"}
-ASKED = {"fr": "Avez-vous la théière à Lyon ?", "en": "Do you have the teapot in Lyon?"}
+ASKED = {"fr": "Avez-vous le vase Goulot à Lyon ?", "en": "Do you have the Goulot vase in Lyon?"}
 LETTERS = {
     "question": ("chloe.durand", "un autre article à la place"),
     "choice": ("karim.benali", "que préférez-vous"),
