@@ -11,8 +11,7 @@ from orders.commands import ORDER_NOTE_MAX
 
 COMPANY_MAX = 120
 NUMBER_MAX = 24
-WORDS = {"company": COMPANY_MAX, "company_number": NUMBER_MAX, "order_note": ORDER_NOTE_MAX}
-"""The fields, with how many signs each takes."""
+FIELDS = frozenset({"company", "company_number", "order_note"})
 
 
 def read_words(form: Mapping[str, str], typed: Typed) -> tuple[NameCompany | None, str | None]:
@@ -20,8 +19,10 @@ def read_words(form: Mapping[str, str], typed: Typed) -> tuple[NameCompany | Non
 
     What is wrong with either is said in `typed`.
     """
-    name, number, note = (typed.read(form, each, longest=most) for each, most in WORDS.items())
-    if typed.errors.keys() & WORDS.keys() or not (name or number):
+    name = typed.read(form, "company", longest=COMPANY_MAX)
+    number = typed.read(form, "company_number", longest=NUMBER_MAX)
+    note = read_note(form, typed)
+    if typed.errors.keys() & FIELDS or not (name or number):
         return None, note or None
     if not name:
         typed.errors["company"] = _("Give the name of the company, too.")
@@ -37,3 +38,8 @@ def read_words(form: Mapping[str, str], typed: Typed) -> tuple[NameCompany | Non
                 " which begins with two letters."
             )
     return None, note or None
+
+
+def read_note(form: Mapping[str, str], typed: Typed) -> str:
+    """Return the note of a customer, however many lines it was typed in."""
+    return typed.read_words(form, "order_note", longest=ORDER_NOTE_MAX, missing="")

@@ -16,7 +16,7 @@ from app.admin.desk_parts import MIXED, read_part_fields, read_parts
 from app.doors import SaidOption
 from app.i18n import current
 from app.i18n import gettext as _
-from app.order_words import WORDS
+from app.order_words import read_note
 from app.shop.baskets import Basket, read_basket
 from app.shop.collecting import Collecting, read_collecting
 from app.shop.contact import Typed
@@ -43,7 +43,7 @@ DELIVERY: Final = "delivery"
 FIELDS: Final = (
     "q", "where", "who", "first_name", "last_name", "email", "phone", "language", "way", "slot",
     "line1", "line2", "postcode", "city", "door", "pay", "note",
-    *WORDS,
+    "company", "company_number",
 )  # fmt: skip
 
 
@@ -120,6 +120,7 @@ def read_typed() -> Typed:
     typed = Typed()
     for name in FIELDS:
         typed.read(request.form, name, longest=FIELD_MAX)
+    read_note(request.form, typed)
     read_part_fields(typed)
     return typed
 

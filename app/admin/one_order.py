@@ -1,6 +1,7 @@
 """What the page of one order says: ticket, money with its why, story, messages with their truth."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -67,7 +68,26 @@ NOTES: Final = {
     "nothing runs low any more": N_("Nothing ran low any more when it was to go"),
     "too late: the case is closed": N_("The case was closed before it was to go"),
     "sent twice without an answer": N_("Sent twice, and never answered"),
+    "changed again: the next message tells of both": N_(
+        "Changed again before it was to go: the next message tells of both"
+    ),
+    "chosen already": N_("The customer had chosen before it was to go"),
+    "the link to pay is over": N_("The link to pay had ended before it was to go"),
+    "the words are gone": N_("What it was to say is no longer kept"),
+    "read on the page": N_("The customer had read it on the page already"),
+    "told with a newer answer": N_("A newer answer told of it too"),
+    "too late: it was answered": N_("The customer had answered before it was to go"),
+    "too late: it was ordered": N_("The basket was ordered before it was to go"),
+    "too late: nothing is in it any more": N_("Nothing was left in the basket"),
+    "too late: the code is over": N_("The code had ended before it was to go"),
 }
+COUNTED: Final[Mapping[re.Pattern[str], str]] = {
+    re.compile(r"given up after (\d+) tries"): N_("Given up after %(count)s tries"),
+    re.compile(r"the hour's (\d+) text messages are spent"): N_(
+        "The %(count)s text messages of this hour were used up"
+    ),
+}
+"""Notes that name a number."""
 CARD_STATES: Final = {
     ObligationStatus.OPENED: N_("not paid yet"),
     ObligationStatus.AUTHORISED: N_("held, not taken yet"),
@@ -150,12 +170,19 @@ def say_note(note: str | None) -> str:
     if not note:
         return ""
     first, _semicolon, left = note.partition("; ")
-    told = _(NOTES.get(first, first))
+    told = _(NOTES[first]) if first in NOTES else _say_counted(first)
     if first.startswith(TOO_LATE):
         state = next((each for each in Status if each == first.removeprefix(TOO_LATE)), None)
         stands = _(STATES[state].label) if state else first
         told = _("Too late, the order had moved on: %(state)s") % {"state": stands}
     return f"{told}; {_('the other channel tells it')}" if left else told
+
+
+def _say_counted(note: str) -> str:
+    for shape, words in COUNTED.items():
+        if found := shape.fullmatch(note):
+            return _(words) % {"count": found[1]}
+    return note
 
 
 def _parcel(session: Session, parcel: FulfillmentFacts, store: StoreFacts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import orders.queries
 from app.i18n import current
 from app.i18n import gettext as _
-from app.order_words import WORDS, read_words
+from app.order_words import COMPANY_MAX, NUMBER_MAX, read_note, read_words
 from app.paying import takes_card
 from app.quantities import read_quantities
 from app.shop.contact import COUNTRY, EMAIL_MAX, NAME_MAX, Typed, check_postcode, read_reach
@@ -28,7 +28,7 @@ PLACE: Final = {"line1": 120, "line2": 120, "postcode": 12, "city": 80}
 FIELDS: Final = {
     "reach": EMAIL_MAX, "first_name": NAME_MAX, "last_name": NAME_MAX, "language": 2, "sku": 64,
     **PLACE, "way": 40, "pay_by": 10, "proposed": 10, "ticket": 64, "known": EMAIL_MAX, "note": 250,
-    **WORDS,
+    "company": COMPANY_MAX, "company_number": NUMBER_MAX,
 }  # fmt: skip
 TOTAL_SIGNS: Final = 10
 
@@ -38,6 +38,7 @@ def read_typed() -> Typed:
     typed = Typed()
     for name, longest in FIELDS.items():
         typed.read(request.form, name, longest=longest)
+    read_note(request.form, typed)
     return typed
 
 

@@ -308,10 +308,14 @@ def _refuse_another_total(work: _Work, after: OrderFacts) -> None:
     seen_minor, total_minor = work.command.seen_total_minor, after.owed.total_minor
     if seen_minor is None or seen_minor == total_minor:
         return
+    lines: dict[str, int] = {}  # one SKU may be in several parcels, also in what ended
+    for parcel in after.fulfillments:
+        for each in parcel.lines:
+            lines[each.sku] = lines.get(each.sku, 0) + each.owed.amount_minor
     raise PriceChanged(
         seen_minor=seen_minor,
         total_minor=total_minor,
-        lines={each.sku: each.owed.amount_minor for p in after.fulfillments for each in p.lines},
+        lines=lines,
         charges={each.name: each.amount_minor for each in after.due_charges},
     )
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.admin.history import TITLES
+from app.admin.one_order import say_note
 from kernel.events import Event
 from tests.app import test_office
 from tests.app.test_office import Desk
@@ -105,3 +107,36 @@ def test_an_order_that_lived_through_much_tells_it_without_a_code(  # noqa: PLR0
     assert RAW.findall(story) == []
     said = " ".join(story.split())
     assert [each for each in words if each not in said] == []
+
+
+NOTES = [
+    "changed again: the next message tells of both",
+    "chosen already",
+    "given up after 8 tries",
+    "no address",
+    "no live pass",
+    "not agreed to",
+    "not a country we text to",
+    "read on the page",
+    "sent twice without an answer",
+    "the channel is switched off; told on the other",
+    "the hour's 600 text messages are spent",
+    "the link to pay is over",
+    "the words are gone",
+    "told with a newer answer",
+    "too late: it was answered",
+    "too late: it was ordered",
+    "too late: nothing is in it any more",
+    "too late: the case is closed",
+    "too late: the code is over",
+    "too late: the parcel is ready",
+]
+ENGLISH = re.compile(r"\b(?:the|of|was|told|after|already|too|late|not|no|tries|on|it)\b")
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_why_a_message_did_not_go_is_said_in_french(app: Flask, note: str) -> None:
+    with app.test_request_context("/fr/office/orders"):
+        said = say_note(note)
+    assert said
+    assert ENGLISH.findall(said) == []

@@ -63,7 +63,7 @@ def test_a_shopper_orders_for_a_company_and_says_something_to_the_store(
     assert LINE in plain(page)
     assert NOTE in plain(page)
 
-    changed = send(client, f"{path}/note", order_note="Code 12B")
+    changed = send(client, f"{path}/note", order_note="Code\r\n12B\r\n")
     assert changed.status_code == 303
     assert kept(connection)[0][3] == "Code 12B"
     much = send(client, f"{path}/note", order_note="y" * 201)
@@ -107,7 +107,8 @@ def test_an_agent_keys_both_for_a_caller_and_changes_the_note(
     call.do("store:lyon", q="")
     wrong = call.do("place", **WHO, **{**SAID, "company_number": "732829321"})
     assert (wrong.status_code, WRONG in plain(wrong), NOTE in wrong.text) == (422, True, True)
-    assert call.do("place", company_number="732829320").status_code == 303
+    lines = NOTE.replace("chez", "\r\nchez")
+    assert call.do("place", company_number="732829320", order_note=lines).status_code == 303
     assert kept(connection) == [KEPT]
     number = connection.execute(text("SELECT number FROM sales_order")).scalar_one()
     path = f"/fr/office/orders/{number}"
@@ -130,7 +131,9 @@ def test_who_works_on_an_order_of_the_store_reads_its_note_and_changes_it(
     wrong = counter.press("place", pay_by="pickup", **{**SAID, "company_number": "FR1"})
     assert (wrong.status_code, NOTE in wrong.text) == (422, True)
     assert "Write the nine digits of its SIREN" in plain(wrong)
-    placed = counter.press("place", pay_by="pickup", company_number="FR44732829320")
+    placed = counter.press(
+        "place", pay_by="pickup", company_number="FR44732829320", order_note=NOTE + "\r\n"
+    )
     assert placed.status_code == 303, plain(placed)
     assert kept(connection) == [KEPT]
     parcel = connection.execute(text("SELECT id FROM fulfillment")).scalar_one()

@@ -201,3 +201,15 @@ def test_an_associate_changes_what_their_store_prepares(counter: Counter) -> Non
     assert (amended.status_code, amended.json["delta_minor"]) == (201, BOOK)
     channel = text("SELECT facts ->> 'channel' FROM event WHERE name = 'order.amended.v1'")
     assert counter.session.execute(channel).scalar_one() == "store"
+
+
+@pytest.mark.parametrize(("before", "now"), [("lyon", "paris"), ("paris", "lyon")])
+def test_another_total_names_what_each_article_comes_to_though_it_was_had_elsewhere_before(
+    counter: Counter, before: str, now: str
+) -> None:
+    counter.place(store=before)
+    counter.session.execute(text("UPDATE fulfillment SET promised_at = promised_at + '9 days'"))
+    assert amend(counter, store=now).status_code == 201
+    other = amend(counter, version=2, lines=lines(BOOK=1), seen_total_minor=1)
+    assert problem(other) == (409, "price-changed")
+    assert other.json["lines"] == {"TENT-2P": TENT, "MUG-BLUE": 2 * MUG, "BOOK": BOOK}

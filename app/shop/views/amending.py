@@ -11,6 +11,7 @@ import orders.services
 from app.amending import Door, show_form, take_form
 from app.amending_form import Shown as Change
 from app.answers import Shown
+from app.order_words import read_note
 from app.shop.blueprint import blueprint
 from app.shop.contact import Typed
 from app.shop.views.following import ORDER, order_of, show_order
@@ -18,7 +19,7 @@ from app.shop.views.keeping import do
 from app.shop.visitor import as_shopper, find_visitor
 from kernel.actors import Actor
 from kernel.web import declare
-from orders.commands import ORDER_NOTE_MAX, Channel
+from orders.commands import Channel
 from orders.queries import OrderFacts
 
 UNPROCESSABLE: Final = 422
@@ -43,7 +44,7 @@ def amend(token: str) -> Shown:
 def note_order(token: str) -> Shown:
     """Have the order bear a note for who prepares, hands over or brings it; empty for none."""
     typed = Typed()
-    note = typed.read(request.form, "order_note", longest=ORDER_NOTE_MAX)
+    note = read_note(request.form, typed)
     if typed.errors:
         return show_order("order", token, fresh=False, typed=typed), UNPROCESSABLE
 
