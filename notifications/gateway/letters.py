@@ -7,12 +7,15 @@ cannot be read is left out.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
+from email.parser import BytesHeaderParser
+from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses
 from hashlib import sha256
-from typing import Final
+from itertools import count
+from typing import Final, cast
 
 import html2text
 from mailparser_reply import EmailReplyParser
@@ -21,6 +24,40 @@ LETTER_BYTES_MAX: Final = 25 * 1024 * 1024
 """What mail servers take at most, by and large."""
 TEXT_MAX: Final = 100_000
 """Signs of a letter that are looked at: far more than anybody reads."""
+PARSED_MAX: Final = 12_000
+"""Signs in which what is new is looked for: more than is kept of a message."""
+HEADING_MAX: Final = 300
+"""Signs of the longest line that introduces what is quoted, or begins a signature."""
+BLANK_LINES: Final = re.compile(r"\n(?:[^\S\n]*+\n){3,}+")
+HEADER_MAX: Final = 10_000
+"""Signs of one header that are read."""
+ATTACHED_MAX: Final = 50
+"""Files that are named; of more nobody reads."""
+QUOTED_MAX: Final = 10
+"""How deep what is quoted in what is quoted is told apart."""
+TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
+LINE_TAGS: Final = frozenset({"p", "div", "br", "tr", "td", "th", "hr"})
+UNREAD: Final = (
+    (re.compile("<!--"), re.compile("-->")),
+    *(
+        (
+            re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE),
+            re.compile(f"</{name}[^<>]*>", re.IGNORECASE),
+        )
+        for name in ("head", "style", "script", "title")
+    ),
+)
+"""What is between these on a page is no words."""
+UNREADABLE: Final = (
+    MessageError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    RecursionError,
+)
+SIGN: Final = "\ue000"
+STOOD_FOR: Final = re.compile(f"{SIGN}(\\d+){SIGN}")
 LINE_MAX: Final = 200
 REFERENCES_MAX: Final = 50
 LANGUAGES: Final = ("fr", "en", "de", "es", "it", "nl")
@@ -63,9 +100,26 @@ class Letter:
     automatic: str
 
 
+class _Bounded(EmailPolicy):
+    """Reads the beginning of a header beyond all measure: some take a square of their length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_MAX]
+
+
+POLICY: Final = cast("Policy[EmailMessage]", _Bounded())
+
+
 def read_letter(raw: bytes) -> Letter:
     """Return what an e-mail says: only what is new in it, without what it quotes."""
-    message = message_from_bytes(raw, policy=policy.default)
+    try:
+        return _read(message_from_bytes(raw, policy=POLICY), raw)
+    except RecursionError:  # parts in parts in parts: the header alone is read
+        return _read(BytesHeaderParser(policy=POLICY).parsebytes(raw), raw)
+
+
+def _read(message: EmailMessage, raw: bytes) -> Letter:
     addresses = _addresses(message, "From") or _addresses(message, "Sender")
     name, sender = addresses[0] if addresses else ("", "")
     text = _text(message)
@@ -93,7 +147,7 @@ def read_letter(raw: bytes) -> Letter:
 
 def read_sender(raw: bytes) -> str:
     """Return whom the header of an e-mail says that it is from; empty where it does not."""
-    message = message_from_bytes(raw, policy=policy.default)
+    message = BytesHeaderParser(policy=POLICY).parsebytes(raw)
     addresses = _addresses(message, "From") or _addresses(message, "Sender")
     return addresses[0][1].lower() if addresses else ""
 
@@ -101,7 +155,7 @@ def read_sender(raw: bytes) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name, ""))
-    except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
+    except UNREADABLE:
         return ""  # the parser stumbles over some headers that no standard knows
 
 
@@ -151,7 +205,7 @@ def _automatic(message: EmailMessage, sender: str) -> str:
 def _text(message: EmailMessage) -> str:
     try:
         plain, page = message.get_body(("plain",)), message.get_body(("html",))
-    except (AttributeError, KeyError, ValueError):  # parts that are not what they say
+    except UNREADABLE:  # parts that are not what they say
         return ""
     said = _decoded(plain)
     return said if said.strip() else _without_tags(_decoded(page))
@@ -175,25 +229,75 @@ def _without_tags(page: str) -> str:
     reader.ignore_images = reader.ignore_links = reader.ignore_emphasis = True
     reader.ignore_tables = True
     try:
-        return reader.handle(page)
-    except (AssertionError, ValueError, IndexError, RecursionError):
+        return reader.handle(_only_text_tags(page))
+    except (AssertionError, *UNREADABLE):
         return ""
+
+
+def _only_text_tags(page: str) -> str:
+    """Return a page with the tags that make lines and quotations, bare, and no others.
+
+    What reads pages takes a square of what is nested, open or has many attributes.
+    """
+    for opens, closes in UNREAD:
+        page = _without(page, opens, closes)
+    quoted, made, done = 0, [], 0
+    for tag in TAG.finditer(page):
+        made.append(page[done : tag.start()].replace("<", "&lt;"))
+        done, (closing, name) = tag.end(), (tag[1], tag[2].lower())
+        if name == "li" and not closing:
+            made.append("<br>* ")
+        elif name == "blockquote" and 0 <= quoted + (-1 if closing else 1) <= QUOTED_MAX:
+            quoted += -1 if closing else 1
+            made.append(f"<{closing}{name}>")
+        elif name in LINE_TAGS:
+            made.append(f"<{closing}{name}>")
+    return SPACE.sub(" ", "".join([*made, page[done:].replace("<", "&lt;")]))
+
+
+def _without(page: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> str:
+    """Return a page without all that stands between these; without the rest where one is open."""
+    kept, at = [], 0
+    while (begun := opens.search(page, at)) is not None:
+        kept.append(page[at : begun.start()])
+        ended = closes.search(page, begun.end())
+        if ended is None:
+            return "".join(kept)
+        at = ended.end()
+    return "".join([*kept, page[at:]])
 
 
 def _new_in(text: str) -> str:
     """Return what was written now, without quotations and signature; all if nothing is new."""
-    if not text.strip():
+    text = BLANK_LINES.sub("\n\n\n", text.strip())[:PARSED_MAX]
+    if not text:
         return ""
-    parsed = EmailReplyParser(languages=list(LANGUAGES)).read(text=text)
+    bare, long = _without_long_lines(text)
+    parsed = EmailReplyParser(languages=list(LANGUAGES)).read(text=bare)
     lines = parsed.replies[0].body.strip().splitlines() if parsed.replies else []
     while lines and (not lines[-1].strip() or lines[-1].startswith(">")):
         lines.pop()  # quoted below the answer without a word of introduction
-    return "\n".join(lines) or text.strip()
+    said = "\n".join(lines)
+    return STOOD_FOR.sub(lambda found: long[int(found[1])], said) or text
+
+
+def _without_long_lines(text: str) -> tuple[str, list[str]]:
+    """Return text with a sign in place of each long line, and these lines.
+
+    No client introduces what it quotes by one, and to look for that takes a square of its length.
+    """
+    lines = text.replace(SIGN, "").split("\n")
+    long = [each for each in lines if len(each) > HEADING_MAX]
+    place = count()
+    bare = [f"{SIGN}{next(place)}{SIGN}" if len(each) > HEADING_MAX else each for each in lines]
+    return "\n".join(bare), long
 
 
 def _attached(message: EmailMessage) -> Sequence[Attached]:
-    found = []
+    found: list[Attached] = []
     for part in message.walk():
+        if len(found) == ATTACHED_MAX:
+            break
         name = _file_name(part)
         if part.is_multipart() or not (name or part.get_content_disposition() == "attachment"):
             continue
@@ -206,5 +310,5 @@ def _attached(message: EmailMessage) -> Sequence[Attached]:
 def _file_name(part: MIMEPart) -> str:
     try:
         return SPACE.sub(" ", _clean(part.get_filename() or ""))[:LINE_MAX]
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError):
+    except UNREADABLE:
         return ""

@@ -109,7 +109,8 @@ class Post:
 
 
 @pytest.fixture
-def post(session: Session, shop: Shop, vendors: Addresses) -> Post:
+def post(session: Session, shop: Shop, vendors: Addresses, monkeypatch: pytest.MonkeyPatch) -> Post:
+    monkeypatch.setattr(notifications.jobs.mailbox, "ROUND_S", 300)  # however slow the machine
     return Post(session, vendors)
 
 
