@@ -31,7 +31,7 @@ from kernel.clock import db_now
 from kernel.ids import show_order_number
 from kernel.links import cart_token
 from orders.commands import CaseKind, Status
-from orders.errors import UnknownOrder
+from orders.errors import UnknownCart, UnknownOrder
 from orders.queries import CaseFacts, OrderFacts, Wanted
 from orders.queries.cases import list_taken
 
@@ -164,7 +164,10 @@ def find_basket(session: Session, talk: Talk) -> Basket | None:
     """Return the basket it is about as it is now; None once it is empty, ordered or gone."""
     if talk.thread.cart_id is None:
         return None
-    cart = orders.queries.get_cart_by_id(session, talk.thread.cart_id)
+    try:
+        cart = orders.queries.get_cart_by_id(session, talk.thread.cart_id)
+    except UnknownCart:
+        return None
     if not cart.quantities or cart.order_id is not None:
         return None
     known = catalog.queries.describe_skus(session, cart.quantities, language=current())
