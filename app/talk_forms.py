@@ -66,6 +66,7 @@ def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dic
     return {
         "file": talks.find_file(session, talk, door=door, actor=actor),
         "order": talks.find_order(session, talk, actor=actor),
+        "basket": talks.find_basket(session, talk),
         "at": next((each.name for each in places if each.id == home), _("The desk")),
         "takers": [
             *([(DESK, _("The desk"))] if home is not None else []),

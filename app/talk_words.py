@@ -9,6 +9,7 @@ from app.i18n import gettext as _
 from conversations.commands import Intent, ThreadStatus
 from conversations.queries import EntryFacts, ThreadFacts
 from customers.commands import Direction
+from kernel.actors import ActorKind
 from orders.queries import CaseFacts
 
 INTENTS: Final[Mapping[Intent, str]] = {
@@ -58,7 +59,7 @@ def say_until(due_at: datetime, now: datetime, *, warn_at: datetime | None = Non
 
 def say_speaker(entry: EntryFacts, thread: ThreadFacts) -> str:
     """Return who said something: the customer, the assistant, or who of ours."""
-    if entry.direction is Direction.IN:
+    if entry.direction is Direction.IN or entry.actor_kind == ActorKind.SHOPPER:
         return thread.writer or _("Customer")
     if entry.automatic:
         return _("Automatic assistant")

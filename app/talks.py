@@ -29,8 +29,9 @@ from customers.commands import TouchChannel
 from kernel.actors import Actor
 from kernel.clock import db_now
 from kernel.ids import show_order_number
+from kernel.links import cart_token
 from orders.commands import CaseKind, Status
-from orders.errors import UnknownOrder
+from orders.errors import UnknownCart, UnknownOrder
 from orders.queries import CaseFacts, OrderFacts, Wanted
 from orders.queries.cases import list_taken
 
@@ -77,6 +78,14 @@ class Talk:
         """Tell whether nobody is known here, and nothing of it waits for us."""
         someone = self.thread.customer_id or self.thread.contact_id
         return someone is None and self.thread.status is not ThreadStatus.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A customer's basket: what opens it, and how many of what lie in it."""
+
+    token: str
+    lines: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,22 @@ def find_order(session: Session, talk: Talk, *, actor: Actor) -> OrderFacts | No
         return orders.queries.get_order(session, talk.thread.order_id, actor=actor)
     except UnknownOrder:
         return None
+
+
+def find_basket(session: Session, talk: Talk) -> Basket | None:
+    """Return the basket it is about as it is now; None once it is empty, ordered or gone."""
+    if talk.thread.cart_id is None:
+        return None
+    try:
+        cart = orders.queries.get_cart_by_id(session, talk.thread.cart_id)
+    except UnknownCart:
+        return None
+    if not cart.quantities or cart.order_id is not None:
+        return None
+    known = catalog.queries.describe_skus(session, cart.quantities, language=current())
+    named = {sku: f"{each.name} {each.option}".strip() for sku, each in known.items()}
+    lines = tuple((units, named.get(sku, sku)) for sku, units in cart.quantities.items())
+    return Basket(cart_token(talk.thread.cart_id), lines)
 
 
 def read_queue(session: Session, *, actor: Actor, location_id: UUID | None = None) -> list[Row]:

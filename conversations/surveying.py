@@ -16,7 +16,7 @@ import orders.services
 from conversations.commands import SurveyAbout
 from conversations.errors import ScoreOutOfRange, UnknownThread
 from conversations.events import SurveyAnswered
-from conversations.models import Survey, Thread
+from conversations.models import Survey, Thread, ThreadEntry
 from customers.commands import Direction, RecordConsent, RecordInteraction, TouchChannel
 from kernel import events
 from kernel.actors import SYSTEM, Actor
@@ -131,9 +131,25 @@ def record_score(session: Session, subject: Subject, score: int, *, actor: Actor
 
 
 def add_comment(session: Session, subject: Subject, text: str, *, actor: Actor) -> None:
-    """Keep what somebody wrote beside their score, in their history alone."""
-    if text.strip():
-        _tell(session, subject, actor, facts={"about": subject.about.value}, text=text.strip())
+    """Keep what somebody wrote beside their score, in their history alone.
+
+    Where nobody knows who they are, it stands in the conversation, for colleagues.
+    """
+    said = text.strip()
+    if not said:
+        return
+    if subject.customer_id is None and subject.about is SurveyAbout.CHAT:
+        session.add(
+            ThreadEntry(
+                thread_id=subject.id,
+                channel=TouchChannel.WEB,
+                direction=Direction.WITHIN,
+                actor_kind=actor.kind.value,
+                actor_name="",
+                body=said,
+            )
+        )
+    _tell(session, subject, actor, facts={"about": subject.about.value}, text=said)
 
 
 def refuse_questions(session: Session, subject: Subject, *, actor: Actor) -> None:

@@ -143,6 +143,7 @@ def _page(thread_id: UUID, answers: Answers) -> str:
         talk=talk,
         news=_news(talk),
         deal=deal,
+        can_order=actor.may("orders.take"),
         leads=_leads(thread_id),
         typed=answers.typed,
         errors=answers.errors,

@@ -14,7 +14,7 @@ from app.worker import drain, prune
 from conversations.answering import find_answers
 from conversations.understanding import Wish, find_wish, scrub
 from kernel.actors import SYSTEM
-from kernel.links import order_token, score_token
+from kernel.links import order_token, read_thread_token, score_token
 from tests.conftest import Shop, as_key, order_body
 from tests.support.pages import words
 from tests.unmoved import nothing_moves, problem
@@ -282,6 +282,31 @@ def test_s45_a_low_score_after_the_collection_has_the_stores_manager_call_within
     assert care.send(page, page, act="refuse").status_code == 303
     refused = care.connection.execute(text("SELECT purpose, granted FROM consent")).all()
     assert {tuple(each) for each in refused} == {("survey", False)}
+
+
+def test_what_somebody_unknown_writes_beside_the_score_of_a_chat_is_read_by_our_people(
+    care: Care,
+) -> None:
+    """Nobody has a history where nobody is known, so it stands in the conversation, seen by us."""
+    told = care.say("je veux parler à quelqu'un", own=False)
+    thread_id = read_thread_token(told["thread"])
+    agent = as_key(care.shop.agent)
+    ended = care.client.post(
+        f"/api/v1/threads/{thread_id}/end", json={"resolution": "told"}, headers=agent
+    )
+    assert ended.status_code == 200, ended.text
+    page = f"/fr/scores/{score_token(UUID(str(thread_id)))}"
+    assert care.send(page, page, score="2").status_code == 303
+    assert care.send(page, page, comment="Trop lent").status_code == 303
+    assert care.send(page, page, score="5").status_code == 303
+    scores = care.connection.execute(text("SELECT about, score, customer_id FROM survey")).all()
+    assert [tuple(each) for each in scores] == [("chat", 5, None)]
+    seen = care.client.get(f"/api/v1/threads/{thread_id}", headers=agent).json
+    assert (seen["status"], seen["case"]) == ("closed", None)
+    last = seen["entries"][-1]
+    assert (last["body"], last["direction"]) == ("Trop lent", "within")
+    theirs = words(care.client.get(f"/fr/conversations/{told['thread']}", headers=HTML).text)
+    assert "Trop lent" not in theirs
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """One history of each customer, whatever channel it happened on, and who looks at it."""
 
+import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,9 +12,13 @@ from sqlalchemy.orm import Session
 import stores.services
 from app.worker import drain
 from kernel.actors import SYSTEM
+from kernel.links import order_token, score_token
 from tests.conftest import Shop, as_key, order_body
+from tests.customers.test_account_api import Headless
 from tests.unmoved import nothing_moves, problem
 
+SAID = {"call", "survey", "fulfillment.handed_over", "thread.received", "email"}
+"""What five channels bring; what follows from it stands between them."""
 PHONE, EMAIL = "06 39 98 12 34", "chloe.durand@example.org"
 
 
@@ -78,27 +83,49 @@ def files(client: FlaskClient, session: Session, shop: Shop, connection: Connect
 
 
 def test_s01_what_happens_on_five_channels_is_one_history_in_its_order(files: Files) -> None:
-    """An e-mail, a chat, a survey's answer, a call and an order at a store: each once."""
+    """An e-mail, a talk with the assistant, a collection, its score and a call: each once."""
     order = files.place()
-    customer = files.owner(order)
+    customer, associate = files.owner(order), as_key(files.shop.associate)
     bring = {"said": PHONE, "text": "Où est ma commande ?", "order_number": order["number"]}
     mail = {**bring, "kind": "email", "channel": "email", "source": "box", "reference": "<1@x>"}
     for repeat in range(2):
         brought = files.client.post("/api/v1/interactions", json=mail, headers=as_key(files.system))
         assert brought.status_code == 201, brought.text
         assert brought.json["known"] is bool(repeat)
-    for kind, channel in (("chat", "chat"), ("survey", "web"), ("call", "phone")):
-        assert files.note(customer, kind=kind, channel=channel).status_code == 201
-    assert files.kinds(customer) == [
-        ("call", "phone"),
-        ("survey", "web"),
-        ("chat", "chat"),
-        ("email", "email"),
-        ("order.placed", "web"),
+    asked = {"text": "Où est ma commande ?"}
+    link = as_key(order_token(UUID(order["id"])))
+    assert files.client.post("/api/v1/assistant", json=asked, headers=link).status_code == 201
+    parcel = order["fulfillment_id"]
+    picked = {"items": [{"sku": "BOOK", "quantity": 1}]}
+    for act, body in (("accept", None), ("pick", picked), ("ready", {"bin": "A7"})):
+        path = f"/api/v1/fulfillments/{parcel}/{act}"
+        assert files.client.post(path, json=body, headers=associate).status_code == 200
+        associate = as_key(files.shop.associate)
+    given = {"store": "lyon", "fulfillment_id": parcel, "ticket_number": "T1"}
+    handed = files.client.post(
+        "/api/v1/hand-overs", json={**given, "identity_seen": True}, headers=associate
+    )
+    assert handed.status_code == 201, handed.text
+    drain()
+    page = f"/fr/scores/{score_token(UUID(parcel))}"
+    shown = files.client.get(page, headers={"Accept": "text/html"}).text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown))
+    scored = files.client.post(page, data={**hidden, "score": "4"})
+    assert scored.status_code == 303, scored.text
+    said = files.note(customer, text="Rappel", order_number=order["number"])
+    assert said.status_code == 201
+
+    entries = files.read(customer).json["entries"]  # at once: nothing is delivered in between
+    told = [(each["kind"], each["channel"], each["order_number"]) for each in entries]
+    number = order["number"]
+    assert [each for each in told if each[0] in SAID] == [
+        ("call", "phone", number),
+        ("survey", "web", number),
+        ("fulfillment.handed_over", "store", number),
+        ("thread.received", "chat", number),
+        ("email", "email", number),
     ]
-    shown = files.read(customer).json["entries"]
-    assert shown[3]["order_number"] == order["number"]
-    assert (shown[3]["text"], shown[0]["actor_name"]) == ("Où est ma commande ?", "Luc")
+    assert (entries[0]["actor_name"], entries[0]["text"]) == ("Luc", "Rappel")
 
 
 def test_a_history_is_read_page_by_page_and_only_what_is_new_on_an_open_screen(
@@ -117,6 +144,24 @@ def test_a_history_is_read_page_by_page_and_only_what_is_new_on_an_open_screen(
     assert files.kinds(customer, after=newest) == []
     files.note(customer, kind="note", channel="store", key=files.shop.manager)
     assert files.kinds(customer, after=newest) == [("note", "store")]
+
+
+def test_s03_what_is_phoned_in_with_the_number_of_an_account_is_among_its_orders(
+    files: Files,
+) -> None:
+    """The agent types the number as it is said; the e-mail address of the account is not asked."""
+    chloe = Headless(files.client)
+    chloe.sign_in(EMAIL)
+    assert chloe.prove(phone=PHONE, country="FR").status_code == 201
+    body = order_body(channel="phone", items=[{"sku": "BOOK", "quantity": 1}])
+    body["customer"] = {"first_name": "C.", "last_name": "Durand", "phone": "+33 (0)6 39 98 12 34"}
+    placed = files.client.post("/api/v1/orders", json=body, headers=as_key(files.shop.agent))
+    assert placed.status_code == 201, placed.text
+    drain()
+    mine = chloe.done("GET", "orders")["orders"]
+    assert [each["id"] for each in mine] == [placed.json["id"]]
+    stories = files.kinds(files.owner(placed.json))
+    assert ("order.placed", "phone") in stories
 
 
 def test_s03_a_wrong_merge_is_undone_with_both_histories_intact(files: Files) -> None:

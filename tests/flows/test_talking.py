@@ -19,9 +19,9 @@ from kernel.links import order_token, read_thread_token
 from stores.commands import StaffRole
 from tests.flows.test_four_channels import hire_agent, order_online
 from tests.flows.test_web_order import new_phone
-from tests.support.firm import hire, open_firm
+from tests.support.firm import PASSWORD, hire, open_firm
 from tests.support.pages import Pages, open_browser, open_desk, words
-from tests.support.trade import Trade
+from tests.support.trade import Trade, as_people_see_it
 from tests.support.travel import Clock
 from tests.support.vendors import Vendors, eventually
 
@@ -55,13 +55,19 @@ def test_s12_an_agent_changes_the_store_from_the_chat_and_page_promise_and_stock
 
     desk = open_desk(trade, hire_agent(trade, firm))
     page = f"/fr/office/orders/{placed['number']}"
+    taken = desk.send("/fr/office/queue/next", on="/fr/office/queue").headers["Location"]
+    inside = desk.open(taken)
+    assert "Plutôt à Villeurbanne" in words(inside.text)
+    number = placed["number"].replace("-", "")
+    assert f'href="/fr/office/orders/{number}/amend?thread={thread_id}"' in inside.text
     change = {f"n:{tent}": "2", "store": ville.code, "reason": "customer_wish"}
     seen = desk.send(f"{page}/amend", **change)
     assert seen.status_code == 200, words(seen.text)
     done = desk.send(f"{page}/amend", **change, seen="2000", confirm="yes")
     assert done.status_code == 303, words(done.text)
-    agent = somebody(trade, firm.brand_id)
-    answer(trade, thread_id, "C’est fait : Villeurbanne.", agent)
+    said = {"do": "reply", "body": "C’est fait : Villeurbanne.", "channel": "chat"}
+    answered = desk.send(taken, on=taken, **said)
+    assert answered.status_code == 303, words(answered.text)
 
     live = customer.open(f"{talk}/state").text
     assert "C’est fait : Villeurbanne." in live
@@ -153,6 +159,11 @@ def test_s36_a_call_asked_from_the_checkout_is_due_at_its_time_with_the_live_bas
 
     fill(customer, mug)  # the basket goes on meanwhile
     thread_id = thread_in(trade, talk)
+    desk = open_desk(trade, at_desk(trade))
+    seen = desk.open("/fr/office/queue")
+    assert f"/fr/office/conversations/{thread_id}" in seen.text
+    told = desk.read(f"/fr/office/conversations/{thread_id}")
+    assert (tent in told, mug in told) == (True, True)
     with trade.place_of_work.inside(), transaction() as session:
         thread = get_thread(session, thread_id, actor=SYSTEM)
         case = orders.queries.find_open_case(session, case_key(thread_id))
@@ -219,6 +230,10 @@ def test_j24_the_assistant_hands_over_all_that_was_said_and_the_store_resolves_i
     waiting = trade.get("/queue", key=shop.associate)["cases"]
     assert [each["about_id"] for each in waiting if each["about_id"] == str(thread_id)]
     trade.post("/queue/next", {}, key=shop.associate)
+    first = open_desk(trade, at_desk(trade)).read(f"/fr/office/conversations/{thread_id}")
+    heard_at = [first.index(each) for each in (*said, "je veux parler à quelqu'un")]
+    assert heard_at == sorted(heard_at)
+    assert (as_people_see_it(placed["number"]) in first, "Retrait" in first) == (True, True)
     seen = trade.get(f"/threads/{thread_id}", key=shop.associate)
     assert (seen["order_id"], seen["intent"]) == (placed["id"], "pickup")
     heard = [each["body"] for each in seen["entries"] if each["direction"] == "in"]
@@ -257,6 +272,14 @@ def somebody(trade: Trade, brand_id: UUID | None) -> Actor:
     with trade.place_of_work.inside(), transaction() as session:
         staff_id, _key = hire(session, "Camille Roy", StaffRole.AGENT, brand_id=brand_id, **more)
     return Actor(kind=ActorKind.AGENT, id=staff_id, name="Camille Roy", location_ids=None)
+
+
+def at_desk(trade: Trade) -> str:
+    """Return the address an agent of all brands signs in with."""
+    email = f"{secrets.token_hex(6)}@desk.test"
+    with trade.place_of_work.inside(), transaction() as session:
+        hire(session, "Zoé Lin", StaffRole.AGENT, email=email, password=PASSWORD)
+    return email
 
 
 def answer(trade: Trade, thread_id: UUID, body: str, actor: Actor) -> None:
