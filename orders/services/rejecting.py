@@ -67,10 +67,24 @@ def reassign(
     queries.get_fulfillment(session, fulfillment_id, actor=actor)
     hold_order(session, fulfillment_id)
     locked = lock_parcel(session, fulfillment_id, actor=actor)
+    keep_both(session, locked, store_code)
     choice_id = _reject(session, locked, reason=reason, actor=actor, asks=False)
     answer_choice(
         session, choice_id, AnswerChoice(Answer.OTHER_STORE, store_code=store_code), actor=actor
     )
+
+
+def keep_both(session: Session, locked: Locked, store_code: str) -> None:
+    """Keep capacity and goods of both stores as they are, in the order in which all lock them.
+
+    Else two that give each other a parcel of the same article would each wait for the other.
+    """
+    parcel, onward = locked.parcel, stores.queries.get_store(session, store_code)
+    places = {parcel.location_id, onward.id}
+    slots = [parcel.slot_id] if parcel.slot_id else []
+    stores.services.lock_capacity(session, location_ids=places, slot_ids=slots)
+    for location_id in sorted(places):
+        inventory.services.lock_levels(session, location_id=location_id, skus=locked.lines)
 
 
 def _reject(session: Session, locked: Locked, *, reason: str, actor: Actor, asks: bool) -> UUID:

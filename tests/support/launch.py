@@ -58,6 +58,7 @@ from orders.services import (
     offline,
     placing,
     promoting,
+    rejecting,
     reserving,
     telling,
     waving,
@@ -401,7 +402,10 @@ def look_at_expected(
 
 
 def remove_order_of_locks() -> None:
-    """A store that lacks some of an order keeps its own levels locked while it asks others."""
+    """A store that lacks some of an order keeps its own levels locked while it asks others.
+
+    One that gives a parcel to another locks its own levels first, wherever that is.
+    """
     gather = reserving.gather
 
     def keep_locked(session: Session, gap: Gap) -> Gathered:
@@ -409,6 +413,7 @@ def remove_order_of_locks() -> None:
         return gather(session, gap)
 
     reserving.gather = keep_locked
+    rejecting.keep_both = lambda *_: None
 
 
 def remove_bringing_guard() -> None:
