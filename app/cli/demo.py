@@ -60,9 +60,10 @@ def key(role: str) -> None:
 
 @demo.command("messages")
 @click.option("--last", default=3, show_default=True, help="How many of the newest to show.")
-def messages(last: int) -> None:
+@click.option("--to", default="", help="Only those to this address or number (+33…).")
+def messages(last: int, to: str) -> None:
     """Print the newest e-mails and SMS as the customer got them."""
-    for message in _mailbox(data_home())[-last:]:
+    for message in _mailbox(data_home(), to=to)[-last:]:
         click.echo(f"--- {message['kind']} to {', '.join(message['to'])}")
         if message.get("subject"):
             click.echo(message["subject"])
@@ -78,13 +79,14 @@ def _empty_mailbox(home: Path) -> None:
             httpx.delete(f"{url}/messages", timeout=PATIENCE_S, trust_env=False)
 
 
-def _mailbox(home: Path) -> list[dict[str, str]]:
+def _mailbox(home: Path, *, to: str) -> list[dict[str, str]]:
     addresses = home / "sandbox.json"
     if not addresses.exists():
         raise click.ClickException("Nothing runs here; start it with `make run`.")
     url = json.loads(addresses.read_text())["mailbox"]
     try:
-        answer = httpx.get(f"{url}/messages", timeout=PATIENCE_S).raise_for_status()
+        found_there = httpx.get(f"{url}/messages", params={"to": to}, timeout=PATIENCE_S)
+        answer = found_there.raise_for_status()
     except httpx.HTTPError as error:
         raise click.ClickException(f"The mailbox does not answer: {error}") from error
     found: list[dict[str, str]] = answer.json()["messages"]

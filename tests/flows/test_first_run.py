@@ -69,13 +69,15 @@ def test_one_command_opens_the_shop_and_the_readme_takes_an_order_to_its_hand_ov
         text=True,
         env=environment,
     ) as shop:
-        assert shop.stdout is not None
-        last_line = _until_address(shop.stdout, port)
-        assert last_line == f"http://localhost:{port}/"
-        said = _follow_readme(port, {**environment, "COMPTOIR_HOME": str(home)})
-        assert json.loads(said.strip().splitlines()[-1])["status"] == "handed_over"
-        _assert_cards_are_paid_at_the_same_address(home, port)
-        shop.send_signal(signal.SIGKILL)
+        try:
+            assert shop.stdout is not None
+            last_line = _until_address(shop.stdout, port)
+            assert last_line == f"http://localhost:{port}/"
+            said = _follow_readme(port, {**environment, "COMPTOIR_HOME": str(home)})
+            assert json.loads(said.strip().splitlines()[-1])["status"] == "handed_over"
+            _assert_cards_are_paid_at_the_same_address(home, port)
+        finally:
+            shop.send_signal(signal.SIGKILL)
     _wait_until_nothing_runs(home)
 
 
