@@ -86,8 +86,9 @@ def take_text() -> Response:
         raise UnprovenMessage(why="signature")
     come, words = gateway.read_text(form), ""
     if come is not None:
-        with transaction() as session:
-            services.brake(session, "sms", come.sender)
+        if not services.is_stop(come.text):  # a refusal is heard, however much came before it
+            with transaction() as session:
+                services.brake(session, "sms", come.sender)
         with transaction() as session:
             words = services.hear_text(session, come).answer
     said = f"<Message>{escape(words)}</Message>" if words else ""

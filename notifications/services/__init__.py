@@ -44,6 +44,7 @@ from notifications.services.hearing import (
     hear_letter,
     hear_message,
     hear_text,
+    is_stop,
 )
 from notifications.services.owing import owe, owe_wish
 from notifications.services.resending import resend
@@ -74,6 +75,7 @@ __all__ = [
     "hear_letter",
     "hear_message",
     "hear_text",
+    "is_stop",
     "keep_refused",
     "list_answers",
     "list_connectors",

@@ -18,7 +18,8 @@ import customers.services
 import orders.queries
 import stores.queries
 from conversations.commands import Arrived, Said, Sender
-from customers.commands import RecordConsent, TouchChannel
+from customers.commands import GiveContact, RecordConsent, TouchChannel
+from customers.errors import UnreadablePhone
 from kernel.actors import Actor, ActorKind
 from kernel.attempts import Limit, take_attempt
 from kernel.clock import db_now
@@ -142,7 +143,7 @@ def hear_text(session: Session, come: ComeText) -> Heard:
     """Have a text message stand in its conversation; STOP is a refusal, and acknowledged once."""
     if not come.sender:
         return Heard(None, why="no telephone")
-    if _is_stop(come.text):
+    if is_stop(come.text):
         return _stop(session, come)
     if not come.text.strip():
         return Heard(None, why="empty")
@@ -214,7 +215,7 @@ def _is_ours(session: Session, sender: str) -> bool:
     return sender in own or f"{local.partition('+')[0]}@{domain}" in own
 
 
-def _is_stop(said: str) -> bool:
+def is_stop(said: str) -> bool:
     """Tell whether a text is a refusal and nothing else; the number it was sent to may follow."""
     plain = normalize("NFKD", said.replace("’", "'").upper()).encode("ascii", "ignore").decode()
     words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
@@ -223,10 +224,14 @@ def _is_stop(said: str) -> bool:
 
 
 def _stop(session: Session, come: ComeText) -> Heard:
-    """Keep that somebody wants no advertising by text message; one not known is told nothing."""
-    customer_id = customers.queries.find_writer(session, source=SMS, value=come.sender)
+    """Keep that somebody wants no advertising by text message.
+
+    Of somebody unknown it is kept for when they order with this number; they are told nothing.
+    """
+    known_id = customers.queries.find_writer(session, source=SMS, value=come.sender)
+    customer_id = known_id or _make_known(session, come.sender)
     if customer_id is None:
-        return Heard(None, why="stop of nobody known")
+        return Heard(None, why="stop of no telephone")
     said = customers.queries.find_said(session, customer_id, purpose=MARKETING, channel=SMS)
     if said is False:
         return Heard(None, is_new=False, why="stop")
@@ -242,6 +247,8 @@ def _stop(session: Session, come: ComeText) -> Heard:
     )
     actor = Actor(kind=ActorKind.SHOPPER, customer_id=customer_id)
     customers.services.record_consent(session, command, actor=actor)
+    if known_id is None:
+        return Heard(None, why="stop of nobody known")
     last = orders.queries.find_last_brand(session, customer_id)
     known = stores.queries.list_brands(session)
     brand = next((each for each in known if each.id == last), known[0])
@@ -252,3 +259,12 @@ def _stop(session: Session, come: ComeText) -> Heard:
     language = contact.language if contact_id and contact else "fr"
     words = STOPPED.get(language, STOPPED["en"]).format(brand=brand.sms_sender)
     return Heard(None, why="stop", answer=words)
+
+
+def _make_known(session: Session, phone: str) -> UUID | None:
+    """Return a customer of whom nothing is known but a number; None where it can be nobody's."""
+    try:
+        contact = customers.services.give_contact(session, GiveContact("", "", None, phone, "fr"))
+    except UnreadablePhone:
+        return None
+    return customers.queries.find_giver(session, contact.id)

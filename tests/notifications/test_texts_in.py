@@ -17,6 +17,7 @@ from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
 from notifications import gateway
 from notifications.jobs import send_due
+from notifications.services.hearing import HEARD_MAX
 from sandbox import Addresses, running
 from sandbox.sms import sign_callback
 from tests.unmoved import nothing_moves
@@ -93,12 +94,35 @@ def test_stop_is_a_refusal_with_its_proof_and_acknowledged_once(texts: Texts, co
     assert "<Message>" not in texts("SM2", "STOP 36105")
     assert "<Message>" not in texts("SM3", "stop", sender=STRANGER)  # of nobody we know
     said = counter.session.execute(
-        text("SELECT purpose, channel, topic, granted, proof, source FROM consent")
+        text("SELECT purpose, channel, topic, granted, proof, source FROM consent ORDER BY id")
     ).all()
-    assert [tuple(each) for each in said] == [("marketing", "sms", "", False, "sms:SM1", "sms")]
+    assert [tuple(each) for each in said] == [
+        ("marketing", "sms", "", False, f"sms:{number}", "sms") for number in ("SM1", "SM3")
+    ]
+    counter.place(phone=STRANGER, email="new@example.org")  # it holds once they are known
+    held = counter.session.execute(
+        text(
+            "SELECT k.granted FROM consent k JOIN contact c USING (customer_id)"
+            " WHERE c.email = 'new@example.org'"
+        )
+    )
+    assert held.scalars().all() == [False]
+    assert "<Message>" not in texts("SM5", "stop", sender="36111")
     assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 0
     texts("SM4", "Stop, j'ai une question sur ma commande")
     assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 1
+
+
+def test_a_refusal_is_heard_after_however_many_texts(
+    client: FlaskClient, texts: Texts, counter: Any
+) -> None:
+    counter.place(phone=PHONE, email=None)
+    for number in range(HEARD_MAX):
+        texts(f"SM{number}", "Allô ?")
+    form = {"MessageSid": "SM98", "From": PHONE, "To": "36105", "Body": "Allô ?", "NumMedia": "0"}
+    signed = {"X-Twilio-Signature": sign_callback(HOOK, form)}
+    assert client.post("/api/v1/webhooks/sms", data=form, headers=signed).status_code == 429
+    assert "plus de pub par SMS" in texts("SM99", "STOP")
 
 
 @pytest.mark.parametrize(
