@@ -296,7 +296,9 @@ def test_what_somebody_unknown_writes_beside_the_score_of_a_chat_is_read_by_our_
     )
     assert ended.status_code == 200, ended.text
     page = f"/fr/scores/{score_token(UUID(str(thread_id)))}"
-    assert care.send(page, page, score="2").status_code == 303
+    low = care.send(page, page, score="2")
+    promised = care.client.get(low.location, headers=HTML).text
+    assert ("vous appelle" in promised, "Ne plus me le demander" in promised) == (False, False)
     assert care.send(page, page, comment="Trop lent").status_code == 303
     assert care.send(page, page, score="5").status_code == 303
     scores = care.connection.execute(text("SELECT about, score, customer_id FROM survey")).all()

@@ -74,7 +74,8 @@ def ask_assistant() -> Shown:
     words = typed.read(request.form, "words", longest=TYPED_MAX, missing=_("Write a question."))
     token = request.form.get("order", "")
     if typed.errors:
-        return go_to(url_for("shop.help_page"))
+        page = url_for("shop.help_with_order", token=token) if token else url_for("shop.help_page")
+        return go_to(page)
     with transaction() as session:
         take_attempt(session, limit_opening())
     with transaction() as session:

@@ -73,6 +73,7 @@ def _page(token: str, chosen: int | None, typed: Typed) -> str:
         frame,
         token=token,
         about=subject.about.value,
+        known=subject.customer_id is not None,
         chosen=chosen,
         given=given,
         typed=typed,
