@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import notifications.services
+from kernel.links import read_thread_token
 from notifications.gateway import Letter, read_letter
 from stores.commands import StaffRole
 from tests.app.test_shop import HTML, hidden
@@ -142,3 +143,19 @@ def test_head_office_forgets_somebody_unknown_on_the_page_of_their_conversation(
     done = client.post(f"{path}/forget", data={**form, "sure": "yes"}, headers=HTML)
     assert (done.status_code, traces(session)) == (303, [])
     assert "Personne inconnue" in client.get(path, headers=HTML).text
+
+
+def test_of_somebody_who_says_no_name_or_address_nobody_asks_how_they_proved_it(
+    client: FlaskClient, session: Session, shop: Shop, admin: str
+) -> None:
+    entered = {"email": "ada@aubepin.test", "password": PASSWORD}
+    client.post(
+        "/fr/office/sign-in", data={**hidden(client, "/fr/office/sign-in"), **entered}, headers=HTML
+    )
+    for reach, asked in (("", False), (EARLIER, True)):
+        said = {"intent": "product", "words": "Une tente ?", "reach": reach}
+        form = hidden(client, "/fr/chat?new=yes")
+        begun = client.post("/fr/chat", data={**form, **said}, headers=HTML)
+        thread_id = read_thread_token(begun.location.partition("?")[0].rpartition("/")[2])
+        page = client.get(f"/fr/office/conversations/{thread_id}", headers=HTML).text
+        assert ("dit seulement être ce client" in page) is asked
