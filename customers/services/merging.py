@@ -9,7 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from customers.errors import AlreadyOne, MergeUndone, UnknownCustomer, UnknownMerge
+from customers.errors import (
+    AlreadyForgotten,
+    AlreadyOne,
+    MergeUndone,
+    UnknownCustomer,
+    UnknownMerge,
+)
 from customers.events import CustomersMerged, CustomersParted
 from customers.models import Customer, Merge
 from customers.queries import find_roots
@@ -27,20 +33,22 @@ def merge_customers(
 
     Each stands for whoever it was merged into before.
 
-    Raises UnknownCustomer, or AlreadyOne.
+    Raises UnknownCustomer, AlreadyOne, or AlreadyForgotten: who is nobody any more is not joined.
     """
     roots = find_roots(session, [kept_id, merged_id])
     if len(roots) < len({kept_id, merged_id}):
         raise UnknownCustomer
     kept, merged = roots[kept_id], roots[merged_id]
     free = session.execute(
-        select(Customer.id)
+        select(Customer.id, Customer.closed_at)
         .where(Customer.id.in_([kept, merged]), Customer.merged_into.is_(None))
         .order_by(Customer.id)
         .with_for_update()
     ).all()
     if kept == merged or len(free) != len({kept, merged}):  # somebody merged one of them meanwhile
         raise AlreadyOne
+    if any(each.closed_at for each in free):
+        raise AlreadyForgotten
     merge_id = new_id()
     session.execute(
         insert(Merge).values(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from customers.commands import GiveContact, RecordConsent
 from customers.errors import KnownAsAnother
 from customers.queries import find_former, find_roots, may_tell
-from customers.services import give_contact, know_as, record_consent
+from customers.services import erase_person, give_contact, know_as, record_consent
 from kernel.actors import SYSTEM
 from tests.conftest import Shop, as_key, order_body
 from tests.unmoved import nothing_moves, problem
@@ -112,6 +112,17 @@ def test_the_newest_word_of_a_person_holds_whoever_they_were_joined_with(
     assert find_former(session, source="oldshop", value="4711") == other
     with pytest.raises(KnownAsAnother):
         know_as(session, UUID(crowd[2][0]), source="oldshop", value="4711")
+
+
+def test_nobody_is_joined_with_somebody_who_was_forgotten(
+    client: FlaskClient, connection: Connection, session: Session, crowd: Any, merge: Any
+) -> None:
+    (gone, _), (one, _) = crowd[:2]
+    erase_person(session, UUID(gone))
+    session.commit()
+    with nothing_moves(connection):
+        assert problem(merge(gone, one)) == (409, "already-forgotten")
+        assert problem(merge(one, gone)) == (409, "already-forgotten")
 
 
 def test_who_orders_again_after_a_merge_is_who_they_were_merged_into(
