@@ -83,7 +83,7 @@ def identify_thread(
     thread.order_id = order_id or thread.order_id
     session.flush()
     if order_id is not None:
-        _rebrand(session, thread, order_id)
+        _relate(session, thread, order_id)
     written_from = select(ThreadAddress.source, ThreadAddress.value)
     for source, value in session.execute(written_from.where(ThreadAddress.thread_id == thread.id)):
         if customers.queries.find_writer(session, source=source, value=value) is None:
@@ -108,12 +108,11 @@ def believe(session: Session, thread_id: UUID, *, by: ProvenBy, actor: Actor) ->
     tell(session, ThreadIdentified, thread, actor, reason=by.value)
 
 
-def _rebrand(session: Session, thread: Thread, order_id: UUID) -> None:
-    brand_id = orders.queries.get_order(session, order_id, actor=SYSTEM).brand_id
-    if thread.brand_id != brand_id:
-        thread.brand_id = brand_id
-        session.flush()
-        orders.services.rebrand_case(session, case_key(thread.id), brand_id=brand_id)
+def _relate(session: Session, thread: Thread, order_id: UUID) -> None:
+    thread.brand_id = orders.queries.get_order(session, order_id, actor=SYSTEM).brand_id
+    session.flush()
+    key = case_key(thread.id)
+    orders.services.relate_case(session, key, order_id=order_id, brand_id=thread.brand_id)
 
 
 def _hand_over(session: Session, thread: Thread, actor: Actor, owner_id: UUID | None) -> None:

@@ -145,11 +145,11 @@ def move_case(session: Session, key: str, *, location_id: UUID | None, actor: Ac
     return case.id
 
 
-def rebrand_case(session: Session, key: str, *, brand_id: UUID | None) -> None:
-    """Have another brand's people see to the case open under a key, if there is one."""
+def relate_case(session: Session, key: str, *, order_id: UUID, brand_id: UUID | None) -> None:
+    """Have the case open under a key, if there is one, be of an order and seen to by its brand."""
     case = _find(session, CaseFile.key == key)
     if case is not None:
-        case.brand_id = brand_id
+        case.order_id, case.brand_id = order_id, brand_id
         session.flush()
 
 

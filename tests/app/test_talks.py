@@ -333,6 +333,8 @@ def test_staff_note_a_call_identify_who_writes_and_see_no_other_brands_conversat
     assert api(client, shop.agent, f"{path}/intent", {"intent": "complaint"}).status_code == 200
     known = api(client, shop.agent, path).json
     assert (known["order_id"], known["intent"]) == (placed["id"], "complaint")
+    (of_it,) = session.execute(text("SELECT order_id FROM case_file WHERE closed_at IS NULL")).all()
+    assert str(of_it.order_id) == placed["id"]
     note = api(client, shop.agent, f"{path}/notes", {"body": "Line one\nline two"})
     assert note.status_code == 200
     last = api(client, shop.agent, path).json["entries"][-1]
