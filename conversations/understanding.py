@@ -12,10 +12,13 @@ from enum import StrEnum
 from typing import Final
 
 from conversations.commands import Intent
+from kernel.ids import read_cart_code, read_code, read_order_number
 
 WORD: Final = re.compile(r"[a-z0-9]+")
 MAIL: Final = re.compile(r"\S+@\S+")
 NUMBER: Final = re.compile(r"\+?\d[\d .-]*\d|\b(?=[\w-]*\d)[\w-]+\b")
+LETTERS: Final = re.compile(r"\b[^\W\d_]{3,4}-?[^\W\d_]{3,4}\b")
+"""What may be an order number or a code in which no digit happens to be."""
 APART: Final = re.compile(r"(can|do|does|did|is|are|will|would)n?['’]t\b")
 STEM_MIN: Final = 4
 SLIP_FROM: Final = 5
@@ -333,7 +336,17 @@ def near(one: str, other: str) -> bool:
 
 def scrub(said: str) -> str:
     """Return a question without what could tell who asked: no address, no number."""
-    return " ".join(NUMBER.sub("…", MAIL.sub("…", said)).split())
+    return " ".join(LETTERS.sub(_hide, NUMBER.sub("…", MAIL.sub("…", said))).split())
+
+
+def _hide(found: re.Match[str]) -> str:
+    """Return a sign for an order number or a code, and any word as it is."""
+    word, reads = found[0], []
+    if "-" in word or word.isupper():
+        reads = [read_order_number]
+    if "-" in word and word.isupper():
+        reads += [read_code, read_cart_code]
+    return "…" if any(read(word) for read in reads) else word
 
 
 def _means(word: str, group: str) -> bool:

@@ -6,13 +6,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-import zxingcpp
 from PIL import Image
 from sqlalchemy import Connection
 
 from kernel.links import order_token
 from orders.passes import read_qr
 from tests.conftest import Shop, as_key, order_body
+from tests.support.qr import scan_qr
 from tests.unmoved import nothing_moves
 
 HTML = {"Accept": "text/html"}
@@ -53,8 +53,7 @@ def make_ready(client: Any, shop: Shop, placed: dict[str, Any]) -> None:
 def qr_of(page: str) -> str:
     picture = re.search(r'src="data:image/png;base64,([^"]+)"', page)
     assert picture is not None
-    [found] = zxingcpp.read_barcodes(Image.open(BytesIO(b64decode(picture[1]))))
-    return found.text
+    return scan_qr(Image.open(BytesIO(b64decode(picture[1]))))
 
 
 FORM_ID = re.compile(r'name="form" value="[^"]+"')

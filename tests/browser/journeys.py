@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -19,6 +18,7 @@ from app.i18n import catalogue
 from kernel.db import transaction
 from stores.commands import HireStaff, StaffRole
 from tests.support.installation import Installation, installation
+from tests.support.qr import scan_qr
 from tests.support.trade import Trade
 from tests.support.vendors import Vendors, eventually
 
@@ -168,8 +168,7 @@ def picture_in(message: Mapping[str, Any]) -> Image.Image:
     assert f'src="cid:{part["content_id"]}"' in message["html"]
     with Image.open(io.BytesIO(base64.b64decode(part["base64"]))) as image:
         picture = image.convert("RGB")
-    (found,) = zxingcpp.read_barcodes(picture.convert("L"))
-    assert found.text.startswith("CMP1.")
+    assert scan_qr(picture).startswith("CMP1.")
     return picture
 
 

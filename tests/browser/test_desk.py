@@ -45,7 +45,7 @@ def test_an_agent_takes_an_order_without_the_mouse(
         press(page, "Enter")
     press(page, "Control+Enter")
     expect(page.locator("main .notice-ok")).to_be_visible()
-    assert page.evaluate("document.activeElement.tagName") == "BUTTON"  # the next call
+    expect(page.locator("main button:focus")).to_be_visible()  # the next call
 
 
 def press(page: Page, keys: str) -> None:

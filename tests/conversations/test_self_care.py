@@ -334,6 +334,10 @@ def test_what_is_meant_is_found_in_two_languages_and_never_guessed(
 
 def test_what_is_kept_of_a_question_names_nobody() -> None:
     assert scrub("7K3-M9PX pour chloe@example.org, 06 39 98 12 34 svp") == "… pour … … svp"
+    for letters in ("SYY-DVYT", "syy-dvyt", "SYYDVYT", "ABCD-EFGH", "ABC-DEF"):
+        assert scrub(f"où est {letters} ?") == "où est … ?"
+    words = "Week-end prochain, peut-être ? RETRAITS MAISON, est-elle là ?"
+    assert scrub(words) == words
 
 
 def test_a_question_nobody_asks_for_a_quarter_is_not_kept(care: Care, session: Session) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import zxingcpp
 from PIL import Image
 
 from tests.conftest import order_body
+from tests.support.qr import scan_qr
 from tests.support.trade import Trade, as_people_see_it
 from tests.support.vendors import Vendors
 
@@ -127,8 +127,7 @@ def read_picture(message: dict[str, Any]) -> str:
     (picture,) = (each for each in message["attachments"] if each["content_type"] == "image/png")
     assert f'src="cid:{picture["content_id"]}"' in message["html"]
     with Image.open(io.BytesIO(base64.b64decode(picture["base64"]))) as image:
-        (found,) = zxingcpp.read_barcodes(image.convert("L"))
-    return found.text
+        return scan_qr(image)
 
 
 def code_in(text: str) -> str:

@@ -66,7 +66,10 @@ async function reader() {
   const can = (await window.BarcodeDetector?.getSupportedFormats?.()) ?? [];
   if (can.includes("ean_13")) {
     const detector = new window.BarcodeDetector({ formats: BARCODES.filter((one) => can.includes(one)) });
-    return async (canvas) => (await detector.detect(canvas))[0]?.rawValue ?? null;
+    return async (canvas) => {
+      const seen = await detector.detect(canvas); // lines of a QR code may look like a barcode
+      return (seen.find((one) => one.format === "qr_code") ?? seen[0])?.rawValue ?? null;
+    };
   }
   const { decodeQR } = await import("../vendor/qr/decode.js");
   return async (canvas, context) => {
