@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 import catalog.queries
 import conversations.queries
 from app.i18n import current
-from catalog.errors import UnknownArticle
 from catalog.queries.wording import options_in
 from customers.commands import Direction
 
@@ -38,15 +37,14 @@ class AskedBefore:
 
 def read_sheets(session: Session, skus: Iterable[str]) -> dict[str, Sheet]:
     """Return the sheet of each SKU that the catalogue still knows."""
-    found = {}
     words = catalog.queries.describe_skus(session, skus, language=current())
+    codes = {word.article for word in words.values()}
+    known = catalog.queries.get_articles(session, codes, language=current())
+    found = {}
     for sku, word in words.items():
-        try:
-            article = catalog.queries.get_article(
-                session, code=word.article, brand_id=None, language=current()
-            )
-        except UnknownArticle:
+        if word.article not in known:
             continue
+        article = known[word.article]
         one = next((each for each in article.skus if each.sku == sku), None)
         options = options_in(one.options, current()) if one else {}
         found[sku] = Sheet(article.name, article.description, tuple(options.items()))

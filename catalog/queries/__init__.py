@@ -5,6 +5,7 @@ from catalog.queries.articles import (
     ArticleFacts,
     SkuFacts,
     get_article,
+    get_articles,
     list_articles,
 )
 from catalog.queries.categories import CategoryFacts, list_categories, require_category
@@ -47,6 +48,7 @@ __all__ = [
     "describe_skus",
     "find_sku_by_gtin",
     "get_article",
+    "get_articles",
     "get_offers",
     "list_articles",
     "list_categories",

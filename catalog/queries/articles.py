@@ -1,6 +1,6 @@
 """Reads of articles as shoppers see them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -107,6 +107,15 @@ def get_article(
     if not found:
         raise UnknownArticle(article=code)
     return found[0]
+
+
+def get_articles(
+    session: Session, codes: Collection[str], *, language: str
+) -> dict[str, ArticleFacts]:
+    """Return those of these articles that are sold, with their SKUs, in one statement."""
+    page = select(Article.id).where(Article.code.in_(codes), Article.closed_at.is_(None))
+    found = _articles(session, page, brand_id=None, language=language)
+    return {article.code: article for article in found}
 
 
 def _articles(

@@ -67,3 +67,21 @@ def test_what_a_buyer_asked_before_takes_no_more_statements_for_more_conversatio
     five, verdict = look()
     assert re.findall(r"Question \d", verdict) == [f"Question {at}" for at in (4, 3, 2, 1, 0)]
     assert five == one
+
+
+def test_what_is_said_of_goods_at_the_counter_takes_no_more_statements_for_more_articles(
+    tablet: Tablet, engine: Engine
+) -> None:
+    def look(*skus: str) -> tuple[int, str]:
+        items = [{"sku": sku, "quantity": 1} for sku in skus]
+        qr, _code = make_ready(tablet, place_at(tablet, items=items), items)
+        page = tablet.get("/hand-over")
+        with counted(engine) as sent:
+            verdict = tablet.post("/hand-over", page, said=qr)
+        return len(sent), words(verdict)
+
+    look("BOOK")  # what is read once a process is read
+    one, _verdict = look("BOOK")
+    three, verdict = look("BOOK", "TENT-2P", "MUG-BLUE")
+    assert "colour: blue" in verdict.lower()
+    assert three == one

@@ -1,7 +1,7 @@
 """The tablet's pages through their forms: entering, preparing, handing over, finding, printing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -127,11 +127,13 @@ def api(tablet: Tablet, path: str, body: Mapping[str, Any] | None = None, key: s
     return response.json
 
 
-def make_ready(tablet: Tablet, placed: Mapping[str, Any]) -> tuple[str, str]:
+def make_ready(
+    tablet: Tablet, placed: Mapping[str, Any], items: Sequence[Mapping[str, Any]] = ()
+) -> tuple[str, str]:
     """Prepare a whole parcel; return its QR text and typed code."""
     parcel = f"/fulfillments/{placed['fulfillment_id']}"
     api(tablet, f"{parcel}/accept")
-    api(tablet, f"{parcel}/pick", {"items": order_body()["items"]})
+    api(tablet, f"{parcel}/pick", {"items": items or order_body()["items"]})
     api(tablet, f"{parcel}/ready", {"bin": "A7"})
     state = queries.list_passes(tablet.session, UUID(placed["fulfillment_id"]))[-1]
     return passes.qr_text(state.facts), show_code(passes.typed_code(state.facts.id))
