@@ -8,9 +8,7 @@ import click
 import httpx
 
 from app.cli.session import attached, data_home
-from app.demo import seed as fill
-from app.demo.furniture import furnish
-from app.demo.reset import NoDemonstration
+from app.demo.reset import NoDemonstration, fill_in
 from app.demo.reset import reset as restore
 from app.demo.seed import read_keys
 
@@ -26,9 +24,7 @@ def demo() -> None:
 def seed() -> None:
     """Have the demonstration's stores, articles, stock and keys; safe to repeat."""
     with attached() as settings:
-        made = fill(data_home())
-        if made:
-            furnish(settings.core.database_owner_url)
+        made = fill_in(data_home(), owner_url=settings.core.database_owner_url)
     click.echo("Aubépin is open." if made else "Aubépin was open already.")
 
 

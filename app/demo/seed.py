@@ -52,9 +52,9 @@ def seed(home: Path) -> bool:
         if stores.queries.find_brand(session, BRAND.code) is not None:
             return False
         keys = _fill(session)
-    path = home / KEYS_FILE
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(keys, file, indent=2, ensure_ascii=False)
+        path = home / KEYS_FILE  # there before the retailer is: nobody else knows its keys
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(keys, file, indent=2, ensure_ascii=False)
     return True
 
 

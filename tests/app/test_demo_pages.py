@@ -252,9 +252,20 @@ def test_a_mailbox_that_is_not_there_is_said_so(
     assert visitor.get("/fr/demo/mailbox/1", headers=HTML).status_code == 404
 
 
-def test_the_demonstration_begins_anew(installation: Installation) -> None:
+def test_the_demonstration_begins_anew(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was cut off while it was filled in begins anew by itself."""
     installation.home.mkdir()
-    assert installation.run("demo", "seed").exit_code == 0
+    with monkeypatch.context() as cut:
+        cut.setattr("app.demo.furniture.furnish_stock", press_control_c)
+        assert installation.run("demo", "seed").exit_code == 1
+    assert installation.rows("SELECT count(*) FROM brand") == [(1,)]
+    filled = installation.run("demo", "seed")
+    assert (filled.exit_code, filled.output.splitlines()[-1]) == (0, "Aubépin is open.")
+    again = installation.run("demo", "seed")
+    assert (again.exit_code, again.output.splitlines()[-1]) == (0, "Aubépin was open already.")
+    orders = installation.rows("SELECT count(*) FROM sales_order")
     before = installation.rows(
         "SELECT sku, sum(on_hand) FROM stock_level GROUP BY sku ORDER BY sku"
     )
@@ -268,8 +279,13 @@ def test_the_demonstration_begins_anew(installation: Installation) -> None:
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Aubépin is as on its first day.")
     after = installation.rows("SELECT sku, sum(on_hand) FROM stock_level GROUP BY sku ORDER BY sku")
     assert after == before
+    assert installation.rows("SELECT count(*) FROM sales_order") == orders
     assert installation.rows("SELECT count(*) FROM alembic_version") == [(1,)]
     assert installation.run("check").exit_code == 0
+
+
+def press_control_c() -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_is_not_the_demonstration_is_never_emptied(installation: Installation) -> None:
