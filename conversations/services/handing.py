@@ -75,8 +75,9 @@ def identify_thread(
 
     Raises UnknownThread or UnknownCustomer.
     """
-    thread = lock_thread(session, thread_id, actor)
-    if actor.kind is ActorKind.SHOPPER and thread.customer_id is None:
+    by_link = actor.kind is ActorKind.SHOPPER
+    thread = lock_thread(session, thread_id, SYSTEM if by_link else actor)
+    if by_link and thread.customer_id is None:
         thread.claimed = True
     thread.customer_id = customers.queries.whose(session, customer_id)
     thread.contact_id = contact_id or thread.contact_id

@@ -128,6 +128,29 @@ def test_what_nobody_sees_in_the_chat_for_a_minute_follows_them_by_e_mail_once(
     assert trade.place_of_work.broken() == []
 
 
+def test_who_leaves_a_number_in_the_chat_has_the_answer_by_text_message(
+    trade: Trade, vendors: Vendors, clock: Clock
+) -> None:
+    clock.go_to("2029-06-14 15:00")
+    customer, agent = open_browser(trade), somebody(trade, None)
+    phone = new_phone()
+    begun = customer.send("/fr/chat", intent="complaint", words="La tasse est ébréchée.")
+    talk = begun.headers["Location"].partition("?")[0]
+    wrong = customer.send(f"{talk}/reach", on=talk, reach="quelque part")
+    assert wrong.status_code == 422
+    left = customer.send(f"{talk}/reach", on=talk, reach=phone)
+    assert left.status_code == 303, words(left.text)
+    assert "Répondre là-bas aussi" not in customer.read(talk)
+
+    answer(trade, thread_in(trade, talk), "Nous vous en gardons une autre.", agent)
+    clock.pass_by(61)
+    text = vendors.wait_for(phone, "Nous vous en gardons une autre.")
+    assert text["kind"] == "sms"
+    clock.settle()
+    assert len(vendors.received(phone)) == 1
+    assert trade.place_of_work.broken() == []
+
+
 @pytest.mark.matter("person", "phone")
 def test_s36_a_call_asked_from_the_checkout_is_due_at_its_time_with_the_live_basket(
     trade: Trade, clock: Clock
