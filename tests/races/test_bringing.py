@@ -15,7 +15,7 @@ from stores.commands import TrustKey
 from tests.support.trade import Trade, together
 
 AT_ONCE: Final = 8
-TRIES: Final = 6
+TRIES: Final = 40
 PRICE, DAY = 900, 2_000
 
 

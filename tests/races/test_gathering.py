@@ -25,7 +25,7 @@ from tests.support.trade import Trade, in_turn
 
 TURNS = 16
 APART_S = 0.06
-TRIES = 2
+TRIES = 10
 UNAVAILABLE = 503
 
 

@@ -17,7 +17,7 @@ from tests.support.trade import Trade, together
 
 BUYERS: Final = 12
 UNITS: Final = 8
-TRIES: Final = 6
+TRIES: Final = 40
 OLD, NEW = 1000, 1200
 
 

@@ -33,7 +33,7 @@ from tests.support.trade import Trade, together
 CARD = {"number": "4242 4242 4242 4242"}
 HTML = {"Accept": "text/html"}
 KEEPS_NONE = httpx.Limits(max_keepalive_connections=0)
-ROUNDS, TRIES = 4, 15
+ROUNDS, TRIES = 4, 40
 GONE_TO_PAY, CONFLICT, UNAVAILABLE = 303, 409, 503
 
 

@@ -29,7 +29,7 @@ from tests.support.trade import Trade, together
 
 BRANDS = ("aubepin", "bruyere")
 BUYERS = 20
-TRIES = 6
+TRIES = 40
 
 
 def open_depot(trade: Trade) -> UUID:
