@@ -15,7 +15,7 @@ from notifications.commands import ConnectorKind, OpenConnector
 from tests.support.buyers import new_phone
 from tests.support.trade import Trade, together
 
-AT_ONCE, ROUNDS = 8, 3
+AT_ONCE, ROUNDS, TRIES = 8, 3, 20
 
 
 def open_mailbox(trade: Trade) -> tuple[str, bytes]:
@@ -89,6 +89,9 @@ def test_what_a_customer_writes_at_once_from_two_addresses_stands_in_one_convers
 def test_without_its_guard_each_opens_a_conversation_of_its_own(unguarded: Trade) -> None:
     box = open_mailbox(unguarded)
     sender = f"{secrets.token_hex(6)}@example.org"
-    rounds = [write_at_once(unguarded, box, [sender] * AT_ONCE) for _ in range(ROUNDS)]
-    rounds.append(write_at_once(unguarded, box, new_customer(unguarded) * (AT_ONCE // 2)))
-    assert max(map(len, rounds)) > 1
+    theirs = new_customer(unguarded) * (AT_ONCE // 2)
+    assert any(
+        len(write_at_once(unguarded, box, senders)) > 1
+        for _ in range(TRIES)
+        for senders in ([sender] * AT_ONCE, theirs)
+    )

@@ -12,7 +12,7 @@ from kernel.db import transaction
 from stores.commands import Scope, SetRule
 from tests.support.trade import Trade, together
 
-ROUNDS = 8
+ROUNDS, TRIES = 8, 40
 AT_ONCE = 4
 ALLOWED = 3
 CUSTOMERS = (
@@ -44,7 +44,7 @@ def test_orders_of_one_new_person_at_once_make_one_customer(trade: Trade) -> Non
 
 
 def test_without_its_guard_one_person_is_several(unguarded: Trade) -> None:
-    assert max(order_at_once(unguarded) for _ in range(ROUNDS)) > (1, 1)
+    assert any(order_at_once(unguarded) > (1, 1) for _ in range(TRIES))
 
 
 def test_two_customers_joined_both_ways_at_once_are_joined_once(trade: Trade) -> None:
