@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -163,7 +163,8 @@ def _find_going_on(session: Session, arrived: Arrived, whose: _Whose) -> UUID | 
     """Return the newest conversation with them that has not ended; about their order, or none yet.
 
     Whoever is not known is found by what they write from, also after they were made known. What
-    somebody began who only typed who they are does not go on: its page would show it to them.
+    somebody began who only typed who they are does not go on with who ever ordered: its page would
+    show it to them.
     """
     sender = arrived.sender
     same = select(ThreadAddress.thread_id).where(
@@ -172,7 +173,9 @@ def _find_going_on(session: Session, arrived: Arrived, whose: _Whose) -> UUID | 
     theirs: list[ColumnElement[bool]] = [Thread.id.in_(same)]
     if whose.customer_id is not None:
         family = customers.queries.list_family(session, whose.customer_id)
-        theirs.append(and_(Thread.customer_id.in_(family), ~Thread.claimed))
+        ordered = orders.queries.find_last_brand(session, whose.customer_id) is not None
+        believed = ~Thread.claimed if ordered else true()
+        theirs.append(and_(Thread.customer_id.in_(family), believed))
     wanted: list[ColumnElement[bool]] = [Thread.closed_at.is_(None), or_(*theirs)]
     brand_id = arrived.brand_id or _brand_of(session, whose.order_id)
     if brand_id is not None:

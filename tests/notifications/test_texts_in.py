@@ -20,6 +20,7 @@ from notifications.jobs import send_due
 from notifications.services.hearing import HEARD_MAX
 from sandbox import Addresses, running
 from sandbox.sms import sign_callback
+from tests.app.test_shop import HTML, hidden
 from tests.unmoved import nothing_moves
 
 PHONE, STRANGER = "+33612345678", "+33698765432"
@@ -87,6 +88,31 @@ def test_a_text_finds_its_customer_and_order_and_is_answered_by_text(
 
 
 @pytest.mark.matter("refuse", "sms")
+def test_a_text_goes_on_with_the_chat_of_who_left_their_number_there_and_shows_nobody_elses(
+    texts: Texts, client: FlaskClient, counter: Any
+) -> None:
+    counter.place(phone=PHONE, email=None)
+
+    def chat(number: str) -> str:
+        """Begin a chat, leave a number there, and return its page."""
+        form = hidden(client, "/fr/chat?new=yes")
+        said = {**form, "intent": "complaint", "words": "La tasse est ébréchée."}
+        begun = client.post("/fr/chat", data=said, headers=HTML).location
+        assert begun is not None
+        talk = str(begun).partition("?")[0]
+        form = hidden(client, talk)
+        left = client.post(f"{talk}/reach", data={**form, "reach": number}, headers=HTML)
+        assert left.status_code == 303
+        return talk
+
+    theirs, typed = chat(STRANGER), chat(PHONE)
+    texts("SM1", "Gardez-la, je viens samedi.", sender=STRANGER)
+    assert "je viens samedi" in client.get(theirs, headers=HTML).text
+    texts("SM2", "Je déménage à Brest.", sender=PHONE)
+    assert "Brest" not in client.get(typed, headers=HTML).text
+    assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 3
+
+
 def test_stop_is_a_refusal_with_its_proof_and_acknowledged_once(texts: Texts, counter: Any) -> None:
     counter.place(phone=PHONE, email=None)
     assert "plus de pub par SMS" in texts("SM1", "Stop.")
