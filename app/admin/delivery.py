@@ -90,7 +90,7 @@ def set_way(brand: str, code: str) -> Shown:
         return forms.once(session, act)
 
 
-@blueprint.post("/delivery/<uuid:method_id>/close")
+@blueprint.post("/delivery/<uuid:method_id>/way/close")
 @declare(permission="settings.edit")
 def close_way(method_id: UUID) -> Shown:
     """Have a way offered no more."""

@@ -22,6 +22,8 @@ from tests.unmoved import nothing_moves, problem
 
 NOTHING: Final = "00000000-0000-7000-8000-000000000000"
 """An id of nothing that exists: whoever may ask is told so."""
+SAMPLES: Final = {"UUIDConverter": NOTHING, "AnyConverter": "fr", "IntegerConverter": 1}
+"""What stands for each kind of word in an address; for words that may be any, an x."""
 PUBLIC: Final = {"anonymous", "order-token", "foreign-token", "account"}
 FLOOR: Final = {"associate", "paris-associate", "manager", "admin"}
 STAFF: Final = FLOOR | {"agent"}
@@ -215,6 +217,17 @@ def test_everybody_is_let_in_exactly_where_they_may(
                 if got != expected(who, permission):
                     wrong.append((who, method, path, permission, got))
     assert wrong == []
+
+
+def test_every_address_leads_to_what_it_was_made_for(app: Flask) -> None:
+    """No other page takes it, whatever stands in its words."""
+    at = app.url_map.bind("shop.test")
+    for rule in app.url_map.iter_rules():
+        kinds = {name: type(kind).__name__ for name, kind in rule._converters.items()}  # noqa: SLF001 (werkzeug tells it nowhere else)
+        values = {name: SAMPLES.get(kind, "x") for name, kind in kinds.items()}
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            address = at.build(rule.endpoint, values, method=method)
+            assert at.match(address.removeprefix("http://shop.test"), method)[0] == rule.endpoint
 
 
 def test_every_permission_a_route_asks_for_is_somebodys(

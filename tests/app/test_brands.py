@@ -150,6 +150,31 @@ def test_head_office_of_one_brand_moves_nothing_of_anothers_stores_staff_or_sett
     assert counter.ask(f"staff/{hired}/disable", {}, key=key).status_code == 200
 
 
+def test_head_office_has_somebody_see_one_brands_customers_only(
+    counter: Counter, session: Session, shop: Shop
+) -> None:
+    whole = issue(session, HireStaff("Ada", StaffRole.ADMIN))[1]
+    person, key = issue(session, HireStaff("Bea", StaffRole.AGENT))
+    opened = OpenBrand("bruyere", "Bruyère", "EUR", ("fr",), "b@bruyere.test", "Bruyere")
+    stores.services.open_brand(session, opened)
+    session.commit()
+    counter.place()
+
+    def limit(brand: str | None, *, by: str = whole) -> int:
+        body, path = {"brand": brand}, f"/api/v1/staff/{person}/brand"
+        return int(counter.client.put(path, json=body, headers=as_key(by)).status_code)
+
+    def seen() -> int:
+        asked = counter.client.get("/api/v1/customers?q=durand", headers=as_key(key))
+        return len(asked.json["customers"])
+
+    assert seen() == 1
+    assert limit("bruyere", by=shop.manager) == 403
+    assert limit("nowhere") in {404, 422}
+    assert (limit("bruyere"), seen()) == (200, 0)
+    assert (limit(None), seen()) == (200, 1)
+
+
 def issue(session: Session, who: HireStaff) -> tuple[Any, str]:
     """Return the id and the key of somebody who begins to work."""
     staff_id = stores.services.hire_staff(session, who)

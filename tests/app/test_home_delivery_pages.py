@@ -242,3 +242,8 @@ def test_head_office_sets_a_way_and_a_zone_and_sees_what_a_basket_costs(
     preview = "/en/office/delivery?brand=aubepin&skus=TENT-2P&postcode="
     assert "€99.80" in desk.read(f"{preview}33000")
     assert "No way brings this basket there." in desk.read(f"{preview}75011")
+
+    way_page = desk.open("/en/office/delivery/aubepin/express").text
+    (close,) = re.findall(r'action="(/en/office/delivery/[^"]+/close)"', way_page)
+    assert desk.send(close).status_code == 303
+    assert "No way brings this basket there." in desk.read(f"{preview}33000")

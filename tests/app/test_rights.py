@@ -89,6 +89,7 @@ def test_what_somebody_wrote_before_they_were_known_is_given_out_and_goes_with_t
     waits = ask(client, admin, f"{file}/erasure").json
     assert (waits["done_at"], len(waits["open_orders"]), waits["conversations"]) == (None, 1, 1)
     assert waits["asked_at"] is not None
+    assert ask(client, admin, f"{file}/erasure", verb="get").json == waits
     kept = ask(client, admin, f"{file}/erasure", verb="delete").json
     assert (kept["asked_at"], kept["orders"]) == (None, 1)
     assert ask(client, admin, f"{file}/erasure", verb="delete").status_code == 409

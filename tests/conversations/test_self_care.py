@@ -156,6 +156,11 @@ def test_s39_what_an_agent_publishes_is_answered_in_shop_chat_and_api(
         "/api/v1/answers", query_string={"q": "bikes repair", "language": "en"}
     )
     assert [each["code"] for each in listed.json["answers"]] == ["bikes"]
+    page = f"/fr/help/{listed.json['answers'][0]['id']}"
+    for helped in ("yes", "yes", "no"):
+        assert care.send(page, page, helped=helped).status_code == 303
+    votes = care.connection.execute(text("SELECT useful, useless FROM answer WHERE code = 'bikes'"))
+    assert tuple(votes.one()) == (2, 1)
 
 
 @pytest.mark.matter("longer", "chat")

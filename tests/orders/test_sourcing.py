@@ -21,6 +21,7 @@ from stores.commands import HireStaff, StaffRole
 from tests.conftest import Shop, as_key, order_body
 from tests.orders.conftest import Counter
 from tests.orders.delivering import tell
+from tests.orders.doors import delivery_body, have_ship, open_way
 from tests.support.depot import depot
 from tests.unmoved import nothing_moves, problem
 
@@ -107,6 +108,22 @@ def test_rules_that_are_set_hold_and_those_before_are_history(client: Any, offic
     ]
     ended = client.post(f"/api/v1/sourcing/rules/{holds['id']}/end", headers=as_key(office))
     assert (ended.status_code, listed(client, office)) == (200, [])
+
+
+def test_rules_are_tried_on_past_orders_and_nothing_moves(
+    client: Any, office: str, session: Session, shop: Shop
+) -> None:
+    have_ship(session, shop.lyon, shop.paris)
+    open_way(session)
+    session.commit()
+    body = delivery_body()
+    placed = client.post("/api/v1/orders/deliveries", json=body, headers=as_key(shop.integration))
+    assert placed.status_code == 201, placed.text
+    tried = {"set": rules({"rank": "load"}, method="delivery"), "since": "2020-01-01T00:00:00Z"}
+    with nothing_moves(session):
+        told = client.post("/api/v1/sourcing/dry-runs", json=tried, headers=as_key(office))
+    assert told.status_code == 200, told.text
+    assert told.json["differing"] == [] or told.json["replayed"] == told.json["decided"], told.json
 
 
 @pytest.mark.parametrize(
