@@ -100,6 +100,7 @@ def test_what_nobody_sees_in_the_chat_for_a_minute_follows_them_by_e_mail_once(
     thread_id = thread_in(trade, talk)
     answer(trade, thread_id, "La petite.", agent)
     assert "1 nouvelle réponse" in customer.read("/fr/basket")
+    assert "1 nouvelle réponse" in words(customer.open("/fr/chat/state").text)
     assert "La petite." in customer.open(f"{talk}/state").text
     assert "nouvelle réponse" not in customer.read("/fr/basket")
 
@@ -125,6 +126,7 @@ def test_what_nobody_sees_in_the_chat_for_a_minute_follows_them_by_e_mail_once(
     again = other_device.send(found[1], words="La bleue.")
     assert again.status_code == 303, again.text
     assert "La bleue." in customer.read(talk)
+    assert "La bleue." in words(customer.open("/fr/chat/panel").text)
     assert trade.place_of_work.broken() == []
 
 
