@@ -17,7 +17,6 @@ from app.problems import Unauthenticated
 from kernel.actors import EVERYWHERE, Actor, ActorKind
 from kernel.db import reading, transaction
 from kernel.errors import Forbidden
-from kernel.links import read_order_token
 from kernel.web import declaration_of
 from pos_adapter.commands import Signed
 from pos_adapter.errors import SignatureRefused
@@ -136,7 +135,8 @@ def _actor(request_id: str) -> Actor:
     if token.startswith(customers.services.SESSION_PREFIX):
         return _of_account(token, request_id)
     if not token.startswith(stores.services.KEY_PREFIX):
-        order_id = read_order_token(token)
+        with reading() as session:
+            order_id = orders.queries.linking.open_link(session, token)
         if order_id is None:
             raise Unauthenticated
         return shopper(order_id=order_id, request_id=request_id)

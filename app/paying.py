@@ -12,9 +12,8 @@ import payments.jobs
 import payments.queries
 from app import sessions
 from app.auth import shopper
-from kernel.db import transaction
+from kernel.db import reading, transaction
 from kernel.ids import show_order_number
-from kernel.links import order_token, read_order_token
 from kernel.web import declare
 from orders import queries
 from payments.commands import ObligationStatus, Visit, card_takes
@@ -42,7 +41,8 @@ def takes_card(amount_minor: int | None, currency: str) -> bool:
 @declare(permission="orders.read", rate="30/minute")
 def pay(language: str, token: str) -> Response:
     """Open a fresh payment page for what is owed by card, and go there."""
-    order_id = read_order_token(token)
+    with reading() as session:
+        order_id = queries.linking.open_link(session, token)
     if order_id is None:
         abort(404)
     return cast("Response", redirect(open_payment_page(order_id, language), SEE_OTHER))
@@ -70,7 +70,7 @@ def open_payment_page(order_id: UUID, language: str, *, owed_id: UUID | None = N
         return_url=f"{site}/{language}/paid?session={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{site}/{language}/unpaid",
     )
-    sessions.give_cookie(sessions.ORDER, order_token(order_id))
+    sessions.give_cookie(sessions.ORDER, order.token)
     return payments.jobs.start_checkout(owed.id, visit).url
 
 
@@ -87,7 +87,8 @@ def paid(language: str) -> Response:
     payments.jobs.refresh_checkout(obligation_id)
     with transaction() as session:
         owed = payments.queries.get_obligation(session, obligation_id)
-    return _to_order(language, order_token(owed.reference_id))
+        token = queries.linking.get_token(session, owed.reference_id)
+    return _to_order(language, token)
 
 
 @blueprint.get("/<any(fr, en):language>/unpaid")
@@ -98,10 +99,10 @@ def unpaid(language: str) -> Response:
     Who comes from a page that is no longer open is told so: the order may have changed since.
     """
     token = sessions.read_cookie(sessions.ORDER)
-    order_id = read_order_token(token) if token is not None else None
-    if token is None or order_id is None:
-        return cast("Response", redirect(f"/{language}/", SEE_OTHER))
     with transaction() as session:
+        order_id = queries.linking.open_link(session, token or "")
+        if token is None or order_id is None:
+            return cast("Response", redirect(f"/{language}/", SEE_OTHER))
         owed = payments.queries.list_obligations(session, order_id)
     is_open = any(each.pays_until is not None for each in owed)
     return _to_order(language, token, closed=None if is_open else "yes")

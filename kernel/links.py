@@ -3,6 +3,7 @@
 So is a conversation gone on with. Derived each time they are shown.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from kernel import secret
@@ -14,14 +15,29 @@ PREFERENCES = "preferences-link"
 SIGNATURE_BYTES = 16
 
 
-def order_token(order_id: UUID) -> str:
-    """Return the token that shows this order to whoever holds it: id and signature."""
-    return _token(ORDER, order_id)
+@dataclass(frozen=True, slots=True)
+class OrderLink:
+    """Which order a link is of, and the how manieth it is after those that were made void."""
+
+    order_id: UUID
+    nth: int
 
 
-def read_order_token(token: str) -> UUID | None:
-    """Return the order a token is for; None when it is not one of ours."""
-    return _read(ORDER, token)
+def order_token(order_id: UUID, nth: int = 0) -> str:
+    """Return the token that shows this order to whoever holds it, while `nth` is its link."""
+    return _token(_nth(nth), order_id, nth)
+
+
+def read_order_token(token: str) -> OrderLink | None:
+    """Return what a token is for, void or not; None when it is not one of ours."""
+    data = secret.decode(token) or b""
+    nth = int.from_bytes(data[16 + SIGNATURE_BYTES :])
+    order_id = _read(_nth(nth), token, nth)
+    return OrderLink(order_id, nth) if order_id else None
+
+
+def _nth(nth: int) -> str:
+    return f"{ORDER}-{nth}" if nth else ORDER
 
 
 def wish_token(wish_id: UUID) -> str:
@@ -94,16 +110,21 @@ def read_preferences_token(token: str) -> UUID | None:
     return _read(PREFERENCES, token)
 
 
-def _token(purpose: str, what: UUID) -> str:
-    return secret.encode(what.bytes + _sign(purpose, what))
+def _token(purpose: str, what: UUID, nth: int = 0) -> str:
+    return secret.encode(what.bytes + _sign(purpose, what) + _bytes(nth))
 
 
-def _read(purpose: str, token: str) -> UUID | None:
-    data = secret.decode(token)
-    if data is None or len(data) != 16 + SIGNATURE_BYTES:
+def _read(purpose: str, token: str, nth: int = 0) -> UUID | None:
+    data, end = secret.decode(token), _bytes(nth)
+    if data is None or len(data) != 16 + SIGNATURE_BYTES + len(end):
         return None
     found = UUID(bytes=data[:16])
-    return found if secret.same(data[16:], _sign(purpose, found)) else None
+    return found if secret.same(data[16:], _sign(purpose, found) + end) else None
+
+
+def _bytes(nth: int) -> bytes:
+    """Return a number in as few bytes as hold it: none for 0."""
+    return nth.to_bytes((nth.bit_length() + 7) // 8)
 
 
 def _sign(purpose: str, what: UUID) -> bytes:

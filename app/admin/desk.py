@@ -32,7 +32,7 @@ from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.errors import Refusal, TooManyAttempts
 from kernel.ids import show_cart_code, show_order_number
-from kernel.links import cart_token, order_token, read_cart_token
+from kernel.links import cart_token, read_cart_token
 from kernel.web import current_actor, declare
 from orders.commands import ChangeCart, Channel, Method, OpenCart, OrderCart
 from orders.errors import NotDeliverable, PriceChanged, UnknownCart
@@ -274,7 +274,7 @@ def _show_placed(session: Session, cart: CartFacts) -> str:
         link=next(iter(links), None),
         zone=store.time_zone,
         parts=[_say_part(session, each) for each in order.fulfillments],
-        token=order_token(order.id),
+        token=order.token,
     )
 
 

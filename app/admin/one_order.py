@@ -38,7 +38,6 @@ from kernel import events
 from kernel.actors import SYSTEM
 from kernel.events import Recorded
 from kernel.ids import show_order_number
-from kernel.links import order_token
 from kernel.web import current_actor
 from notifications.commands import MessageStatus
 from notifications.queries import MessageFacts
@@ -131,7 +130,7 @@ def describe(session: Session, order: OrderFacts) -> dict[str, Any]:
             for each in orders.queries.list_cases_of(session, order.id, actor=current_actor())
         ],
         "is_open": order.status in CANCELLABLE,
-        "token": order_token(order.id),
+        "token": order.token,
         "pay_links": orders.queries.list_pay_links(session, order.id),
         "cards_taken": takes_card(order.owed.total_minor - paid_minor, order.currency),
         "proxies": _proxies(session, order.id),

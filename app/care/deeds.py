@@ -14,7 +14,6 @@ from app.i18n import gettext as _
 from app.shop.shown import ShownOrder, ShownParcel
 from conversations.understanding import Wish, find_day
 from kernel import clock
-from kernel.links import order_token
 from orders.services import kept_until
 
 ABOUT_ORDER: Final = frozenset(
@@ -39,7 +38,7 @@ class Deed:
 
 def list_deeds(order: ShownOrder) -> list[Deed]:
     """Return what can be done with an order as it is now, what is likeliest first."""
-    token = order_token(order.facts.id)
+    token = order.facts.token
     found = [*_extend(order, token), *_collect(order, token)]
     if order.amendable:
         found.append(

@@ -16,7 +16,6 @@ from app.shop.contact import Typed, read_address
 from app.shop.saying import say_day
 from kernel.actors import SYSTEM
 from kernel.ids import show_order_number
-from kernel.links import order_token
 from orders.availability import Answers, list_answers
 from orders.commands import Answer, AnswerChoice, Method
 from orders.queries import ChoiceFacts, FulfillmentFacts
@@ -89,7 +88,7 @@ def read_choice(session: Session, choice_id: UUID) -> ShownChoice:
         stores.queries.get_store_by_id(session, parcel.location_id),
         stores.queries.get_brand(session, order.brand_id),
         show_order_number(order.number),
-        order_token(order.id),
+        order.token,
         list_answers(session, parcel) if facts.open else None,
         stores.queries.get_store_by_id(session, onward.location_id) if onward else None,
     )

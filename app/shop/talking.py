@@ -24,7 +24,6 @@ from conversations.commands import Intent
 from customers.commands import GiveContact
 from kernel.attempts import Limit
 from kernel.ids import show_order_number
-from kernel.links import order_token, read_order_token
 from orders.queries import CartFacts, OrderFacts
 from stores.queries import Presence
 
@@ -61,7 +60,7 @@ class About:
     @property
     def token(self) -> str:
         """Return the link of the order, which forms carry on."""
-        return order_token(self.order.id) if self.order else ""
+        return self.order.token if self.order else ""
 
     @property
     def number(self) -> str:
@@ -92,7 +91,7 @@ def list_own_orders(session: Session, frame: Frame) -> list[tuple[str, str]]:
     if account is None:
         return []
     found = list_orders(session, account)[:ORDERS_SHOWN]
-    return [(order_token(each.id), show_order_number(each.number)) for each in found]
+    return [(each.token, show_order_number(each.number)) for each in found]
 
 
 def give_reach(
@@ -158,7 +157,7 @@ def limit_saying(thread_id: UUID) -> list[Limit]:
 
 
 def _find_order(session: Session, token: str) -> OrderFacts | None:
-    order_id = read_order_token(token)
+    order_id = orders.queries.linking.open_link(session, token)
     if order_id is None:
         return None
     return orders.queries.get_order(session, order_id, actor=as_shopper(order_id))

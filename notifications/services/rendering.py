@@ -127,7 +127,7 @@ def _facts(message: Message, case: Case) -> dict[str, Any]:
     """Return what the words may speak of; what does not apply is empty."""
     voice, parcel = Voice(message.language, ZoneInfo(case.store.time_zone)), case.parcel
     home = f"{gateway.settings().public_url.rstrip('/')}/{message.language}"
-    link = f"{home}/orders/{links.order_token(parcel.order_id)}"
+    link = f"{home}/orders/{parcel.token}"
     if message.template is Template.PROXY_PASS:  # the order's own link can do more than collect
         link = f"{home}/stores/{quote(case.store.code, safe='')}"
     offers_more = parcel.extensions < case.store.rules.extensions_max

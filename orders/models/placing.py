@@ -56,6 +56,7 @@ class Order(Base):
     company_siren: Mapped[str | None] = mapped_column(String(9))
     company_vat_number: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None]
+    link_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
 
 class OrderLine(Base):

@@ -1,6 +1,6 @@
 """Reads of orders, and the shapes others may see."""
 
-from orders.queries import forgetting
+from orders.queries import forgetting, linking
 from orders.queries.carrying import (
     AWAITS,
     LACKS,
@@ -319,6 +319,7 @@ __all__ = [
     "holds",
     "is_external_number",
     "left_to_person",
+    "linking",
     "list_advised_carts",
     "list_awaiting",
     "list_case_history",

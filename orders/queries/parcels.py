@@ -227,6 +227,7 @@ def _orders(session: Session, wanted: ColumnElement[bool], *, actor: Actor) -> l
             order.placed_at_id,
             _company(order),
             order.note,
+            order.link_no,
         )
         for order in rows
         if parcels[order.id]
@@ -346,6 +347,7 @@ def _facts(
         id=row.id,
         order_id=order.id,
         order_number=order.number,
+        link_no=order.link_no,
         channel=order.channel,
         language=order.language,
         currency=order.currency,

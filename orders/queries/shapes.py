@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from customers.commands import NameCompany
+from kernel.links import order_token
 from kernel.money import line_amount, share_of_first
 from orders.commands import Channel, Formation, Method, Partly, Status
 from orders.passes import PassFacts
@@ -122,6 +123,12 @@ class FulfillmentFacts:
     formation: Formation = Formation.DISTANCE
     note: str | None = None
     """What the customer says of their order to whoever prepares, hands over or brings it."""
+    link_no: int = 0
+
+    @property
+    def token(self) -> str:
+        """Return what the link of its order ends with."""
+        return order_token(self.order_id, self.link_no)
 
     @property
     def is_reservation(self) -> bool:
@@ -188,6 +195,12 @@ class OrderFacts:
     company: NameCompany | None = None
     """Whom it was ordered for, as it was called then."""
     note: str | None = None
+    link_no: int = 0
+
+    @property
+    def token(self) -> str:
+        """Return what its link ends with: it shows the order to whoever holds it."""
+        return order_token(self.id, self.link_no)
 
     @property
     def status(self) -> Status:

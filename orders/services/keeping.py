@@ -101,7 +101,8 @@ def correct_contact(
     """What is owed to the customer from now on goes to this address and number.
 
     What is not given stays; what was sent stays as it was sent. Codes are not touched, as the same
-    person collects, unless a `stranger` was sent them: then they die, and new ones are announced.
+    person collects, unless a `stranger` was sent them: then they die, and the link of the order
+    with them, and new ones are announced.
 
     Raises UnknownOrder, UnreachableContact when neither is given, UnreadableEmail or
     UnreadablePhone.
@@ -124,6 +125,7 @@ def correct_contact(
     fact = ContactCorrected(order_id=order_id, contact_id=order.contact_id)
     events.record(session, fact, actor=actor)
     if stranger:
+        order.link_no += 1
         for parcel in queries.get_order(session, order_id, actor=actor).fulfillments:
             reissue_pass(session, parcel.id, actor=actor)
 

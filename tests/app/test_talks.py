@@ -26,8 +26,10 @@ from customers.commands import TouchChannel
 from kernel import delivery
 from kernel.actors import SYSTEM
 from kernel.checks import run_check
+from kernel.links import order_token
 from stores.commands import HireStaff, Scope, SetRule, StaffRole
 from tests.app.test_office import PASSWORD, Desk, act, hired, place
+from tests.app.test_shop import HTML
 from tests.app.test_tablet import Tablet, device, tablet, words
 from tests.conftest import Shop, as_key
 from tests.unmoved import nothing_moves, problem
@@ -375,6 +377,10 @@ def test_the_desk_finds_whoever_calls_and_corrects_a_stranger_out_of_the_order(
     assert kept.headers["Location"] == page
     codes = text("SELECT count(*) FILTER (WHERE revoked_at IS NULL), count(*) FROM pickup_pass")
     assert tuple(session.execute(codes).one()) == (1, 1)
+    sent, token = client.get, order_token(UUID(placed["id"]))
+    ask = {"headers": {"Authorization": f"Bearer {token}"}}
+    assert sent(f"/en/orders/{token}", headers=HTML).status_code == 200
+    assert sent(f"/api/v1/orders/{placed['id']}", **ask).status_code == 200
     corrected = office.send(
         f"/en/office/orders/{number}/contact",
         thread=thread,
@@ -383,6 +389,12 @@ def test_the_desk_finds_whoever_calls_and_corrects_a_stranger_out_of_the_order(
     )
     assert corrected.headers["Location"] == page
     assert tuple(session.execute(codes).one()) == (1, 2)
+    assert sent(f"/en/orders/{token}", headers=HTML).status_code == 404  # the stranger has it
+    assert sent(f"/en/orders/{token}/code", headers=HTML).status_code == 404
+    assert problem(sent(f"/api/v1/orders/{placed['id']}", **ask)) == (401, "unauthenticated")
+    again = order_token(UUID(placed["id"]), 1)
+    assert sent(f"/en/orders/{again}", headers=HTML).status_code == 200
+    assert f"/en/orders/{again}" in office.open(f"/en/office/orders/{number}").text
     someone = office.send(
         f"/en/office/orders/{number}/collector", thread=thread, last_name="Martin"
     )

@@ -87,7 +87,6 @@ def test_a_text_finds_its_customer_and_order_and_is_answered_by_text(
     assert all("Elle est pr" in each["text"] for each in answers)
 
 
-@pytest.mark.matter("refuse", "sms")
 def test_a_text_goes_on_with_the_chat_of_who_left_their_number_there_and_shows_nobody_elses(
     texts: Texts, client: FlaskClient, counter: Any
 ) -> None:
@@ -113,6 +112,7 @@ def test_a_text_goes_on_with_the_chat_of_who_left_their_number_there_and_shows_n
     assert counter.session.execute(text("SELECT count(*) FROM thread")).scalar_one() == 3
 
 
+@pytest.mark.matter("refuse", "sms")
 def test_stop_is_a_refusal_with_its_proof_and_acknowledged_once(texts: Texts, counter: Any) -> None:
     counter.place(phone=PHONE, email=None)
     assert "plus de pub par SMS" in texts("SM1", "Stop.")

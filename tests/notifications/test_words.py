@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import orders.services
 from kernel.actors import SYSTEM
 from kernel.ids import show_code
-from kernel.links import read_order_token
+from kernel.links import OrderLink, read_order_token
 from notifications import gateway, services
 from notifications.commands import (
     ASKS_SCORE,
@@ -111,7 +111,7 @@ def test_a_confirmation_asks_to_wait_and_holds_no_code(counter: Any, letters: Le
     assert re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", email.text + email.page) is None
     link = re.search(r"https://shop\.test/fr/orders/(\S+)", email.text)
     assert link is not None
-    assert read_order_token(link[1]) == placed.id
+    assert read_order_token(link[1]) == OrderLink(placed.id, 0)
 
 
 def test_an_order_placed_in_the_store_has_no_right_to_withdraw(

@@ -33,7 +33,6 @@ from kernel.attempts import give_back_attempt, take_attempt
 from kernel.db import transaction
 from kernel.errors import TooManyAttempts
 from kernel.ids import show_order_number
-from kernel.links import order_token
 from kernel.web import declare
 from orders.commands import Method
 from orders.queries import OrderFacts
@@ -226,7 +225,7 @@ def code_page(challenge_id: UUID, *, error: str | None = None) -> str:
 def _row(order: OrderFacts, places: dict[UUID, str]) -> dict[str, object]:
     return {
         "number": show_order_number(order.number),
-        "href": url_for("shop.order", token=order_token(order.id)),
+        "href": url_for("shop.order", token=order.token),
         "placed_at": order.placed_at,
         "kind": KINDS.get(order.status, "wait"),
         "state": state_words(order.status),

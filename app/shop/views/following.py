@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Response, abort, make_response, render_template, request, url_for
 
+import orders.queries
 from app.i18n import gettext as _
 from app.shop.blueprint import PAGES, blueprint
 from app.shop.calendar import MEDIA_TYPE, calendar_entry
@@ -11,8 +12,7 @@ from app.shop.following import read_order, read_proxies
 from app.shop.offers import week_of
 from app.shop.shown import ShownOrder
 from app.shop.visitor import Frame, as_shopper, find_visitor, show
-from kernel.db import transaction
-from kernel.links import read_order_token
+from kernel.db import reading, transaction
 from kernel.web import declare
 
 ORDER = f"{PAGES}/orders/<string:token>"
@@ -87,8 +87,9 @@ def order_calendar(token: str, parcel: UUID) -> Response:
 
 
 def order_of(token: str) -> UUID:
-    """Return the order a link is for; a link that is not ours finds nothing."""
-    order_id = read_order_token(token)
+    """Return the order a link opens; one that is not ours, or void, finds nothing."""
+    with reading() as session:
+        order_id = orders.queries.linking.open_link(session, token)
     if order_id is None:
         abort(404)
     return order_id

@@ -26,7 +26,6 @@ from kernel import qr
 from kernel.actors import SYSTEM
 from kernel.db import transaction
 from kernel.ids import show_order_number
-from kernel.links import order_token
 from kernel.web import declare
 from orders.commands import Channel, Method, Status
 from orders.queries import FulfillmentFacts, OrderFacts
@@ -109,9 +108,7 @@ def _page(session: Session, place: Here, order_id: UUID, *, error: str | None = 
     order = _get_begun(session, place, order_id)
     paid_minor = payments.queries.paid_minor(session, order.id)
     by_card = payments.queries.list_obligations(session, order.id)
-    page = url_for(
-        "shop.order", language=order.language, token=order_token(order.id), _external=True
-    )
+    page = url_for("shop.order", language=order.language, token=order.token, _external=True)
     shown = sorted(order.fulfillments, key=lambda each: each.method is not Method.CARRY_OUT)
     return render_template(
         "tablet/placed.html",
