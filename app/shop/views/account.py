@@ -25,7 +25,7 @@ from app.shop.account import (
 from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import EMAIL_MAX, Typed, read_email
 from app.shop.following import KINDS, state_words
-from app.shop.views.following import ORDER, order_of
+from app.shop.views.following import ORDER, order_in
 from app.shop.visitor import as_shopper, read_frame, remember_visitor, show
 from customers.commands import PointKind, Proven
 from customers.errors import AccountSignInRefused, CodeRefused, UnknownChallenge
@@ -152,9 +152,8 @@ def sign_in_by_code(challenge_id: UUID) -> Shown:
 def open_from_order(token: str) -> Shown:
     """Send a code to the address of an order, with which its customer opens an account."""
     with transaction() as session:
-        order = orders.queries.get_order(
-            session, order_of(token), actor=as_shopper(order_of(token))
-        )
+        order_id = order_in(session, token)
+        order = orders.queries.get_order(session, order_id, actor=as_shopper(order_id))
         contact = customers.queries.get_contacts(session, [order.contact_id]).get(order.contact_id)
     if contact is None or not contact.email:
         abort(404)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Response, abort, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 import orders.queries
 from app.i18n import gettext as _
@@ -40,7 +41,7 @@ def order(token: str) -> str:
 def order_state(token: str) -> Response:
     """Give the part of the page that moves, if it moved since `seen`."""
     with transaction() as session:
-        found = read_order(session, order_of(token))
+        found = read_order(session, order_in(session, token))
     if request.args.get("seen") == found.version:
         return make_response("", STOP_POLLING if found.ended else UNCHANGED)
     page = render_template(
@@ -66,7 +67,7 @@ def order_code(token: str) -> str:
 def order_calendar(token: str, parcel: UUID) -> Response:
     """Give the last moment to collect as a calendar entry."""
     with transaction() as session:
-        found = read_order(session, order_of(token))
+        found = read_order(session, order_in(session, token))
     shown = next((each for each in found.parcels if each.facts.id == parcel and each.ready), None)
     if shown is None or shown.facts.collect_by is None:
         abort(404)
@@ -87,9 +88,14 @@ def order_calendar(token: str, parcel: UUID) -> Response:
 
 
 def order_of(token: str) -> UUID:
-    """Return the order a link opens; one that is not ours, or void, finds nothing."""
+    """Return the order a link opens, outside any transaction: it takes a connection of its own."""
     with reading() as session:
-        order_id = orders.queries.linking.open_link(session, token)
+        return order_in(session, token)
+
+
+def order_in(session: Session, token: str) -> UUID:
+    """Return the order a link opens; one that is not ours, or void, finds nothing."""
+    order_id = orders.queries.linking.open_link(session, token)
     if order_id is None:
         abort(404)
     return order_id
@@ -98,7 +104,7 @@ def order_of(token: str) -> UUID:
 def show_order(template: str, token: str, **context: object) -> str:
     """Return a page about the order of a link."""
     with transaction() as session:
-        order_id = order_of(token)
+        order_id = order_in(session, token)
         found: ShownOrder = read_order(session, order_id)
         proxies = read_proxies(session, order_id, actor=as_shopper(order_id))
         frame = Frame(find_visitor(session), found.brand, [])

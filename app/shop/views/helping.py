@@ -16,7 +16,7 @@ from app.shop.blueprint import PAGES, blueprint, go_to
 from app.shop.contact import Typed
 from app.shop.following import read_order
 from app.shop.talking import limit_opening
-from app.shop.views.following import ORDER, order_of
+from app.shop.views.following import ORDER, order_in
 from app.shop.visitor import read_frame, show
 from conversations.answering import find_answers, get_answer, keep_asked, list_answers, vote
 from conversations.understanding import Wish, find_wish
@@ -80,7 +80,7 @@ def ask_assistant() -> Shown:
         take_attempt(session, limit_opening())
     with transaction() as session:
         frame = read_frame(session)
-        order_id = order_of(token) if token else None
+        order_id = order_in(session, token) if token else None
         told = told_once(
             session,
             lambda: {"thread": str(begin(session, words, order_id=order_id, frame=frame))},
@@ -96,7 +96,7 @@ def _help(token: str | None) -> str:
     wish = find_wish(typed) if typed else None
     with transaction() as session:
         frame = read_frame(session)
-        order = read_order(session, order_of(token)) if token else None
+        order = read_order(session, order_in(session, token)) if token else None
         found = (
             find_answers(session, typed, language=current())
             if typed
