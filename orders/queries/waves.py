@@ -37,6 +37,7 @@ class WaveParcel:
     promised_at: datetime
     undecided: int
     waiting: int
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def _parcel(facts: FulfillmentFacts, box: int, waiting: Waiting) -> WaveParcel:
         promised_at=facts.promised_at,
         undecided=left - asked,
         waiting=asked,
+        note=facts.note,
     )
 
 

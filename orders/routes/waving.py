@@ -15,6 +15,8 @@ from orders.commands import ScanInWave
 from orders.routes.blueprint import blueprint
 from orders.schemas import (
     KEPT_PARCEL,
+    KEPT_SCANNED,
+    KEPT_WAVE,
     FulfillmentSchema,
     ScannedSchema,
     ScanSchema,
@@ -38,7 +40,7 @@ def start_wave(body: dict[str, Any], code: str) -> Response:
 
         def act() -> tuple[int, dict[str, Any]]:
             wave_id = services.start_wave(session, location_id, **body, actor=actor)
-            return 201, WaveSchema().dump(queries.get_wave(session, wave_id, actor=actor))
+            return 201, KEPT_WAVE.dump(queries.get_wave(session, wave_id, actor=actor))
 
         return answer_once(session, act)
 
@@ -76,7 +78,7 @@ def scan_in_wave(command: ScanInWave, wave_id: UUID) -> Response:
         def act() -> tuple[int, dict[str, Any]]:
             taken = services.scan_in_wave(session, wave_id, command, actor=actor)
             wave = queries.get_wave(session, wave_id, actor=actor)
-            return 200, ScannedSchema().dump({"taken": taken, "wave": wave})
+            return 200, KEPT_SCANNED.dump({"taken": taken, "wave": wave})
 
         return answer_once(session, act)
 
@@ -92,7 +94,7 @@ def report_short_in_wave(body: dict[str, Any], wave_id: UUID) -> Response:
 
         def act() -> tuple[int, dict[str, Any]]:
             services.report_short_in_wave(session, wave_id, **body, actor=actor)
-            return 200, WaveSchema().dump(queries.get_wave(session, wave_id, actor=actor))
+            return 200, KEPT_WAVE.dump(queries.get_wave(session, wave_id, actor=actor))
 
         return answer_once(session, act)
 

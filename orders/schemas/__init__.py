@@ -95,6 +95,8 @@ from orders.schemas.ordering import (
 )
 from orders.schemas.pay_links import PayLinkListSchema, PayLinkSchema
 from orders.schemas.picking import (
+    KEPT_SCANNED,
+    KEPT_WAVE,
     FinishPutBackSchema,
     OfferSubstituteSchema,
     PickSchema,
@@ -138,6 +140,8 @@ from orders.schemas.wishing import StockWishSchema, WishedSchema, WithdrawnSchem
 __all__ = [
     "KEPT_ORDER",
     "KEPT_PARCEL",
+    "KEPT_SCANNED",
+    "KEPT_WAVE",
     "AmendSchema",
     "AmendedSchema",
     "AnswerChoiceSchema",

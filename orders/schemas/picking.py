@@ -14,7 +14,7 @@ from kernel.fields import (
     StrictSchema,
 )
 from orders.commands import OfferSubstitute, ScanInWave
-from orders.schemas.ordering import TEXT, ShownNumber
+from orders.schemas.ordering import NOTED, TEXT, ShownNumber
 
 REASON_MAX = 32
 WAVE_MAX = 50
@@ -87,6 +87,7 @@ class WaveParcelSchema(Schema):
     promised_at = fields.AwareDateTime(required=True)
     undecided = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
+    note = fields.String(allow_none=True, metadata={"description": NOTED})
 
 
 class WavePartSchema(Schema):
@@ -148,6 +149,11 @@ class ScannedSchema(Schema):
 
     taken = fields.List(fields.Nested(TakenSchema), required=True)
     wave = fields.Nested(WaveSchema, required=True)
+
+
+KEPT_WAVE = WaveSchema(exclude=("parcels.note",))
+KEPT_SCANNED = ScannedSchema(exclude=("wave.parcels.note",))
+"""What of an answer to what moves a wave is stored: nothing personal."""
 
 
 class OfferSubstituteSchema(StrictSchema):

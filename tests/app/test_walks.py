@@ -15,7 +15,7 @@ from stores.services import set_setting
 from stores.settings import KEYS
 from tests.app.test_shelf import enter
 from tests.app.test_tablet import HTML, Tablet, api, field, place, words
-from tests.conftest import Shop
+from tests.conftest import Shop, as_key
 from tests.unmoved import nothing_moves
 
 
@@ -54,6 +54,22 @@ def test_two_parcels_are_picked_in_one_walk(tablet: Tablet) -> None:
     assert words(page).count("Put it into a bin") == 2
     assert "Walk of" not in words(tablet.get("/"))
     assert tablet.rows("SELECT sum(picked)::int FROM fulfillment_line") == [(4,)]
+
+
+def test_a_walk_says_what_its_customers_say_beside_their_boxes(tablet: Tablet) -> None:
+    place(tablet)
+    noted = place(tablet, items=[{"sku": "MUG-BLUE", "quantity": 1}])
+    parcel = noted["fulfillment_id"]
+    tablet.post(f"/parcels/{parcel}", act="note", order_note="Emballage cadeau")
+    path, key = start(tablet), as_key(tablet.shop.associate)
+    parcels = tablet.client.get(f"/api/v1{path}", headers=key).get_json()["parcels"]
+    ((box, note),) = [(each["box"], each["note"]) for each in parcels if each["id"] == parcel]
+    assert note == "Emballage cadeau"
+    assert [each["note"] for each in parcels].count(None) == 1
+    assert f"Box {box} · The customer says Emballage cadeau" in words(tablet.get(path))
+    scan = api(tablet, f"{path}/scan", {"sku": "MUG-BLUE"})
+    assert [each["box"] for each in scan["wave"]["parcels"]] == [1, 2]
+    assert all("note" not in each for each in scan["wave"]["parcels"])
 
 
 def test_what_is_not_on_the_list_is_said_beside_the_field(tablet: Tablet) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 from jinja2 import StrictUndefined
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import pages, styleguide
@@ -25,6 +25,7 @@ VIOLATIONS = """tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTyp
     .then(result => result.violations)"""
 """Nothing is told of what passed: to name each such element takes as long as to look at it."""
 Findings = list[tuple[str, list[str]]]
+expect.set_options(timeout=60_000)  # how long a busy machine may take; it says nothing of speed
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class Reader:
     def sees(self, sentence: str, **values: str) -> None:
         """Wait until a sentence of ours stands on the page, which may renew itself."""
         said = self.page.get_by_text(self.say(sentence, **values)).first
-        expect(said).to_be_visible(timeout=20_000)
+        expect(said).to_be_visible()
 
     def sees_when_loaded_again(self, sentence: str) -> None:
         """Load the page again until a sentence of ours stands on it: what scripts spare us."""
@@ -125,7 +125,7 @@ class Reader:
         """Wait until the page's heading begins so: a verdict stands there in one line."""
         heading = self.page.get_by_role("heading", level=1)
         said = re.compile(rf"^\s*{_pattern(self.say(sentence, **values))}")
-        expect(heading).to_have_text(said, timeout=20_000)
+        expect(heading).to_have_text(said)
 
 
 def _pattern(said: str) -> str:

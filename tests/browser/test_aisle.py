@@ -84,6 +84,7 @@ def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def scan(page: Page, house: House, sku: str) -> Fingers:
     """Scan an article where one looks for it: the scanner types, and no finger does."""
     page.goto(f"{house.address}/en/tablet/where")
+    page.wait_for_function("document.activeElement !== document.body")  # the field takes the focus
     page.keyboard.type(sku)
     page.keyboard.press("Enter")
     page.wait_for_url("**/where?said=*")

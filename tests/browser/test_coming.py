@@ -37,15 +37,15 @@ def test_a_car_is_on_the_board_within_moments_and_served_with_one_article_refuse
     theirs.goto(f"{house.address}/fr/orders/{order_token(UUID(ready.order_id))}")
 
     theirs.get_by_role("button", name="J’arrive").click()
-    expect(board.get_by_text("On the way")).to_be_visible(timeout=6_000)
+    expect(board.get_by_text("On the way")).to_be_visible()
     theirs.get_by_label("Numéro de votre place").fill("4")
     theirs.get_by_role("button", name="Prévenir le magasin que je suis là").click()
     expect(theirs.get_by_text("Le magasin sait que vous êtes là.")).to_be_visible()
-    expect(board.get_by_role("heading", name="Waiting outside")).to_be_visible(timeout=6_000)
+    expect(board.get_by_role("heading", name="Waiting outside")).to_be_visible()
     expect(board.get_by_text("Bay 4")).to_be_visible()
     clock = board.locator("[data-waited]").first
     shown = clock.text_content() or ""
-    expect(clock).not_to_have_text(shown, timeout=3_000)
+    expect(clock).not_to_have_text(shown)
     look_at(theirs, "order-waits-360-fr", axe, screenshot)
     look_at(board, "board-outside-768-en", axe, screenshot)
 

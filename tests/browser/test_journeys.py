@@ -130,6 +130,7 @@ def hand_over(tablet: Reader, number: str, *, ticket: str | None) -> None:
         tablet.title_begins(
             "Take %(sum)s first", sum={"fr": "89,90\u00a0€", "en": "€89.90"}[tablet.language]
         )
+        expect(tablet.page.locator("#field-ticket")).to_be_focused()
         tablet.page.keyboard.type(ticket)
     expect(tablet.page.locator(".verdict-bin .code")).to_have_text("B12")
     tablet.press("Give it to the customer")

@@ -199,7 +199,7 @@ def test_the_mailbox_refreshes_by_itself(place: Place, open_page: Open) -> None:
     rows.first.get_by_role("button", name="Send it now").click()
     page.wait_for_url("**/en/office/messages")
     drain()
-    expect(mailbox.locator(".letter")).to_have_count(before + 1, timeout=10_000)
+    expect(mailbox.locator(".letter")).to_have_count(before + 1)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

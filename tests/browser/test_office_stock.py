@@ -77,7 +77,7 @@ def test_the_progress_of_a_feed_renews_itself(stocked: Stocked, open_page: Open)
     page.get_by_role("button", name="Send the feed").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     inventory.jobs.apply_feeds()
-    expect(page.get_by_text("No article has this SKU")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("No article has this SKU")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 

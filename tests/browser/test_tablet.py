@@ -195,10 +195,10 @@ def test_the_board_renews_itself_and_keeps_the_focus(house: House, enter: Open) 
     first = page.get_by_role("link", name=re.compile(number))
     first.focus()
     later, parcel = start(house)
-    expect(page.get_by_role("link", name=re.compile(later))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name=re.compile(later))).to_be_visible()
     expect(first).to_be_focused()
     house.trade.prepare(parcel, ITEMS)
-    expect(page.locator("#group-ready + ul").get_by_text(later)).to_be_visible(timeout=15_000)
+    expect(page.locator("#group-ready + ul").get_by_text(later)).to_be_visible()
 
 
 @pytest.mark.matter("availability", "store")
@@ -258,7 +258,7 @@ def _film(address: str, enrolment: str, arguments: list[str]) -> tuple[str, list
         page.goto(f"{address}/fr/tablet/hand-over")
         page.get_by_role("button", name="Caméra").click()
         word = page.locator(".verdict-word")
-        expect(word).to_be_visible(timeout=20_000)
+        expect(word).to_be_visible()
         said = word.inner_text()
         browser.close()
     return said, complaints

@@ -41,7 +41,7 @@ def take_at_once(trade: Trade) -> Counter[str]:
     return Counter(each["id"] for each in given if each is not None)
 
 
-def test_twenty_agents_on_one_queue_are_never_given_the_same(trade: Trade) -> None:
+def test_s44_twenty_agents_on_one_queue_are_never_given_the_same(trade: Trade) -> None:
     for _ in range(ROUNDS):
         given = take_at_once(trade)
         assert set(given.values()) == {1}
