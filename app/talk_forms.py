@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 import conversations.services
 import stores.queries
-from app import talks
-from app.admin.reading import Answers, plain, read_id
+from app import forms, talks
+from app.admin.reading import Answers, plain, read_form, read_id
 from app.admin.scope import list_everywhere
+from app.answers import Shown
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.talk_words import list_intents
@@ -20,12 +21,16 @@ from conversations.commands import Intent, ProvenBy, Said
 from conversations.errors import NothingWaits, ThreadClosed, ThreadTaken
 from customers.commands import TouchChannel
 from kernel.actors import Actor
+from kernel.db import transaction
 from kernel.errors import Refusal
 from orders.errors import OrderOfAnother, UnknownOrder
 from stores.errors import UnknownLocation, UnknownStaff
 
 BODY_MAX: Final = 4_000
 SENTENCE_MAX: Final = 500
+REFUSED: Final = 422
+LEAVING: Final = ("end", "hand")
+"""What is done to a conversation that one then goes away from."""
 PLACE, PERSON, DESK = "place:", "person:", "desk"
 Deed = Callable[[Session, Actor], object]
 PROOFS: Final[Mapping[ProvenBy, str]] = {
@@ -52,10 +57,38 @@ def read_deed(talk: Talk, answers: Answers) -> Deed | None:
     return None if answers.errors else deed
 
 
-def say_refused(refused: Refusal, answers: Answers) -> None:
-    """Say beside its field why it was not done."""
-    field, words = next(said for kind, said in BESIDE.items() if isinstance(refused, kind))
-    answers.errors[field] = _(words)
+def work_on(
+    thread_id: UUID,
+    actor_in: Callable[[Session], Actor],
+    *,
+    onward: Callable[[str | None], str],
+    page: Callable[[UUID, Answers], str],
+) -> Shown:
+    """Do what the form of a conversation says, once.
+
+    `onward` says where one goes then: with `end` or `hand` away from it, with None back to it.
+    What cannot be done is said beside its field, on the `page` of the conversation.
+    """
+    answers = read_form()
+    with transaction() as session:
+        actor = actor_in(session)
+        talk = talks.read_talk(session, thread_id, actor=actor)
+    deed = read_deed(talk, answers)
+    if deed is None:
+        return page(thread_id, answers), REFUSED
+
+    def act() -> str:
+        deed(session, actor)
+        done = answers.typed.get("do")
+        return onward(done if done in LEAVING else None)
+
+    try:
+        with transaction() as session:
+            return forms.once(session, act)
+    except tuple(BESIDE) as refused:
+        field, words = next(said for kind, said in BESIDE.items() if isinstance(refused, kind))
+        answers.errors[field] = _(words)
+        return page(thread_id, answers), REFUSED
 
 
 def read_around(session: Session, talk: Talk, *, door: str, actor: Actor) -> dict[str, Any]:

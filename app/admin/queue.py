@@ -14,7 +14,7 @@ import stores.queries
 from app import forms, talk_forms, talks
 from app.admin.blueprint import DOOR, blueprint, go_to, show
 from app.admin.one_order import CANCELLABLE, say_message
-from app.admin.reading import Answers, asked, read_form
+from app.admin.reading import Answers, asked
 from app.admin.scope import list_places
 from app.admin.words import CANCEL_REASONS, LATE, STATES
 from app.amending import find_amendable
@@ -33,7 +33,6 @@ from kernel.web import current_actor, declare
 from orders.commands import CaseKind, Status
 from orders.queries import OrderFacts
 
-REFUSED: Final = 422
 VIEWS: Final = {
     "": (),
     "theirs": (ThreadStatus.ANSWERED, ThreadStatus.AUTOMATIC),
@@ -109,25 +108,13 @@ def conversation_news(thread_id: UUID) -> AnyResponse | str:
 @declare(permission="conversations.answer")
 def work_on_conversation(thread_id: UUID) -> Shown:
     """Answer, leave a note, hand over, say who it is or what about, or end it."""
-    answers, actor = read_form(), current_actor()
-    with transaction() as session:
-        talk = talks.read_talk(session, thread_id, actor=actor)
-    deed = talk_forms.read_deed(talk, answers)
-    if deed is None:
-        return _page(thread_id, answers), REFUSED
 
-    def act() -> str:
-        deed(session, actor)
-        if answers.typed.get("do") in {"end", "hand"}:
-            return go_to("queue", done=answers.typed["do"])
-        return go_to("conversation", thread_id=thread_id)
+    def onward(done: str | None) -> str:
+        if done is None:
+            return go_to("conversation", thread_id=thread_id)
+        return go_to("queue", done=done)
 
-    try:
-        with transaction() as session:
-            return forms.once(session, act)
-    except tuple(talk_forms.BESIDE) as refused:
-        talk_forms.say_refused(refused, answers)
-        return _page(thread_id, answers), REFUSED
+    return talk_forms.work_on(thread_id, lambda _: current_actor(), onward=onward, page=_page)
 
 
 def _page(thread_id: UUID, answers: Answers) -> str:
@@ -153,7 +140,7 @@ def _page(thread_id: UUID, answers: Answers) -> str:
 
 def show_refused(thread_id: UUID, answers: Answers) -> Shown:
     """Return a conversation with what is wrong about a form of the order beside it."""
-    return _page(thread_id, answers), REFUSED
+    return _page(thread_id, answers), talk_forms.REFUSED
 
 
 def _beside(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms, talk_forms, talks
-from app.admin.reading import Answers, read_form
+from app.admin.reading import Answers
 from app.answers import Shown
 from app.staff.views.base import Here, blueprint, here
 from app.staff.views.knowing import LEADS
@@ -16,7 +16,6 @@ from kernel.db import transaction
 from kernel.web import declare
 
 DOOR = "tablet"
-REFUSED = 422
 
 
 @blueprint.get("/queue")
@@ -66,26 +65,15 @@ def conversation_news(thread_id: UUID) -> AnyResponse | str:
 @declare(permission="conversations.answer")
 def work_on_conversation(thread_id: UUID) -> Shown:
     """Answer, leave a note, hand over, say who it is or what about, or end it."""
-    answers = read_form()
-    with transaction() as session:
-        actor = here(session).actor
-        talk = talks.read_talk(session, thread_id, actor=actor)
-    deed = talk_forms.read_deed(talk, answers)
-    if deed is None:
-        return _page(thread_id, answers), REFUSED
 
-    def act() -> str:
-        deed(session, actor)
-        if answers.typed.get("do") in {"end", "hand"}:
-            return url_for("tablet.queue", did=answers.typed["do"])
-        return url_for("tablet.show_conversation", thread_id=thread_id)
+    def onward(done: str | None) -> str:
+        if done is None:
+            return url_for("tablet.show_conversation", thread_id=thread_id)
+        return url_for("tablet.queue", did=done)
 
-    try:
-        with transaction() as session:
-            return forms.once(session, act)
-    except tuple(talk_forms.BESIDE) as refused:
-        talk_forms.say_refused(refused, answers)
-        return _page(thread_id, answers), REFUSED
+    return talk_forms.work_on(
+        thread_id, lambda session: here(session).actor, onward=onward, page=_page
+    )
 
 
 def _take(session: Session, place: Here) -> str:
