@@ -4,8 +4,9 @@ PORT ?= 8000
 DEMO ?= 1
 COMPTOIR_HOME ?= var
 TESTS ?=
-# Three workers on two cores: journeys and faults wait more than they reckon.
-PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+# One worker more than cores, as journeys and faults wait more than they reckon; six at the most.
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); [ $$cores -lt 5 ] || cores=5; expr $$cores + 1)
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 JOURNEYS := tests/flows tests/races
 OLDEST_POSTGRES := /usr/lib/postgresql/15/bin
 BIN := .venv/bin
