@@ -100,7 +100,8 @@ def _carry(browser: Browser, shop: Shop, language: str) -> None:
     office.go_several_ways(desk, language)
     desk.locator(".desk-known").first.click()
     desk.wait_for_load_state("networkidle")
-    desk.keyboard.press("Control+Enter")
+    with desk.expect_navigation():
+        desk.keyboard.press("Control+Enter")
     desk.wait_for_load_state("networkidle")
     picture(desk, f"office-desk-placed-{language}")
 
