@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 from jinja2 import StrictUndefined
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import pages, styleguide
@@ -114,13 +114,20 @@ def axe() -> Callable[[Page], Findings]:
     """Return what axe finds on a page: rules with the elements that break them."""
     source = AXE.read_text(encoding="utf-8")
 
-    def findings(page: Page) -> Findings:
+    def look(page: Page) -> Findings:
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         return [
             (found["id"], [f"{node['html']}: {node['failureSummary']}" for node in found["nodes"]])
             for found in page.evaluate(VIOLATIONS, RULES)
         ]
+
+    def findings(page: Page) -> Findings:
+        try:
+            return look(page)
+        except Error:  # it was being left: the page that came is meant
+            page.wait_for_load_state()
+            return look(page)
 
     return findings
 

@@ -64,7 +64,8 @@ def test_a_customer_sees_what_a_change_comes_to_before_it_is_made(
     page.locator("select[name=way]").select_option(WAY)
     page.locator("section details summary").first.click()
     page.locator(f"input[name='part:{POT}']").fill("one")
-    page.locator("main form button.button-primary").click()
+    with page.expect_navigation():
+        page.locator("main form button.button-primary").click()
     look(page, f"amend-shop-part-{language}", axe)
     page.goto(f"{link}/amend")
     page.get_by_role("textbox").first.fill(str(units - 1))
@@ -121,6 +122,7 @@ def test_a_reservation_is_offered_asked_for_and_never_called_a_paid_order(
     page.wait_for_url("**/basket**")
     look(page, "reserve-basket-fr", axe)
     page.get_by_role("link", name="Réserver sans payer").click()
+    page.wait_for_url("**/checkout**")
     look(page, "reserve-checkout-fr", axe)
     for name, value in (("first_name", "Zoé"), ("last_name", "Bel"), ("email", "zoe@example.org")):
         page.locator(f"#field-{name}").fill(value)
@@ -152,6 +154,7 @@ def test_the_office_and_the_tablet_change_an_order_with_an_article_it_had_not(
         page.goto(f"{url}/fr/{area}/{path}")
         page.get_by_role("link", name="Modifier la commande").click()
         page.locator("#field-add_sku").fill("THEIERE-BLANC" if area == "office" else "NOTHING")
-        page.locator("main form button.button-primary").click()
+        with page.expect_navigation():
+            page.locator("main form button.button-primary").click()
         look(page, f"amend-{area}-fr", axe)
         page.context.close()

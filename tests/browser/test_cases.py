@@ -61,6 +61,7 @@ def test_the_tablet_counts_shows_and_closes_a_case(
     page.locator("#field-pin").fill(PIN)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="2 cas attendent, dont 1 en retard").click()
+    page.wait_for_url("**/tablet/cases")
     looked_at(
         page, busy.url, "tablet/cases", axe, lambda view: screenshot(page, f"tablet-cases-{view}")
     )

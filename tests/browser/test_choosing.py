@@ -95,6 +95,7 @@ def test_what_the_store_gives_up_the_shopper_collects_elsewhere(
     phone.goto(f"{house.address}/fr/orders/{house.order_of(placed['id'])}")
     look(phone, "order-rejected-360-fr")
     phone.get_by_role("link", name="Choisir la suite").click()
+    phone.wait_for_url("**/choices/**")
     look(phone, "choice-360-fr")
     phone.get_by_role("button", name="La retirer là-bas").click()
     expect(phone.get_by_text("Paris Bastille la prépare")).to_be_visible()

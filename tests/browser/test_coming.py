@@ -50,6 +50,7 @@ def test_a_car_is_on_the_board_within_moments_and_served_with_one_article_refuse
     look_at(board, "board-outside-768-en", axe, screenshot)
 
     board.locator(f"#card-{ready.id}").click()
+    board.wait_for_url(f"**/parcels/{ready.id}**")
     look_at(board, "parcel-outside-768-en", axe, screenshot)
     board.get_by_role("button", name="Hand over").click()
     board.get_by_text("Give only a part, or something is refused").click()
@@ -78,6 +79,7 @@ def test_a_proxy_is_named_on_the_page_and_known_at_the_counter(
     theirs.get_by_role("button", name="Envoyer cette personne").click()
     expect(theirs.get_by_text("Vous envoyez")).to_be_visible()
     theirs.get_by_role("link", name="Envoyer quelqu’un").click()
+    theirs.wait_for_url("**/others")
     look_at(theirs, "others-360-fr", axe, screenshot)
 
     with house.trade.place_of_work.inside(), transaction() as session:

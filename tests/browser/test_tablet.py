@@ -312,6 +312,7 @@ def test_the_door_is_for_everybody(
     expect(page.get_by_role("link", name="Inès Morel")).to_be_visible()
     look(page, f"people-{language}", axe, screenshot)
     page.get_by_role("link", name="Inès Morel").click()
+    expect(page.locator("#field-pin")).to_be_visible()
     look(page, f"pin-{language}", axe, screenshot)
 
 
