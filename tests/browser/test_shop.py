@@ -127,6 +127,26 @@ def test_a_phone_goes_from_the_first_page_to_the_code_without_loading_again(
     assert picture["width"] > 300
 
 
+def test_what_was_typed_stays_when_an_article_is_wanted_another_way(
+    store: Store, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(360)
+    for article in ("TENT", "BOOK"):
+        page.goto(f"{store.url}/fr/articles/{article}?store=lyon")
+        page.locator(".article-words .bar button").click()
+        page.wait_for_url("**/basket**")
+    page.goto(f"{store.url}/fr/checkout/ways")
+    fill_contact(page)
+    with page.expect_navigation():
+        page.locator("select[name='way:BOOK']").select_option("paris")
+    expect(page.get_by_role("heading", name="retirer à Paris Bastille")).to_be_visible()
+    expect(page.get_by_label("Prénom")).to_have_value("Chloé")
+    expect(page.get_by_label("E-mail")).to_have_value("chloe.durand@example.org")
+    page.goto(f"{store.url}/fr/")
+    page.goto(f"{store.url}/fr/checkout/ways")
+    expect(page.get_by_label("Prénom")).to_have_value("")
+
+
 def test_the_way_to_the_code_needs_no_scripts(store: Store, open_page: Callable[..., Page]) -> None:
     page = open_page(768, java_script_enabled=False)
     page.goto(f"{store.url}/fr/articles/THEIERE")

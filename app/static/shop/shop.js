@@ -31,6 +31,28 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-sends]")) event.target.form.requestSubmit();
 });
 
+// What was typed of a checkout stays when something else of it is chosen anew: in this tab, once.
+const WORDS = "#checkout :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea)";
+try {
+  const typed = new Map(JSON.parse(sessionStorage.getItem("typed") ?? "[]"));
+  sessionStorage.removeItem("typed");
+  for (const field of document.querySelectorAll(WORDS)) {
+    const said = typed.get(field.name);
+    if (said && !(field.name === "city" && field.value)) field.value = said; // of a new postcode
+  }
+} catch {
+  // A browser that stores nothing: they are typed again.
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "checkout") return;
+  const words = Array.from(document.querySelectorAll(WORDS), ({ name, value }) => [name, value]);
+  try {
+    sessionStorage.setItem("typed", JSON.stringify(words));
+  } catch {
+    // As above.
+  }
+});
+
 // What the chosen way to a door comes to, of all ways the page has.
 function showWay(chosen) {
   for (const part of document.querySelectorAll("[data-way]")) {
