@@ -28,7 +28,8 @@ CHECKS: Final = (
                OR (e.name = 'fulfillment.ready.v1'
                    AND NOT coalesce((e.facts ->> 'awaits_capture')::boolean, false))
                OR (e.name = 'fulfillment.handed_over.v1' AND (e.facts ->> 'complete')::boolean))
-          AND EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id)
+          AND EXISTS (SELECT FROM delivery d
+                      WHERE d.event_id = e.id AND d.subscriber <> 'tell-history')
           AND NOT EXISTS (SELECT FROM delivery d WHERE d.event_id = e.id AND d.done_at IS NULL)
           AND NOT EXISTS (SELECT FROM message m WHERE m.event_id = e.id)
         UNION ALL

@@ -185,3 +185,15 @@ def test_the_checks_find_what_must_not_be(
     for statement in damage.split("; "):
         session.execute(text(statement))
     assert counter.findings() == [broken]
+
+
+def test_nobody_is_missed_about_an_order_only_histories_remember(
+    counter: Any, received: Received, session: Session
+) -> None:
+    counter.place()
+    send_due()
+    session.execute(text("DELETE FROM message"))
+    session.execute(text("UPDATE delivery SET done_at = now()"))
+    assert counter.findings() == ["INV-19"]
+    session.execute(text("DELETE FROM delivery WHERE subscriber <> 'tell-history'"))
+    assert counter.findings() == []
